@@ -1,0 +1,79 @@
+# Two commands: `make run` and `make test`. Both install what they need.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+
+UV_VERSION := 0.13.8
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+
+# uv from the machine, or from the package index into the repository's own folder.
+UV := $(or $(shell command -v uv),.tools/bin/uv)
+export UV
+export UV_PYTHON_DOWNLOADS := never
+# Where pip has been told of a mirror, uv uses it too; and the machine's certificates, as pip does.
+PIP_INDEX := $(shell $(PYTHON) -m pip config get global.index-url 2>/dev/null)
+ifneq ($(PIP_INDEX),)
+export UV_DEFAULT_INDEX ?= $(PIP_INDEX)
+endif
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt),)
+export UV_SYSTEM_CERTS ?= 1
+endif
+# Telemetry is off in everything that this repository starts.
+export DO_NOT_TRACK := 1
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+
+MEMBERS := $(sort $(wildcard libs/*/pyproject.toml projects/*/pyproject.toml))
+DBT_PROJECTS := $(patsubst %/dbt_project.yml,%,$(wildcard projects/*/dbt_project.yml))
+
+.PHONY: help install run dev test lint format lock manifests clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(VENV)/.installed  ## install everything into .venv, from the lock, with hashes checked
+
+$(VENV)/.installed: requirements.lock pyproject.toml $(MEMBERS) | $(UV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; '$(PYTHON)' is $$($(PYTHON) --version 2>&1). Name another one: make PYTHON=python3.12 …"; exit 1; }
+	@[ -x $(BIN)/python ] || $(UV) venv --quiet --python "$(PYTHON)" $(VENV)
+	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps $(foreach member,$(MEMBERS),--editable $(dir $(member)))
+	@touch $@
+
+.tools/bin/uv:
+	$(PYTHON) -m venv .tools
+	.tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+manifests: install  ## parse the dbt projects whose files changed
+	@$(BIN)/dbt-manifest build $(DBT_PROJECTS)
+
+run: manifests  ## materialize the whole graph, from the outside world to the forecast
+	@$(BIN)/platform run
+
+dev: manifests  ## Dagster's UI over all code locations; Ctrl-C stops all of it
+	@exec $(BIN)/platform dev
+
+test: manifests  ## all tests
+	$(BIN)/pytest
+
+lint: manifests  ## style, types, borders, SQL, locks
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy projects/*/src libs/*/src tools
+	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint projects
+	$(BIN)/yamllint --strict .
+	$(PYTHON) tools/locks.py check
+
+format:  ## rewrite what the formatters can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(BIN)/sqlfluff fix projects
+
+lock: | $(UV)  ## resolve the dependencies anew
+	$(PYTHON) tools/locks.py write
+
+clean:  ## remove what runs have made: data, manifests, instance
+	rm -rf data projects/*/target projects/*/logs

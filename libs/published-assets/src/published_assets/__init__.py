@@ -1,0 +1,1 @@
+"""Materialize means: write, check, publish, and only then tell Dagster."""

@@ -1,0 +1,1 @@
+"""A selection over all code locations, in dependency order, each in its own process."""

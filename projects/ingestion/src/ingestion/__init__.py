@@ -1,0 +1,1 @@
+"""Ingestion team: the customer export over HTTP and the Fivetran connector postgres."""

@@ -1,0 +1,1 @@
+"""Analytics engineering team: the jaffle shop models."""

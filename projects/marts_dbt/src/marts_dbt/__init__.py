@@ -1,0 +1,1 @@
+"""Finance team: marts over the jaffle shop and the online shop."""

@@ -1,0 +1,1 @@
+"""Data science team: forecasts and charts."""
