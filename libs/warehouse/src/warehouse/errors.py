@@ -1,0 +1,83 @@
+"""What can go wrong with the warehouse's files, each with what to do about it."""
+
+from __future__ import annotations
+
+import difflib
+import errno
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+
+class WarehouseError(Exception):
+    """A mistake or a fault whose message names the file and the mend."""
+
+
+class LocationUnknown(WarehouseError):
+    """Neither an environment variable nor a repository says where the data is."""
+
+
+class PublicationMissing(WarehouseError):
+    """A table is wanted from a project that has published nothing yet."""
+
+
+class PublicationCorrupt(WarehouseError):
+    """A published file cannot be opened, or is no publication."""
+
+    def __init__(self, file: Path, cause: str) -> None:
+        project = file.stem
+        super().__init__(
+            f"The published file of {project} cannot be read: {file}: {cause.strip()}\n"
+            f"Nothing of {project}'s own work file is lost. Publish it anew by materializing any "
+            f"asset of {project}, for example: platform run --select 'code_location:{project}'"
+        )
+
+
+class TableMissing(WarehouseError):
+    """A published file does not have the table that is wanted."""
+
+
+class ColumnMissing(WarehouseError):
+    """A published table does not have a column that is wanted."""
+
+
+class SchemaOwnedTwice(WarehouseError):
+    """Two projects have published the same schema: a schema belongs to one project."""
+
+
+class StepRunning(WarehouseError):
+    """Another process is in the middle of a step of the same project."""
+
+
+class NoSpace(WarehouseError):
+    """The disk is full, or a limit on the size of files has been reached."""
+
+    def __init__(self, doing: str, file: Path, cause: BaseException) -> None:
+        try:
+            free = f"{shutil.disk_usage(file.parent).free / 2**20:,.0f} MiB are free there"
+        except OSError:
+            free = "its folder cannot be read"
+        super().__init__(
+            f"No space left while {doing}: {file} ({free}; {cause}).\n"
+            "What was published before is still there, whole. Make room and run the step again."
+        )
+
+
+NO_SPACE_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+def is_no_space(error: BaseException) -> bool:
+    """Whether an error of Python or DuckDB means that no more bytes can be written."""
+    if isinstance(error, OSError):
+        return error.errno in NO_SPACE_ERRNOS
+    text = str(error).lower()
+    return "no space left" in text or "file too large" in text or "disk quota" in text
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """A half-sentence that names the nearest of `names`, or lists them, or is empty."""
+    known = sorted(names)
+    close = difflib.get_close_matches(name, known, n=1)
+    if close:
+        return f" Did you mean '{close[0]}'?"
+    return f" There are: {', '.join(known)}." if known else ""

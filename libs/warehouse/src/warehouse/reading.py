@@ -1,0 +1,167 @@
+"""Reading what projects have published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+
+import duckdb
+import pyarrow as pa
+
+from warehouse.errors import (
+    ColumnMissing,
+    PublicationCorrupt,
+    PublicationMissing,
+    SchemaOwnedTwice,
+    TableMissing,
+    nearest,
+)
+from warehouse.locations import Locations
+from warehouse.publication import (
+    Publication,
+    attach_read_only,
+    read_publication,
+    reported_as_corrupt,
+)
+from warehouse.tables import TableKey, quoted, schema_and_table
+
+
+def read_table(
+    locations: Locations, key: TableKey, columns: Sequence[str] | None = None
+) -> pa.Table:
+    """Read a published table, with just the columns asked for.
+
+    Args:
+        locations: Whose published files.
+        key: Schema and table.
+        columns: Names, in the order wanted; None for all of them.
+
+    Raises:
+        PublicationMissing: no project has published that schema.
+        PublicationCorrupt: a published file cannot be read.
+        TableMissing: the schema has no such table.
+        ColumnMissing: the table has no such column.
+    """
+    schema, table = schema_and_table(key)
+    with closing(duckdb.connect(":memory:")) as connection:
+        unreadable = attach_readable(connection, locations)
+        try:
+            project = owner_of(connection, locations, schema, table)
+        except PublicationMissing:
+            if unreadable:  # the schema may be in there
+                raise unreadable[0] from None
+            raise
+        known = columns_of(connection, project, schema, table)
+        for column in columns or ():
+            if column not in known:
+                raise ColumnMissing(
+                    f"{schema}.{table}, published by {project}, has no column '{column}'."
+                    + nearest(column, known)
+                )
+        wanted = ", ".join(quoted(column) for column in columns) if columns else "*"
+        with reported_as_corrupt(locations.published_file(project)):
+            return connection.sql(
+                f"select {wanted} from {quoted(project, schema, table)}"
+            ).to_arrow_table()
+
+
+def attach_published(connection: duckdb.DuckDBPyConnection, locations: Locations) -> list[str]:
+    """Attach every published file, read-only, under its project's name.
+
+    Returns:
+        The projects, sorted.
+
+    Raises:
+        PublicationCorrupt: one of the files cannot be read.
+    """
+    projects = published_projects(locations)
+    for project in projects:
+        attach_read_only(connection, locations.published_file(project), project)
+    return projects
+
+
+def attach_readable(
+    connection: duckdb.DuckDBPyConnection, locations: Locations
+) -> list[PublicationCorrupt]:
+    """Attach every published file that can be read: one team's broken file is not all teams'.
+
+    Returns:
+        What is wrong with the others.
+    """
+    unreadable = []
+    for project in published_projects(locations):
+        try:
+            attach_read_only(connection, locations.published_file(project), project)
+        except PublicationCorrupt as error:
+            unreadable.append(error)
+    return unreadable
+
+
+def published_projects(locations: Locations) -> list[str]:
+    """Names of the projects that have published something, sorted."""
+    return sorted(
+        file.stem
+        for file in locations.published_dir.glob("*.duckdb")
+        if not file.name.startswith(".")
+    )
+
+
+def read_project(locations: Locations, project: str) -> Publication:
+    """What `project` has published last.
+
+    Raises:
+        PublicationMissing: nothing so far.
+        PublicationCorrupt: the file cannot be read.
+    """
+    file = locations.published_file(project)
+    if not file.exists():
+        raise PublicationMissing(
+            f"{project} has published nothing in the environment '{locations.environment}': "
+            f"{file} is missing. Materialize it first: "
+            f"platform run --select 'code_location:{project}'."
+            + nearest(project, published_projects(locations))
+        )
+    return read_publication(file)
+
+
+def owner_of(
+    connection: duckdb.DuckDBPyConnection, locations: Locations, schema: str, table: str
+) -> str:
+    """The project whose published file has the schema, which must have the table."""
+    rows = connection.execute(
+        "select database_name, table_name from duckdb_tables() where schema_name = ? "
+        "union all select database_name, view_name from duckdb_views() where schema_name = ?",
+        [schema, schema],
+    ).fetchall()
+    projects = sorted({str(project) for project, _ in rows})
+    if not projects:
+        published = ", ".join(published_projects(locations)) or "none"
+        raise PublicationMissing(
+            f"No project has published the schema '{schema}' in the environment "
+            f"'{locations.environment}' ({locations.published_dir}; published: {published}). "
+            f"Materialize the table first: platform run --select 'key:\"{schema}/{table}\"'"
+        )
+    if len(projects) > 1:
+        raise SchemaOwnedTwice(
+            f"The schema '{schema}' is published by {' and '.join(projects)}: a schema belongs to "
+            f"one project. Rename it in one of them; files are in {locations.published_dir}."
+        )
+    tables = {name for _, name in rows}
+    if table not in tables:
+        raise TableMissing(
+            f"{projects[0]} has published no table '{table}' in the schema '{schema}' "
+            f"({locations.published_file(projects[0])})." + nearest(table, tables)
+        )
+    return projects[0]
+
+
+def columns_of(
+    connection: duckdb.DuckDBPyConnection, project: str, schema: str, table: str
+) -> list[str]:
+    """Names of a table's columns, in their order."""
+    rows = connection.execute(
+        "select column_name from duckdb_columns() where database_name = ? and schema_name = ? "
+        "and table_name = ? order by column_index",
+        [project, schema, table],
+    ).fetchall()
+    return [str(name) for (name,) in rows]

@@ -1,0 +1,46 @@
+"""One project's view of the warehouse: its own steps, and what others have published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from functools import cached_property
+
+import pyarrow as pa
+
+from warehouse.locations import Locations
+from warehouse.publication import Publication
+from warehouse.reading import read_project, read_table
+from warehouse.step import Step, open_step
+from warehouse.tables import TableKey
+
+
+class Warehouse:
+    """Reads what is published and writes one project's own tables."""
+
+    def __init__(self, project: str, locations: Locations | None = None) -> None:
+        """Name the project that writes.
+
+        Args:
+            project: Its name: stem of its files and database name of its relations.
+            locations: Where; by default as the environment says when first used.
+        """
+        self.project = project
+        self._locations = locations
+
+    @cached_property
+    def locations(self) -> Locations:
+        """Where the files are."""
+        return self._locations or Locations.from_environ()
+
+    def read(self, key: TableKey, columns: Sequence[str] | None = None) -> pa.Table:
+        """A published table, of whichever project owns its schema; see `read_table`."""
+        return read_table(self.locations, key, columns)
+
+    def publication(self, project: str | None = None) -> Publication:
+        """The last publication of a project, by default of this one; see `read_project`."""
+        return read_project(self.locations, project or self.project)
+
+    def step(self) -> AbstractContextManager[Step]:
+        """A step of this project; see `open_step`."""
+        return open_step(self.project, self.locations)
