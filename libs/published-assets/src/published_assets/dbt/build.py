@@ -1,0 +1,138 @@
+"""One dbt step: build into the work file, test there, publish, tell Dagster."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+
+import dagster as dg
+from dagster_dbt import DbtCliInvocation, DbtCliResource
+
+from published_assets.dbt.results import errors_of
+from published_assets.publishing import (
+    data_version,
+    describe,
+    is_blocking_failure,
+    log_set_aside,
+    not_published,
+    publication_metadata,
+    table_metadata,
+)
+from published_assets.resource import WarehouseResource
+from warehouse import Locations, Step
+
+StepEvent: TypeAlias = dg.Output[None] | dg.AssetCheckResult | dg.AssetObservation
+
+
+def build_and_publish(
+    context: dg.AssetExecutionContext,
+    dbt: DbtCliResource,
+    warehouse: WarehouseResource,
+    *,
+    variables: Mapping[str, str] | None = None,
+) -> Iterator[StepEvent]:
+    """Run `dbt build` of the selected models and their tests, and publish if all went well.
+
+    Unit tests are left to the project's own tests: a run has nothing to learn from them.
+
+    Args:
+        context: Of the `@dbt_assets` definition; its selection becomes dbt's.
+        dbt: The dbt project.
+        warehouse: Of the same project.
+        variables: dbt variables, for example the range of days to build.
+
+    Yields:
+        An output per model, after the publication, with the generation as data version, rows and
+        columns; then the results of its tests.
+
+    Raises:
+        dagster.Failure: a model or an error-severity test failed, or dbt could not start. Test
+            results are stored, nothing is published.
+    """
+    command = ["build", "--exclude-resource-type", "unit_test"]
+    if variables:
+        command += ["--vars", json.dumps(dict(variables))]
+    with warehouse.step() as step, environment_of(warehouse.locations):
+        log_set_aside(context, step)
+        require_upstream(context, warehouse)
+        invocation = dbt.cli(command, context=context, raise_on_error=False)
+        events = list(invocation.stream())
+        outputs = [event for event in events if isinstance(event, dg.Output)]
+        checks = [event for event in events if isinstance(event, dg.AssetCheckResult)]
+        reasons = [
+            *errors_of(invocation),
+            *(describe(check) for check in checks if is_blocking_failure(context, check)),
+        ]
+        if reasons or not invocation.is_successful():
+            yield from checks
+            raise not_published(step, reasons or [str(invocation.get_error())])
+        described = {
+            output.output_name: metadata_of(context, step, invocation, output) for output in outputs
+        }
+        publication = step.publish()
+        for output in outputs:
+            yield dg.Output(
+                value=None,
+                output_name=output.output_name,
+                metadata={
+                    **output.metadata,
+                    **described[output.output_name],
+                    **publication_metadata(publication),
+                },
+                data_version=data_version(publication),
+            )
+        yield from checks
+        yield from (event for event in events if isinstance(event, dg.AssetObservation))
+
+
+def require_upstream(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> None:
+    """Fail with a message, before dbt starts, if a project that is read has published nothing."""
+    own = warehouse.project
+    for manifest in manifests_of(context):
+        databases = {source["database"] for source in manifest["sources"].values()}
+        for project in sorted(databases - {own}):
+            warehouse.publication(project)
+
+
+def metadata_of(
+    context: dg.AssetExecutionContext,
+    step: Step,
+    invocation: DbtCliInvocation,
+    output: dg.Output[Any],
+) -> dict[str, Any]:
+    """Rows and columns of what a model made, with the descriptions that dbt has."""
+    key = context.asset_key_for_output(output.output_name)
+    node = invocation.manifest["nodes"].get(str(output.metadata["unique_id"].value), {})
+    descriptions = {
+        name: column.get("description", "") for name, column in node.get("columns", {}).items()
+    }
+    return table_metadata(step, key, descriptions)
+
+
+def manifests_of(context: dg.AssetExecutionContext) -> Sequence[Mapping[str, Any]]:
+    """The manifests behind the selected assets: one for each `@dbt_assets`."""
+    found = {}
+    for key in context.selected_asset_keys:
+        wrapper = context.assets_def.metadata_by_key[key].get("dagster_dbt/manifest")
+        if wrapper is not None:
+            found[id(wrapper.manifest)] = wrapper.manifest
+    return list(found.values())
+
+
+@contextmanager
+def environment_of(locations: Locations) -> Iterator[None]:
+    """Give dbt, which inherits this process's environment, the same paths as Python has."""
+    wanted = locations.as_environ()
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
