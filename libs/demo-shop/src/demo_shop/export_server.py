@@ -1,0 +1,99 @@
+"""The shop's customer export over HTTP, on loopback."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from demo_shop.customer_export import csv_chunks
+from demo_shop.errors import ExportServerFailed
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from demo_shop.shop import Shop
+
+_ADDRESS = "127.0.0.1"
+_START_SECONDS = 30
+_STOP_SECONDS = 2
+
+_PAGE = """<!doctype html>
+<meta charset="utf-8">
+<title>Demo shop</title>
+<h1>Demo shop</h1>
+<p>The outside world on a laptop: a shop of {orders:,} orders and {users:,} users.</p>
+<ul><li><a href="/customers.csv">/customers.csv</a>: the customers, some rows of them bad</li></ul>
+"""
+
+
+@contextmanager
+def serve_export(shop: "Shop", *, port: int = 0) -> Iterator[str]:
+    """Serve the shop's customers on 127.0.0.1 from a thread of this process.
+
+    Args:
+        shop: The shop; none of its files are needed.
+        port: Port to listen on; 0 takes a free one.
+
+    Yields:
+        The base URL, such as `http://127.0.0.1:41234`; the export is at `/customers.csv`. It
+        answers from the first moment on. On leaving, the server is stopped and its port is free.
+
+    Raises:
+        ExportServerFailed: The port is taken, or the server did not start.
+    """
+    import uvicorn  # noqa: PLC0415 - who only wants the database needs no web server
+
+    with _listen(port) as listener:
+        server = uvicorn.Server(
+            uvicorn.Config(
+                application(shop),
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                ws="none",
+                timeout_graceful_shutdown=_STOP_SECONDS,
+            )
+        )
+        thread = threading.Thread(
+            target=server.run, args=([listener],), name="demo-shop-export", daemon=True
+        )
+        thread.start()
+        try:
+            yield f"http://{_ADDRESS}:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(_STOP_SECONDS + _START_SECONDS)
+
+
+def application(shop: "Shop") -> "Starlette":
+    """Return the web application: `/` says what there is, `/customers.csv` streams the export."""
+    from starlette.applications import Starlette  # noqa: PLC0415
+    from starlette.responses import HTMLResponse, StreamingResponse  # noqa: PLC0415
+    from starlette.routing import Route  # noqa: PLC0415
+
+    def page(_: "Request") -> "Response":
+        return HTMLResponse(_PAGE.format(orders=shop.orders, users=shop.users))
+
+    def export(_: "Request") -> "Response":
+        return StreamingResponse(
+            csv_chunks(shop.customers()),
+            media_type="text/csv",
+            headers={"content-disposition": 'attachment; filename="customers.csv"'},
+        )
+
+    return Starlette(routes=[Route("/", page), Route("/customers.csv", export)])
+
+
+def _listen(port: int) -> socket.socket:
+    # Listening before the server runs: a request made at once waits in line instead of failing.
+    try:
+        return socket.create_server((_ADDRESS, port))
+    except (OSError, OverflowError) as error:
+        message = (
+            f"The customer export can't be served at {_ADDRESS}:{port}: {error}. "
+            "Choose another port, or 0 for a free one."
+        )
+        raise ExportServerFailed(message) from error
