@@ -1,0 +1,19 @@
+with source as (
+    select
+        id,
+        user_id,
+        order_date,
+        status
+    from {{ ref('raw_orders') }}
+),
+
+final as (
+    select
+        id as order_id,
+        user_id as customer_id,
+        order_date,
+        status
+    from source
+)
+
+select * from final

@@ -1,0 +1,19 @@
+with source as (
+    select
+        id,
+        order_id,
+        payment_method,
+        amount
+    from {{ ref('raw_payments') }}
+),
+
+final as (
+    select
+        id as payment_id,
+        order_id,
+        payment_method,
+        {{ cents_to_euros('amount') }} as amount
+    from source
+)
+
+select * from final
