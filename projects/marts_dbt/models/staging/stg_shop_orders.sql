@@ -1,0 +1,27 @@
+with source as (
+    select
+        id,
+        user_id,
+        channel,
+        status,
+        amount,
+        {{ to_utc('ordered_at') }} as ordered_at
+    from {{ source('shop_public', 'orders') }}
+    where not _fivetran_deleted
+),
+
+final as (
+    select
+        id as order_id,
+        user_id,
+        channel,
+        status,
+        amount,
+        ordered_at,
+        cast(ordered_at as date) as order_date,
+        status <> 'cancelled' as is_counted,
+        case when status in ('cancelled', 'returned') then 0 else amount end as revenue
+    from source
+)
+
+select * from final

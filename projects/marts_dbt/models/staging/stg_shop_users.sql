@@ -1,0 +1,22 @@
+with source as (
+    select
+        id,
+        full_name,
+        country,
+        signup_channel,
+        created_at
+    from {{ source('shop_public', 'users') }}
+    where not _fivetran_deleted
+),
+
+final as (
+    select
+        id as user_id,
+        full_name,
+        country,
+        signup_channel,
+        {{ to_utc('created_at') }} as created_at
+    from source
+)
+
+select * from final
