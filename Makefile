@@ -24,6 +24,9 @@ endif
 # Telemetry is off in everything that this repository starts.
 export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+# Where everything that runs make goes, and in which environment they run.
+export JAFFLE_DATA_DIR ?= $(CURDIR)/data
+export JAFFLE_ENV ?= dev
 
 MEMBERS := $(sort $(wildcard libs/*/pyproject.toml projects/*/pyproject.toml))
 DBT_PROJECTS := $(patsubst %/dbt_project.yml,%,$(wildcard projects/*/dbt_project.yml))

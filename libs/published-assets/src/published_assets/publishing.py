@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
-from dagster import TableMetadataSet
 
 from warehouse import Publication, Step
 
@@ -91,11 +90,10 @@ def table_metadata(
         dg.TableColumn(name=name, type=kind, description=(descriptions or {}).get(name))
         for name, kind in step.columns(key.path)
     ]
-    return dict(
-        TableMetadataSet(
-            row_count=step.rows(key.path), column_schema=dg.TableSchema(columns=columns)
-        )
-    )
+    return {
+        "dagster/row_count": step.rows(key.path),
+        "dagster/column_schema": dg.TableSchema(columns=columns),
+    }
 
 
 def publication_metadata(publication: Publication) -> dict[str, Any]:

@@ -81,6 +81,11 @@ class Locations:
         return self.environment_dir / "reports"
 
     @property
+    def dbt_dir(self) -> Path:
+        """What dbt writes while it runs: compiled SQL and logs."""
+        return self.environment_dir / "dbt"
+
+    @property
     def logs_dir(self) -> Path:
         """Logs of servers that were started for this environment."""
         return self.environment_dir / "logs"

@@ -130,11 +130,12 @@ def recorded(connection: duckdb.DuckDBPyConnection, alias: str) -> tuple[int, da
         "select 1 from duckdb_tables() where database_name = ? and schema_name = ? "
         "and table_name = 'publication'",
         [alias, RECORD_SCHEMA],
-    ).fetchone()
-    if known is None:
+    ).fetchall()
+    if not known:
         return None
     table = quoted(alias, RECORD_SCHEMA, "publication")
-    row = connection.execute(f"select generation, epoch_us(published_at) from {table}").fetchone()
-    if row is None:
+    rows = connection.execute(f"select generation, epoch_us(published_at) from {table}").fetchall()
+    if not rows:
         return None
-    return int(row[0]), datetime.fromtimestamp(row[1] / 1e6, UTC)
+    generation, microseconds = rows[0]
+    return int(generation), datetime.fromtimestamp(microseconds / 1e6, UTC)

@@ -99,8 +99,9 @@ class Step:
 
     def rows(self, key: TableKey) -> int:
         """Number of rows of a table of the work file."""
-        row = self.connection.execute(f"select count(*) from {self.relation(key)}").fetchone()
-        return int(row[0]) if row else 0
+        # All rows: DuckDB 2 refuses other work on a connection with a result that is not read out.
+        rows = self.connection.execute(f"select count(*) from {self.relation(key)}").fetchall()
+        return int(rows[0][0])
 
     def columns(self, key: TableKey) -> list[tuple[str, str]]:
         """Name and type of each column of a table of the work file, in their order."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeAlias
@@ -11,11 +12,9 @@ from typing import Any, TypeAlias
 import dagster as dg
 from dagster_dbt import DbtCliInvocation, DbtCliResource
 
-from published_assets.dbt.results import errors_of
+from published_assets.dbt.results import reasons_against_publishing
 from published_assets.publishing import (
     data_version,
-    describe,
-    is_blocking_failure,
     log_set_aside,
     not_published,
     publication_metadata,
@@ -55,37 +54,41 @@ def build_and_publish(
     command = ["build", "--exclude-resource-type", "unit_test"]
     if variables:
         command += ["--vars", json.dumps(dict(variables))]
-    with warehouse.step() as step, environment_of(warehouse.locations):
+    locations = warehouse.locations
+    with warehouse.step() as step, environment_of(locations):
         log_set_aside(context, step)
         require_upstream(context, warehouse)
-        invocation = dbt.cli(command, context=context, raise_on_error=False)
+        invocation = dbt.cli(
+            command,
+            context=context,
+            raise_on_error=False,
+            # Not below the project: a run writes nothing outside its environment's folder.
+            target_path=locations.dbt_dir
+            / warehouse.project
+            / f"{context.run.run_id}-{context.assets_def.op.name}",
+        )
         events = list(invocation.stream())
-        outputs = [event for event in events if isinstance(event, dg.Output)]
         checks = [event for event in events if isinstance(event, dg.AssetCheckResult)]
-        reasons = [
-            *errors_of(invocation),
-            *(describe(check) for check in checks if is_blocking_failure(context, check)),
-        ]
-        if reasons or not invocation.is_successful():
+        reasons = reasons_against_publishing(invocation)
+        if reasons:
             yield from checks
-            raise not_published(step, reasons or [str(invocation.get_error())])
-        described = {
-            output.output_name: metadata_of(context, step, invocation, output) for output in outputs
-        }
+            raise not_published(step, reasons)
+        outputs = [
+            with_table_metadata(context, step, invocation, event)
+            for event in events
+            if isinstance(event, dg.Output)
+        ]
         publication = step.publish()
-        for output in outputs:
-            yield dg.Output(
-                value=None,
-                output_name=output.output_name,
-                metadata={
-                    **output.metadata,
-                    **described[output.output_name],
-                    **publication_metadata(publication),
-                },
-                data_version=data_version(publication),
-            )
-        yield from checks
-        yield from (event for event in events if isinstance(event, dg.AssetObservation))
+    shutil.rmtree(invocation.target_path, ignore_errors=True)  # kept where something failed
+    for output in outputs:
+        yield dg.Output(
+            value=None,
+            output_name=output.output_name,
+            metadata={**output.metadata, **publication_metadata(publication)},
+            data_version=data_version(publication),
+        )
+    yield from checks
+    yield from (event for event in events if isinstance(event, dg.AssetObservation))
 
 
 def require_upstream(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> None:
@@ -97,19 +100,19 @@ def require_upstream(context: dg.AssetExecutionContext, warehouse: WarehouseReso
             warehouse.publication(project)
 
 
-def metadata_of(
+def with_table_metadata(
     context: dg.AssetExecutionContext,
     step: Step,
     invocation: DbtCliInvocation,
     output: dg.Output[Any],
-) -> dict[str, Any]:
-    """Rows and columns of what a model made, with the descriptions that dbt has."""
+) -> dg.Output[None]:
+    """The output of a model, with the rows and columns that it made and dbt's descriptions."""
     key = context.asset_key_for_output(output.output_name)
     node = invocation.manifest["nodes"].get(str(output.metadata["unique_id"].value), {})
     descriptions = {
         name: column.get("description", "") for name, column in node.get("columns", {}).items()
     }
-    return table_metadata(step, key, descriptions)
+    return output.with_metadata({**output.metadata, **table_metadata(step, key, descriptions)})
 
 
 def manifests_of(context: dg.AssetExecutionContext) -> Sequence[Mapping[str, Any]]:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from published_assets.dbt.manifest import (
+from dbt_manifest.freshness import (
     ManifestMissing,
     ManifestStale,
     changes_since_parse,

@@ -1,0 +1,25 @@
+import pandas as pd
+import pytest
+
+from warehouse import Locations, Warehouse
+
+
+@pytest.fixture
+def locations(tmp_path):
+    return Locations(tmp_path, "ci")
+
+
+@pytest.fixture
+def orders():
+    """Makes a frame of as many orders as asked for."""
+    return lambda rows: pd.DataFrame({"id": range(rows), "total": [1.5] * rows})
+
+
+@pytest.fixture
+def shop(locations, orders):
+    """A project that has published generation 1: table shop.orders with ids 0, 1, 2."""
+    warehouse = Warehouse("shop", locations)
+    with warehouse.step() as step:
+        step.write(("shop", "orders"), orders(3))
+        step.publish()
+    return warehouse

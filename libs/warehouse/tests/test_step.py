@@ -1,0 +1,232 @@
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from warehouse import StepRunning, Warehouse
+from warehouse import step as step_module
+
+
+def test_step_without_publish_changes_nothing_that_others_see(shop, orders):
+    with shop.step() as step:
+        step.write(("shop", "orders"), orders(99))
+    assert shop.read(("shop", "orders")).num_rows == 3
+
+
+def test_next_publication_does_not_carry_out_what_a_failed_step_left(shop, orders):
+    """Without this, publishing table B would publish the rejected state of table A."""
+    with shop.step() as step:
+        step.write(("shop", "orders"), orders(99))
+    with shop.step() as step:
+        assert step.set_aside is not None
+        with duckdb.connect(str(step.set_aside), read_only=True) as aside:
+            assert aside.execute("select count(*) from shop.shop.orders").fetchall() == [(99,)]
+        step.write(("shop", "customers"), orders(1))
+        step.publish()
+    assert shop.read(("shop", "orders")).num_rows == 3
+    assert shop.read(("shop", "customers")).num_rows == 1
+
+
+def test_failed_first_step_leaves_an_empty_work_file_to_the_next(locations, orders):
+    warehouse = Warehouse("new", locations)
+    with warehouse.step() as step:
+        step.write(("new", "wrong"), orders(1))
+    with warehouse.step() as step:
+        assert step.columns(("new", "wrong")) == []
+        step.write(("new", "right"), orders(1))
+        assert step.publish().generation == 1
+
+
+def test_changes_by_hand_are_not_published(shop, locations):
+    with duckdb.connect(str(locations.work_file("shop"))) as connection:
+        connection.execute("delete from shop.shop.orders")
+    with shop.step() as step:
+        assert step.set_aside is not None
+        assert step.rows(("shop", "orders")) == 3
+
+
+def test_generation_rises_by_one_with_each_publication(shop):
+    generations = []
+    for _ in range(3):
+        with shop.step() as step:
+            generations.append(step.publish().generation)
+    assert generations == [2, 3, 4]
+    assert shop.publication().generation == 4
+
+
+def test_write_takes_frames_tables_and_streams_and_keeps_types(locations):
+    frame = pd.DataFrame({"n": [1, None], "text": ["ä", None]}, index=[7, 8])
+    table = pa.table({"d": pa.array(["1.10"], pa.string()).cast(pa.decimal128(12, 2))})
+    with Warehouse("shop", locations).step() as step:
+        assert step.write(("shop", "frame"), frame) == 2
+        assert step.columns(("shop", "frame")) == [("n", "DOUBLE"), ("text", "VARCHAR")]
+        assert step.write(("shop", "decimals"), table) == 1
+        assert step.columns(("shop", "decimals")) == [("d", "DECIMAL(12,2)")]
+        assert step.write(("shop", "stream"), table.to_reader()) == 1
+
+
+def test_failed_write_leaves_the_old_table(shop):
+    def broken():
+        yield pa.record_batch({"id": [1]})
+        raise ValueError("the source went away")
+
+    reader = pa.RecordBatchReader.from_batches(pa.schema([("id", pa.int64())]), broken())
+    with shop.step() as step:
+        with pytest.raises(Exception, match="the source went away"):
+            step.write(("shop", "orders"), reader)
+        assert step.rows(("shop", "orders")) == 3
+
+
+def test_names_are_quoted(locations):
+    name = 'orders"; drop schema shop; --'
+    warehouse = Warehouse("shop", locations)
+    with warehouse.step() as step:
+        step.write(("shop", name), pd.DataFrame({'a"b': [1]}))
+        step.publish()
+    assert warehouse.read(("shop", name), columns=['a"b']).num_rows == 1
+
+
+def test_key_with_one_or_three_parts_is_refused(shop):
+    with pytest.raises(ValueError, match="two parts"):
+        shop.read(("a", "b", "c"))
+    with pytest.raises(ValueError, match="two parts"):
+        shop.read("orders")
+
+
+def test_step_of_the_same_project_waits_and_then_says_who_holds_it(shop, locations, monkeypatch):
+    monkeypatch.setattr(step_module, "LOCK_PATIENCE_S", 0.2)
+    with shop.step(), pytest.raises(StepRunning, match=f"Process {os.getpid()}"), shop.step():
+        pass
+    with shop.step() as step:  # and it is free again
+        step.publish()
+
+
+def test_work_file_open_in_a_shell_is_named(shop, locations, monkeypatch):
+    monkeypatch.setattr(step_module, "CONNECT_PATIENCE_S", 0.2)
+    holder = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            (
+                "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True);"
+                "sys.stdin.read()"
+            ),
+            str(locations.work_file("shop")),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert holder.stdout.readline() == b"open\n"
+        with (
+            pytest.raises(StepRunning, match="open in another process"),
+            shop.step() as step,
+        ):
+            step.rows(("shop", "orders"))
+    finally:
+        holder.communicate()
+
+
+PUBLISH_IN_A_CHILD = textwrap.dedent(
+    """
+    import random, resource, signal, sys
+    from pathlib import Path
+    import pyarrow as pa
+    from warehouse import Locations, Warehouse, NoSpace
+
+    data_dir, limit = Path(sys.argv[1]), int(sys.argv[2])
+    warehouse = Warehouse("shop", Locations(data_dir, "ci"))
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    with warehouse.step() as step:
+        if sys.argv[3] == "write":
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        ids = pa.array(random.sample(range(10**9), 300_000))
+        step.write(("shop", "orders"), pa.table({"id": ids}))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        try:
+            step.publish()
+        except NoSpace as error:
+            print(error)
+            sys.exit(3)
+    """
+)
+
+
+@pytest.mark.parametrize("moment", ["write", "publish"])
+def test_full_disk_is_a_message_and_the_old_state_stays(shop, locations, moment):
+    """The kernel refuses further bytes to the child, as it does on a full disk or a quota."""
+    limit = locations.work_file("shop").stat().st_size + 4096
+    child = subprocess.run(
+        [sys.executable, "-c", PUBLISH_IN_A_CHILD, str(locations.data_dir), str(limit), moment],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "No space left while" in child.stdout + child.stderr
+    assert "Make room" in child.stdout + child.stderr
+    assert child.returncode != 0
+    assert shop.read(("shop", "orders")).num_rows == 3
+    with shop.step() as step:
+        assert step.rows(("shop", "orders")) == 3
+        step.publish()
+    assert [file.name for file in locations.published_dir.iterdir()] == ["shop.duckdb"]
+
+
+def test_nobody_can_write_while_the_work_file_is_copied(shop, locations, monkeypatch):
+    """Closing a second handle of the file any earlier would drop DuckDB's POSIX lock."""
+    seen = []
+
+    def try_to_open(*_arguments):
+        probe = subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                "import duckdb, sys; duckdb.connect(sys.argv[1])",
+                str(locations.work_file("shop")),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        seen.append("Could not set lock" in probe.stderr)
+
+    original = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda handle: (try_to_open(), original(handle))[1])
+    with shop.step() as step:
+        step.publish()
+    assert seen[0] is True
+
+
+def test_lock_is_free_after_its_holder_was_killed(shop, locations):
+    child = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            (
+                "import sys; from pathlib import Path; from warehouse import Locations, Warehouse\n"
+                "with Warehouse('shop', Locations(Path(sys.argv[1]), 'ci')).step() as step:\n"
+                "    step.connection.execute('drop table shop.shop.orders')\n"
+                "    print('in', flush=True); sys.stdin.read()"
+            ),
+            str(locations.data_dir),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert child.stdout.readline() == b"in\n"
+    with (
+        locations.work_file("shop").with_suffix(".lock").open() as lock,
+        pytest.raises(BlockingIOError),
+    ):
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    child.send_signal(signal.SIGKILL)
+    child.communicate()
+    with shop.step() as step:
+        assert step.rows(("shop", "orders")) == 3

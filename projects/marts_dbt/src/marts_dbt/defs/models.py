@@ -1,0 +1,58 @@
+"""The finance team's models: the daily ones, partitioned, and the rest.
+
+Two definitions over one dbt project, because a definition has one kind of partitions. Their
+selections are complements of each other, so that no model is in both or in none.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+from dagster_dbt import dbt_assets
+
+from dbt_manifest import fresh_manifest
+from marts_dbt.defs.partitions import DAILY
+from marts_dbt.project import PROJECT_DIR
+from published_assets import WarehouseResource, pool_of
+from published_assets.dbt import DbtCli, StepEvent, TableKeys, build_and_publish
+
+DAILY_MODELS = "tag:daily"
+
+
+@dbt_assets(
+    manifest=fresh_manifest(PROJECT_DIR),
+    dagster_dbt_translator=TableKeys(),
+    select=DAILY_MODELS,
+    name="daily_marts",
+    partitions_def=DAILY,
+    # A range of days is one dbt run, not one for each day.
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    pool=pool_of("marts_dbt"),
+)
+def daily_marts(
+    context: dg.AssetExecutionContext, dbt: DbtCli, warehouse: WarehouseResource
+) -> Iterator[StepEvent]:
+    """Build the days of the run's partitions, and every day that was changed since."""
+    days = context.partition_time_window
+    yield from build_and_publish(
+        context,
+        dbt,
+        warehouse,
+        variables={
+            "start_date": days.start.date().isoformat(),
+            "end_date": days.end.date().isoformat(),
+        },
+    )
+
+
+@dbt_assets(
+    manifest=fresh_manifest(PROJECT_DIR),
+    dagster_dbt_translator=TableKeys(),
+    exclude=DAILY_MODELS,
+    name="marts",
+    pool=pool_of("marts_dbt"),
+)
+def marts(
+    context: dg.AssetExecutionContext, dbt: DbtCli, warehouse: WarehouseResource
+) -> Iterator[StepEvent]:
+    """Build, test and publish the selected models in one step."""
+    yield from build_and_publish(context, dbt, warehouse)
