@@ -1,0 +1,11 @@
+import pytest
+
+from warehouse import Locations
+
+
+@pytest.fixture
+def locations(tmp_path, monkeypatch):
+    """An environment of its own, which the resource finds as it does in a run."""
+    monkeypatch.setenv("JAFFLE_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("JAFFLE_ENV", "ci")
+    return Locations.from_environ()

@@ -1,0 +1,126 @@
+import dagster as dg
+import pandas as pd
+import pytest
+
+from published_assets import WarehouseResource, pool_of, publish
+from warehouse import PublicationMissing, Warehouse
+
+ORDERS = dg.AssetKey(["shop", "orders"])
+CUSTOMERS = dg.AssetKey(["shop", "customers"])
+
+
+def shop_assets(*, rows=3, passed=True, severity=dg.AssetCheckSeverity.ERROR, blocking=True):
+    @dg.multi_asset(
+        specs=[dg.AssetSpec(ORDERS, skippable=True), dg.AssetSpec(CUSTOMERS, skippable=True)],
+        check_specs=[dg.AssetCheckSpec("enough_rows", asset=ORDERS, blocking=blocking)],
+        can_subset=True,
+        pool=pool_of("shop"),
+    )
+    def shop(context: dg.AssetExecutionContext, warehouse: WarehouseResource):
+        with warehouse.step() as step:
+            step.write(ORDERS.path, pd.DataFrame({"id": range(rows)}))
+            step.write(CUSTOMERS.path, pd.DataFrame({"name": ["a"]}))
+            check = dg.AssetCheckResult(
+                asset_key=ORDERS,
+                check_name="enough_rows",
+                passed=passed,
+                severity=severity,
+                description="too few",
+            )
+            yield from publish(context, step, metadata={ORDERS: {"more": 7}}, checks=[check])
+
+    return shop
+
+
+def run(assets, instance=None, **options):
+    return dg.materialize(
+        [assets],
+        resources={"warehouse": WarehouseResource(project="shop")},
+        instance=instance,
+        raise_on_error=False,
+        **options,
+    )
+
+
+def test_events_carry_the_generation_rows_and_columns(locations):
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = run(shop_assets(), instance)
+        assert result.success
+        event = instance.get_latest_materialization_event(ORDERS).asset_materialization
+    assert event.tags["dagster/data_version"] == "1"
+    assert event.metadata["generation"].value == 1
+    assert event.metadata["dagster/row_count"].value == 3
+    assert event.metadata["more"].value == 7
+    columns = event.metadata["dagster/column_schema"].schema.columns
+    assert [(column.name, column.type) for column in columns] == [("id", "BIGINT")]
+
+
+def test_event_is_stored_after_the_publication_not_before(locations, monkeypatch):
+    """A reader that starts at the event would otherwise read the old data."""
+    seen = []
+    store = dg.DagsterInstance.handle_new_event
+
+    def look_then_store(self, event, *arguments, **options):
+        if event.is_dagster_event and event.dagster_event.is_step_materialization:
+            seen.append(Warehouse("shop").publication().generation)
+        return store(self, event, *arguments, **options)
+
+    monkeypatch.setattr(dg.DagsterInstance, "handle_new_event", look_then_store)
+    with dg.DagsterInstance.ephemeral() as instance:
+        run(shop_assets(), instance)
+        run(shop_assets(), instance)
+    assert seen == [1, 1, 2, 2]
+
+
+def test_failed_blocking_check_publishes_nothing_and_is_stored(locations):
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert run(shop_assets(), instance).success
+        result = run(shop_assets(rows=0, passed=False), instance)
+        assert not result.success
+        [check] = result.get_asset_check_evaluations()
+        assert (check.check_name, check.passed) == ("enough_rows", False)
+        assert result.asset_materializations_for_node("shop") == []
+    failure = result.failure_data_for_node("shop").user_failure_data
+    assert "shop was not published" in failure.description
+    assert "enough_rows of shop/orders failed: too few" in failure.description
+    assert Warehouse("shop").publication().generation == 1
+    assert Warehouse("shop").read(ORDERS.path).num_rows == 3
+
+
+@pytest.mark.parametrize(
+    "mild", [{"severity": dg.AssetCheckSeverity.WARN}, {"blocking": False}], ids=str
+)
+def test_failed_check_that_does_not_block_is_stored_and_published(locations, mild):
+    result = run(shop_assets(rows=1, passed=False, **mild))
+    assert result.success
+    [check] = result.get_asset_check_evaluations()
+    assert not check.passed
+    assert Warehouse("shop").read(ORDERS.path).num_rows == 1
+
+
+def test_only_selected_assets_get_events(locations):
+    result = run(shop_assets(), selection=dg.AssetSelection.assets(CUSTOMERS))
+    assert result.success
+    keys = {event.asset_key for event in result.asset_materializations_for_node("shop")}
+    assert keys == {CUSTOMERS}
+
+
+def test_unpublished_state_of_an_earlier_step_is_said_in_the_log(locations, capfd):
+    run(shop_assets())
+    run(shop_assets(rows=0, passed=False))
+    run(shop_assets())
+    log = capfd.readouterr().err
+    assert "held a state that was never published" in log
+    assert "shop.unpublished.duckdb" in log
+
+
+def test_missing_publication_fails_the_step_with_the_command_that_mends_it(locations):
+    @dg.asset
+    def reader(warehouse: WarehouseResource) -> None:
+        warehouse.read(("marts", "daily_order_summary"))
+
+    result = run(reader)
+    failure = result.failure_data_for_node("reader").user_failure_data
+    assert "platform run --select 'key:\"marts/daily_order_summary\"'" in failure.description
+    with pytest.raises(PublicationMissing):
+        Warehouse("shop").publication()
