@@ -1,0 +1,151 @@
+"""The application: every path of the API, and what holds for all of them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from fivetran_local.api import connections, envelope, groups, schemas
+from fivetran_local.api.call import route
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from fivetran_local.account import Account
+    from fivetran_local.api.call import Call
+
+# Not secret: accepted by this server alone, which listens on loopback alone.
+API_KEY = "fivetran-local"
+API_SECRET = "only-on-this-machine"  # noqa: S105 - see above
+
+_OF_CONNECTION: tuple[tuple[str, str, Callable[[Call], Response]], ...] = (
+    ("GET", "", connections.get_connection),
+    ("PATCH", "", connections.patch_connection),
+    ("POST", "/sync", connections.sync_connection),
+    ("POST", "/force", connections.sync_connection),
+    ("POST", "/resync", connections.resync_connection),
+    ("POST", "/test", connections.test_connection),
+    ("GET", "/state", connections.get_state),
+    ("PATCH", "/state", connections.get_state),
+    ("GET", "/schemas", schemas.get_schemas),
+    ("PATCH", "/schemas", schemas.patch_schemas),
+    ("POST", "/schemas/reload", schemas.reload_schemas),
+    ("POST", "/schemas/tables/resync", connections.resync_tables),
+    ("PATCH", "/schemas/{schema_name}", schemas.patch_schema),
+    ("PATCH", "/schemas/{schema_name}/tables/{table_name}", schemas.patch_table),
+    ("GET", "/schemas/{schema_name}/tables/{table_name}/columns", schemas.get_columns),
+)
+
+_OTHERS: tuple[tuple[str, str, Callable[[Call], Response]], ...] = (
+    ("GET", "/account/info", groups.get_account),
+    ("GET", "/users", groups.list_users),
+    ("GET", "/groups", groups.list_groups),
+    ("GET", "/groups/{group_id}", groups.get_group),
+    ("GET", "/destinations", groups.list_destinations),
+    ("GET", "/destinations/{destination_id}", groups.get_destination),
+    ("POST", "/destinations/{destination_id}/test", groups.test_destination),
+)
+
+
+def application(account: Account) -> ASGIApp:
+    """Return the application that serves an account."""
+    found: list[tuple[str, str, Callable[[Call], Response]]] = list(_OTHERS)
+    for noun in ("connections", "connectors"):
+        found.append(("GET", f"/{noun}", connections.list_connections))
+        found.append(("GET", f"/groups/{{group_id}}/{noun}", connections.list_connections_of_group))
+        found += [
+            (method, f"/{noun}/{{connection_id}}{path}", answer)
+            for method, path, answer in _OF_CONNECTION
+        ]
+    app = Starlette(
+        routes=_routes(account, found),
+        exception_handlers={
+            envelope.ApiError: envelope.answer_api_error,
+            404: envelope.answer_unknown_path,
+            405: envelope.answer_wrong_method,
+            Exception: envelope.answer_unexpected_error,
+        },
+    )
+    return _Entrance(app)
+
+
+def _routes(
+    account: Account, found: list[tuple[str, str, Callable[[Call], Response]]]
+) -> list[Route]:
+    """Return one route per path: of several, Starlette would name only the first one's methods."""
+    by_path: dict[str, dict[str, Callable[[Call], Response]]] = {}
+    for method, path, answer in found:
+        by_path.setdefault(f"/v1{path}", {})[method] = answer
+    return [
+        Route(path, _by_method(account, answers), methods=list(answers))
+        for path, answers in by_path.items()
+    ]
+
+
+def _by_method(
+    account: Account, answers: dict[str, Callable[[Call], Response]]
+) -> Callable[[Request], object]:
+    endpoints = {method: route(account, answer) for method, answer in answers.items()}
+
+    async def endpoint(request: Request) -> Response:
+        # Starlette sends HEAD where GET is allowed.
+        return await endpoints["GET" if request.method == "HEAD" else request.method](request)
+
+    return endpoint
+
+
+class _Entrance:
+    """What every request passes first: credentials, `Accept`, a slash at the end of its path."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = {
+            name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]
+        }
+        error = _refusal(headers)
+        if error is not None:
+            await envelope.failure(error)(scope, receive, send)
+            return
+        # A redirect would lose the body of a POST with many clients.
+        path = scope["path"].rstrip("/") or "/"
+        await self._app({**scope, "path": path, "raw_path": path.encode()}, receive, send)
+
+
+def _refusal(headers: dict[str, str]) -> envelope.ApiError | None:
+    if not _is_authorized(headers.get("authorization", "")):
+        return envelope.ApiError(
+            401,
+            "AuthFailed",
+            "Invalid authorization credentials",
+            {"www-authenticate": 'Basic realm="Fivetran"'},
+        )
+    accept = headers.get("accept", "*/*")
+    kinds = {kind.split(";")[0].strip().lower() for kind in accept.split(",")}
+    if not kinds & {"", "*/*", "application/*", "application/json"}:
+        return envelope.ApiError(406, "NotAcceptable", f"This API answers JSON, not {accept}.")
+    return None
+
+
+def _is_authorized(header: str) -> bool:
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        return False
+    try:
+        given = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return secrets.compare_digest(given, f"{API_KEY}:{API_SECRET}".encode())

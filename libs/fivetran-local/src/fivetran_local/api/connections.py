@@ -1,0 +1,243 @@
+"""`/connections` (and `/connectors`, their name before 2024): read, change, sync, re-sync, test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fivetran_local.api.bodies import (
+    ConnectionPatch,
+    ResyncRequest,
+    SyncRequest,
+    TableNames,
+    parsed,
+)
+from fivetran_local.api.envelope import ApiError, invalid, success
+from fivetran_local.api.paging import page
+from fivetran_local.errors import SyncError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from starlette.responses import Response
+
+    from fivetran_local.account import Account
+    from fivetran_local.api.call import Call
+    from fivetran_local.declaration import ConnectorDeclaration
+    from fivetran_local.state.connections import Connection
+
+# The user that this account has, who also made all connections.
+LOCAL_USER = "local_user"
+
+
+def list_connections(call: Call) -> Response:
+    """`GET /connections`: all, or those of a group or with a name."""
+    query = call.request.query_params
+    group_id = query.get("group_id")
+    return success(
+        "Connections list retrieved successfully",
+        _page(call, group_matches=group_id in {None, call.account.declaration.destination.id}),
+    )
+
+
+def list_connections_of_group(call: Call) -> Response:
+    """`GET /groups/{id}/connections`."""
+    if call.path("group_id") != call.account.declaration.destination.id:
+        raise ApiError(
+            404, "NotFound_Group", f"Cannot find group with id '{call.path('group_id')}'"
+        )
+    return success("Group connections retrieved successfully", _page(call, group_matches=True))
+
+
+def _page(call: Call, *, group_matches: bool) -> dict[str, Any]:
+    name = call.request.query_params.get("schema")
+    items = [
+        connection_object(call.account, declared)
+        for declared in call.account.connectors.values()
+        if group_matches and name in {None, declared.name}
+    ]
+    return page(call.request, items, key=lambda item: str(item["id"]))
+
+
+def get_connection(call: Call) -> Response:
+    """`GET /connections/{id}`."""
+    declared = call.connector()
+    if call.account.state.connections.get(declared.id).setup_state != "connected":
+        call.account.check_setup(declared.id)
+    return success(
+        "Connection details retrieved successfully", connection_object(call.account, declared)
+    )
+
+
+def patch_connection(call: Call) -> Response:
+    """`PATCH /connections/{id}`: pause, schedule, frequency, historical re-sync."""
+    declared = call.connector()
+    patch = parsed(ConnectionPatch, call.body)
+    if not call.body:
+        raise invalid("The body must hold at least one setting, such as 'paused'.")
+    settings = patch.model_dump(exclude_unset=True, exclude_none=True)
+    historical = settings.pop("is_historical_sync", False)
+    before = call.account.state.connections.get(declared.id)
+    if settings:
+        call.account.state.connections.change(declared.id, settings)
+    paused = settings.get("paused", before.paused)
+    if historical:
+        _want_resync(call.account, declared.id, None)
+    if historical and not paused:
+        call.account.start_sync(declared.id, stop=True)
+    elif before.paused and not paused and _is_historical(call.account, before):
+        # A re-sync that was asked for during the pause was put off until now.
+        call.account.start_sync(declared.id)
+    return success("Connection has been updated", connection_object(call.account, declared))
+
+
+def sync_connection(call: Call) -> Response:
+    """`POST /connections/{id}/sync` and its forerunner `/force`."""
+    declared = call.connector()
+    force = parsed(SyncRequest, call.body).force
+    _refuse_if_paused(call, declared)
+    call.account.start_sync(declared.id, stop=force)
+    return _triggered(declared)
+
+
+def resync_connection(call: Call) -> Response:
+    """`POST /connections/{id}/resync`: all tables, or those in `scope`."""
+    declared = call.connector()
+    return _resync(call, declared, parsed(ResyncRequest, call.body).scope)
+
+
+def resync_tables(call: Call) -> Response:
+    """`POST /connections/{id}/schemas/tables/resync`: the body is the scope itself."""
+    declared = call.connector()
+    if not call.body:
+        raise invalid("The body must name schemas and their tables: {schema: [table, ...]}.")
+    scope = parsed(ResyncRequest, {"scope": call.body}).scope
+    return _resync(call, declared, scope)
+
+
+def test_connection(call: Call) -> Response:
+    """`POST /connections/{id}/test`: asks the source now."""
+    declared = call.connector()
+    problem = call.account.check_setup(declared.id)
+    test = {
+        "title": "Connecting to the source",
+        "status": "FAILED" if problem else "PASSED",
+        "message": problem or "",
+    }
+    item = connection_object(call.account, declared)
+    return success("Setup tests have been completed", item | {"setup_tests": [test]})
+
+
+def get_state(call: Call) -> Response:
+    """`/connections/{id}/state`: documented for function connectors only; there are none here."""
+    call.connector()
+    raise ApiError(405, "MethodNotAllowed", "This connection is not a function connection.")
+
+
+def connection_object(account: Account, declared: ConnectorDeclaration) -> dict[str, Any]:
+    """Return a connection as the API shows it.
+
+    Timestamps that have no value yet are null, as the documentation says and its schema does not.
+    """
+    syncing = account.state.runs.is_running(declared.id)
+    known = account.state.connections.get(declared.id)
+    return {
+        "id": declared.id,
+        "service": declared.service,
+        "schema": declared.name,
+        "paused": known.paused,
+        "status": _status(account, known, syncing=syncing),
+        "config": _config(declared),
+        "group_id": account.declaration.destination.id,
+        "service_version": 1,
+        "connected_by": LOCAL_USER,
+        "created_at": known.created_at,
+        "succeeded_at": known.succeeded_at,
+        "failed_at": known.failed_at,
+        "pause_after_trial": known.pause_after_trial,
+        "sync_frequency": known.sync_frequency,
+        "data_delay_threshold": known.data_delay_threshold,
+        "data_delay_sensitivity": known.data_delay_sensitivity,
+        "daily_sync_time": known.daily_sync_time if known.sync_frequency == 1440 else None,  # noqa: PLR2004 - minutes of a day
+        "schedule_type": known.schedule_type,
+        "networking_method": "Directly",
+        "setup_tests": [],
+        "source_sync_details": {},
+        "destination_schema_names": "FIVETRAN_NAMING",
+    }
+
+
+def _status(account: Account, known: Connection, *, syncing: bool) -> dict[str, Any]:
+    waiting = "paused" if known.paused else "scheduled"
+    tasks = []
+    if known.failure:
+        tasks.append(
+            {"code": "sync_failed", "message": "The last sync failed", "details": known.failure}
+        )
+    return {
+        "setup_state": known.setup_state,
+        "schema_status": "ready",
+        "sync_state": "syncing" if syncing else waiting,
+        "update_state": "delayed" if known.failure else "on_schedule",
+        "is_historical_sync": _is_historical(account, known),
+        "rescheduled_for": None,
+        "tasks": tasks,
+        "warnings": [],
+    }
+
+
+def _is_historical(account: Account, known: Connection) -> bool:
+    tables = account.state.tables.of(known.id)
+    return not tables or any(table.is_synced and table.resync_is_due for table in tables)
+
+
+def _config(declared: ConnectorDeclaration) -> dict[str, Any]:
+    if declared.schema_prefix is not None:
+        return {"schema_prefix": declared.schema_prefix}
+    return {"schema": declared.name}
+
+
+def _refuse_if_paused(call: Call, declared: ConnectorDeclaration) -> None:
+    # Not established for the real API; a 200 here would have clients poll for ever.
+    if call.account.state.connections.get(declared.id).paused:
+        raise ApiError(
+            409, "Conflict", f"Connection '{declared.id}' is paused; set 'paused' to false first."
+        )
+
+
+def _resync(
+    call: Call, declared: ConnectorDeclaration, scope: dict[str, TableNames] | None
+) -> Response:
+    if scope is None:
+        _want_resync(call.account, declared.id, None)
+    else:
+        wanted = {(schema, table) for schema, tables in scope.items() for table in tables}
+        present = {(table.schema_name, table.name) for table in _tables(call, declared)}
+        for schema_name, name in sorted(wanted - present):
+            raise ApiError(
+                404, "NotFound_Table", f"Table '{schema_name}.{name}' is not in the schema config."
+            )
+        _want_resync(call.account, declared.id, wanted)
+    if not call.account.state.connections.get(declared.id).paused:
+        call.account.start_sync(declared.id, again=True)
+    return _triggered(declared)
+
+
+def _tables(call: Call, declared: ConnectorDeclaration) -> Any:
+    try:
+        return call.account.tables(declared.id)
+    except SyncError as error:
+        raise ApiError(404, "NotFound_SchemaConfig", str(error)) from error
+
+
+def _want_resync(
+    account: Account, connection_id: str, tables: Iterable[tuple[str, str]] | None
+) -> None:
+    if tables is None:
+        tables = [
+            (table.schema_name, table.name) for table in account.state.tables.of(connection_id)
+        ]
+    account.state.tables.want_resync(connection_id, tables)
+
+
+def _triggered(declared: ConnectorDeclaration) -> Response:
+    return success(f"Sync has been successfully triggered for connection with id '{declared.id}'")

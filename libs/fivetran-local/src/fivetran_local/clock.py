@@ -1,0 +1,13 @@
+"""Timestamps as Fivetran's API writes them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def now() -> str:
+    """Return the current time in UTC with microseconds, such as `2024-12-01T15:43:29.013729Z`.
+
+    Always with all six digits, so that timestamps compare as text.
+    """
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,109 @@
+"""The destination: a DuckDB file that is open only while a sync writes to it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from fivetran_local.errors import (
+    DestinationBusyError,
+    DestinationError,
+    FivetranLocalError,
+    SyncStoppedError,
+)
+from fivetran_local.landing import Landing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+# Readers hold the file for moments; another connector's first sync may hold it for minutes.
+_DEADLINE_SECONDS = 600.0
+_RETRY_SECONDS = 0.05
+
+# A sync streams; what does not fit is spilled beside the file.
+_MEMORY_LIMIT = "512MB"
+
+
+class DuckDBDestination:
+    """One DuckDB file that syncs of any process write to, one at a time."""
+
+    def __init__(self, file: Path) -> None:
+        """Describe the destination; the file is made by the first sync.
+
+        Args:
+            file: The DuckDB file.
+        """
+        self.file = file
+        self.service = "duckdb"
+        # Within this process DuckDB would share one instance between threads, and their
+        # transactions would meet; between processes its own file lock keeps order.
+        self._one_thread = threading.Lock()
+
+    @contextmanager
+    def writing(self, should_stop: Callable[[], bool]) -> Iterator[Landing]:
+        """Open a transaction: all of it is committed on leaving, or none of it.
+
+        Args:
+            should_stop: Asked while waiting and between batches.
+
+        Raises:
+            DestinationBusyError: Another process kept the file open for too long.
+            DestinationError: DuckDB refused something.
+            SyncStoppedError: `should_stop` said so; nothing was written.
+        """
+        deadline = time.monotonic() + _DEADLINE_SECONDS
+        while not self._one_thread.acquire(timeout=_RETRY_SECONDS):
+            self._keep_waiting(deadline, should_stop)
+        try:
+            with closing(self._opened(deadline, should_stop)) as connection:
+                yield from self._transaction(connection, should_stop)
+        finally:
+            self._one_thread.release()
+
+    def _transaction(
+        self, connection: duckdb.DuckDBPyConnection, should_stop: Callable[[], bool]
+    ) -> Iterator[Landing]:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
+        connection.execute("set preserve_insertion_order = false")
+        connection.execute("begin")
+        try:
+            yield Landing(connection, should_stop)
+            connection.execute("commit")
+        except FivetranLocalError:
+            raise
+        except duckdb.Error as error:
+            raise DestinationError(f"{self.file}: {error}") from error
+        # On any way out but the commit the connection closes, and DuckDB rolls back.
+
+    def _opened(
+        self, deadline: float, should_stop: Callable[[], bool]
+    ) -> duckdb.DuckDBPyConnection:
+        while True:
+            try:
+                return duckdb.connect(str(self.file))
+            except duckdb.ConnectionException:
+                # This process reads the file at this moment: DuckDB allows one mode per process.
+                self._keep_waiting(deadline, should_stop)
+            except duckdb.IOException as error:
+                if "lock" not in str(error):
+                    raise DestinationError(
+                        f"{self.file} cannot be opened: {error} "
+                        "Delete the file to have the next sync write all rows anew."
+                    ) from error
+                self._keep_waiting(deadline, should_stop)
+            time.sleep(_RETRY_SECONDS)
+
+    def _keep_waiting(self, deadline: float, should_stop: Callable[[], bool]) -> None:
+        if should_stop():
+            raise SyncStoppedError
+        if time.monotonic() > deadline:
+            raise DestinationBusyError(
+                f"{self.file} was kept open by others for {_DEADLINE_SECONDS:.0f} seconds. "
+                "Close the notebook or shell that has it open, then sync again."
+            )

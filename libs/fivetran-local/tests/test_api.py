@@ -1,0 +1,232 @@
+"""Answers that a client written for the real API would stumble over."""
+
+from __future__ import annotations
+
+import pytest
+
+from fivetran_local import serve
+
+from .conftest import DECLARATION, Api
+
+
+def test_wrong_or_missing_credentials_are_refused(untouched_api):
+    for auth in (("fivetran-local", "wrong"), ("", "")):
+        response = untouched_api("GET", "groups", auth=auth)
+        assert response.status_code == 401
+        assert response.json()["code"] == "AuthFailed"
+    assert untouched_api("GET", "nowhere", auth=("a", "b")).status_code == 401
+
+
+@pytest.mark.parametrize("noun", ["connections", "connectors"])
+def test_both_nouns_answer_the_same(untouched_api, noun):
+    listed = untouched_api.data(noun)["items"]
+    assert [item["id"] for item in listed] == ["postgres"]
+    assert untouched_api.data(f"groups/local_warehouse/{noun}")["items"] == listed
+    assert untouched_api.data(f"{noun}/postgres")["schema"] == "shop"
+    assert set(untouched_api.data(f"{noun}/postgres/schemas")["schemas"]["public"]["tables"]) == {
+        "users",
+        "orders",
+    }
+    assert untouched_api("GET", f"{noun}/postgres/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "connections/nobody", 404, "NotFound_Connection"),
+        ("POST", "connectors/nobody/force", 404, "NotFound_Connection"),
+        ("GET", "groups/nobody", 404, "NotFound_Group"),
+        ("GET", "groups/nobody/connectors", 404, "NotFound_Group"),
+        ("GET", "destinations/nobody", 404, "NotFound_Destination"),
+        ("GET", "connections/postgres/schemas/public/tables/x/columns", 404, "NotFound_Table"),
+        (
+            "GET",
+            "connections/postgres/schemas/shop_public/tables/users/columns",
+            404,
+            "NotFound_Table",
+        ),
+        ("GET", "nowhere", 404, "NotFound"),
+        ("DELETE", "connections", 405, "MethodNotAllowed"),
+        ("GET", "connections/postgres/sync", 405, "MethodNotAllowed"),
+        ("GET", "connections?limit=0", 400, "InvalidInput"),
+        ("GET", "connections?limit=1001", 400, "InvalidInput"),
+        ("GET", "connections?limit=ten", 400, "InvalidInput"),
+        ("GET", "connections?cursor=%21", 400, "InvalidInput"),
+        ("PATCH", "connections/postgres", 400, "InvalidInput"),
+        ("POST", "connections/postgres/schemas/tables/resync", 400, "InvalidInput"),
+    ],
+)
+def test_wrong_requests_get_status_and_code(untouched_api, method, path, status, code):
+    response = untouched_api(method, path)
+    assert (response.status_code, response.json()["code"]) == (status, code)
+    assert response.json()["message"]
+
+
+def test_bodies_that_are_not_json_objects_are_refused(untouched_api):
+    def post(content: str, content_type: str = "application/json") -> int:
+        headers = {"content-type": content_type}
+        return untouched_api(
+            "POST", "connections/postgres/sync", data=content, headers=headers
+        ).status_code
+
+    assert post("{") == 400
+    assert post("[]") == 400
+    assert post('{"force": "yes"}') == 400
+    assert post("force=true", "application/x-www-form-urlencoded") == 415
+
+
+def test_other_media_types_than_json_are_not_acceptable(untouched_api):
+    assert untouched_api("GET", "groups", headers={"accept": "text/html"}).status_code == 406
+
+
+def test_paging_hands_out_every_connection_once(shop, tmp_path):
+    one = DECLARATION.partition("connectors:\n")[2]
+    many = "".join(
+        one.replace("id: postgres", f"id: c{i}").replace("prefix: shop", f"prefix: s{i}")
+        for i in range(7)
+    )
+    config = tmp_path / "many.yaml"
+    config.write_text("connectors:\n" + many)
+    with serve(config, tmp_path / "many", variables={"SHOP": str(shop.file)}) as server:
+        api = Api(server)
+        seen, query = [], "limit=3"
+        while True:
+            page = api.data(f"groups/local_warehouse/connections?{query}")
+            seen += [item["id"] for item in page["items"]]
+            if "next_cursor" not in page:
+                break
+            query = f"limit=3&cursor={page['next_cursor']}"
+        assert seen == [f"c{i}" for i in range(7)]
+        assert [c["id"] for c in api.data("connections?schema=s4")["items"]] == ["c4"]
+        assert api.data("connections?group_id=nobody")["items"] == []
+
+
+def test_schema_config_is_there_before_the_first_sync(untouched_api):
+    config = untouched_api.data("connectors/postgres/schemas")
+    assert config["schema_change_handling"] == "ALLOW_ALL"
+    schema = config["schemas"]["public"]
+    assert schema["name_in_destination"] == "shop_public"
+    assert schema["tables"]["orders"]["name_in_destination"] == "orders"
+    assert schema["tables"]["orders"]["columns"] == {}
+    columns = untouched_api.data("connectors/postgres/schemas/public/tables/orders/columns")[
+        "columns"
+    ]
+    assert columns["id"]["is_primary_key"] is True
+    assert columns["amount"] == {
+        "name_in_destination": "amount",
+        "enabled": True,
+        "hashed": False,
+        "enabled_patch_settings": {"allowed": True},
+        "is_primary_key": False,
+    }
+
+
+def test_excluded_tables_and_columns_are_not_synced_and_hashed_ones_not_readable(api):
+    patch = {
+        "schemas": {
+            "public": {
+                "enabled": True,
+                "tables": {
+                    "orders": {"enabled": False},
+                    "users": {
+                        "enabled": True,
+                        "columns": {
+                            "signed_up": {"enabled": False},
+                            "email": {"enabled": True, "hashed": True},
+                        },
+                    },
+                },
+            }
+        }
+    }
+    response = api("PATCH", "connections/postgres/schemas", patch)
+    tables = response.json()["data"]["schemas"]["public"]["tables"]
+    assert tables["orders"]["enabled"] is False
+    assert set(tables["users"]["columns"]) == {"signed_up", "email"}
+    api.sync()
+    assert api.rows("select table_name from information_schema.tables") == [("users",)]
+    columns = api.rows("describe shop_public.users")
+    assert [column[0] for column in columns] == [
+        "id",
+        "email",
+        "updated_at",
+        "_fivetran_deleted",
+        "_fivetran_synced",
+    ]
+    assert api.rows("select count(*) from shop_public.users where email like '%@%'") == [(0,)]
+    assert api.rows("select count(distinct email) from shop_public.users") == [(10,)]
+
+    api("PATCH", "connections/postgres/schemas/public/tables/orders", {"enabled": True})
+    columns = {"columns": {"signed_up": {"enabled": True}}}
+    api("PATCH", "connections/postgres/schemas/public", {"tables": {"users": columns}})
+    api.sync()
+    assert api.rows("select count(*) from shop_public.orders") == [(100,)]
+    assert api.rows("select count(signed_up) from shop_public.users") == [(10,)]
+
+
+def test_key_columns_cannot_be_excluded_and_unknown_names_are_not_found(api):
+    path = "connections/postgres/schemas/public/tables/users"
+    response = api("PATCH", path, {"columns": {"id": {"enabled": False}}})
+    assert (response.status_code, response.json()["code"]) == (400, "InvalidInput")
+    for name, body in (
+        ("Column", {"columns": {"ID": {"enabled": False}}}),
+        ("Column", {"columns": {"email": {"enabled": False}, "x": {"enabled": False}}}),
+    ):
+        response = api("PATCH", path, body)
+        assert (response.status_code, response.json()["code"]) == (404, f"NotFound_{name}")
+    columns = api.data(f"{path}/columns")["columns"]
+    assert columns["email"]["enabled"], "a patch with one wrong name changes nothing"
+
+
+def test_settings_are_changed_and_kept(api, config, shop, tmp_path):
+    patch = {"schedule_type": "manual", "sync_frequency": 1440, "daily_sync_time": "14:00"}
+    assert api("PATCH", "connectors/postgres", patch).status_code == 200
+    with serve(config, tmp_path / "state", variables={"SHOP": str(shop.file)}) as second:
+        details = Api(second).data("connections/postgres")
+    assert {name: details[name] for name in patch} == patch
+    for wrong in ({"sync_frequency": 7}, {"paused": "no"}, {"daily_sync_time": "14:30"}):
+        assert api("PATCH", "connectors/postgres", wrong).status_code == 400
+
+
+def test_paused_connection_refuses_to_sync_and_puts_a_resync_off(api):
+    api.sync()
+    since = api.completed_at()
+    assert api("PATCH", "connections/postgres", {"paused": True}).status_code == 200
+    assert api.data("connections/postgres")["status"]["sync_state"] == "paused"
+    assert api("POST", "connections/postgres/force").status_code == 409
+    assert api("POST", "connections/postgres/resync").status_code == 200
+    assert api.completed_at() == since
+    api("PATCH", "connections/postgres", {"paused": False})
+    assert api.wait(since)["succeeded_at"] > since
+
+
+def test_reload_finds_new_tables_and_selects_as_schema_change_handling_says(api, shop):
+    api.data("connections/postgres/schemas")
+    api("PATCH", "connections/postgres/schemas", {"schema_change_handling": "ALLOW_COLUMNS"})
+    shop.execute("create table refunds (id integer primary key)")
+    shop.execute("alter table users add column plan text")
+    api("POST", "connections/postgres/schemas/reload")
+    tables = api.data("connections/postgres/schemas")["schemas"]["public"]["tables"]
+    assert tables["refunds"]["enabled"] is False
+    path = "connections/postgres/schemas/public/tables/users/columns"
+    assert api.data(path)["columns"]["plan"]["enabled"] is True
+
+    api("PATCH", "connections/postgres/schemas", {"schema_change_handling": "BLOCK_ALL"})
+    shop.execute("alter table users add column city text")
+    shop.execute("drop table refunds")
+    api("POST", "connections/postgres/schemas/reload")
+    assert api.data(path)["columns"]["city"]["enabled"] is False
+    tables = api.data("connections/postgres/schemas")["schemas"]["public"]["tables"]
+    assert tables["refunds"]["enabled_patch_settings"] == {
+        "allowed": False,
+        "reason_code": "DELETED",
+    }
+
+
+def test_setup_test_tells_what_is_wrong_with_the_source(api, shop):
+    passed = api("POST", "connections/postgres/test", {}).json()["data"]["setup_tests"]
+    assert passed[0]["status"] == "PASSED"
+    shop.file.unlink()
+    failed = api("POST", "connections/postgres/test", {}).json()["data"]["setup_tests"]
+    assert failed[0]["status"] == "FAILED"
+    assert "no such file" in failed[0]["message"]

@@ -1,0 +1,69 @@
+"""Mistakes in the YAML file that would otherwise show as tracebacks, or not at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from fivetran_local import DeclarationError
+from fivetran_local.declaration import read_declaration
+
+from .conftest import DECLARATION
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "schema_prefix: shop",
+            "schema_prefx: shop",
+            ":4: connectors.0.schema_prefx: is not a known field; did you mean 'schema_prefix'?",
+        ),
+        (
+            "schema_prefix: shop",
+            "schema_prefix: Shop-1",
+            ":4: connectors.0.schema_prefix: String should match",
+        ),
+        (
+            "    schema_prefix: shop\n",
+            "",
+            ":2: connectors.0: give either 'schema_prefix' (a database) or 'schema'",
+        ),
+        ("kind: sqlite", "kind: oracle", ":6: connectors.0.source.kind: Input should be 'sqlite'"),
+        ("      path: ${SHOP}\n", "", "connectors.0.source.path: Field required"),
+        (
+            "orders: {high_water_mark: updated_at}",
+            "orders: [updated_at]",
+            ":11: connectors.0.tables.orders: Input should be",
+        ),
+        ("${SHOP}", "${SHOPS}", "${SHOPS} is not given (did you mean ${SHOP}?)"),
+        ("connectors:", "connectors: [", "is not YAML"),
+        (DECLARATION, "", "the file: Input should be"),
+        (DECLARATION, "connectors: []", ":1: connectors: Tuple should have at least 1 item"),
+    ],
+)
+def test_mistake_is_reported_with_line_field_and_mend(tmp_path, old, new, message):
+    file = tmp_path / "connectors.yaml"
+    file.write_text(DECLARATION.replace(old, new))
+    with pytest.raises(DeclarationError) as raised:
+        read_declaration(file, {"SHOP": "shop.sqlite"})
+    assert message in str(raised.value)
+    assert str(raised.value).startswith(str(file))
+
+
+def test_two_connectors_with_one_id_are_refused(tmp_path):
+    file = tmp_path / "connectors.yaml"
+    file.write_text(DECLARATION + DECLARATION.partition("connectors:\n")[2])
+    with pytest.raises(DeclarationError, match="two connectors have the same id 'postgres'"):
+        read_declaration(file, {"SHOP": "shop.sqlite"})
+
+
+def test_missing_file_is_named(tmp_path):
+    with pytest.raises(DeclarationError, match=r"nowhere\.yaml: cannot be read: No such file"):
+        read_declaration(tmp_path / "nowhere.yaml", {})
+
+
+def test_relative_paths_start_at_the_file(tmp_path):
+    file = tmp_path / "connectors.yaml"
+    file.write_text(DECLARATION)
+    declared = read_declaration(file, {"SHOP": "data/shop.sqlite"}).connectors[0]
+    assert declared.source.path == tmp_path / "data" / "shop.sqlite"

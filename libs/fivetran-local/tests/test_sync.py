@@ -1,0 +1,201 @@
+"""Rows that would be lost, doubled or changed on their way from source to destination."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+
+def test_first_sync_brings_every_row_with_declared_types(api, shop):
+    shop.add_order(101, "placed", "1234567890.12", "2024-02-01T10:00:00.123456Z")
+    shop.execute("insert into orders (id) values (9223372036854775807)")
+    details = api.sync("force")
+    assert details["succeeded_at"] is not None
+    assert details["failed_at"] is None
+    assert api.rows("select count(*) from shop_public.users") == [(10,)]
+    assert api.rows("select count(*), sum(amount) from shop_public.orders where id <= 100") == [
+        (100, Decimal("5060.00"))
+    ]
+    assert api.rows(
+        "select * exclude (_fivetran_synced) from shop_public.orders where id > 100"
+    ) == [
+        (
+            101,
+            1,
+            "placed",
+            Decimal("1234567890.12"),
+            True,
+            datetime(2024, 2, 1, 10, 0, 0, 123456, tzinfo=UTC),
+            False,
+        ),
+        (9223372036854775807, None, None, None, None, None, False),
+    ]
+    types = dict(
+        api.rows(
+            "select column_name, data_type from information_schema.columns"
+            " where table_schema = 'shop_public' and table_name = 'orders'"
+        )
+    )
+    assert types == {
+        "id": "BIGINT",
+        "user_id": "BIGINT",
+        "status": "VARCHAR",
+        "amount": "DECIMAL(12,2)",
+        "paid": "BOOLEAN",
+        "updated_at": "TIMESTAMP WITH TIME ZONE",
+        "_fivetran_deleted": "BOOLEAN",
+        "_fivetran_synced": "TIMESTAMP WITH TIME ZONE",
+    }
+
+
+def test_second_sync_writes_only_what_changed(api, shop):
+    api.sync()
+    before = api.rows("select id, _fivetran_synced from shop_public.orders order by id")
+    shop.execute(
+        "update orders set status = 'shipped', updated_at = '2024-02-01T10:00:00Z' where id = 7"
+    )
+    shop.add_order(101, "placed", "5.00", "2024-02-01T10:00:01Z")
+    api.sync()
+    after = api.rows("select id, _fivetran_synced from shop_public.orders order by id")
+    assert {id_ for id_, _ in set(after) - set(before)} == {7, 101}
+    assert api.rows("select status from shop_public.orders where id in (7, 8) order by id") == [
+        ("shipped",),
+        ("placed",),
+    ]
+    assert api.rows("select count(*), count(distinct id) from shop_public.orders") == [(101, 101)]
+
+
+def test_deleted_rows_stay_marked_and_come_back_when_inserted_again(api, shop):
+    api.sync()
+    shop.execute("delete from orders where id in (3, 4)")
+    api.sync()
+    assert api.rows("select id from shop_public.orders where _fivetran_deleted order by id") == [
+        (3,),
+        (4,),
+    ]
+    deleted_at, others_at = api.rows(
+        "select max(_fivetran_synced) filter (_fivetran_deleted),"
+        " max(_fivetran_synced) filter (not _fivetran_deleted) from shop_public.orders"
+    )[0]
+    assert deleted_at > others_at
+    shop.add_order(3, "returned", "9.99", "2024-01-01T00:00:00Z")  # below the mark
+    api.sync()
+    assert api.rows("select status, _fivetran_deleted from shop_public.orders where id = 3") == [
+        ("returned", False)
+    ]
+
+
+@pytest.mark.parametrize(
+    "updated_at",
+    [
+        "2024-01-28T10:00:00.5Z",  # sorts before 10:00:00Z as text
+        "2024-01-28 10:00:01",  # a blank sorts before T
+        "2024-01-28T09:00:02-01:00",
+        "2024-01-28T10:00:00.000001Z",
+    ],
+)
+def test_update_just_above_the_mark_is_seen_however_its_timestamp_is_written(api, shop, updated_at):
+    api.sync()
+    shop.execute("update orders set status = 'shipped', updated_at = ? where id = 5", updated_at)
+    api.sync()
+    assert api.rows("select status from shop_public.orders where id = 5") == [("shipped",)]
+
+
+def test_rows_inserted_below_the_mark_are_not_missed(api, shop):
+    api.sync()
+    shop.add_order(500, "placed", "1.00", "2020-01-01T00:00:00Z")
+    api.sync()
+    assert api.rows("select count(*) from shop_public.orders where id = 500") == [(1,)]
+
+
+def test_failing_sync_leaves_destination_and_marks_and_says_why(api, shop):
+    api.sync()
+    before = (
+        api.rows("from shop_public.users order by id"),
+        api.rows("from shop_public.orders order by id"),
+    )
+    shop.execute("update orders set updated_at = '2024-03-01T00:00:00Z', status = 'shipped'")
+    shop.execute("update users set signed_up = 'yesterday', updated_at = '2024-03-01T00:00:00Z'")
+    details = api.sync()
+    assert details["failed_at"] > details["succeeded_at"]
+    assert "yesterday" in details["status"]["tasks"][0]["details"]
+    after = (
+        api.rows("from shop_public.users order by id"),
+        api.rows("from shop_public.orders order by id"),
+    )
+    assert after == before, "orders were read before users failed, and must be rolled back"
+    shop.execute("update users set signed_up = null")
+    details = api.sync()
+    assert details["succeeded_at"] > details["failed_at"]
+    assert details["status"]["tasks"] == []
+    assert api.rows("select distinct status from shop_public.orders") == [("shipped",)]
+
+
+def test_value_of_another_type_than_declared_names_table_and_column(api, shop):
+    shop.execute("update orders set user_id = 'nobody' where id = 9")
+    details = api.sync()
+    assert "public.orders.user_id is declared BIGINT" in details["status"]["tasks"][0]["details"]
+
+
+def test_missing_source_breaks_the_connection_until_it_is_back(api, shop, tmp_path):
+    api.sync()
+    shop.file.rename(tmp_path / "elsewhere")
+    details = api.sync()
+    assert details["status"]["setup_state"] == "broken"
+    assert str(shop.file) in details["status"]["tasks"][0]["details"]
+    (tmp_path / "elsewhere").rename(shop.file)
+    assert api.data("connections/postgres")["status"]["setup_state"] == "connected"
+    assert api.sync()["succeeded_at"] > details["failed_at"]
+
+
+def test_historical_resync_rewrites_every_row_and_marks_what_is_gone(api, shop):
+    api.sync()
+    first = api.rows("select max(_fivetran_synced) from shop_public.orders")[0][0]
+    shop.execute("delete from orders where id = 1")
+    assert api.data("connections/postgres")["status"]["is_historical_sync"] is False
+    details = api.sync("resync")
+    assert details["status"]["is_historical_sync"] is False
+    assert api.rows(
+        f"select count(*) from shop_public.orders where _fivetran_synced > '{first}'"
+    ) == [(99,)]
+    # As documented: rows that a re-sync finds gone keep their time of the last sync.
+    assert api.rows("select id from shop_public.orders where _fivetran_deleted") == [(1,)]
+
+
+def test_resync_of_one_table_leaves_the_others_alone(api):
+    api.sync()
+    users = api.rows("select max(_fivetran_synced) from shop_public.users")
+    orders = api.rows("select min(_fivetran_synced) from shop_public.orders")
+    api.sync("schemas/tables/resync", {"public": ["orders"]})
+    assert api.rows("select max(_fivetran_synced) from shop_public.users") == users
+    assert api.rows("select min(_fivetran_synced) from shop_public.orders") > orders
+
+
+def test_deleted_destination_file_is_filled_anew(api):
+    api.sync()
+    api.server.destination.unlink()
+    api.sync()
+    assert api.rows("select count(*) from shop_public.orders") == [(100,)]
+
+
+def test_new_column_reaches_rows_that_were_there_already(api, shop):
+    api.sync()
+    shop.execute("alter table users add column plan text default 'free'")
+    api.sync()
+    assert api.rows("select distinct plan from shop_public.users") == [("free",)]
+
+
+def test_table_without_key_gets_fivetran_id_and_no_doubles(api, shop):
+    shop.execute("create table visits (page text, seconds integer)")
+    shop.execute("insert into visits values ('/', 1), ('/', 1), ('/about', null)")
+    api.sync()
+    assert api.rows(
+        "select page, seconds, length(_fivetran_id) from shop_public.visits order by page"
+    ) == [("/", 1, 32), ("/about", None, 32)]
+    shop.execute("update visits set seconds = 2 where page = '/about'")
+    api.sync()
+    assert api.rows(
+        "select page, seconds, _fivetran_deleted from shop_public.visits order by all"
+    ) == [("/", 1, False), ("/about", 2, False), ("/about", None, True)]
