@@ -1,7 +1,6 @@
 """A day goes by in the shop's database: what an incremental sync has to find."""
 
 import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -10,14 +9,12 @@ import numpy as np
 
 from demo_shop.demand import CHANNELS
 from demo_shop.draws import Stream, words
-from demo_shop.errors import ShopBusy
 from demo_shop.lifecycle import LONGEST, STATUSES
 from demo_shop.orders import Orders, orders
-from demo_shop.sqlite_file import INSERT_ORDERS, order_rows, user_rows
+from demo_shop.sqlite_file import INSERT_ORDERS, opened, order_rows, user_rows
 from demo_shop.users import users, users_before, users_of
 from demo_shop.window import DAY_SECONDS, DAYS, EPOCH_DAY, NOW, SECOND, microseconds
 
-_WAIT_SECONDS = 30
 _DELETED_PER_DAY = 2
 _LATE_EVERY = 5_000
 """On each day one order per so many of the shop arrives late, from a till that was off line."""
@@ -58,22 +55,14 @@ def pass_day(file: Path, size: int) -> Changes:
 
     Raises:
         ShopBusy: Another connection held the database for longer than 30 seconds.
+        ShopFileUnreadable: The file can't be written.
     """
-    with closing(sqlite3.connect(file, timeout=_WAIT_SECONDS, isolation_level=None)) as connection:
-        try:
-            connection.execute("begin immediate")
-            day = int(connection.execute("pragma user_version").fetchone()[0])
-            changes = _changes(connection, size, day)
-            connection.execute(f"pragma user_version = {day + 1}")
-            connection.execute("commit")
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error):
-                raise
-            message = (
-                f"{file} was in use for more than {_WAIT_SECONDS} seconds: "
-                "end the program that reads or changes it, then try again."
-            )
-            raise ShopBusy(message) from error
+    with opened(file) as connection:
+        connection.execute("begin immediate")
+        day = int(connection.execute("pragma user_version").fetchone()[0])
+        changes = _changes(connection, size, day)
+        connection.execute(f"pragma user_version = {day + 1}")
+        connection.execute("commit")
     return changes
 
 

@@ -13,6 +13,7 @@ from demo_shop.export_server import serve_export
 from demo_shop.shop import DEFAULT_ORDERS, Shop
 
 _SIZE_VARIABLE = "DEMO_SHOP_ORDERS"
+_PORTS = 1 << 16
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -89,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     change = commands.add_parser("change", help="let days go by in the shop's database")
     change.add_argument("--days", type=_days, default=1, help="how many (default: 1)")
     serve = commands.add_parser("serve", help="serve the customer export until interrupted")
-    serve.add_argument("--port", type=int, default=0, help="0, the default, takes a free one")
+    serve.add_argument("--port", type=_port, default=0, help="0, the default, takes a free one")
     for command in (make, change, serve):
         command.add_argument(
             "--orders",
@@ -107,6 +108,13 @@ def _days(text: str) -> int:
     if days < 1:
         raise argparse.ArgumentTypeError("at least 1 day")
     return days
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port < _PORTS:
+        raise argparse.ArgumentTypeError(f"a port is 0 to {_PORTS - 1}")
+    return port
 
 
 def _say(line: str) -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from demo_shop.customer_export import csv_chunks
-from demo_shop.errors import ExportServerFailed
+from demo_shop.errors import ExportServerFailed, ShopError
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from demo_shop.shop import Shop
 
 _ADDRESS = "127.0.0.1"
-_START_SECONDS = 30
+_POLL_SECONDS = 0.01
 _STOP_SECONDS = 2
+_NOT_STARTED = (
+    "The customer export's server ended before it began; the reason is in the log of `uvicorn`."
+)
 
 _PAGE = """<!doctype html>
 <meta charset="utf-8">
@@ -38,8 +41,8 @@ def serve_export(shop: "Shop", *, port: int = 0) -> Iterator[str]:
         port: Port to listen on; 0 takes a free one.
 
     Yields:
-        The base URL, such as `http://127.0.0.1:41234`; the export is at `/customers.csv`. It
-        answers from the first moment on. On leaving, the server is stopped and its port is free.
+        The base URL, such as `http://127.0.0.1:41234`; the export is at `/customers.csv`. On
+        leaving, the server is stopped and its port is free.
 
     Raises:
         ExportServerFailed: The port is taken, or the server did not start.
@@ -51,6 +54,7 @@ def serve_export(shop: "Shop", *, port: int = 0) -> Iterator[str]:
             uvicorn.Config(
                 application(shop),
                 log_config=None,
+                log_level="warning",
                 access_log=False,
                 lifespan="off",
                 ws="none",
@@ -62,16 +66,20 @@ def serve_export(shop: "Shop", *, port: int = 0) -> Iterator[str]:
         )
         thread.start()
         try:
+            while not server.started:
+                thread.join(_POLL_SECONDS)
+                if not thread.is_alive():
+                    raise ExportServerFailed(_NOT_STARTED)
             yield f"http://{_ADDRESS}:{listener.getsockname()[1]}"
         finally:
             server.should_exit = True
-            thread.join(_STOP_SECONDS + _START_SECONDS)
+            thread.join()
 
 
 def application(shop: "Shop") -> "Starlette":
     """Return the web application: `/` says what there is, `/customers.csv` streams the export."""
     from starlette.applications import Starlette  # noqa: PLC0415
-    from starlette.responses import HTMLResponse, StreamingResponse  # noqa: PLC0415
+    from starlette.responses import HTMLResponse, PlainTextResponse, StreamingResponse  # noqa: PLC0415
     from starlette.routing import Route  # noqa: PLC0415
 
     def page(_: "Request") -> "Response":
@@ -84,14 +92,19 @@ def application(shop: "Shop") -> "Starlette":
             headers={"content-disposition": 'attachment; filename="customers.csv"'},
         )
 
-    return Starlette(routes=[Route("/", page), Route("/customers.csv", export)])
+    def mistake(_: "Request", error: Exception) -> "Response":
+        return PlainTextResponse(f"{error}\n", status_code=500)
+
+    return Starlette(
+        routes=[Route("/", page), Route("/customers.csv", export)],
+        exception_handlers={ShopError: mistake},
+    )
 
 
 def _listen(port: int) -> socket.socket:
-    # Listening before the server runs: a request made at once waits in line instead of failing.
     try:
         return socket.create_server((_ADDRESS, port))
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         message = (
             f"The customer export can't be served at {_ADDRESS}:{port}: {error}. "
             "Choose another port, or 0 for a free one."

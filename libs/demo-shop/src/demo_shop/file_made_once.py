@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,13 +37,16 @@ def make_once(
                 return
             part = file.with_name(f".{file.name}.part")
             part.unlink(missing_ok=True)
-            write(part)
-            _sync(part)
-            part.replace(file)
+            try:
+                write(part)
+                _sync(part)
+                part.replace(file)
+            finally:
+                part.unlink(missing_ok=True)
             _sync(file.parent)
-    except OSError as error:
+    except (OSError, sqlite3.OperationalError) as error:
         message = (
-            f"{file} can't be made: {error.strerror or error}. "
+            f"{file} can't be made: {error}. "
             "Choose another folder for the shop, or make room or permission in this one."
         )
         raise FolderUnusable(message) from error

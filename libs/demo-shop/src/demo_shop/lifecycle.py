@@ -12,7 +12,7 @@ from demo_shop.draws import Ints, piecewise, quantiles, shape
 STATUSES = ("placed", "shipped", "completed", "returned", "cancelled")
 """An order's status; a status's number is its place in here."""
 
-LONGEST = timedelta(days=75)
+LONGEST = timedelta(days=60)
 """No order changes later than this after it was placed."""
 
 WORDS = 5

@@ -111,7 +111,7 @@ def _write(
         store_schema=False,
     ) as writer:
         for batch in batches:
-            writer.write_batch(batch, row_group_size=batch.num_rows)
+            writer.write_batch(batch)
         writer.add_key_value_metadata({_EDITION_NOTE: str(EDITION).encode()})
 
 

@@ -80,10 +80,13 @@ class Shop:
     def customers(self) -> Iterator[pa.RecordBatch]:
         """Return the customer export: the people of `users`, all columns text, some rows bad.
 
-        Yields:
+        Returns:
             Batches with the columns id, first_name, last_name, email, country, signed_up_on.
+
+        Raises:
+            ShopFileUnreadable: A file with the database's name is no SQLite database.
         """
-        yield from customers(users(self.users, microseconds(self.now)))
+        return customers(users(self.users, microseconds(self.now)))
 
     @property
     def now(self) -> datetime:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import repeat
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from demo_shop.demand import CHANNELS
 from demo_shop.draws import EDITION, Ints
-from demo_shop.errors import ShopFileUnreadable
+from demo_shop.errors import ShopBusy, ShopFileUnreadable
 from demo_shop.lifecycle import STATUSES
 from demo_shop.orders import Orders
 from demo_shop.users import Users
@@ -20,23 +20,23 @@ from demo_shop.users import Users
 # one length within a column, so that text sorts as time does) and amounts as numbers.
 _TABLES = """
 create table users (
-    id integer primary key,
-    email text not null,
-    full_name text not null,
-    country text not null,
-    signup_channel text not null,
-    created_at timestamptz not null,
-    updated_at timestamptz not null
+    id INTEGER primary key,
+    email TEXT not null,
+    full_name TEXT not null,
+    country TEXT not null,
+    signup_channel TEXT not null,
+    created_at TIMESTAMPTZ not null,
+    updated_at TIMESTAMPTZ not null
 );
 create table orders (
-    id integer primary key,
-    user_id integer not null references users (id),
-    channel text not null,
-    status text not null,
-    amount decimal(12, 2) not null,
-    currency text not null,
-    ordered_at timestamptz not null,
-    updated_at timestamptz not null
+    id INTEGER primary key,
+    user_id INTEGER not null references users (id),
+    channel TEXT not null,
+    status TEXT not null,
+    amount DECIMAL(12,2) not null,
+    currency TEXT not null,
+    ordered_at TIMESTAMPTZ not null,
+    updated_at TIMESTAMPTZ not null
 );
 """
 _INDEXES = """
@@ -45,6 +45,8 @@ create index orders_updated_at on orders (updated_at);
 """
 _INSERT_USERS = "insert into users values (?, ?, ?, ?, ?, ?, ?)"
 INSERT_ORDERS = "insert into orders values (?, ?, ?, ?, ?, ?, ?, ?)"
+
+_WAIT_SECONDS = 30
 
 Row = tuple[int | str | float, ...]
 
@@ -76,6 +78,7 @@ def is_current(file: Path) -> bool:
     """Return whether this edition of the generator made a database.
 
     Raises:
+        ShopBusy: Another connection held the database for longer than 30 seconds.
         ShopFileUnreadable: The file is no SQLite database.
     """
     return _pragma(file, "application_id") == EDITION
@@ -85,9 +88,45 @@ def days_passed(file: Path) -> int:
     """Return how many days the clock of a database was moved on (SQLite's `user_version`).
 
     Raises:
+        ShopBusy: Another connection held the database for longer than 30 seconds.
         ShopFileUnreadable: The file is no SQLite database.
     """
     return _pragma(file, "user_version")
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[sqlite3.Connection]:
+    """Open a database that is there, outside a transaction, and put SQLite's errors into words.
+
+    Args:
+        file: The database.
+
+    Yields:
+        A connection; it is closed, and an open transaction undone, on leaving.
+
+    Raises:
+        ShopBusy: Another connection held the database for longer than 30 seconds.
+        ShopFileUnreadable: The file is no SQLite database, or can't be read or written.
+    """
+    # A plain path would make the file where there is none.
+    address = f"{file.absolute().as_uri()}?mode=rw"
+    try:
+        with closing(
+            sqlite3.connect(address, uri=True, timeout=_WAIT_SECONDS, isolation_level=None)
+        ) as connection:
+            yield connection
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+            message = (
+                f"{file} was in use for more than {_WAIT_SECONDS} seconds: "
+                "end the program that reads or changes it, then try again."
+            )
+            raise ShopBusy(message) from error
+        message = (
+            f"{file} can't be used as a shop's database ({error}): "
+            "make room or permission there, or move the file away, and a new one is made."
+        )
+        raise ShopFileUnreadable(message) from error
 
 
 def user_rows(users: Users) -> Iterator[Row]:
@@ -127,11 +166,5 @@ def _texts(moments: Ints, unit: str) -> list[str]:
 
 
 def _pragma(file: Path, name: str) -> int:
-    # Through a URI, since a plain path would make the file where there is none.
-    address = f"{file.absolute().as_uri()}?mode=ro"
-    try:
-        with closing(sqlite3.connect(address, uri=True, timeout=30)) as connection:
-            return int(connection.execute(f"pragma {name}").fetchone()[0])
-    except sqlite3.DatabaseError as error:
-        message = f"{file} is no database of a shop ({error}): move it away; a new one is made."
-        raise ShopFileUnreadable(message) from error
+    with opened(file) as connection:
+        return int(connection.execute(f"pragma {name}").fetchone()[0])
