@@ -1,0 +1,80 @@
+"""Print what one code location declares, as JSON; used by the tests, in a process per location.
+
+The network, child processes and databases are out of reach while it loads: touching one of them
+ends it with the name of what was touched.
+"""
+
+import importlib
+import json
+import sys
+
+FORBIDDEN = frozenset(
+    {
+        "socket.connect",
+        "socket.bind",
+        "socket.getaddrinfo",
+        "subprocess.Popen",
+        "os.system",
+        "os.exec",
+        "os.fork",
+        "os.forkpty",
+        "os.posix_spawn",
+        "sqlite3.connect",
+    }
+)
+
+
+def forbid_the_outside():
+    """Let nothing but files be read from here on; two libraries are imported before.
+
+    Dagster's vendored croniter starts `file` to learn the interpreter's word size; urllib3 binds
+    a socket to learn whether there is IPv6.
+    """
+    import dagster  # noqa: F401
+    import urllib3  # noqa: F401
+
+    def refuse(event, arguments):
+        if event in FORBIDDEN:
+            raise SystemExit(f"loading touched {event} {arguments!r:.200}")
+
+    sys.addaudithook(refuse)
+
+    import duckdb
+
+    def refuse_database(*arguments, **_options):
+        raise SystemExit(f"loading opened the database {arguments!r}")
+
+    duckdb.connect = refuse_database
+
+
+def describe(definitions):
+    """Assets with their edges, owners and checks; sorted."""
+    graph = definitions.resolve_asset_graph()
+    return {
+        key.to_user_string(): {
+            "executable": node.is_executable,
+            "deps": sorted(parent.to_user_string() for parent in node.parent_keys),
+            "owners": sorted(node.owners),
+            "partitioned": node.partitions_def is not None,
+            "pools": sorted(node.pools or ()),
+            "description": node.description or "",
+            "kinds": sorted(node.kinds),
+            "checks": sorted(check.name for check in node.check_keys),
+        }
+        for key in sorted(graph.get_all_asset_keys())
+        for node in [graph.get(key)]
+    }
+
+
+def main():
+    forbid_the_outside()
+    module = importlib.import_module(sys.argv[1])
+    definitions = module.defs() if callable(module.defs) else module.defs
+    parsers = [name for name in sys.modules if name.startswith("dbt.parser.manifest")]
+    if parsers:
+        raise SystemExit("loading imported dbt's parser")
+    print(json.dumps(describe(definitions)))
+
+
+if __name__ == "__main__":
+    main()
