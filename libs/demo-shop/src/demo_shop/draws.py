@@ -2,7 +2,7 @@
 
 Two things make numbers differ between machines: NumPy's distributions, whose streams may change
 with a release, and vectorised `exp`, `log` and `sin`, whose last bit depends on the processor. So
-only raw Philox words are drawn (their stream is promised: NEP 19), and every shape is a table of
+only raw Philox words are drawn (whose stream NumPy promises to keep), and every shape is a table of
 whole numbers, made once with scalar arithmetic and looked up with whole-number arithmetic.
 """
 
