@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 HEADER = "# made by `make lock` from the declarations with this checksum: "
@@ -153,7 +154,7 @@ def project_folders() -> list[str]:
     return [folder for folder in member_folders() if folder.startswith("projects/")]
 
 
-def declaration(folder: str) -> dict[str, dict[str, object]]:
+def declaration(folder: str) -> dict[str, Any]:
     """The pyproject.toml of a folder."""
     with (ROOT / folder / "pyproject.toml").open("rb") as file:
         return tomllib.load(file)
