@@ -133,10 +133,22 @@ def test_failing_sync_leaves_destination_and_marks_and_says_why(api, shop):
     assert api.rows("select distinct status from shop_public.orders") == [("shipped",)]
 
 
-def test_value_of_another_type_than_declared_names_table_and_column(api, shop):
-    shop.execute("update orders set user_id = 'nobody' where id = 9")
+@pytest.mark.parametrize("id_", [9, 30_009])  # in the first batch, and in a later one
+def test_value_of_another_type_than_declared_names_table_and_column(api, shop, id_):
+    shop.execute(
+        "with recursive n(i) as (select 101 union all select i + 1 from n where i < 40000)"
+        " insert into orders (id, user_id) select i, 1 from n"
+    )
+    shop.execute("update orders set user_id = 'nobody' where id = ?", id_)
+    details = api.sync()["status"]["tasks"][0]["details"]
+    assert "public.orders.user_id is declared as int64, but holds" in details
+
+
+def test_text_that_is_not_utf8_fails_the_sync_with_a_readable_reason(api, shop):
+    shop.execute("update users set email = cast(x'ff41' as text) where id = 3")
     details = api.sync()
-    assert "public.orders.user_id is declared BIGINT" in details["status"]["tasks"][0]["details"]
+    assert details["succeeded_at"] is None
+    assert "users" in details["status"]["tasks"][0]["details"]
 
 
 def test_missing_source_breaks_the_connection_until_it_is_back(api, shop, tmp_path):

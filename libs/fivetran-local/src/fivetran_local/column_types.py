@@ -10,8 +10,6 @@ import re
 
 import pyarrow as pa
 
-from fivetran_local.errors import SourceDataError
-
 _DECLARED = re.compile(r"^\s*([A-Za-z][A-Za-z0-9_ ]*?)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?\s*$")
 
 # The widest DECIMAL of DuckDB; also the default width where a source says only DECIMAL.
@@ -79,26 +77,6 @@ def _decimal(precision: str | None, scale: str | None) -> str:
 def wire_type(column_type: str) -> pa.DataType:
     """Return the Arrow type in which values of `column_type` travel to the destination."""
     return _WIRE_TYPES.get(column_type, pa.string())
-
-
-def arrow_column(values: tuple[object, ...], column_type: str, place: str) -> pa.Array:
-    """Return `values` as an Arrow array in the wire type of `column_type`.
-
-    Args:
-        values: One column of a batch, `None` for null.
-        column_type: What the column was declared as.
-        place: Names the column in the error, such as `public.orders.amount`.
-
-    Raises:
-        SourceDataError: A value is not of the declared type.
-    """
-    try:
-        return pa.array(values, type=wire_type(column_type))
-    except (pa.ArrowException, TypeError, OverflowError, ValueError) as error:
-        raise SourceDataError(
-            f"{place} is declared {column_type}, but holds something else: {error}. "
-            "Mend the value in the source, or declare the column as TEXT."
-        ) from error
 
 
 def wider(first: str, second: str) -> str:

@@ -265,7 +265,7 @@ class Landing:
             # DuckDB turns what a reader raises into text; the real error says what to mend.
             if watched.error is not None:
                 raise watched.error from None
-            if isinstance(error, duckdb.ConversionException):
+            if isinstance(error, duckdb.ConversionException | duckdb.InvalidInputException):
                 raise SourceDataError(
                     f"{table.schema_name}.{table.name}: a value does not fit its column: {error}"
                 ) from error

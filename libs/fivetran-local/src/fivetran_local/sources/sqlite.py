@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-import sqlite3
+import re
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import adbc_driver_manager
 import pyarrow as pa
+from adbc_driver_sqlite import StatementOptions, dbapi
 
-from fivetran_local.column_types import arrow_column, type_of_sqlite_declaration, wire_type
+from fivetran_local.column_types import type_of_sqlite_declaration, wire_type
 from fivetran_local.errors import SourceDataError, SourceUnreachableError
 from fivetran_local.names import quoted
 from fivetran_local.sources.source import HighWaterMark, SourceColumn, SourceTable
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 # Large enough that Arrow's cost per batch does not show, small enough to stay a few megabytes.
 _ROWS_PER_BATCH = 20_000
+
+_TYPE_MISMATCH = re.compile(r"Type mismatch in column (\d+): expected \S+ but got (\S+)")
 
 # The write-ahead index starts with 96 bytes that change with every commit
 # (https://www.sqlite.org/walformat.html, "The WAL-Index File Format").
@@ -69,37 +73,33 @@ class SqliteDatabase:
             )
         if not os.access(self._path, os.R_OK):
             raise SourceUnreachableError(f"{self._path}: this user may not read it.")
-        # DuckDB pulls batches from a thread of its own; only one thread reads at a time.
-        with closing(
-            sqlite3.connect(
-                f"{self._path.absolute().as_uri()}?mode=ro",
-                uri=True,
-                isolation_level=None,
-                check_same_thread=False,
-                timeout=30.0,
-            )
-        ) as connection:
+        try:
+            # Autocommit is off: the first query begins the transaction that all others read in.
+            connection = dbapi.connect(f"{self._path.absolute().as_uri()}?mode=ro")
+        except adbc_driver_manager.Error as error:
+            raise SourceUnreachableError(f"{self._path}: {error}.") from error
+        with closing(connection):
+            snapshot = SqliteSnapshot(connection, self._schema_name)
             try:
-                connection.execute("begin")
-                connection.execute("select count(*) from sqlite_schema").fetchone()
-            except sqlite3.DatabaseError as error:
+                snapshot.tables()
+            except adbc_driver_manager.Error as error:
                 raise SourceUnreachableError(f"{self._path}: {error}.") from error
-            yield SqliteSnapshot(connection, self._schema_name)
+            yield snapshot
 
 
 class SqliteSnapshot:
     """One read transaction on a SQLite file."""
 
-    def __init__(self, connection: sqlite3.Connection, schema_name: str) -> None:
+    def __init__(self, connection: dbapi.Connection, schema_name: str) -> None:
         self._connection = connection
         self._schema_name = schema_name
 
     def tables(self) -> Sequence[SourceTable]:
         """See `Snapshot.tables`."""
-        names = self._connection.execute(
+        names = self._query(
             "select name from sqlite_schema where type = 'table' and name not like 'sqlite\\_%'"
             " escape '\\' order by name"
-        ).fetchall()
+        )
         return [
             SourceTable(self._schema_name, name, columns)
             for (name,) in names
@@ -107,9 +107,9 @@ class SqliteSnapshot:
         ]
 
     def _columns(self, table: str) -> tuple[SourceColumn, ...]:
-        found = self._connection.execute(
-            "select name, type, pk from pragma_table_info(?) order by cid", (table,)
-        ).fetchall()
+        found = self._query(
+            f"select name, type, pk from pragma_table_info({_literal(table)}) order by cid"
+        )
         return tuple(
             SourceColumn(name, type_of_sqlite_declaration(declared), is_primary_key=pk > 0)
             for name, declared, pk in found
@@ -119,32 +119,57 @@ class SqliteSnapshot:
         self, table: SourceTable, columns: Sequence[SourceColumn], since: HighWaterMark | None
     ) -> pa.RecordBatchReader:
         """See `Snapshot.rows`."""
-        condition, parameters = _condition(since) if since else ("true", ())
+        # The driver takes a column's type from its first rows. This row says what it is; it is
+        # dropped again below.
+        example = ", ".join(_example(column) for column in columns)
         select = ", ".join(_expression(column) for column in columns)
-        cursor = self._connection.execute(
-            f"select {select} from {quoted(table.name)} where {condition}",
-            parameters,
+        cursor = self._connection.cursor(
+            adbc_stmt_kwargs={StatementOptions.BATCH_ROWS.value: str(_ROWS_PER_BATCH)}
+        )
+        cursor.execute(
+            f"select {example} union all"
+            f" select {select} from {quoted(table.name)}"
+            f" where {_condition(since) if since else 'true'}"
         )
         schema = pa.schema([(column.name, wire_type(column.type)) for column in columns])
-        return pa.RecordBatchReader.from_batches(schema, _batches(cursor, table, columns, schema))
+        return pa.RecordBatchReader.from_batches(schema, _batches(cursor, table, schema))
+
+    def _query(self, query: str) -> list[Any]:
+        with self._connection.cursor() as cursor:
+            cursor.execute(query)
+            return cursor.fetchall()
 
 
 def _batches(
-    cursor: sqlite3.Cursor, table: SourceTable, columns: Sequence[SourceColumn], schema: pa.Schema
+    cursor: dbapi.Cursor, table: SourceTable, schema: pa.Schema
 ) -> Iterator[pa.RecordBatch]:
-    while rows := _fetch(cursor, table):
-        arrays = [
-            arrow_column(values, column.type, f"{table.place}.{column.name}")
-            for column, values in zip(columns, zip(*rows, strict=True), strict=True)
-        ]
-        yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+    with cursor:
+        try:
+            reader = cursor.fetch_record_batch()
+            for column, found in zip(schema, reader.schema.types, strict=True):
+                if column.type != found:
+                    raise _wrong_type(table, column, f"values of type {found}")
+            examples = 1
+            for batch in reader:
+                yield batch.slice(examples)
+                examples = 0
+        except (OSError, pa.ArrowException, adbc_driver_manager.Error) as error:
+            mismatch = _TYPE_MISMATCH.search(str(error))
+            if mismatch is None:
+                raise SourceDataError(f"{table.place} cannot be read: {error}.") from error
+            raise _wrong_type(table, schema.field(int(mismatch[1])), mismatch[2]) from error
 
 
-def _fetch(cursor: sqlite3.Cursor, table: SourceTable) -> list[tuple[object, ...]]:
-    try:
-        return cursor.fetchmany(_ROWS_PER_BATCH)
-    except sqlite3.Error as error:  # a broken page, or bytes in a text column that are not UTF-8
-        raise SourceDataError(f"{table.place} cannot be read: {error}.") from error
+def _wrong_type(table: SourceTable, column: pa.Field, found: str) -> SourceDataError:
+    return SourceDataError(
+        f"{table.place}.{column.name} is declared as {column.type}, but holds {found}. "
+        "Mend the values in the source, or declare the column as text."
+    )
+
+
+def _example(column: SourceColumn) -> str:
+    value = {"BIGINT": "0", "DOUBLE": "0.0", "BLOB": "x''"}.get(column.type, "''")
+    return f"{value} as {quoted(column.name)}"
 
 
 def _expression(column: SourceColumn) -> str:
@@ -155,8 +180,8 @@ def _expression(column: SourceColumn) -> str:
     return name
 
 
-def _condition(since: HighWaterMark) -> tuple[str, tuple[str | int | float, ...]]:
-    """Return a condition that keeps every row at or above the mark, with its parameters.
+def _condition(since: HighWaterMark) -> str:
+    """Return a condition that keeps every row at or above the mark.
 
     Timestamps are text of any ISO form: `10:00:00Z` sorts after `10:00:00.5Z`, a blank before a
     `T`, an offset anywhere. So text decides only by day, a day early, where an index can help;
@@ -164,14 +189,15 @@ def _condition(since: HighWaterMark) -> tuple[str, tuple[str | int | float, ...]
     a mark are always read: nothing else would ever notice them.
     """
     name = quoted(since.column.name)
+    value = _literal(since.value)
     if since.column.type in {"TIMESTAMP", "TIMESTAMPTZ"}:
-        by_day = f"{name} >= date(?, '-1 day')"
-        by_second = f"julianday({name}) >= julianday(?, '-1 second')"
-        parameters = (since.value, since.value)
-        return f"({name} is null or ({by_day} and {by_second}))", parameters
-    value: str | int | float = since.value
-    if since.column.type == "BIGINT":
-        value = int(since.value)
-    elif since.column.type == "DOUBLE" or since.column.type.startswith("DECIMAL"):
-        value = float(since.value)
-    return f"({name} is null or {name} >= ?)", (value,)
+        by_day = f"{name} >= date({value}, '-1 day')"
+        by_second = f"julianday({name}) >= julianday({value}, '-1 second')"
+        return f"({name} is null or ({by_day} and {by_second}))"
+    if since.column.type in {"BIGINT", "DOUBLE"} or since.column.type.startswith("DECIMAL"):
+        value = f"cast({value} as numeric)"
+    return f"({name} is null or {name} >= {value})"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
