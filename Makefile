@@ -21,6 +21,11 @@ endif
 ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt),)
 export UV_SYSTEM_CERTS ?= 1
 endif
+# Where Python may not write bytecode while it runs, it is written at installation: without it every
+# process spends seconds on compiling what it imports.
+ifdef PYTHONDONTWRITEBYTECODE
+export UV_COMPILE_BYTECODE ?= 1
+endif
 # Telemetry is off in everything that this repository starts.
 export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
