@@ -97,11 +97,22 @@ class DestinationDeclaration(_Strict):
     name: str = Field("Local warehouse", min_length=1)
 
 
+class RateLimitDeclaration(_Strict):
+    """How many requests the API allows; by default as many as Fivetran does.
+
+    Source: https://fivetran.com/docs/rest-api/rate-limiting, "All requests", accounts that pay.
+    """
+
+    requests: int = Field(20_000, ge=1)
+    seconds: float = Field(3600.0, gt=0)
+
+
 class Declaration(_Strict):
     """A whole YAML file."""
 
     destination: DestinationDeclaration = DestinationDeclaration()
     connectors: tuple[ConnectorDeclaration, ...] = Field(min_length=1)
+    rate_limit: RateLimitDeclaration = RateLimitDeclaration()
 
     @model_validator(mode="after")
     def _ids_and_names_are_unique(self) -> Declaration:
@@ -208,6 +219,7 @@ def _known_fields() -> list[str]:
         DestinationDeclaration,
         ConnectorDeclaration,
         TableDeclaration,
+        RateLimitDeclaration,
         SqliteSource,
     )
     return [field.alias or name for model in models for name, field in model.model_fields.items()]

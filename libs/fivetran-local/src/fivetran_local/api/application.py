@@ -8,17 +8,19 @@ import secrets
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
 from starlette.routing import Route
 
-from fivetran_local.api import connections, envelope, groups, schemas
+from fivetran_local.api import connections, envelope, groups, metadata, schemas
 from fivetran_local.api.call import route
+from fivetran_local.api.rate_limit import RateLimit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from starlette.requests import Request
     from starlette.responses import Response
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from fivetran_local.account import Account
     from fivetran_local.api.call import Call
@@ -45,6 +47,14 @@ _OF_CONNECTION: tuple[tuple[str, str, Callable[[Call], Response]], ...] = (
     ("GET", "/schemas/{schema_name}/tables/{table_name}/columns", schemas.get_columns),
 )
 
+_WITH_NOUN: tuple[tuple[str, str, Callable[[Call], Response]], ...] = (
+    ("GET", "/{noun}", connections.list_connections),
+    ("GET", "/groups/{{group_id}}/{noun}", connections.list_connections_of_group),
+    ("GET", "/metadata/{noun}/{{connection_id}}/schemas", metadata.list_schemas),
+    ("GET", "/metadata/{noun}/{{connection_id}}/tables", metadata.list_tables),
+    ("GET", "/metadata/{noun}/{{connection_id}}/columns", metadata.list_columns),
+)
+
 _OTHERS: tuple[tuple[str, str, Callable[[Call], Response]], ...] = (
     ("GET", "/account/info", groups.get_account),
     ("GET", "/users", groups.list_users),
@@ -53,21 +63,15 @@ _OTHERS: tuple[tuple[str, str, Callable[[Call], Response]], ...] = (
     ("GET", "/destinations", groups.list_destinations),
     ("GET", "/destinations/{destination_id}", groups.get_destination),
     ("POST", "/destinations/{destination_id}/test", groups.test_destination),
+    ("GET", "/metadata/connector-types", metadata.list_connector_types),
+    ("GET", "/metadata/connector-types/{service}", metadata.get_connector_type),
 )
 
 
 def application(account: Account) -> ASGIApp:
     """Return the application that serves an account."""
-    found: list[tuple[str, str, Callable[[Call], Response]]] = list(_OTHERS)
-    for noun in ("connections", "connectors"):
-        found.append(("GET", f"/{noun}", connections.list_connections))
-        found.append(("GET", f"/groups/{{group_id}}/{noun}", connections.list_connections_of_group))
-        found += [
-            (method, f"/{noun}/{{connection_id}}{path}", answer)
-            for method, path, answer in _OF_CONNECTION
-        ]
     app = Starlette(
-        routes=_routes(account, found),
+        routes=_routes(account),
         exception_handlers={
             envelope.ApiError: envelope.answer_api_error,
             404: envelope.answer_unknown_path,
@@ -75,16 +79,26 @@ def application(account: Account) -> ASGIApp:
             Exception: envelope.answer_unexpected_error,
         },
     )
-    return _Entrance(app)
+    declared = account.declaration.rate_limit
+    return _Entrance(app, RateLimit(declared.requests, declared.seconds))
 
 
-def _routes(
-    account: Account, found: list[tuple[str, str, Callable[[Call], Response]]]
-) -> list[Route]:
+def operations() -> dict[tuple[str, str], Callable[[Call], Response]]:
+    """Return every operation of the API: by method and path, what answers it."""
+    found = {(method, f"/v1{path}"): answer for method, path, answer in _OTHERS}
+    for noun in ("connections", "connectors"):
+        for method, path, answer in _OF_CONNECTION:
+            found[method, f"/v1/{noun}/{{connection_id}}{path}"] = answer
+        for method, path, answer in _WITH_NOUN:
+            found[method, f"/v1{path.format(noun=noun)}"] = answer
+    return found
+
+
+def _routes(account: Account) -> list[Route]:
     """Return one route per path: of several, Starlette would name only the first one's methods."""
     by_path: dict[str, dict[str, Callable[[Call], Response]]] = {}
-    for method, path, answer in found:
-        by_path.setdefault(f"/v1{path}", {})[method] = answer
+    for (method, path), answer in operations().items():
+        by_path.setdefault(path, {})[method] = answer
     return [
         Route(path, _by_method(account, answers), methods=list(answers))
         for path, answers in by_path.items()
@@ -104,10 +118,11 @@ def _by_method(
 
 
 class _Entrance:
-    """What every request passes first: credentials, `Accept`, a slash at the end of its path."""
+    """What every request passes first: credentials, rate limit, `Accept`, slashes at the end."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, rate_limit: RateLimit) -> None:
         self._app = app
+        self._rate_limit = rate_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -116,23 +131,43 @@ class _Entrance:
         headers = {
             name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]
         }
-        error = _refusal(headers)
+        error = self._refusal(headers)
+
+        async def send_with_limit(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                found = MutableHeaders(scope=message)
+                found["x-rate-limit"] = str(self._rate_limit.requests)
+                found["x-rate-limit-remaining"] = str(self._rate_limit.remaining())
+            await send(message)
+
         if error is not None:
-            await envelope.failure(error)(scope, receive, send)
+            await envelope.failure(error)(scope, receive, send_with_limit)
             return
         # A redirect would lose the body of a POST with many clients.
         path = scope["path"].rstrip("/") or "/"
-        await self._app({**scope, "path": path, "raw_path": path.encode()}, receive, send)
+        scope = {**scope, "path": path, "raw_path": path.encode()}
+        await self._app(scope, receive, send_with_limit)
+
+    def _refusal(self, headers: dict[str, str]) -> envelope.ApiError | None:
+        if not _is_authorized(headers.get("authorization", "")):
+            return envelope.ApiError(
+                401,
+                "AuthFailed",
+                "Invalid authorization credentials",
+                {"www-authenticate": 'Basic realm="Fivetran"'},
+            )
+        wait = self._rate_limit.take()
+        if wait:
+            return envelope.ApiError(
+                429,
+                "TooManyRequests",
+                f"More than {self._rate_limit.requests} requests; try again in {wait} seconds.",
+                {"retry-after": str(wait)},
+            )
+        return _unacceptable(headers)
 
 
-def _refusal(headers: dict[str, str]) -> envelope.ApiError | None:
-    if not _is_authorized(headers.get("authorization", "")):
-        return envelope.ApiError(
-            401,
-            "AuthFailed",
-            "Invalid authorization credentials",
-            {"www-authenticate": 'Basic realm="Fivetran"'},
-        )
+def _unacceptable(headers: dict[str, str]) -> envelope.ApiError | None:
     accept = headers.get("accept", "*/*")
     kinds = {kind.split(";")[0].strip().lower() for kind in accept.split(",")}
     if not kinds & {"", "*/*", "application/*", "application/json"}:

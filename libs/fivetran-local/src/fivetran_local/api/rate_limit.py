@@ -1,0 +1,55 @@
+"""How many requests an account may make, as Fivetran limits them."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class RateLimit:
+    """A rolling window over the requests to this server.
+
+    Fivetran counts per account; this counts per server, which is the same for one client.
+    """
+
+    def __init__(
+        self, requests: int, seconds: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Set the limit.
+
+        Args:
+            requests: How many requests are allowed,
+            seconds: within this time.
+            clock: Returns the current time in seconds.
+        """
+        self.requests = requests
+        self._seconds = seconds
+        self._clock = clock
+        self._taken: deque[float] = deque()
+
+    def take(self) -> int:
+        """Count one request.
+
+        Returns:
+            0 where it is allowed, otherwise after how many whole seconds the next one is.
+        """
+        moment = self._clock()
+        self._forget(moment)
+        if len(self._taken) >= self.requests:
+            return max(1, math.ceil(self._taken[0] + self._seconds - moment))
+        self._taken.append(moment)
+        return 0
+
+    def remaining(self) -> int:
+        """Return how many requests are allowed now."""
+        self._forget(self._clock())
+        return self.requests - len(self._taken)
+
+    def _forget(self, moment: float) -> None:
+        while self._taken and self._taken[0] <= moment - self._seconds:
+            self._taken.popleft()
