@@ -1,0 +1,59 @@
+"""What is asked of the place that Fivetran writes to, at one point in time.
+
+The same few questions are asked of every kind of destination, and each answers with Arrow batches,
+so what happens to the rows afterwards does not know which kind it was. A further kind (a data lake,
+another warehouse with an ADBC driver) is one more class with the methods of `Destination`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    import pyarrow as pa
+
+    from warehouse import TableKey
+
+SYNCED = "_fivetran_synced"
+"""When Fivetran last wrote the row, as a time in UTC."""
+DELETED = "_fivetran_deleted"
+"""Whether the row is gone at the source: Fivetran marks rows, it does not delete them."""
+SURROGATE_KEY = "_fivetran_id"
+"""Fivetran's own key of a row whose table has none."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a destination's table."""
+
+    name: str
+    type: str
+    """DuckDB's name of the type that the column has in the work file."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many rows a table has."""
+
+    rows: int
+    deleted: int
+    """Of these, how many are marked as gone at the source."""
+
+
+class Destination(Protocol):
+    """An open destination; every answer is as of the same point in time."""
+
+    def columns(self, key: TableKey) -> list[Column]:
+        """Name the table's columns in their order; none where there is no such table."""
+
+    def counts(self, key: TableKey, *, marks_deleted: bool) -> Counts:
+        """Count the table's rows; `marks_deleted` says whether it has the column for that."""
+
+    def rows(
+        self, key: TableKey, columns: Sequence[Column], since: datetime | None
+    ) -> pa.RecordBatchReader:
+        """Stream the rows that Fivetran wrote after `since`, or all of them."""

@@ -1,0 +1,126 @@
+"""Ask the API what the connector syncs, and compare that with the committed snapshot."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any
+
+from ingestion.addresses import masked
+from ingestion.fivetran.errors import ConnectorBroken, NotFound
+from ingestion.fivetran.snapshot import Snapshot
+from ingestion.fivetran.state import connector_state
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ingestion.fivetran.client import IngestionFivetranClient
+
+
+def take_snapshot(client: IngestionFivetranClient, connector_name: str) -> Snapshot:
+    """Ask the API for a connector's schema, columns included.
+
+    Args:
+        client: Of the account, or of the local server.
+        connector_name: The API's `schema` of the connector: the prefix of its destination schemas.
+
+    Raises:
+        FivetranError: There is no such connector, it is not set up, or it has no schema yet.
+    """
+    details = _find(client, connector_name)
+    connector = connector_state(details)
+    schema_config = client.get_schema_config_for_connector(connector.id)
+    if not schema_config.get("schemas"):
+        raise ConnectorBroken(
+            f"Connector {connector.id!r} has no schema yet. Fivetran reads it from the source when "
+            f"the connector is tested or synced for the first time: do that, then try again."
+        )
+    destination = client.get_destination_details(connector.group_id)
+    return Snapshot(
+        connector_id=connector.id,
+        connector_name=connector.name,
+        connector_service=connector.service,
+        destination_id=connector.group_id,
+        destination_service=destination["service"],
+        schemas={
+            name: {
+                "enabled": True,
+                "name_in_destination": schema["name_in_destination"],
+                "tables": {
+                    table_name: {
+                        "enabled": True,
+                        "name_in_destination": table["name_in_destination"],
+                        "columns": _columns(client, connector.id, name, table_name),
+                    }
+                    for table_name, table in schema["tables"].items()
+                    if table["enabled"]
+                },
+            }
+            for name, schema in schema_config["schemas"].items()
+            if schema["enabled"]
+        },
+    )
+
+
+def differences(old: Snapshot, new: Snapshot) -> list[str]:
+    """Name what `new` has more (`+`), less (`-`) or otherwise (`~`) than `old`, a line each."""
+    lines = [
+        f"~ {name} {before} -> {after}"
+        for name in ("connector_id", "connector_name", "connector_service", "destination_service")
+        if (before := getattr(old, name)) != (after := getattr(new, name))
+    ]
+    old_tables = {table.key.to_user_string(): table for table in old.tables}
+    new_tables = {table.key.to_user_string(): table for table in new.tables}
+    for key in sorted({*old_tables, *new_tables}):
+        before, after = old_tables.get(key), new_tables.get(key)
+        if before is None or after is None:
+            lines.append(f"{'+' if before is None else '-'} table {key}")
+            continue
+        lines += [
+            f"{'+' if column in after.columns else '-'} column {key}.{column}"
+            for column in sorted({*before.columns} ^ {*after.columns})
+        ]
+        if before.primary_key != after.primary_key:
+            was, now = (", ".join(key) or "none" for key in (before.primary_key, after.primary_key))
+            lines.append(f"~ primary key of {key}: {was} -> {now}")
+    return lines
+
+
+def _find(client: IngestionFivetranClient, connector_name: str) -> Mapping[str, Any]:
+    found = [
+        connector
+        for group in client.get_groups()["items"]
+        for connector in client.list_connectors_for_group(group["id"])
+    ]
+    matching = [connector for connector in found if connector.get("schema") == connector_name]
+    if len(matching) == 1:
+        return matching[0]
+    where = masked(client.api_base_url)
+    if matching:
+        ids = ", ".join(sorted(connector["id"] for connector in matching))
+        raise NotFound(
+            f"{len(matching)} connectors at {where} have the destination schema prefix "
+            f"{connector_name!r} ({ids}). Give the snapshot's one a prefix of its own."
+        )
+    names = sorted(str(connector.get("schema")) for connector in found)
+    nearest = difflib.get_close_matches(connector_name, names, n=1)
+    raise NotFound(
+        f"No connector at {where} has the destination schema prefix {connector_name!r}; there are: "
+        f"{', '.join(names) or 'none (may the key see any group?)'}."
+        + (f" Did you mean {nearest[0]!r}?" if nearest else "")
+    )
+
+
+def _columns(
+    client: IngestionFivetranClient, connector_id: str, schema: str, table: str
+) -> Mapping[str, Any]:
+    """Ask for a table's columns by source names: the schema configuration has only changed ones."""
+    answer = client.get_columns_config_for_table(connector_id, schema, table)
+    return {
+        name: {
+            "enabled": True,
+            "name_in_destination": column["name_in_destination"],
+            "is_primary_key": bool(column.get("is_primary_key")),
+        }
+        for name, column in answer.get("columns", {}).items()
+        if column["enabled"]
+    }

@@ -1,0 +1,113 @@
+"""A destination that is a DuckDB file, such as the local Fivetran's."""
+
+from __future__ import annotations
+
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+import duckdb
+import tenacity
+
+from ingestion.fivetran.destination import DELETED, SYNCED, Column, Counts
+from ingestion.fivetran.errors import DestinationUnreachable
+from warehouse import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    import pyarrow as pa
+
+    from warehouse import TableKey
+
+# A sync of another connector holds the file while it writes.
+_PATIENCE_SECONDS = 120.0
+_BATCH_ROWS = 100_000
+
+
+@contextmanager
+def open_duckdb(url: str) -> Iterator[DuckDBDestination]:
+    """Open the file read-only, waiting for a sync that is writing to it.
+
+    Args:
+        url: `duckdb:///absolute/path.duckdb`.
+
+    Raises:
+        DestinationUnreachable: There is no such file, it stays locked, or it is no database.
+    """
+    file = Path(unquote(urlsplit(url).path))
+    if not file.is_file():
+        raise DestinationUnreachable(
+            f"The Fivetran destination {file} does not exist. The first successful sync makes it: "
+            f"is the connector's log without errors, and FIVETRAN_DESTINATION_URL right?"
+        )
+    try:
+        connection = _connect(file)
+    except duckdb.Error as error:
+        raise DestinationUnreachable(
+            f"The Fivetran destination {file} can't be opened: {error}. If another program has it "
+            f"open, close it there.",
+            transient=True,
+        ) from None
+    with closing(connection):
+        connection.begin()
+        yield DuckDBDestination(connection)
+
+
+def _is_in_use(error: BaseException) -> bool:
+    """Another process writes to the file, or this one does: DuckDB allows one mode per process."""
+    return isinstance(error, duckdb.ConnectionException) or (
+        isinstance(error, duckdb.IOException) and "lock" in str(error)
+    )
+
+
+@tenacity.retry(
+    retry=tenacity.retry_if_exception(_is_in_use),
+    stop=tenacity.stop_after_delay(_PATIENCE_SECONDS),
+    wait=tenacity.wait_fixed(0.1),
+    reraise=True,
+)
+def _connect(file: Path) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(str(file), read_only=True)
+
+
+class DuckDBDestination:
+    """An open DuckDB file; see `ingestion.fivetran.destination.Destination`."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def columns(self, key: TableKey) -> list[Column]:
+        """Name the table's columns in their order; none where there is no such table."""
+        found = self._connection.execute(
+            "select column_name, data_type from duckdb_columns() where schema_name = $1 "
+            "and table_name = $2 and database_name = current_database() order by column_index",
+            list(key),
+        ).fetchall()
+        return [Column(name, kind) for name, kind in found]
+
+    def counts(self, key: TableKey, *, marks_deleted: bool) -> Counts:
+        """Count the table's rows; `marks_deleted` says whether it has the column for that."""
+        deleted = f"count(*) filter (where {quoted(DELETED)})" if marks_deleted else "0"
+        [row] = self._connection.execute(
+            f"select count(*), {deleted} from {self._relation(key)}"
+        ).fetchall()
+        return Counts(*row)
+
+    def rows(
+        self, key: TableKey, columns: Sequence[Column], since: datetime | None
+    ) -> pa.RecordBatchReader:
+        """Stream the rows that Fivetran wrote after `since`, or all of them."""
+        names = ", ".join(quoted(column.name) for column in columns)
+        query = f"select {names} from {self._relation(key)}"
+        if since is None:
+            return self._connection.sql(query).to_arrow_reader(_BATCH_ROWS)
+        query += f" where {quoted(SYNCED)} > $1"
+        return self._connection.sql(query, params=[since]).to_arrow_reader(_BATCH_ROWS)
+
+    def _relation(self, key: TableKey) -> str:
+        """With the database in front: a file may be named like a schema in it."""
+        [(database,)] = self._connection.execute("select current_database()").fetchall()
+        return quoted(database, *key)

@@ -1,0 +1,85 @@
+"""Serve the demo shop's export, and Fivetran's API over its database, while a step needs them."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from demo_shop import DEFAULT_ORDERS, Shop, ShopError, serve_export
+from fivetran_local import FivetranLocalError, serve
+from fivetran_local.api.application import API_KEY, API_SECRET
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from warehouse import Locations
+
+CONNECTORS_FILE = Path(__file__).with_name("connectors.yaml")
+SIZE_VARIABLE = "DEMO_SHOP_ORDERS"
+
+
+class LocalSourceFailed(Exception):
+    """The demo shop or the local Fivetran does not start; the message is theirs."""
+
+
+@dataclass(frozen=True)
+class LocalApi:
+    """A local Fivetran API."""
+
+    url: str
+    key: str
+    secret: str = field(repr=False)
+    destination_url: str
+
+
+@contextmanager
+def customer_export(environ: Mapping[str, str], locations: Locations) -> Iterator[str]:
+    """Serve the demo shop's customer export; yield its address.
+
+    Raises:
+        LocalSourceFailed: The shop can't be made or served.
+    """
+    try:
+        with serve_export(_shop(environ, locations)) as url:
+            yield f"{url}/customers.csv"
+    except ShopError as error:
+        raise LocalSourceFailed(str(error)) from None
+
+
+@contextmanager
+def fivetran_api(environ: Mapping[str, str], locations: Locations) -> Iterator[LocalApi]:
+    """Serve Fivetran's API over the demo shop's database in this process.
+
+    Raises:
+        LocalSourceFailed: The shop can't be made, or the server does not start.
+    """
+    try:
+        shop_database = str(_shop(environ, locations).sqlite_file())
+        with serve(
+            CONNECTORS_FILE, locations.fivetran_dir, variables={"SHOP_DATABASE": shop_database}
+        ) as server:
+            yield LocalApi(
+                server.url, server.api_key, server.api_secret, _duckdb_url(server.destination)
+            )
+    except (ShopError, FivetranLocalError) as error:
+        raise LocalSourceFailed(str(error)) from None
+
+
+def api_served_elsewhere(url: str, locations: Locations) -> LocalApi:
+    """Describe a local server that another process runs, such as `make dev`, for these files."""
+    destination = locations.fivetran_dir / "destination.duckdb"
+    return LocalApi(url, API_KEY, API_SECRET, _duckdb_url(destination))
+
+
+def _shop(environ: Mapping[str, str], locations: Locations) -> Shop:
+    size = environ.get(SIZE_VARIABLE) or str(DEFAULT_ORDERS)
+    if not size.isdecimal():
+        raise LocalSourceFailed(f"{SIZE_VARIABLE} is {size!r}: give a number of orders.")
+    return Shop(int(size), locations.outside_dir)
+
+
+def _duckdb_url(file: Path) -> str:
+    return f"duckdb://{quote(str(file.absolute()))}"

@@ -1,0 +1,99 @@
+"""The connector over the real local Fivetran and the demo shop: first sync, changes, deletions."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from demo_shop import Shop
+
+KEYS = {"shop_public/users", "shop_public/orders"}
+
+
+@pytest.fixture
+def shop(locations) -> Shop:
+    return Shop(1000, locations.outside_dir)
+
+
+def live_orders(shop):
+    with closing(sqlite3.connect(shop.sqlite_file())) as source:
+        rows = source.execute("select id, status, amount from orders order by id").fetchall()
+    return [(id_, status, f"{float(amount):.2f}") for id_, status, amount in rows]
+
+
+LIVE = """
+    select id, status, amount::varchar from shop_public.orders
+    where not _fivetran_deleted order by id
+"""
+
+
+def test_first_sync_lands_every_row_with_its_types(materialize, published, shop):
+    run = materialize("fivetran")
+    assert run.success, run.failure
+    assert set(run.metadata) == KEYS
+    assert published.rows(LIVE) == live_orders(shop)
+    types = dict(
+        published.rows("select column_name, column_type from (describe shop_public.orders)")
+    )
+    assert types["amount"] == "DECIMAL(12,2)"
+    assert types["ordered_at"] == types["_fivetran_synced"] == "TIMESTAMP WITH TIME ZONE"
+    assert types["_fivetran_deleted"] == "BOOLEAN"
+    metadata = run.metadata["shop_public/orders"]
+    assert metadata["dagster/row_count"] == metadata["rows_added"] == 1000
+    assert metadata["whole_table_because"] == "it is the first import"
+    assert metadata["dagster-fivetran/connector_id"] == "postgres"
+    assert "neither FIVETRAN_API_KEY nor FIVETRAN_API_SECRET" in metadata["fivetran"]
+
+
+def test_later_sync_moves_only_what_changed(materialize, published, shop):
+    assert materialize("fivetran").success
+    changes = shop.change(days=3)
+    run = materialize("fivetran")
+    assert run.success, run.failure
+    metadata = run.metadata["shop_public/orders"]
+    assert metadata["whole_table_because"] == "only changed rows were taken"
+    assert metadata["rows_added"] == changes.orders_added > 0
+    assert metadata["rows_deleted"] == changes.orders_deleted > 0
+    assert 0 < metadata["rows_updated"] <= changes.orders_updated
+    assert metadata["dagster/row_count"] == 1000 + changes.orders_added
+    assert published.rows(LIVE) == live_orders(shop)
+
+
+def test_sync_with_nothing_new_changes_no_row(materialize, published):
+    assert materialize("fivetran").success
+    before = published.rows("from shop_public.orders order by id")
+    run = materialize("fivetran")
+    for metadata in run.metadata.values():
+        assert [metadata[f"rows_{what}"] for what in ("added", "updated", "deleted")] == [0, 0, 0]
+    assert published.rows("from shop_public.orders order by id") == before
+
+
+def test_subset_publishes_and_tells_only_what_is_selected(materialize, published, shop):
+    run = materialize("fivetran", selection=["shop_public/users"])
+    assert run.success, run.failure
+    assert set(run.metadata) == {"shop_public/users"}
+    tables = published.rows(
+        "select table_name from duckdb_tables() where schema_name='shop_public'"
+    )
+    assert tables == [("users",)]
+    shop.change()
+    assert materialize("fivetran").success
+    assert published.rows(LIVE) == live_orders(shop)
+
+
+def test_resync_brings_all_rows_anew_and_loses_none(materialize, published, shop):
+    assert materialize("fivetran").success
+    shop.change(days=2)
+    run = materialize("fivetran", config={"resync": True})
+    assert run.success, run.failure
+    assert published.rows(LIVE) == live_orders(shop)
+
+
+def test_customers_and_connector_share_one_work_file_without_loss(materialize, published):
+    assert materialize("customers").success
+    assert materialize("fivetran").success
+    assert materialize("customers").success
+    assert published.rows("select count(*) from shop_public.orders") == [(1000,)]
+    assert published.rows("select count(*) > 0 from jaffle_shop.raw_customers") == [(True,)]
