@@ -1,0 +1,104 @@
+"""What is stored with each forecast: which model, how good, from which data."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from ml.charts.forecast_picture import forecast_picture
+from ml.charts.picture import markdown_image
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ml.forecasting.backtest import Backtest
+    from ml.forecasting.forecast import Forecast
+    from ml.forecasting.history import DailyHistory
+
+PREVIEW_ROWS = 7
+
+
+def forecast_metadata(
+    history: DailyHistory, forecast: Forecast, *, feature_schema: str, upstream_generation: int
+) -> dict[str, dg.MetadataValue[Any]]:
+    """Everything that answers "why these numbers?" months later.
+
+    Args:
+        history: What the model was trained on.
+        forecast: The result.
+        feature_schema: Hash of the columns read, see `feature_schema_hash`.
+        upstream_generation: Publication of marts_dbt that they were read from.
+    """
+    backtest = forecast.backtest
+    chosen, baseline = backtest.chosen, backtest.baseline
+    text, whole, real = dg.MetadataValue.text, dg.MetadataValue.int, dg.MetadataValue.float
+    found: dict[str, dg.MetadataValue[Any]] = {
+        "model": text(chosen.model),
+        "library": text(f"statsforecast {version('statsforecast')}"),
+        "mae": real(chosen.mae),
+        "mase": _score(chosen.mase),
+        "baseline_mae": real(baseline.mae),
+        "baseline_mase": _score(baseline.mase),
+        "unseen_mae": real(backtest.unseen.mae),
+        "unseen_baseline_mae": real(backtest.unseen.baseline_mae),
+        "coverage_80": real(chosen.coverage_80),
+        "coverage_95": real(chosen.coverage_95),
+        "backtest_windows": whole(backtest.windows),
+        "candidates": _candidates(backtest),
+        "feature_schema_hash": text(feature_schema),
+        "upstream_generation": whole(upstream_generation),
+        "cutoff_date": text(history.cutoff.isoformat()),
+        "horizon_days": whole(backtest.horizon),
+        "training_rows": whole(history.rows),
+        "training_days": whole(history.days),
+        "first_training_day": text(history.first_day.isoformat()),
+        "days_filled_with_zero": whole(history.days_filled),
+        "preview": _preview(forecast.days),
+        "picture": dg.MetadataValue.md(
+            markdown_image(forecast_picture(history, forecast), "orders a day and forecast")
+        ),
+    }
+    if backtest.failed:
+        lines = [f"* {model}: {reason}" for model, reason in backtest.failed.items()]
+        found["candidates_failed"] = dg.MetadataValue.md("\n".join(lines))
+    return found
+
+
+def _candidates(backtest: Backtest) -> dg.TableMetadataValue:
+    return dg.MetadataValue.table(
+        [
+            dg.TableRecord(
+                {
+                    "model": score.model,
+                    "mae": round(score.mae, 3),
+                    "mase": None if score.mase is None else round(score.mase, 3),
+                    "coverage_80": round(score.coverage_80, 3),
+                    "coverage_95": round(score.coverage_95, 3),
+                }
+            )
+            for score in backtest.scores
+        ]
+    )
+
+
+def _preview(days: pd.DataFrame) -> dg.TableMetadataValue:
+    numbers = ["predicted_orders", "lower_80", "upper_80", "lower_95", "upper_95"]
+    shown = days.head(PREVIEW_ROWS)
+    return dg.MetadataValue.table(
+        [
+            dg.TableRecord(
+                {"forecast_date": str(row["forecast_date"])}
+                | {name: round(row[name], 1) for name in numbers}
+            )
+            for row in shown.to_dict("records")
+        ]
+    )
+
+
+def _score(value: float | None) -> dg.MetadataValue[Any]:
+    """A number, or why there is none: infinity would be no valid JSON for the UI."""
+    if value is None:
+        return dg.MetadataValue.text("undefined: the training days repeat from week to week")
+    return dg.MetadataValue.float(value)

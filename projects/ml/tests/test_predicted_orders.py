@@ -1,0 +1,240 @@
+"""The asset, from a published file to a published file, with a real Dagster instance."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import pyarrow as pa
+import pytest
+
+from ml.defs.predicted_orders import COLUMNS, KEY, UPSTREAM, predicted_orders
+from ml.upstream import read_with_generation
+from published_assets import WarehouseResource
+from warehouse import Publication, Warehouse
+
+DAYS = 145
+LAST_DAY = date(2025, 1, 6) + timedelta(days=DAYS - 1)
+SUMMARY = ("marts", "daily_order_summary")
+
+
+@pytest.fixture
+def upstream(publish_table, table, weekly_noise) -> Publication:
+    """Publish a history twice, so that its generation is 2 and the forecast's is not."""
+    publish_table("marts_dbt", SUMMARY, table([1]))
+    return publish_table("marts_dbt", SUMMARY, table(weekly_noise(DAYS)))
+
+
+@dataclass
+class Run:
+    """A run that succeeded, for tests that only look."""
+
+    checks: dict[str, bool]
+    event: dg.AssetMaterialization
+    file: Path
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory, instance, table, weekly_noise) -> Run:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JAFFLE_DATA_DIR", str(tmp_path_factory.mktemp("data")))
+        patch.setenv("JAFFLE_ENV", "ci")
+        for orders in ([1], weekly_noise()):
+            with Warehouse("marts_dbt").step() as step:
+                step.write(SUMMARY, table(orders))
+                step.publish()
+        result = materialize(instance)
+        assert result.success
+        event = instance.get_latest_materialization_event(KEY).asset_materialization
+        return Run(checks(result), event, Warehouse("ml").publication().file)
+
+
+def materialize(
+    instance: dg.DagsterInstance, cutoff: str | None = None
+) -> dg.ExecuteInProcessResult:
+    return dg.materialize(
+        [predicted_orders],
+        instance=instance,
+        resources={"warehouse": WarehouseResource(project="ml")},
+        run_config=dg.RunConfig(
+            ops={"ml__predicted_orders": {"config": {"cutoff_date": cutoff} if cutoff else {}}}
+        ),
+        raise_on_error=False,
+    )
+
+
+def failure(result: dg.ExecuteInProcessResult) -> str:
+    event = next(event for event in result.all_events if event.is_step_failure)
+    return event.step_failure_data.user_failure_data.description
+
+
+def published(query: str, file: Path | None = None) -> list[tuple]:
+    file = file or Warehouse("ml").publication().file
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{file}' as ml (read_only)")
+        return connection.execute(query).fetchall()
+
+
+def checks(result: dg.ExecuteInProcessResult) -> dict[str, bool]:
+    return {check.check_name: check.passed for check in result.get_asset_check_evaluations()}
+
+
+def test_forecast_is_published_with_the_data_that_it_came_from(run):
+    last = date(2025, 1, 6) + timedelta(days=202)
+    assert published(
+        "select count(*), min(forecast_date), max(forecast_date) from ml.ml.predicted_orders",
+        run.file,
+    ) == [(28, last + timedelta(days=1), last + timedelta(days=28))]
+    assert published(
+        "select distinct cutoff_date, upstream_generation from ml.ml.predicted_orders", run.file
+    ) == [(last, 2)]
+    assert published(
+        "select count(*) from ml.ml.predicted_orders where 0 <= lower_95 and lower_95 < lower_80 "
+        "and lower_80 < predicted_orders and predicted_orders < upper_80 and upper_80 < upper_95",
+        run.file,
+    ) == [(28,)]
+
+
+def test_all_checks_are_stored_with_the_run(run):
+    assert run.checks == {
+        "no_gaps": True,
+        "no_negative_values": True,
+        "beats_baseline": True,
+        "interval_coverage": True,
+    }
+
+
+def test_table_has_the_columns_that_are_described(run):
+    columns = published(
+        "select column_name, data_type from duckdb_columns() where table_name = 'predicted_orders'",
+        run.file,
+    )
+    assert [name for name, _ in columns] == list(COLUMNS)
+    types = dict(columns)
+    assert (types["forecast_date"], types["cutoff_date"]) == ("DATE", "DATE")
+    assert (types["upstream_generation"], types["model"]) == ("BIGINT", "VARCHAR")
+    assert {types[name] for name in COLUMNS if "_80" in name or "_95" in name} == {"DOUBLE"}
+
+
+def test_event_says_which_model_and_which_data(run):
+    metadata = {name: value.value for name, value in run.event.metadata.items()}
+    model = published("select distinct model from ml.ml.predicted_orders", run.file)[0][0]
+    assert metadata["model"] == model
+    assert metadata["mae"] < metadata["baseline_mae"]
+    assert metadata["mase"] < metadata["baseline_mase"]
+    assert metadata["upstream_generation"] == 2
+    assert metadata["cutoff_date"] == "2025-07-27"
+    assert (metadata["training_days"], metadata["training_rows"]) == (203, 406)
+    assert len(metadata["feature_schema_hash"]) == 64
+    assert len(metadata["preview"].records) == 7
+    tried = {record.data["model"] for record in metadata["candidates"].records}
+    assert {"SeasonalNaive", model} < tried
+    assert metadata["dagster/row_count"] == 28
+    assert all(column.description for column in metadata["dagster/column_schema"].columns)
+    image = base64.b64decode(metadata["picture"].split("base64,")[1].rstrip(")"))
+    assert image.startswith(b"\x89PNG")
+    assert len(image) < 40_000
+    assert run.event.tags["dagster/data_version"] == "1"  # this project's first publication
+
+
+def test_cutoff_of_the_run_is_the_last_day_of_training(upstream, instance):
+    cutoff = LAST_DAY - timedelta(days=5)
+    assert materialize(instance, cutoff.isoformat()).success
+    assert published(
+        "select min(forecast_date), any_value(cutoff_date) from ml.ml.predicted_orders"
+    ) == [(cutoff + timedelta(days=1), cutoff)]
+
+
+def test_only_the_columns_needed_are_read(publish_table, table, weekly_noise, instance):
+    narrow = table(weekly_noise(DAYS)).drop_columns(["channel"])
+    publish_table("marts_dbt", SUMMARY, narrow)
+    assert materialize(instance).success
+
+
+def test_renamed_column_upstream_is_named_with_the_nearest(publish_table, table, instance):
+    renamed = table([1, 2]).rename_columns(["order_date", "channel", "order_count"])
+    publish_table("marts_dbt", SUMMARY, renamed)
+    message = failure(materialize(instance))
+    assert "marts.daily_order_summary" in message
+    assert "no column 'orders'" in message
+
+
+def test_nothing_published_upstream_is_said_with_the_command_that_mends_it(locations, instance):
+    message = failure(materialize(instance))
+    assert "marts_dbt has published nothing" in message
+    assert "platform run" in message
+    assert not locations.published_file("ml").exists()
+
+
+def test_short_history_is_said_with_days_and_table(publish_table, table, instance, locations):
+    publish_table("marts_dbt", SUMMARY, table([5] * 100))
+    message = failure(materialize(instance))
+    assert "marts/daily_order_summary" in message
+    assert "has 100 days, and 140 are needed" in message
+    assert not locations.published_file("ml").exists()
+
+
+def test_cutoff_that_is_no_date_fails_with_an_example(upstream, instance):
+    assert "write an ISO date such as" in failure(materialize(instance, "30.06.2025"))
+
+
+def test_broken_forecast_is_not_published_and_the_old_one_stays(
+    upstream, instance, monkeypatch: pytest.MonkeyPatch
+):
+    from ml.forecasting import forecast as module
+
+    with Warehouse("ml").step() as step:
+        step.write(KEY.path, pa.table({"model": ["of yesterday"]}))
+        step.publish()
+    whole = module.make_forecast
+
+    def with_a_gap(*arguments: object) -> module.Forecast:
+        made = whole(*arguments)
+        return module.Forecast(made.days.drop(index=3), made.backtest)
+
+    monkeypatch.setattr(module, "make_forecast", with_a_gap)
+    result = materialize(instance)
+    assert not result.success
+    assert "no_gaps" in failure(result)
+    assert "missing days" in failure(result)
+    assert checks(result)["no_gaps"] is False
+    assert published("from ml.ml.predicted_orders") == [("of yesterday",)]
+    assert Warehouse("ml").publication().generation == 1
+
+
+def test_model_no_better_than_the_baseline_warns_and_is_published(
+    publish_table, table, weekly_noise, instance, monkeypatch: pytest.MonkeyPatch
+):
+    from ml.forecasting import forecast as module
+
+    publish_table("marts_dbt", SUMMARY, table(weekly_noise(DAYS)))
+    only_baseline = module.candidates()[:1]
+    monkeypatch.setattr(module, "candidates", lambda: only_baseline)
+    result = materialize(instance)
+    assert result.success
+    assert checks(result)["beats_baseline"] is False
+    assert published("select distinct model from ml.ml.predicted_orders") == [("SeasonalNaive",)]
+
+
+def test_publication_during_the_read_does_not_get_a_wrong_generation(
+    publish_table, table, locations
+):
+    publish_table("marts_dbt", SUMMARY, table([1, 2]))
+    meanwhile = [table([3, 4])]
+
+    class PublishedMeanwhile(WarehouseResource):
+        def read(self, key, columns=None) -> pa.Table:
+            found = super().read(key, columns)
+            if meanwhile:
+                publish_table("marts_dbt", SUMMARY, meanwhile.pop())
+            return found
+
+    found, generation = read_with_generation(
+        PublishedMeanwhile(project="ml"), "marts_dbt", UPSTREAM, ["orders"]
+    )
+    assert generation == 2
+    assert sum(found["orders"].to_pylist()) == 7
