@@ -1,0 +1,236 @@
+"""dbt itself, on this project, with everything that it writes in a scratch folder."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pytest
+
+PROJECT_DIR = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Dbt:
+    """The dbt command on one project and one data folder."""
+
+    scratch: Path
+    project_dir: Path = PROJECT_DIR
+    environment: str = "dev"
+    target_folder: str = "target"
+
+    @property
+    def data_dir(self) -> Path:
+        return self.scratch / "data"
+
+    @property
+    def work_file(self) -> Path:
+        return self.warehouse / "work" / "marts_dbt.duckdb"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.data_dir / self.environment / "warehouse"
+
+    @property
+    def target(self) -> Path:
+        return self.scratch / self.target_folder
+
+    def command(self, *arguments: str) -> list[str]:
+        """The whole command line; dbt's warnings are errors, those of data tests are not."""
+        dbt = str(Path(sys.executable).with_name("dbt"))
+        return [
+            *(dbt, "--warn-error-options", '{"error": "all", "warn": ["LogTestResult"]}'),
+            *("--show-all-deprecations", "--no-use-colors", *arguments),
+            *("--project-dir", str(self.project_dir), "--profiles-dir", str(self.project_dir)),
+            *("--target-path", str(self.target), "--log-path", str(self.scratch / "logs")),
+        ]
+
+    @property
+    def environ(self) -> dict[str, str]:
+        return os.environ | {
+            "JAFFLE_DATA_DIR": str(self.data_dir),
+            "JAFFLE_ENV": self.environment,
+            # West of UTC: a time that is not converted lands on the day before.
+            "TZ": "America/New_York",
+        }
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run dbt to its end, whatever that is."""
+        return subprocess.run(
+            self.command(*arguments), env=self.environ, capture_output=True, text=True, check=False
+        )
+
+    def manifest(self) -> dict:
+        return json.loads((self.target / "manifest.json").read_text())
+
+    def query(self, sql: str) -> list[tuple]:
+        """Rows out of the work file."""
+        with duckdb.connect(str(self.work_file), read_only=True) as connection:
+            return connection.sql(sql).fetchall()
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """What there was after a run."""
+
+    source: list[tuple]
+    """Orders that ingestion had published."""
+    summary: list[tuple]
+    """Rows of `daily_order_summary`."""
+    output: str
+    """What dbt printed."""
+
+
+@dataclass
+class Story:
+    """One shop, and run after run of this project."""
+
+    dbt: Dbt
+    chapters: dict[str, Chapter] = field(default_factory=dict)
+
+    def run(self, name: str, *arguments: str) -> None:
+        done = self.dbt.run(*arguments)
+        assert done.returncode == 0, done.stdout
+        self.chapters[name] = Chapter(self.orders(), self.summary(), done.stdout)
+
+    def publish(self, project: str, statements: str) -> None:
+        """Change what another project has published."""
+        with duckdb.connect(str(self.published(project))) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            connection.execute(statements)
+
+    def published(self, project: str) -> Path:
+        return self.dbt.warehouse / "published" / f"{project}.duckdb"
+
+    def orders(self) -> list[tuple]:
+        with duckdb.connect(str(self.published("ingestion")), read_only=True) as connection:
+            return connection.execute("""
+                select
+                    epoch_us(ordered_at), channel, user_id, status, amount,
+                    epoch_us(_fivetran_synced), _fivetran_deleted
+                from shop_public.orders
+            """).fetchall()
+
+    def summary(self) -> list[tuple]:
+        return self.dbt.query("""
+            select order_date, channel, orders, customers, revenue, source_synced_at
+            from marts.daily_order_summary order by 1, 2
+        """)
+
+
+def days(first: int, after: int) -> tuple[str, str]:
+    """The variables of a run for days of January 2024."""
+    return (
+        "--vars",
+        json.dumps({"start_date": f"2024-01-{first:02}", "end_date": f"2024-01-{after:02}"}),
+    )
+
+
+@pytest.fixture(scope="session")
+def story(tmp_path_factory) -> Story:
+    """Runs of one day, of a range, after late updates, the same again, and of everything."""
+    dbt = Dbt(tmp_path_factory.mktemp("marts_dbt"))
+    for folder in ("work", "published"):
+        (dbt.warehouse / folder).mkdir(parents=True)
+    told = Story(dbt)
+    told.publish("ingestion", ONLINE_SHOP)
+    told.publish("jaffle_dbt", JAFFLE_SHOP)
+
+    told.run("first day", "run", "--select", "+tag:daily", *days(3, 4))
+    told.run("range", "run", "--select", "tag:daily", *days(1, 9))
+    told.publish("ingestion", LATE_UPDATES)
+    with duckdb.connect(str(dbt.work_file)) as connection:  # a mark: a rebuild would lose it
+        connection.execute(
+            "update marts.daily_order_summary set orders = 999 where order_date = '2024-01-02'"
+        )
+    told.run("late", "run", "--select", "+tag:daily", *days(6, 7))
+    told.run("late again", "run", "--select", "+tag:daily", *days(6, 7))
+    told.run("everything", "build")
+    return told
+
+
+@pytest.fixture(scope="session")
+def built(story) -> Dbt:
+    """The project at the end of the story: all built, all tests passed."""
+    return story.dbt
+
+
+# Nine days with ten orders each, two hours and 24 minutes apart: the first at midnight, UTC. User 7
+# has deleted the account, user 8 has not ordered, and the jaffle shop does not know user 9.
+ONLINE_SHOP = """
+    create schema shop_public;
+    create table shop_public.users as
+    select
+        cast(n as bigint) as id,
+        n || '@example.org' as email,
+        'User ' || n as full_name,
+        'NL' as country,
+        'web' as signup_channel,
+        timestamptz '2023-12-01 00:00:00+00' as created_at,
+        timestamptz '2023-12-01 00:00:00+00' as updated_at,
+        timestamptz '2024-02-01 00:00:00+00' as _fivetran_synced,
+        n = 7 as _fivetran_deleted
+    from range(1, 10) as numbers(n);
+    create table shop_public.orders as
+    select
+        cast(n + 1 as bigint) as id,
+        cast([1, 2, 3, 7, 5, 9][n % 6 + 1] as bigint) as user_id,
+        ['web', 'app', 'store'][n % 3 + 1] as channel,
+        ['completed', 'completed', 'shipped', 'returned', 'placed', 'completed', 'cancelled']
+            [n % 7 + 1] as status,
+        cast(n * 1.37 + 5 as decimal(12, 2)) as amount,
+        'EUR' as currency,
+        timestamptz '2024-01-01 00:00:00+00' + n * interval 144 minute as ordered_at,
+        timestamptz '2024-01-20 00:00:00+00' as updated_at,
+        timestamptz '2024-02-01 00:00:00.25+00' as _fivetran_synced,
+        n = 11 as _fivetran_deleted
+    from range(0, 90) as numbers(n);
+"""
+
+JAFFLE_SHOP = """
+    create schema jaffle;
+    create table jaffle.customers (
+        customer_id bigint, first_name varchar, last_name varchar, country varchar,
+        first_order date, most_recent_order date, number_of_orders bigint,
+        customer_lifetime_value decimal(18, 2)
+    );
+    insert into jaffle.customers values
+        (1, 'Ada', 'Lo', 'DE', '2023-12-30', '2024-01-02', 2, 30.00),
+        (8, 'Bo', 'Mi', 'DE', null, null, 0, 0.00),
+        (50, 'Cy', 'No', 'FR', '2024-01-09', '2024-01-09', 1, 12.50);
+    create table jaffle.orders (order_date date, status varchar, amount decimal(18, 2));
+    insert into jaffle.orders values
+        ('2023-12-30', 'completed', 10.00), ('2024-01-02', 'returned', 20.00),
+        ('2024-01-09', 'placed', 12.50);
+"""
+
+LATE_UPDATES = """
+    -- 1 January: an order changes its price, another is returned, a third one is cancelled.
+    update shop_public.orders
+    set amount = 100, _fivetran_synced = timestamptz '2024-02-03 00:00:00+00' where id = 1;
+    update shop_public.orders
+    set status = 'returned', _fivetran_synced = timestamptz '2024-02-02 00:00:00+00' where id = 2;
+    update shop_public.orders
+    set status = 'cancelled', _fivetran_synced = timestamptz '2024-02-02 00:00:00+00' where id = 3;
+    -- 4 January: every order is cancelled. 5 January: every order is deleted.
+    update shop_public.orders
+    set status = 'cancelled', _fivetran_synced = timestamptz '2024-02-03 00:00:00+00'
+    where cast(ordered_at as date) = '2024-01-04';
+    update shop_public.orders
+    set _fivetran_deleted = true, _fivetran_synced = timestamptz '2024-02-03 00:00:00+00'
+    where cast(ordered_at as date) = '2024-01-05';
+    -- 7 January: one channel loses all orders. 8 January: an order arrives late.
+    update shop_public.orders
+    set _fivetran_deleted = true, _fivetran_synced = timestamptz '2024-02-03 00:00:00+00'
+    where cast(ordered_at as date) = '2024-01-07' and channel = 'store';
+    insert into shop_public.orders values (
+        1001, 9, 'app', 'placed', 55.55, 'EUR', '2024-01-08 23:59:59+00',
+        '2024-02-03 00:00:00+00', '2024-02-03 00:00:00+00', false
+    );
+    -- 9 January, which has not been built: an order changes.
+    update shop_public.orders
+    set amount = 1, _fivetran_synced = timestamptz '2024-02-03 00:00:00+00' where id = 81;
+"""
