@@ -28,7 +28,7 @@ from .conftest import DECLARATION
             "",
             ":2: connectors.0: give either 'schema_prefix' (a database) or 'schema'",
         ),
-        ("kind: sqlite", "kind: oracle", ":6: connectors.0.source.kind: Input should be 'sqlite'"),
+        ("kind: sqlite", "kind: oracle", ":6: connectors.0.source.kind: Input tag 'oracle'"),
         ("      path: ${SHOP}\n", "", "connectors.0.source.path: Field required"),
         (
             "orders: {high_water_mark: updated_at}",

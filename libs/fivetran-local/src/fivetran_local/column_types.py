@@ -40,8 +40,50 @@ _BY_DECLARATION = {
     "UUID": "UUID",
 }
 
-# What crosses from a source to the destination as it is; everything else crosses as text and is
-# cast by the destination, which keeps decimals exact and parses timestamps in compiled code.
+_BY_DUCKDB = {
+    "BIGINT": "BIGINT",
+    "BLOB": "BLOB",
+    "BOOLEAN": "BOOLEAN",
+    "DATE": "DATE",
+    "DOUBLE": "DOUBLE",
+    "FLOAT": "DOUBLE",
+    "HUGEINT": "DECIMAL(38,0)",
+    "INTEGER": "BIGINT",
+    "JSON": "JSON",
+    "SMALLINT": "BIGINT",
+    "TIME": "TIME",
+    "TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ",
+    "TIMESTAMP": "TIMESTAMP",
+    "TIMESTAMP_MS": "TIMESTAMP",
+    "TIMESTAMP_NS": "TIMESTAMP",
+    "TIMESTAMP_S": "TIMESTAMP",
+    "TINYINT": "BIGINT",
+    "UBIGINT": "DECIMAL(20,0)",
+    "UINTEGER": "BIGINT",
+    "USMALLINT": "BIGINT",
+    "UTINYINT": "BIGINT",
+    "UUID": "UUID",
+}
+
+_BY_POSTGRES = {
+    "bigint": "BIGINT",
+    "boolean": "BOOLEAN",
+    "bytea": "BLOB",
+    "date": "DATE",
+    "double precision": "DOUBLE",
+    "integer": "BIGINT",
+    "json": "JSON",
+    "jsonb": "JSON",
+    "real": "DOUBLE",
+    "smallint": "BIGINT",
+    "time without time zone": "TIME",
+    "timestamp with time zone": "TIMESTAMPTZ",
+    "timestamp without time zone": "TIMESTAMP",
+    "uuid": "UUID",
+}
+
+# What leaves SQLite as it is; everything else leaves as text and is cast by the destination, which
+# keeps decimals exact and parses timestamps in compiled code.
 _WIRE_TYPES = {"BIGINT": pa.int64(), "DOUBLE": pa.float64(), "BLOB": pa.binary()}
 
 
@@ -74,8 +116,43 @@ def _decimal(precision: str | None, scale: str | None) -> str:
     return f"DECIMAL({int(precision)},{int(scale or 0)})"
 
 
+def type_of_duckdb(found: str) -> str:
+    """Return the destination type of a column that DuckDB found in a file.
+
+    Args:
+        found: DuckDB's type, such as `UINTEGER`, `TIMESTAMP_NS` or `STRUCT(a INTEGER)`.
+
+    Returns:
+        The type; nested values become `JSON`, what is not known `VARCHAR`.
+    """
+    if found.endswith("]") or found.startswith(("STRUCT", "MAP", "UNION")):
+        return "JSON"
+    if found.startswith("DECIMAL"):
+        return found
+    return _BY_DUCKDB.get(found, "VARCHAR")
+
+
+def type_of_postgres(found: str) -> str:
+    """Return the destination type of a column that PostgreSQL's `format_type` calls `found`.
+
+    Args:
+        found: Such as `numeric(12,2)`, `timestamp with time zone` or `text[]`.
+
+    Returns:
+        The type; arrays become `JSON`, and what is not known `VARCHAR`. So does `numeric` without
+        a precision: no type holds any number of digits, and to round would lose some.
+    """
+    if found.endswith("[]"):
+        return "JSON"
+    numeric = re.fullmatch(r"numeric\((\d+),(-?\d+)\)", found)
+    if numeric:
+        return "VARCHAR" if int(numeric[2]) < 0 else _decimal(numeric[1], numeric[2])
+    # timestamp(3) with time zone: a precision changes what is stored, not what it is.
+    return _BY_POSTGRES.get(re.sub(r"\(\d+\)", "", found), "VARCHAR")
+
+
 def wire_type(column_type: str) -> pa.DataType:
-    """Return the Arrow type in which values of `column_type` travel to the destination."""
+    """Return the Arrow type in which values of `column_type` leave SQLite."""
     return _WIRE_TYPES.get(column_type, pa.string())
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from fivetran_local.errors import DeclarationError
 from fivetran_local.names import destination_name
@@ -41,7 +41,26 @@ class SqliteSource(_Strict):
     """What the source calls its one schema, such as `public`: SQLite itself has none."""
 
 
-SourceDeclaration = SqliteSource
+class FilesSource(_Strict):
+    """A folder: each CSV, Parquet or JSON file in it is a table, and so is each folder of them."""
+
+    kind: Literal["files"]
+    path: Path
+    """The folder; relative to the YAML file's folder."""
+    schema_name: str = Field("files", alias="schema", min_length=1)
+    """What the source calls its one schema."""
+
+
+class PostgresSource(_Strict):
+    """Schemas of a PostgreSQL database."""
+
+    kind: Literal["postgres"]
+    dsn: SecretStr
+    """libpq's connection string or URI: give it as `${VARIABLE}`, since it holds a password."""
+    schema_names: tuple[str, ...] = Field(("public",), alias="schemas", min_length=1)
+
+
+SourceDeclaration = SqliteSource | FilesSource | PostgresSource
 
 
 class TableDeclaration(_Strict):
@@ -64,7 +83,7 @@ class ConnectorDeclaration(_Strict):
     """For databases: destination schemas are `<schema_prefix>_<source schema>`."""
     schema_name: str | None = Field(None, alias="schema", pattern=r"^[a-z_][a-z0-9_]*$")
     """For everything else: the one destination schema."""
-    source: SourceDeclaration
+    source: SourceDeclaration = Field(discriminator="kind")
     tables: dict[str, TableDeclaration] = Field(default_factory=dict)
     """By source table name. Tables that are not named here are synced too."""
     paused: bool = False
@@ -150,7 +169,10 @@ def read_declaration(file: Path, variables: Mapping[str, str]) -> Declaration:
         content = _with_variables(content, file, variables)
         declaration = Declaration.model_validate(content)
     except ValidationError as error:
-        problems = [_problem(file, node, detail) for detail in error.errors()]
+        found = error.errors()
+        # Of a list with a wrong item pydantic also says that it is too short: a consequence.
+        wrong = [detail for detail in found if detail["type"] != "too_short"] or found
+        problems = [_problem(file, node, detail) for detail in wrong]
         raise DeclarationError("\n".join(problems)) from error
     return _with_absolute_paths(declaration, file.absolute().parent)
 
@@ -178,21 +200,19 @@ def _with_variables(content: Any, file: Path, variables: Mapping[str, str]) -> A
 
 
 def _with_absolute_paths(declaration: Declaration, folder: Path) -> Declaration:
-    connectors = tuple(
-        connector.model_copy(
-            update={
-                "source": connector.source.model_copy(
-                    update={"path": folder / connector.source.path}
-                )
-            }
-        )
-        for connector in declaration.connectors
-    )
-    return declaration.model_copy(update={"connectors": connectors})
+    connectors = []
+    for connector in declaration.connectors:
+        source = connector.source
+        if not isinstance(source, PostgresSource):
+            source = source.model_copy(update={"path": folder / source.path})
+        connectors.append(connector.model_copy(update={"source": source}))
+    return declaration.model_copy(update={"connectors": tuple(connectors)})
 
 
 def _problem(file: Path, root: yaml.Node | None, detail: ErrorDetails) -> str:
     location = [part for part in detail["loc"] if not _is_union_tag(part, root, detail["loc"])]
+    if detail["type"].startswith("union_tag"):
+        location.append("kind")
     line = _line(root, location)
     field = ".".join(str(part) for part in location) or "the file"
     message = detail["msg"].removeprefix("Value error, ")
@@ -221,6 +241,8 @@ def _known_fields() -> list[str]:
         TableDeclaration,
         RateLimitDeclaration,
         SqliteSource,
+        FilesSource,
+        PostgresSource,
     )
     return [field.alias or name for model in models for name, field in model.model_fields.items()]
 

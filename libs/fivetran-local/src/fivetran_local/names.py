@@ -29,6 +29,15 @@ def destination_name(source_name: str) -> str:
     return f"_{name}" if name[0].isdigit() else name
 
 
+def literal(text: str) -> str:
+    """Return `text` as a SQL string literal.
+
+    Args:
+        text: Any text; a single quote inside is doubled.
+    """
+    return "'" + text.replace("'", "''") + "'"
+
+
 def quoted(*parts: str) -> str:
     """Return `"a"."b"`: the parts as quoted SQL identifiers, joined by dots.
 

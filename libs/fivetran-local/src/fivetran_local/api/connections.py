@@ -13,7 +13,9 @@ from fivetran_local.api.bodies import (
 )
 from fivetran_local.api.envelope import ApiError, invalid, success
 from fivetran_local.api.paging import page
+from fivetran_local.declaration import PostgresSource
 from fivetran_local.errors import SyncError
+from fivetran_local.sources.postgres import described
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -191,9 +193,12 @@ def _is_historical(account: Account, known: Connection) -> bool:
 
 
 def _config(declared: ConnectorDeclaration) -> dict[str, Any]:
+    config: dict[str, Any] = {"schema": declared.name}
     if declared.schema_prefix is not None:
-        return {"schema_prefix": declared.schema_prefix}
-    return {"schema": declared.name}
+        config = {"schema_prefix": declared.schema_prefix}
+    if isinstance(declared.source, PostgresSource):
+        config |= described(declared.source.dsn.get_secret_value())
+    return config
 
 
 def _refuse_if_paused(call: Call, declared: ConnectorDeclaration) -> None:

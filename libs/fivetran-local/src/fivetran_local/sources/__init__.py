@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fivetran_local.declaration import FilesSource, SqliteSource
+from fivetran_local.sources.files import FileFolder
+from fivetran_local.sources.postgres import PostgresDatabase
 from fivetran_local.sources.sqlite import SqliteDatabase
 
 if TYPE_CHECKING:
@@ -13,4 +16,8 @@ if TYPE_CHECKING:
 
 def open_source(declared: SourceDeclaration) -> Source:
     """Return the source that a connector declares; nothing is opened yet."""
-    return SqliteDatabase(declared.path, declared.schema_name)
+    if isinstance(declared, SqliteSource):
+        return SqliteDatabase(declared.path, declared.schema_name)
+    if isinstance(declared, FilesSource):
+        return FileFolder(declared.path, declared.schema_name)
+    return PostgresDatabase(declared.dsn.get_secret_value(), declared.schema_names)

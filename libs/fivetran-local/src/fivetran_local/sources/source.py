@@ -62,8 +62,8 @@ class Snapshot(Protocol):
 
         Args:
             table: The table.
-            columns: Which columns, in this order; the reader has them under these names and in
-                their wire types (`column_types.wire_type`).
+            columns: Which columns, in this order; the reader has them under these names, in
+                their types or as text that DuckDB casts to them.
             since: Leave out rows that are provably below the mark. A source may return more than
                 asked for: rows that are known already change nothing.
         """

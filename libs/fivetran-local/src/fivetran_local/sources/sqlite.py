@@ -14,7 +14,7 @@ from adbc_driver_sqlite import StatementOptions, dbapi
 
 from fivetran_local.column_types import type_of_sqlite_declaration, wire_type
 from fivetran_local.errors import SourceDataError, SourceUnreachableError
-from fivetran_local.names import quoted
+from fivetran_local.names import literal, quoted
 from fivetran_local.sources.source import HighWaterMark, SourceColumn, SourceTable
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class SqliteSnapshot:
 
     def _columns(self, table: str) -> tuple[SourceColumn, ...]:
         found = self._query(
-            f"select name, type, pk from pragma_table_info({_literal(table)}) order by cid"
+            f"select name, type, pk from pragma_table_info({literal(table)}) order by cid"
         )
         return tuple(
             SourceColumn(name, type_of_sqlite_declaration(declared), is_primary_key=pk > 0)
@@ -189,7 +189,7 @@ def _condition(since: HighWaterMark) -> str:
     a mark are always read: nothing else would ever notice them.
     """
     name = quoted(since.column.name)
-    value = _literal(since.value)
+    value = literal(since.value)
     if since.column.type in {"TIMESTAMP", "TIMESTAMPTZ"}:
         by_day = f"{name} >= date({value}, '-1 day')"
         by_second = f"julianday({name}) >= julianday({value}, '-1 second')"
@@ -197,7 +197,3 @@ def _condition(since: HighWaterMark) -> str:
     if since.column.type in {"BIGINT", "DOUBLE"} or since.column.type.startswith("DECIMAL"):
         value = f"cast({value} as numeric)"
     return f"({name} is null or {name} >= {value})"
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
