@@ -1,1 +1,6 @@
-"""A selection over all code locations, in dependency order, each in its own process."""
+"""`platform`: one command for runs, queries and the local servers of the whole repository.
+
+`platform run` is a thin client of Dagster. The order of the assets comes from Dagster's asset
+graph over all code locations; runs, events, checks and pools are Dagster's own and look the same
+in the UI. It plans and waits, and schedules nothing.
+"""

@@ -1,0 +1,7 @@
+"""`python -m runner` is `platform`."""
+
+import sys
+
+from runner.command import main
+
+sys.exit(main())

@@ -1,0 +1,115 @@
+"""`platform run`: materialize a selection of assets over all code locations."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.text import Text
+
+from runner.display import display_of, new_console
+from runner.ending import abandoned_runs, end_runs
+from runner.errors import FOUND_PROBLEM, LocationsBroken
+from runner.execution import Execution
+from runner.graph import Graph
+from runner.home import prepare_home
+from runner.interrupts import Interrupts
+from runner.partitions import check_range
+from runner.plan import Group, plan
+from runner.pools import fix_limits
+from runner.report import report
+from runner.selection import EVERYTHING, resolve
+from runner.settings import read_settings
+from runner.workspace import Workspace, open_workspace
+
+LOG_FILE = "platform-run.log"
+SIGNALLED = 128
+"""A command that a signal ended has this plus the signal's number as its exit code."""
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What was asked for on the command line."""
+
+    select: str = EVERYTHING
+    partitions: str = "missing"
+    max_parallel: int = min(2, os.cpu_count() or 1)
+
+
+def run(options: RunOptions) -> int:
+    """Materialize the selection, each location in its own processes, and tell how it went.
+
+    Returns:
+        0 only if every selected asset was materialized and no blocking check failed; else 1; 130
+        after Ctrl-C.
+
+    Raises:
+        PlatformError: nothing was run, and why.
+    """
+    console, home = new_console(), prepare_home()
+    settings = read_settings(home.root)
+    log_file = home.locations.logs_dir / LOG_FILE
+    console.print(f"Loading the code locations of {home.workspace_file} …", soft_wrap=True)
+    with open_workspace(home.workspace_file, log_file) as workspace:
+        _end_abandoned(console, workspace)
+        _tell_broken(console, workspace, options)
+        graph = workspace.graph.selected(resolve(options.select, workspace.dagster_graph))
+        groups = plan(graph)
+        check_range(workspace, groups, options.partitions)
+        fix_limits(workspace.instance, (pool for group in groups for pool in group.pools))
+        _tell_plan(console, graph, groups)
+        execution = Execution(workspace, graph, groups, partitions=options.partitions)
+        display = display_of(execution.board, console)
+        with Interrupts() as interrupts, display:
+            execution.run(
+                max_parallel=options.max_parallel,
+                interrupts=interrupts,
+                on_change=display.update,
+            )
+        report(console, execution.board, home, workspace.graph, settings.run.show)
+    if interrupts.asked is not None:
+        console.print(f"Stopped by {interrupts.asked.name}: what ran was terminated.")
+        return SIGNALLED + interrupts.asked
+    return 0 if execution.board.all_made else FOUND_PROBLEM
+
+
+def _end_abandoned(console: Console, workspace: Workspace) -> None:
+    runs = abandoned_runs(workspace.instance)
+    if runs:
+        names = ", ".join(run.run_id[:8] for run in runs)
+        console.print(f"An earlier platform run was killed. Ending what it left: run {names}.")
+        end_runs(workspace.instance, [run.run_id for run in runs])
+
+
+def _tell_broken(console: Console, workspace: Workspace, options: RunOptions) -> None:
+    """Refuse to run everything if a part of it is unknown; an explicit selection may go on.
+
+    Raises:
+        LocationsBroken: everything is selected.
+    """
+    if not workspace.broken:
+        return
+    told = "\n".join(
+        f"The code location {name} does not load: {error}"
+        for name, error in workspace.broken.items()
+    )
+    loaded = sorted({asset.location for asset in workspace.graph.assets.values()})
+    if options.select.strip() == EVERYTHING:
+        selection = " or ".join(f"code_location:{name}" for name in loaded)
+        instead = f" To run the others without it: platform run --select '{selection}'"
+        raise LocationsBroken(f"{told}\nNothing was run.{instead if loaded else ''}")
+    console.print(Text(f"{told}\nIts assets are unknown and take no part in this run.", "yellow"))
+
+
+def _tell_plan(console: Console, graph: Graph, groups: Sequence[Group]) -> None:
+    locations = len({group.location for group in groups})
+    console.print(
+        f"{_count(len(graph.assets), 'asset')} in {_count(locations, 'code location')}, "
+        f"{_count(len(groups), 'group')} of runs"
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,66 @@
+"""`platform sql`: query what the projects have published."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import duckdb
+
+from runner.display import new_console
+from runner.errors import Misuse, PlatformError, QueryFailed
+from runner.home import find_home
+from runner.published import open_published
+from runner.query_output import one_line, write_result
+from runner.sql_prompt import SqlPrompt
+from warehouse import Locations
+
+
+class NothingPublished(PlatformError):
+    """There is no published file to query."""
+
+
+def sql(query: str | None, *, output_format: str, output: Path | None) -> int:
+    """Answer one query, or a person who types several.
+
+    Args:
+        query: SQL, several statements allowed; the last one's result counts. None: taken from
+            standard input, and typed at a prompt if that is a terminal.
+        output_format: "table", "csv", "json" (an array of objects) or "parquet".
+        output: File to write; None: standard output.
+
+    Returns:
+        0; problems are raised.
+
+    Raises:
+        NothingPublished: no project has published anything.
+        QueryFailed: DuckDB refuses the query; its message in one line.
+        Misuse: the format does not go with the output.
+        PublicationCorrupt: a published file cannot be read.
+    """
+    if output_format == "parquet" and output is None and sys.stdout.isatty():
+        raise Misuse("Parquet is not for a terminal: name a file with --output FILE.")
+    locations = find_home().locations
+    _require_something(locations)
+    if query is None and sys.stdin.isatty():
+        if output is not None or output_format != "table":
+            raise Misuse("--format and --output need a query: the prompt shows tables.")
+        SqlPrompt(locations, new_console()).run()
+        return 0
+    text = sys.stdin.read() if query is None else query
+    with open_published(locations) as connection:
+        try:
+            result = connection.sql(text)
+            if result is not None:
+                write_result(result, output_format, output)
+        except duckdb.Error as error:
+            raise QueryFailed(one_line(error)) from error
+    return 0
+
+
+def _require_something(locations: Locations) -> None:
+    if not any(locations.published_dir.glob("[!.]*.duckdb")):
+        raise NothingPublished(
+            f"Nothing is published in the environment '{locations.environment}' "
+            f"({locations.published_dir}). Materialize something first: platform run"
+        )
