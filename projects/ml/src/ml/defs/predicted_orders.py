@@ -81,6 +81,12 @@ def predicted_orders(
             f"{UPSTREAM.to_user_string()} (publication {generation} of marts_dbt): {error}",
             allow_retries=False,
         ) from error
+    if history.days_filled:
+        context.log.warning(
+            f"{history.days_filled} of {history.days} days have no row and count as 0 orders. If "
+            f"they are partitions of {UPSTREAM.to_user_string()} that were never materialized, "
+            "backfill them."
+        )
     forecast = make_forecast(history, HORIZON_DAYS)
     context.log.info(
         f"{forecast.backtest.chosen.model} forecasts {HORIZON_DAYS} days after {history.cutoff}, "
