@@ -1,0 +1,42 @@
+"""What Dagster shows of this dbt project is all of it."""
+
+import json
+
+import dagster as dg
+import pytest
+
+from dbt_manifest import fresh_manifest
+from jaffle_dbt.definitions import defs
+from jaffle_dbt.project import PROJECT_DIR
+
+
+@pytest.fixture(scope="module")
+def manifest():
+    return json.loads(fresh_manifest(PROJECT_DIR).read_text())
+
+
+@pytest.fixture(scope="module")
+def graph():
+    return defs().resolve_asset_graph()
+
+
+def test_every_model_and_seed_is_an_asset_named_like_its_table(manifest, graph):
+    tables = {
+        dg.AssetKey([node["schema"], node["alias"]])
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in ("model", "seed", "snapshot")
+    }
+    assert {node.key for node in graph.asset_nodes if node.is_executable} == tables
+
+
+def test_every_data_test_is_a_check(manifest, graph):
+    """dagster-dbt drops tests that it cannot tie to one model, without a word (dagster#33982)."""
+    tests = {node["name"] for node in manifest["nodes"].values() if node["resource_type"] == "test"}
+    assert {key.name for key in graph.asset_check_keys} == tests
+
+
+def test_every_source_names_the_key_of_its_producer_for_each_table(manifest):
+    """A key at the source's level would be inherited by all of its tables (dagster#19701)."""
+    for source in manifest["sources"].values():
+        key = source["config"]["meta"]["dagster"]["asset_key"]
+        assert key == [source["schema"], source["identifier"]], source["unique_id"]
