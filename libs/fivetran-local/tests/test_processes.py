@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -157,3 +158,20 @@ def test_four_processes_lose_and_double_nothing(shop, tmp_path):
     for name in names:
         assert [run.outcome for run in runs.latest(name, 100)] == ["succeeded"] * rounds
         assert sum(run.upserted for run in runs.latest(name, 100)) == 110 + rounds
+
+
+def test_state_of_an_older_version_is_forgotten_and_the_rows_are_kept(config, shop, tmp_path):
+    variables = {"SHOP": str(shop.file)}
+    with serve(config, tmp_path / "state", variables=variables) as server:
+        Api(server).sync()
+    with sqlite3.connect(tmp_path / "state" / "state.sqlite") as connection:
+        connection.execute("alter table connections drop column rescheduled_for")
+        connection.execute("pragma user_version = 1")
+    connection.close()
+    with serve(config, tmp_path / "state", variables=variables) as server:
+        api = Api(server)
+        assert api.data("connections/postgres")["succeeded_at"] is None
+        assert api.sync()["succeeded_at"]
+        assert api.rows("select count(*), count(distinct id) from shop_public.orders") == [
+            (100, 100)
+        ]

@@ -8,9 +8,16 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fivetran_local.errors import DeclarationError, FivetranLocalError
+from fivetran_local.faults import read_faults
 from fivetran_local.hosting import serve
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fivetran_local.faults import Fault
 
 _MAX_PORT = 65535
 
@@ -41,9 +48,14 @@ def main(arguments: list[str] | None = None) -> int:
         type=_variable,
         help="value for ${NAME} in the YAML file; by default the environment's",
     )
+    serving.add_argument(
+        "--faults", type=Path, help="YAML script of faults, for tests of clients (default: none)"
+    )
     given = parser.parse_args(arguments)
     try:
-        _serve(given.config, given.state_dir, given.port, dict(given.variable))
+        faults = read_faults(given.faults) if given.faults else ()
+        variables = {**os.environ, **dict(given.variable)}
+        _serve(given.config, given.state_dir, given.port, variables, faults)
     except DeclarationError as error:
         print(error, file=sys.stderr)
         return 2
@@ -53,11 +65,17 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _serve(config: Path, state_dir: Path, port: int, variables: dict[str, str]) -> None:
+def _serve(
+    config: Path,
+    state_dir: Path,
+    port: int,
+    variables: Mapping[str, str],
+    faults: Sequence[Fault],
+) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with serve(config, state_dir, variables={**os.environ, **variables}, port=port) as server:
+    with serve(config, state_dir, variables=variables, port=port, faults=faults) as server:
         print(
             f"Fivetran's API: {server.url}\n"
             f"Credentials:    {server.api_key} / {server.api_secret}\n"

@@ -13,7 +13,6 @@ from fivetran_local.errors import (
     DestinationBusyError,
     DestinationError,
     FivetranLocalError,
-    SyncStoppedError,
 )
 from fivetran_local.landing import Landing
 
@@ -45,35 +44,35 @@ class DuckDBDestination:
         self._one_thread = threading.Lock()
 
     @contextmanager
-    def writing(self, should_stop: Callable[[], bool]) -> Iterator[Landing]:
+    def writing(self, checkpoint: Callable[[int], None]) -> Iterator[Landing]:
         """Open a transaction: all of it is committed on leaving, or none of it.
 
         Args:
-            should_stop: Asked while waiting and between batches.
+            checkpoint: Called while waiting, with 0, and with the rows of each batch; raises to
+                end the sync.
 
         Raises:
             DestinationBusyError: Another process kept the file open for too long.
             DestinationError: DuckDB refused something.
-            SyncStoppedError: `should_stop` said so; nothing was written.
         """
         deadline = time.monotonic() + _DEADLINE_SECONDS
         while not self._one_thread.acquire(timeout=_RETRY_SECONDS):
-            self._keep_waiting(deadline, should_stop)
+            self._keep_waiting(deadline, checkpoint)
         try:
-            with closing(self._opened(deadline, should_stop)) as connection:
-                yield from self._transaction(connection, should_stop)
+            with closing(self._opened(deadline, checkpoint)) as connection:
+                yield from self._transaction(connection, checkpoint)
         finally:
             self._one_thread.release()
 
     def _transaction(
-        self, connection: duckdb.DuckDBPyConnection, should_stop: Callable[[], bool]
+        self, connection: duckdb.DuckDBPyConnection, checkpoint: Callable[[int], None]
     ) -> Iterator[Landing]:
         connection.execute("set timezone = 'UTC'")
         connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
         connection.execute("set preserve_insertion_order = false")
         connection.execute("begin")
         try:
-            yield Landing(connection, should_stop)
+            yield Landing(connection, checkpoint)
             connection.execute("commit")
         except FivetranLocalError:
             raise
@@ -82,26 +81,25 @@ class DuckDBDestination:
         # On any way out but the commit the connection closes, and DuckDB rolls back.
 
     def _opened(
-        self, deadline: float, should_stop: Callable[[], bool]
+        self, deadline: float, checkpoint: Callable[[int], None]
     ) -> duckdb.DuckDBPyConnection:
         while True:
             try:
                 return duckdb.connect(str(self.file))
             except duckdb.ConnectionException:
                 # This process reads the file at this moment: DuckDB allows one mode per process.
-                self._keep_waiting(deadline, should_stop)
+                self._keep_waiting(deadline, checkpoint)
             except duckdb.IOException as error:
                 if "lock" not in str(error):
                     raise DestinationError(
                         f"{self.file} cannot be opened: {error} "
                         "Delete the file to have the next sync write all rows anew."
                     ) from error
-                self._keep_waiting(deadline, should_stop)
+                self._keep_waiting(deadline, checkpoint)
             time.sleep(_RETRY_SECONDS)
 
-    def _keep_waiting(self, deadline: float, should_stop: Callable[[], bool]) -> None:
-        if should_stop():
-            raise SyncStoppedError
+    def _keep_waiting(self, deadline: float, checkpoint: Callable[[int], None]) -> None:
+        checkpoint(0)
         if time.monotonic() > deadline:
             raise DestinationBusyError(
                 f"{self.file} was kept open by others for {_DEADLINE_SECONDS:.0f} seconds. "

@@ -35,5 +35,18 @@ class DestinationError(SyncError):
     """The destination refused what the sync wanted to write."""
 
 
+class SyncRescheduledError(FivetranLocalError):
+    """The source allows no more requests for now: the sync is put off."""
+
+    def __init__(self, seconds: float) -> None:
+        """Say for how long.
+
+        Args:
+            seconds: From now on.
+        """
+        super().__init__(f"The sync is put off by {seconds} seconds.")
+        self.seconds = seconds
+
+
 class SyncStoppedError(FivetranLocalError):
     """The sync was told to stop: by `force`, or because its server is shutting down."""

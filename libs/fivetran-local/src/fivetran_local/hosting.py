@@ -15,11 +15,17 @@ import uvicorn
 
 from fivetran_local.account import Account
 from fivetran_local.api.application import API_KEY, API_SECRET, application
+from fivetran_local.api.faulty_entrance import FaultyEntrance
 from fivetran_local.errors import ServerNotStartedError
+from fivetran_local.faults import Faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from starlette.types import ASGIApp
+
+    from fivetran_local.faults import Fault
 
 _START_SECONDS = 15.0
 _LOOPBACK = "127.0.0.1"
@@ -45,6 +51,7 @@ def serve(
     *,
     variables: Mapping[str, str] = MappingProxyType({}),
     port: int = 0,
+    faults: Sequence[Fault] = (),
 ) -> Iterator[LocalFivetran]:
     """Serve the connectors of a YAML file on loopback, until the block is left.
 
@@ -57,6 +64,7 @@ def serve(
         state_dir: Folder for state and destination; created where it is missing.
         variables: Values for `${NAME}` in the YAML file.
         port: Port on 127.0.0.1; 0 takes a free one.
+        faults: What goes wrong on purpose (`fivetran_local.faults`), for tests of clients.
 
     Yields:
         Where the server is, and its credentials.
@@ -65,8 +73,9 @@ def serve(
         DeclarationError: The YAML file is wrong.
         ServerNotStartedError: The port is taken, or the folder cannot be written.
     """
+    script = Faults(faults)
     try:
-        account = Account(config, state_dir, variables)
+        account = Account(config, state_dir, variables, script)
     except OSError as error:
         raise ServerNotStartedError(f"{state_dir} cannot be used: {error}") from error
     for connector_id in account.connectors:
@@ -75,7 +84,7 @@ def serve(
     with _listening(port) as listener:
         server = uvicorn.Server(
             uvicorn.Config(
-                application(account),
+                _with_faults(application(account), script),
                 log_level="warning",
                 access_log=False,
                 lifespan="off",
@@ -94,6 +103,10 @@ def serve(
             server.should_exit = True
             thread.join()
             account.close()
+
+
+def _with_faults(app: ASGIApp, script: Faults) -> ASGIApp:
+    return FaultyEntrance(app, script) if script.exist else app
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from fivetran_local.column_types import wider
-from fivetran_local.errors import SourceDataError, SyncStoppedError
+from fivetran_local.errors import SourceDataError
 from fivetran_local.names import quoted
 
 if TYPE_CHECKING:
@@ -57,10 +57,16 @@ class Landing:
     """An open transaction on the destination."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, should_stop: Callable[[], bool]
+        self, connection: duckdb.DuckDBPyConnection, checkpoint: Callable[[int], None]
     ) -> None:
+        """Work on a connection that has begun a transaction.
+
+        Args:
+            connection: The connection.
+            checkpoint: Called with the number of rows of each batch; raises to end the sync.
+        """
         self._connection = connection
-        self._should_stop = should_stop
+        self._checkpoint = checkpoint
 
     def has(self, schema_name: str, name: str) -> bool:
         """Tell whether a table is there."""
@@ -257,7 +263,7 @@ class Landing:
         """Run a statement that answers with a number of rows, fed by `incoming` where given."""
         if incoming is None:
             return int(self._connection.execute(statement, parameters).fetchall()[0][0])
-        watched = _Watched(incoming, self._should_stop)
+        watched = _Watched(incoming, self._checkpoint)
         self._connection.register("incoming", watched.reader)
         try:
             count = int(self._connection.execute(statement, parameters).fetchall()[0][0])
@@ -275,19 +281,18 @@ class Landing:
 
 
 class _Watched:
-    """A reader that stops when asked to, and keeps the error that ended it."""
+    """A reader that passes a checkpoint with every batch, and keeps the error that ended it."""
 
-    def __init__(self, rows: pa.RecordBatchReader, should_stop: Callable[[], bool]) -> None:
+    def __init__(self, rows: pa.RecordBatchReader, checkpoint: Callable[[int], None]) -> None:
         self.error: Exception | None = None
         self._rows = rows
-        self._should_stop = should_stop
+        self._checkpoint = checkpoint
         self.reader = pa.RecordBatchReader.from_batches(rows.schema, self._batches())
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
         try:
             for batch in self._rows:
-                if self._should_stop():
-                    raise SyncStoppedError  # noqa: TRY301 - kept like every other error
+                self._checkpoint(batch.num_rows)
                 yield batch
         except Exception as error:
             self.error = error

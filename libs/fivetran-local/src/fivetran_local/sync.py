@@ -33,7 +33,7 @@ def sync(
     state: State,
     destination: DuckDBDestination,
     claim: Claim,
-    should_stop: Callable[[], bool],
+    checkpoint: Callable[[int], None],
 ) -> Claim | None:
     """Move what is new from a source to the destination, all tables in one transaction.
 
@@ -43,14 +43,14 @@ def sync(
         state: Marks and selections; changed only after the destination's commit.
         destination: Where its rows go.
         claim: The run, already begun.
-        should_stop: Asked often; when true, nothing is written.
+        checkpoint: Called often, with how many rows were read since; raises to end the sync.
 
     Returns:
         The claim of the run that somebody asked for meanwhile, if any.
 
     Raises:
         SyncError: The sync failed; the destination and the marks are as before.
-        SyncStoppedError: `should_stop` said so; likewise.
+        SyncStoppedError: `checkpoint` raised it; likewise.
     """
     fingerprint = _fingerprint(declared, source)
     known = state.tables.of(declared.id)
@@ -59,7 +59,7 @@ def sync(
         and fingerprint == state.connections.get(declared.id).source_fingerprint
         and not any(table.is_synced and table.resync_is_due for table in known)
     )
-    with destination.writing(should_stop) as landing:
+    with destination.writing(checkpoint) as landing:
         if unchanged and all(_has_landed(declared, table, landing) for table in known):
             return state.runs.succeed(claim, (), fingerprint)
         with source.snapshot() as snapshot:

@@ -140,6 +140,7 @@ def connection_object(account: Account, declared: ConnectorDeclaration) -> dict[
 
     Timestamps that have no value yet are null, as the documentation says and its schema does not.
     """
+    # First: it books a run whose process is gone, which changes what is read next.
     syncing = account.state.runs.is_running(declared.id)
     known = account.state.connections.get(declared.id)
     return {
@@ -147,7 +148,7 @@ def connection_object(account: Account, declared: ConnectorDeclaration) -> dict[
         "service": declared.service,
         "schema": declared.name,
         "paused": known.paused,
-        "status": _status(account, known, syncing=syncing),
+        "status": _status(account, known, sync_state=_sync_state(known, syncing=syncing)),
         "config": _config(declared),
         "group_id": account.declaration.destination.id,
         "service_version": 1,
@@ -168,8 +169,15 @@ def connection_object(account: Account, declared: ConnectorDeclaration) -> dict[
     }
 
 
-def _status(account: Account, known: Connection, *, syncing: bool) -> dict[str, Any]:
-    waiting = "paused" if known.paused else "scheduled"
+def _sync_state(known: Connection, *, syncing: bool) -> str:
+    if syncing:
+        return "syncing"
+    if known.paused:
+        return "paused"
+    return "rescheduled" if known.rescheduled_for else "scheduled"
+
+
+def _status(account: Account, known: Connection, *, sync_state: str) -> dict[str, Any]:
     tasks = []
     if known.failure:
         tasks.append(
@@ -178,10 +186,10 @@ def _status(account: Account, known: Connection, *, syncing: bool) -> dict[str, 
     return {
         "setup_state": known.setup_state,
         "schema_status": "ready",
-        "sync_state": "syncing" if syncing else waiting,
+        "sync_state": sync_state,
         "update_state": "delayed" if known.failure else "on_schedule",
         "is_historical_sync": _is_historical(account, known),
-        "rescheduled_for": None,
+        "rescheduled_for": known.rescheduled_for if sync_state == "rescheduled" else None,
         "tasks": tasks,
         "warnings": [],
     }

@@ -47,6 +47,8 @@ class Connection:
     failed_at: str | None
     failure: str | None
     """Why the last sync failed; None after one that succeeded."""
+    rescheduled_for: str | None
+    """When a sync that was put off is due; None where none was."""
     source_fingerprint: str | None
     """What the source looked like before the last successful sync read it."""
 

@@ -7,9 +7,15 @@ import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
+from fivetran_local.names import quoted
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+# Raised with every change of the tables below. A state of another version is thrown away: the next
+# sync reads everything anew and compares it with the destination.
+_VERSION = 2
 
 _TABLES = """
 create table if not exists connections (
@@ -27,6 +33,7 @@ create table if not exists connections (
     succeeded_at text,
     failed_at text,
     failure text,
+    rescheduled_for text,
     source_fingerprint text
 );
 create table if not exists source_schemas (
@@ -104,6 +111,9 @@ class StateDatabase:
             fcntl.flock(lock, fcntl.LOCK_EX)
             with self._connected() as connection:
                 connection.execute("pragma journal_mode = wal")
+                (version,) = connection.execute("pragma user_version").fetchone()
+                if version != _VERSION:
+                    connection.executescript(_forget(connection))
                 connection.executescript(_TABLES)
 
     @contextmanager
@@ -133,3 +143,13 @@ class StateDatabase:
                 connection.execute("rollback")
                 raise
             connection.execute("commit")
+
+
+def _forget(connection: sqlite3.Connection) -> str:
+    """Return the script that removes all tables and sets the version."""
+    tables = connection.execute(
+        "select name from sqlite_schema where type = 'table' and name not like 'sqlite\\_%'"
+        " escape '\\'"
+    ).fetchall()
+    dropped = [f"drop table {quoted(table['name'])};" for table in tables]
+    return "\n".join(["begin;", *dropped, f"pragma user_version = {_VERSION};", "commit;"])

@@ -54,7 +54,7 @@ class Run:
     started_at: str
     finished_at: str | None
     outcome: str | None
-    """`succeeded`, `failed`, `interrupted` or `stopped`; None while it runs."""
+    """`succeeded`, `failed`, `interrupted`, `rescheduled`, `stopped`; None while it runs."""
     error: str | None
     upserted: int
     deleted: int
@@ -152,6 +152,15 @@ class Runs:
                 )
             return self._finish(connection, claim, "failed", error, finished_at)
 
+    def reschedule(self, claim: Claim, seconds: float) -> Claim | None:
+        """Book a run that was put off: neither a success nor a failure, due again later."""
+        with self._database.writing() as connection:
+            connection.execute(
+                "update connections set rescheduled_for = ? where id = ?",
+                (now(later_by=seconds), claim.connection_id),
+            )
+            return self._finish(connection, claim, "rescheduled", None, now())
+
     def stopped(self, claim: Claim) -> Claim | None:
         """Book a run that was stopped to start anew: neither a success nor a failure."""
         with self._database.writing() as connection:
@@ -213,6 +222,9 @@ def _has_open_run(connection: sqlite3.Connection, connection_id: str) -> bool:
 
 
 def _insert_run(connection: sqlite3.Connection, connection_id: str) -> int:
+    connection.execute(
+        "update connections set rescheduled_for = null where id = ?", (connection_id,)
+    )
     cursor = connection.execute(
         "insert into runs (connection_id, started_at) values (?, ?)", (connection_id, now())
     )
