@@ -79,7 +79,8 @@ def _serve(
         print(
             f"Fivetran's API: {server.url}\n"
             f"Credentials:    {server.api_key} / {server.api_secret}\n"
-            f"Destination:    {server.destination}",
+            f"Destination:    {server.destination}\n"
+            f"Status page:    {server.url.removesuffix('v1')}",
             flush=True,
         )
         stop.wait()

@@ -272,8 +272,10 @@ class Landing:
             if watched.error is not None:
                 raise watched.error from None
             if isinstance(error, duckdb.ConversionException | duckdb.InvalidInputException):
+                reason = str(error).partition("\n\nLINE ")[0]
                 raise SourceDataError(
-                    f"{table.schema_name}.{table.name}: a value does not fit its column: {error}"
+                    f"{table.schema_name}.{table.name}: a value does not fit its column: {reason}."
+                    " Mend the value in the source."
                 ) from error
             raise
         self._connection.unregister("incoming")

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from fivetran_local.api import connections, envelope, groups, metadata, schemas
 from fivetran_local.api.call import route
 from fivetran_local.api.rate_limit import RateLimit
+from fivetran_local.api.status_page import status_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,8 +71,12 @@ _OTHERS: tuple[tuple[str, str, Callable[[Call], Response]], ...] = (
 
 def application(account: Account) -> ASGIApp:
     """Return the application that serves an account."""
+
+    def page(request: Request) -> Response:
+        return status_page(account, request)
+
     app = Starlette(
-        routes=_routes(account),
+        routes=[*_routes(account), Route("/", page)],
         exception_handlers={
             envelope.ApiError: envelope.answer_api_error,
             404: envelope.answer_unknown_path,
@@ -126,6 +131,9 @@ class _Entrance:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if (scope["method"], scope["path"]) == ("GET", "/"):
             await self._app(scope, receive, send)
             return
         headers = {
