@@ -69,7 +69,7 @@ def describe(definitions):
 def main():
     forbid_the_outside()
     module = importlib.import_module(sys.argv[1])
-    definitions = module.defs() if callable(module.defs) else module.defs
+    definitions = module.defs
     parsers = [name for name in sys.modules if name.startswith("dbt.parser.manifest")]
     if parsers:
         raise SystemExit("loading imported dbt's parser")

@@ -11,7 +11,7 @@ EDGES_BETWEEN_PROJECTS = {
     ("ingestion", "shop_public/orders", "marts_dbt", "marts_staging/stg_shop_orders"),
     ("ingestion", "shop_public/users", "marts_dbt", "marts_staging/stg_shop_users"),
     ("jaffle_dbt", "jaffle/customers", "marts_dbt", "marts/customer_value"),
-    ("jaffle_dbt", "jaffle/orders", "marts_dbt", "marts/customer_value"),
+    ("jaffle_dbt", "jaffle/orders", "marts_dbt", "marts/weekly_revenue"),
     ("jaffle_dbt", "jaffle/customers", "ml", "ml/order_count_chart"),
     ("marts_dbt", "marts/daily_order_summary", "ml", "ml/predicted_orders"),
 }

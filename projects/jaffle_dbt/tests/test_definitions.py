@@ -17,7 +17,7 @@ def manifest():
 
 @pytest.fixture(scope="module")
 def graph():
-    return defs().resolve_asset_graph()
+    return defs.resolve_asset_graph()
 
 
 def test_every_model_and_seed_is_an_asset_named_like_its_table(manifest, graph):

@@ -32,7 +32,7 @@ modules = [found.name for found in pkgutil.walk_packages(ml.__path__, "ml.")]
 for name in modules:
     importlib.import_module(name)
 foreign = sorted(FOREIGN & set(sys.modules))
-graph = sys.modules["ml.definitions"].defs().resolve_asset_graph()
+graph = sys.modules["ml.definitions"].defs.resolve_asset_graph()
 print(json.dumps({
     "modules": modules,
     "foreign": foreign,
@@ -46,7 +46,7 @@ print(json.dumps({
 def graph():
     from ml.definitions import defs
 
-    return defs().resolve_asset_graph()
+    return defs.resolve_asset_graph()
 
 
 def node(graph, *path: str):

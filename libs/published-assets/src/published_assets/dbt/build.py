@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 import dagster as dg
-from dagster_dbt import DbtCliInvocation, DbtCliResource
+from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource
 
 from published_assets.dbt.results import reasons_against_publishing
+from published_assets.dbt.upstream import upstream_at_hand
 from published_assets.publishing import (
     data_version,
     log_set_aside,
@@ -21,7 +20,7 @@ from published_assets.publishing import (
     table_metadata,
 )
 from published_assets.resource import WarehouseResource
-from warehouse import Locations, Step
+from warehouse import Step
 
 StepEvent: TypeAlias = dg.Output[None] | dg.AssetCheckResult | dg.AssetObservation
 
@@ -55,9 +54,12 @@ def build_and_publish(
     if variables:
         command += ["--vars", json.dumps(dict(variables))]
     locations = warehouse.locations
-    with warehouse.step() as step, environment_of(locations):
+    manifest, translator = dbt_project_of(context)
+    with (
+        warehouse.step() as step,
+        upstream_at_hand(context, manifest, translator, warehouse),
+    ):
         log_set_aside(context, step)
-        require_upstream(context, warehouse)
         invocation = dbt.cli(
             command,
             context=context,
@@ -91,15 +93,6 @@ def build_and_publish(
     yield from (event for event in events if isinstance(event, dg.AssetObservation))
 
 
-def require_upstream(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> None:
-    """Fail with a message, before dbt starts, if a project that is read has published nothing."""
-    own = warehouse.project
-    for manifest in manifests_of(context):
-        databases = {source["database"] for source in manifest["sources"].values()}
-        for project in sorted(databases - {own}):
-            warehouse.publication(project)
-
-
 def with_table_metadata(
     context: dg.AssetExecutionContext,
     step: Step,
@@ -115,27 +108,9 @@ def with_table_metadata(
     return output.with_metadata({**output.metadata, **table_metadata(step, key, descriptions)})
 
 
-def manifests_of(context: dg.AssetExecutionContext) -> Sequence[Mapping[str, Any]]:
-    """The manifests behind the selected assets: one for each `@dbt_assets`."""
-    found = {}
-    for key in context.selected_asset_keys:
-        wrapper = context.assets_def.metadata_by_key[key].get("dagster_dbt/manifest")
-        if wrapper is not None:
-            found[id(wrapper.manifest)] = wrapper.manifest
-    return list(found.values())
-
-
-@contextmanager
-def environment_of(locations: Locations) -> Iterator[None]:
-    """Give dbt, which inherits this process's environment, the same paths as Python has."""
-    wanted = locations.as_environ()
-    before = {name: os.environ.get(name) for name in wanted}
-    os.environ.update(wanted)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+def dbt_project_of(
+    context: dg.AssetExecutionContext,
+) -> tuple[Mapping[str, Any], DagsterDbtTranslator]:
+    """The manifest and the translator that the `@dbt_assets` definition was made with."""
+    metadata = next(iter(context.assets_def.metadata_by_key.values()))
+    return metadata["dagster_dbt/manifest"].manifest, metadata["dagster_dbt/dagster_dbt_translator"]
