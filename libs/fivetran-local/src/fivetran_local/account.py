@@ -128,11 +128,15 @@ class Account:
         thread.start()
         return True
 
+    def wait(self) -> None:
+        """Wait for the syncs of this process to end."""
+        for thread in list(self._threads):
+            thread.join()
+
     def close(self) -> None:
         """Stop the syncs of this process: they roll back and are booked as failed."""
         self._stopping.set()
-        for thread in list(self._threads):
-            thread.join()
+        self.wait()
 
     def _work(self, declared: ConnectorDeclaration, first: Claim) -> None:
         claim: Claim | None = first

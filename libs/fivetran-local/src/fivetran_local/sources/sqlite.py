@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 # Large enough that Arrow's cost per batch does not show, small enough to stay a few megabytes.
-_ROWS_PER_BATCH = 20_000
+_ROWS_PER_BATCH = 65_536
 
 _TYPE_MISMATCH = re.compile(r"Type mismatch in column (\d+): expected \S+ but got (\S+)")
 

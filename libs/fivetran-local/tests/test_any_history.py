@@ -1,0 +1,127 @@
+"""Histories of a source, of any shape, after which the destination would not equal it."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import tempfile
+from pathlib import Path
+
+import duckdb
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from fivetran_local.account import Account
+
+DECLARATION = """\
+connectors:
+  - id: shop
+    service: postgres
+    schema_prefix: shop
+    source: {kind: sqlite, path: shop.sqlite, schema: public}
+    tables:
+      marked: {high_water_mark: updated_at}
+      plain: {}
+      keyless: {}
+"""
+
+IDS = st.integers(1, 6)
+TEXTS = st.none() | st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=4)
+TABLES = st.sampled_from(["marked", "plain", "keyless"])
+CHANGES = st.one_of(
+    st.tuples(st.just("put"), TABLES, IDS, TEXTS),
+    st.tuples(st.just("put below the mark"), st.just("marked"), IDS, TEXTS),
+    st.tuples(st.just("delete"), TABLES, IDS, st.none()),
+    st.tuples(st.just("add column"), TABLES, IDS, TEXTS),
+    st.tuples(st.just("resync"), TABLES, IDS, st.none()),
+)
+
+
+class Source:
+    """The database, and the clock of those who write to it."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.minute = 0
+        self.extra: set[str] = set()
+        for table, key in (("marked", "primary key"), ("plain", "primary key"), ("keyless", "")):
+            self.run(f"create table {table} (id integer {key}, word text, updated_at timestamptz)")
+
+    def run(self, statement: str, *parameters: object) -> list[tuple]:
+        with contextlib.closing(sqlite3.connect(self.file)) as connection, connection:
+            return connection.execute(statement, parameters).fetchall()
+
+    def change(self, kind: str, table: str, id_: int, word: str | None) -> None:
+        self.minute += 1
+        at = f"2024-01-01T{self.minute // 60:02}:{self.minute % 60:02}:00Z"
+        if kind == "delete":
+            self.run(f"delete from {table} where id = ?", id_)
+        elif kind == "add column" and table not in self.extra:
+            self.extra.add(table)
+            literal = "null" if word is None else "'" + word.replace("'", "''") + "'"
+            self.run(f"alter table {table} add column extra text default {literal}")
+        elif kind == "put below the mark" and not self.run(
+            "select 1 from marked where id = ?", id_
+        ):
+            self.put(table, id_, word, "2020-01-01T00:00:00Z")
+        elif kind == "put":
+            self.put(table, id_, word, at)
+
+    def put(self, table: str, id_: int, word: str | None, at: str) -> None:
+        self.run(
+            f"insert or replace into {table} (id, word, updated_at) values (?, ?, ?)", id_, word, at
+        )
+
+    def rows(self, table: str) -> set[tuple]:
+        return set(self.run(f"select * from {table}"))
+
+
+def landed(file: Path, table: str, columns: int) -> tuple[set[tuple], list[tuple]]:
+    """Return the living rows without Fivetran's columns, and the keys of all rows."""
+    with duckdb.connect(str(file), read_only=True) as connection:
+        connection.execute("set timezone = 'UTC'")
+        found = connection.execute(
+            "select * exclude (_fivetran_synced) replace"
+            " (strftime(updated_at, '%Y-%m-%dT%H:%M:%SZ') as updated_at)"
+            f" from shop_public.{table}"
+        )
+        names = [column[0] for column in found.description]
+        rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    values = ["id", "word", "updated_at", "extra"][:columns]
+    living = {tuple(row[n] for n in values) for row in rows if not row["_fivetran_deleted"]}
+    keys = [row["_fivetran_id"] if table == "keyless" else row["id"] for row in rows]
+    return living, keys
+
+
+@example(history=[[("put", "marked", 1, "a")], [("put below the mark", "marked", 2, "b")]])
+@example(
+    history=[
+        [("put", table, id_, "a") for table in ("marked", "plain", "keyless") for id_ in (1, 2)],
+        [(kind, table, 1, "b") for table in ("marked", "plain") for kind in ("delete", "put")],
+        [("delete", table, 1, None) for table in ("marked", "plain", "keyless")],
+        [("add column", table, 1, "c") for table in ("marked", "plain", "keyless")],
+        [("resync", table, 1, None) for table in ("marked", "plain", "keyless")],
+    ]
+)
+@settings(max_examples=15, deadline=None, database=None)
+@given(history=st.lists(st.lists(CHANGES, max_size=6), min_size=2, max_size=4))
+def test_destination_equals_source_after_every_sync(history):
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        source = Source(folder / "shop.sqlite")
+        (folder / "connectors.yaml").write_text(DECLARATION)
+        account = Account(folder / "connectors.yaml", folder / "state", {})
+        for changes in history:
+            for kind, table, id_, word in changes:
+                source.change(kind, table, id_, word)
+                if kind == "resync":
+                    account.state.tables.want_resync("shop", [("public", table)])
+            assert account.start_sync("shop")
+            account.wait()
+            known = account.state.connections.get("shop")
+            assert known.failure is None
+            for table in ("marked", "plain", "keyless"):
+                columns = 4 if table in source.extra else 3
+                living, keys = landed(account.destination.file, table, columns)
+                assert living == source.rows(table)
+                assert len(keys) == len(set(keys)), "a key is there twice"
