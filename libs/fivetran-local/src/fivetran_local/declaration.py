@@ -6,10 +6,19 @@ import difflib
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    SecretStr,
+    Tag,
+    ValidationError,
+    model_validator,
+)
 
 from fivetran_local.errors import DeclarationError
 from fivetran_local.names import destination_name
@@ -109,11 +118,42 @@ class ConnectorDeclaration(_Strict):
         return f"{self.schema_prefix}_{destination_name(source_schema)}"
 
 
-class DestinationDeclaration(_Strict):
+class _AnyDestination(_Strict):
     """The one destination; its id is also the id of the group, as in Fivetran."""
 
     id: str = Field("local_warehouse", pattern=r"^[A-Za-z0-9_]+$")
     name: str = Field("Local warehouse", min_length=1)
+
+
+class DuckDBDestinationDeclaration(_AnyDestination):
+    """A DuckDB file in the state folder."""
+
+    kind: Literal["duckdb"] = "duckdb"
+
+
+class PostgresDestinationDeclaration(_AnyDestination):
+    """A PostgreSQL database."""
+
+    kind: Literal["postgres"]
+    dsn: SecretStr
+    """libpq's connection string or URI: give it as `${VARIABLE}`, since it holds a password."""
+
+
+DestinationDeclaration = DuckDBDestinationDeclaration | PostgresDestinationDeclaration
+
+
+def _kind_of_destination(content: Any) -> str:
+    """Return which declaration is meant; without a `kind` it is DuckDB."""
+    if isinstance(content, dict):
+        return str(content.get("kind", "duckdb"))
+    return str(getattr(content, "kind", "duckdb"))
+
+
+_AnyDestinationDeclaration = Annotated[
+    Annotated[DuckDBDestinationDeclaration, Tag("duckdb")]
+    | Annotated[PostgresDestinationDeclaration, Tag("postgres")],
+    Discriminator(_kind_of_destination),
+]
 
 
 class RateLimitDeclaration(_Strict):
@@ -129,7 +169,7 @@ class RateLimitDeclaration(_Strict):
 class Declaration(_Strict):
     """A whole YAML file."""
 
-    destination: DestinationDeclaration = DestinationDeclaration()
+    destination: _AnyDestinationDeclaration = DuckDBDestinationDeclaration()
     connectors: tuple[ConnectorDeclaration, ...] = Field(min_length=1)
     rate_limit: RateLimitDeclaration = RateLimitDeclaration()
 
@@ -227,8 +267,8 @@ def _is_union_tag(part: int | str, root: yaml.Node | None, location: Sequence[in
     index = location.index(part)
     return (
         index > 0
-        and location[index - 1] == "source"
-        and part in {"sqlite", "files", "postgres"}
+        and location[index - 1] in {"source", "destination"}
+        and part in {"sqlite", "files", "postgres", "duckdb"}
         and root is not None
     )
 
@@ -236,7 +276,8 @@ def _is_union_tag(part: int | str, root: yaml.Node | None, location: Sequence[in
 def _known_fields() -> list[str]:
     models: tuple[type[BaseModel], ...] = (
         Declaration,
-        DestinationDeclaration,
+        DuckDBDestinationDeclaration,
+        PostgresDestinationDeclaration,
         ConnectorDeclaration,
         TableDeclaration,
         RateLimitDeclaration,

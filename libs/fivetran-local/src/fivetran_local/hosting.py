@@ -41,7 +41,7 @@ class LocalFivetran:
     """Dummy credentials, the same everywhere, accepted by this server alone."""
     api_secret: str
     destination: Path
-    """The DuckDB file that syncs write to."""
+    """The DuckDB file that syncs write to, unless another destination is declared."""
 
 
 @contextmanager
@@ -98,7 +98,7 @@ def serve(
         try:
             _wait_until_started(server, thread)
             url = f"http://{_LOOPBACK}:{listener.getsockname()[1]}/v1"
-            yield LocalFivetran(url, API_KEY, API_SECRET, account.destination.file)
+            yield LocalFivetran(url, API_KEY, API_SECRET, account.destination_file)
         finally:
             server.should_exit = True
             thread.join()

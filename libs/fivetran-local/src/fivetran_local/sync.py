@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fivetran_local.clock import now
+from fivetran_local.destinations.destination import LandingColumn, LandingTable
 from fivetran_local.errors import SourceDataError
-from fivetran_local.landing import LandingColumn, LandingTable
 from fivetran_local.names import destination_name
 from fivetran_local.sources.source import HighWaterMark, SourceColumn, SourceTable
 from fivetran_local.state.runs import TableResult
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from fivetran_local.declaration import ConnectorDeclaration, TableDeclaration
-    from fivetran_local.destination import DuckDBDestination
-    from fivetran_local.landing import Landing
+    from fivetran_local.destinations.destination import Destination, Landing
     from fivetran_local.sources.source import Snapshot, Source
     from fivetran_local.state import State
     from fivetran_local.state.runs import Claim
@@ -31,7 +30,7 @@ def sync(
     source: Source,
     *,
     state: State,
-    destination: DuckDBDestination,
+    destination: Destination,
     claim: Claim,
     checkpoint: Callable[[int], None],
 ) -> Claim | None:

@@ -15,7 +15,7 @@ from fivetran_local.api.envelope import ApiError, invalid, success
 from fivetran_local.api.paging import page
 from fivetran_local.declaration import PostgresSource
 from fivetran_local.errors import SyncError
-from fivetran_local.sources.postgres import described
+from fivetran_local.postgres_server import described
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

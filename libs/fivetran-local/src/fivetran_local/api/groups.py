@@ -44,12 +44,12 @@ def get_destination(call: Call) -> Response:
 
 
 def test_destination(call: Call) -> Response:
-    """`POST /destinations/{id}/test`: tells whether the folder of the destination takes files."""
-    folder = call.account.destination.file.parent
+    """`POST /destinations/{id}/test`: asks the destination now."""
+    problem = call.account.destination.check()
     test = {
         "title": "Writing to the destination",
-        "status": "PASSED" if folder.is_dir() else "FAILED",
-        "message": "" if folder.is_dir() else f"{folder}: no such folder.",
+        "status": "FAILED" if problem else "PASSED",
+        "message": problem or "",
     }
     destination = _requested_destination(call) | {"setup_tests": [test]}
     return success("Setup tests have been completed", destination)
@@ -113,5 +113,5 @@ def _destination(call: Call) -> dict[str, Any]:
         "setup_status": "connected",
         "daylight_saving_time_enabled": False,
         "networking_method": "Directly",
-        "config": {"database": call.account.destination.file.stem},
+        "config": call.account.destination.config(),
     }

@@ -54,7 +54,7 @@ def status_page(account: Account, request: Request) -> Response:
     if request.url.hostname not in {"127.0.0.1", "localhost"}:
         return PlainTextResponse("Ask for 127.0.0.1 or localhost.", status_code=421)
     connectors = "\n".join(_connector(account, each) for each in account.connectors.values())
-    destination = escape(str(account.destination.file))
+    destination = escape(account.destination.place)
     return HTMLResponse(_PAGE.format(destination=destination, connectors=connectors))
 
 

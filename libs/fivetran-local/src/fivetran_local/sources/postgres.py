@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import adbc_driver_manager
 import pyarrow as pa
@@ -13,6 +11,7 @@ import pyarrow as pa
 from fivetran_local.column_types import type_of_postgres
 from fivetran_local.errors import SourceDataError, SourceUnreachableError
 from fivetran_local.names import literal, quoted
+from fivetran_local.postgres_server import connected
 from fivetran_local.sources.source import HighWaterMark, SourceColumn, SourceTable
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ class PostgresDatabase:
     def fingerprint(self) -> str | None:
         """Return the position of the write-ahead log and the transactions that are open."""
         try:
-            with closing(self._connected()) as connection, connection.cursor() as cursor:
+            with closing(connected(self._dsn)) as connection, connection.cursor() as cursor:
                 cursor.execute(_FINGERPRINT)
                 found = cursor.fetchone()
         except (SourceUnreachableError, adbc_driver_manager.Error):
@@ -71,62 +70,11 @@ class PostgresDatabase:
     @contextmanager
     def snapshot(self) -> Iterator[PostgresSnapshot]:
         """See `Source.snapshot`."""
-        with closing(self._connected()) as connection:
+        with closing(connected(self._dsn)) as connection:
             with connection.cursor() as cursor:
                 cursor.execute("set transaction isolation level repeatable read, read only")
                 cursor.execute("set local timezone = 'UTC'")
             yield PostgresSnapshot(connection, self._schema_names)
-
-    def _connected(self) -> dbapi.Connection:
-        # Only who has such a source pays for loading its driver.
-        from adbc_driver_postgresql import (  # type: ignore[import-untyped] # noqa: PLC0415
-            dbapi as driver,
-        )
-
-        try:
-            connection: dbapi.Connection = driver.connect(self._dsn)
-        except adbc_driver_manager.Error as error:
-            reason = _without_password(str(error).strip(), self._dsn)
-            raise SourceUnreachableError(
-                f"PostgreSQL does not answer: {reason}. Start the server, or mend 'dsn'."
-            ) from None
-        return connection
-
-
-def described(dsn: str) -> dict[str, str | int | None]:
-    """Return what the API shows of a connection string: everything but the password."""
-    try:
-        parts = urlsplit(dsn)
-        port = parts.port
-    except ValueError:
-        return {}
-    if not parts.scheme:
-        return {}
-    return {
-        "host": parts.hostname,
-        "port": port,
-        "database": parts.path.removeprefix("/"),
-        "user": parts.username,
-        "password": "******",
-    }
-
-
-def _without_password(message: str, dsn: str) -> str:
-    """Return `message` without any part of the password.
-
-    libpq keeps it to itself, but takes a password with an unescaped `/` or `@` for a host or a
-    port, and then quotes it.
-    """
-    found = re.findall(r"://[^:]*:(.*)@|password\s*=\s*('.*?'|\S+)", dsn)
-    secrets = {
-        piece
-        for match in found
-        for secret in match
-        for piece in (secret, *re.split(r"[/:@?#']", secret))
-    }
-    for secret in sorted(secrets - {""}, key=len, reverse=True):
-        message = message.replace(secret, "******")
-    return message
 
 
 class PostgresSnapshot:

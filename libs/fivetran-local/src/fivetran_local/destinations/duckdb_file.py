@@ -1,7 +1,8 @@
-"""The destination: a DuckDB file that is open only while a sync writes to it."""
+"""The destination as a DuckDB file, open only while a sync writes to it."""
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from contextlib import closing, contextmanager
@@ -9,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from fivetran_local.destinations.duckdb_landing import DuckDBLanding
 from fivetran_local.errors import (
     DestinationBusyError,
     DestinationError,
     FivetranLocalError,
 )
-from fivetran_local.landing import Landing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,22 +40,23 @@ class DuckDBDestination:
         """
         self.file = file
         self.service = "duckdb"
+        self.place = str(file)
         # Within this process DuckDB would share one instance between threads, and their
         # transactions would meet; between processes its own file lock keeps order.
         self._one_thread = threading.Lock()
 
+    def config(self) -> dict[str, str | int | None]:
+        """See `Destination.config`."""
+        return {"database": self.file.stem}
+
+    def check(self) -> str | None:
+        """See `Destination.check`."""
+        folder = self.file.parent
+        return None if os.access(folder, os.W_OK) else f"{folder} cannot be written."
+
     @contextmanager
-    def writing(self, checkpoint: Callable[[int], None]) -> Iterator[Landing]:
-        """Open a transaction: all of it is committed on leaving, or none of it.
-
-        Args:
-            checkpoint: Called while waiting, with 0, and with the rows of each batch; raises to
-                end the sync.
-
-        Raises:
-            DestinationBusyError: Another process kept the file open for too long.
-            DestinationError: DuckDB refused something.
-        """
+    def writing(self, checkpoint: Callable[[int], None]) -> Iterator[DuckDBLanding]:
+        """See `Destination.writing`."""
         deadline = time.monotonic() + _DEADLINE_SECONDS
         while not self._one_thread.acquire(timeout=_RETRY_SECONDS):
             self._keep_waiting(deadline, checkpoint)
@@ -66,13 +68,13 @@ class DuckDBDestination:
 
     def _transaction(
         self, connection: duckdb.DuckDBPyConnection, checkpoint: Callable[[int], None]
-    ) -> Iterator[Landing]:
+    ) -> Iterator[DuckDBLanding]:
         connection.execute("set timezone = 'UTC'")
         connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
         connection.execute("set preserve_insertion_order = false")
         connection.execute("begin")
         try:
-            yield Landing(connection, checkpoint)
+            yield DuckDBLanding(connection, checkpoint)
             connection.execute("commit")
         except FivetranLocalError:
             raise

@@ -1,0 +1,142 @@
+"""What a sync asks of any destination."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from fivetran_local.names import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    import pyarrow as pa
+
+# The columns that Fivetran adds (its documentation, "System columns and tables").
+ID = "_fivetran_id"
+DELETED = "_fivetran_deleted"
+SYNCED = "_fivetran_synced"
+
+
+@dataclass(frozen=True, slots=True)
+class LandingColumn:
+    """One column of a destination table, and where its values come from."""
+
+    source_name: str
+    name: str
+    type: str
+    """As the destination has it, in the vocabulary of `column_types`."""
+    hashed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LandingTable:
+    """One destination table as a sync wants it."""
+
+    schema_name: str
+    name: str
+    columns: tuple[LandingColumn, ...]
+    key: tuple[str, ...]
+    """Destination names of the key columns; empty: rows are told apart by `_fivetran_id`."""
+    key_is_proven: bool
+    """The source itself keeps the key unique; otherwise every load checks it."""
+
+    @property
+    def relation(self) -> str:
+        """The quoted name."""
+        return quoted(self.schema_name, self.name)
+
+    @property
+    def place(self) -> str:
+        """The name in messages."""
+        return f"{self.schema_name}.{self.name}"
+
+    @property
+    def row_key(self) -> tuple[str, ...]:
+        """The columns that tell rows apart."""
+        return self.key or (ID,)
+
+    @property
+    def value_names(self) -> list[str]:
+        """The columns whose values come from the source or, for `_fivetran_id`, from them all."""
+        return [column.name for column in self.columns] + ([] if self.key else [ID])
+
+
+class Landing(Protocol):
+    """An open transaction on a destination."""
+
+    def has(self, schema_name: str, name: str) -> bool:
+        """Tell whether a table is there."""
+
+    def prepare(self, table: LandingTable) -> LandingTable:
+        """Create a table, or give it the columns that it lacks, each wide enough.
+
+        Columns that the source dropped stay, with the values that they had.
+
+        Returns:
+            The table with the types that its columns now have.
+        """
+
+    def fill(self, table: LandingTable, rows: pa.RecordBatchReader, synced_at: str) -> int:
+        """Write all rows into a table that was just created; returns how many."""
+
+    def stage(self, table: LandingTable, rows: pa.RecordBatchReader) -> None:
+        """Collect rows beside the table, for the methods below."""
+
+    def stage_keys(self, table: LandingTable, keys: pa.RecordBatchReader) -> None:
+        """Collect nothing but keys beside the table, for `delete_unstaged`."""
+
+    def upsert_staged(self, table: LandingTable, synced_at: str, *, rewrite: bool) -> int:
+        """Bring the staged rows into the table; returns how many rows that wrote.
+
+        Args:
+            table: The table.
+            synced_at: What `_fivetran_synced` becomes.
+            rewrite: Write rows too that are the same already, as a historical re-sync does.
+        """
+
+    def delete_unstaged(self, table: LandingTable, synced_at: str | None) -> int:
+        """Mark rows as deleted whose keys are not staged; returns how many.
+
+        Args:
+            table: The table.
+            synced_at: What their `_fivetran_synced` becomes; None leaves it, as Fivetran does
+                where a re-sync finds rows gone.
+        """
+
+    def staged_but_absent(self, table: LandingTable) -> int:
+        """Return how many staged keys have no living row in the table."""
+
+    def highest(self, table: LandingTable, column: LandingColumn) -> str | None:
+        """Return the largest value of a column as text, timestamps in UTC; None of no rows."""
+
+
+class Destination(Protocol):
+    """A place that rows go to."""
+
+    @property
+    def service(self) -> str:
+        """What the API calls this type of destination."""
+
+    @property
+    def place(self) -> str:
+        """Name the destination in messages, without secrets."""
+
+    def config(self) -> dict[str, str | int | None]:
+        """Return what the API shows of it, without secrets."""
+
+    def check(self) -> str | None:
+        """Find out whether rows could be written; returns what is wrong, None for nothing."""
+
+    def writing(self, checkpoint: Callable[[int], None]) -> AbstractContextManager[Landing]:
+        """Open a transaction: all of it is committed on leaving, or none of it.
+
+        Args:
+            checkpoint: Called while waiting, with 0, and with the rows of each batch; raises to
+                end the sync.
+
+        Raises:
+            DestinationBusyError: Others kept the destination for too long.
+            DestinationError: The destination refused something.
+        """
