@@ -103,7 +103,7 @@ def landed(file: Path, table: str, columns: int) -> tuple[set[tuple], list[tuple
         [("resync", table, 1, None) for table in ("marked", "plain", "keyless")],
     ]
 )
-@settings(max_examples=15, deadline=None, database=None)
+@settings(max_examples=8, deadline=None, database=None)
 @given(history=st.lists(st.lists(CHANGES, max_size=6), min_size=2, max_size=4))
 def test_destination_equals_source_after_every_sync(history):
     with tempfile.TemporaryDirectory() as name:

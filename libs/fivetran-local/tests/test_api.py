@@ -188,6 +188,16 @@ def test_settings_are_changed_and_kept(api, config, shop, tmp_path):
         assert api("PATCH", "connectors/postgres", wrong).status_code == 400
 
 
+def test_requests_without_what_the_documentation_asks_for_are_refused(untouched_api):
+    """A body may be empty but must be there; a setting must be among the controls of a test."""
+    assert untouched_api("POST", "connections/postgres/test").status_code == 400
+    assert untouched_api("POST", "connections/postgres/test", {}).status_code == 200
+    control = {"run_setup_tests": False}
+    assert untouched_api("PATCH", "connections/postgres", control).status_code == 400
+    both = {**control, "paused": False}
+    assert untouched_api("PATCH", "connections/postgres", both).status_code == 200
+
+
 def test_paused_connection_refuses_to_sync_and_puts_a_resync_off(api):
     api.sync()
     since = api.completed_at()

@@ -13,6 +13,8 @@ from fivetran_local.errors import SourceUnreachableError
 if TYPE_CHECKING:
     from adbc_driver_manager import dbapi
 
+_CONNECT_SECONDS = 10
+
 
 def connected(dsn: str) -> dbapi.Connection:
     """Return a connection without autocommit: its first statement begins a transaction.
@@ -29,13 +31,22 @@ def connected(dsn: str) -> dbapi.Connection:
     )
 
     try:
-        connection: dbapi.Connection = driver.connect(dsn)
+        connection: dbapi.Connection = driver.connect(_with_timeout(dsn))
     except adbc_driver_manager.Error as error:
         reason = _without_password(str(error).strip(), dsn)
         raise SourceUnreachableError(
             f"PostgreSQL does not answer: {reason}. Start the server, or mend 'dsn'."
         ) from None
     return connection
+
+
+def _with_timeout(dsn: str) -> str:
+    """Return `dsn` with a time-out: libpq by itself waits for a silent host without end."""
+    if "connect_timeout" in dsn:
+        return dsn
+    if "://" not in dsn:
+        return f"{dsn} connect_timeout={_CONNECT_SECONDS}"
+    return f"{dsn}{'&' if '?' in dsn else '?'}connect_timeout={_CONNECT_SECONDS}"
 
 
 def described(dsn: str) -> dict[str, str | int | None]:

@@ -27,6 +27,8 @@ class Call:
     account: Account
     request: Request
     body: dict[str, object]
+    has_body: bool
+    """Tells no body from an empty object, as some operations do."""
 
     def path(self, name: str) -> str:
         """Return a part of the path, such as `connection_id`."""
@@ -54,7 +56,8 @@ def route(
     """Return the endpoint that runs `answer` in a thread: it may wait for a file or a database."""
 
     async def endpoint(request: Request) -> Response:
-        call = Call(account, request, await json_object(request))
+        body = await json_object(request)
+        call = Call(account, request, body, has_body=bool(await request.body()))
         return await run_in_threadpool(answer, call)
 
     return endpoint

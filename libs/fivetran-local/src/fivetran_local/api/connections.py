@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from fivetran_local.declaration import ConnectorDeclaration
     from fivetran_local.state.connections import Connection
 
+# Parameters of a PATCH that say how it is tested, and change nothing by themselves.
+_CONTROLS = {"trust_certificates", "trust_fingerprints", "run_setup_tests"}
+
 # The user that this account has, who also made all connections.
 LOCAL_USER = "local_user"
 
@@ -74,7 +77,7 @@ def patch_connection(call: Call) -> Response:
     """`PATCH /connections/{id}`: pause, schedule, frequency, historical re-sync."""
     declared = call.connector()
     patch = parsed(ConnectionPatch, call.body)
-    if not call.body:
+    if set(call.body) <= _CONTROLS:
         raise invalid("The body must hold at least one setting, such as 'paused'.")
     settings = patch.model_dump(exclude_unset=True, exclude_none=True)
     historical = settings.pop("is_historical_sync", False)
@@ -119,6 +122,8 @@ def resync_tables(call: Call) -> Response:
 def test_connection(call: Call) -> Response:
     """`POST /connections/{id}/test`: asks the source now."""
     declared = call.connector()
+    if not call.has_body:
+        raise invalid("The body is missing; an empty object will do.")
     problem = call.account.check_setup(declared.id)
     test = {
         "title": "Connecting to the source",
