@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -201,7 +202,11 @@ def materialize() -> Callable[..., Run]:
         }[what]
         quick = {
             "customers": {"first_wait_seconds": 0.01, "silence_seconds": 0.5},
-            "fivetran": {"poll_interval_seconds": 0.02, "request_retry_delay_seconds": 0.01},
+            "fivetran": {
+                "poll_interval_seconds": 0.02,
+                "request_retry_delay_seconds": 0.01,
+                "sync_timeout_seconds": 20.0,
+            },
         }[what]
         resources = {
             "warehouse": WarehouseResource(project="ingestion"),
@@ -249,3 +254,132 @@ def published_customers(
 def reply() -> type[Answer]:
     """Make an answer for the scripted server."""
     return Answer
+
+
+class FivetranScript:
+    """Fivetran's API as a script on the loopback server: what it says is up to the test."""
+
+    def __init__(self, server: ScriptedServer) -> None:
+        self.server = server
+        self.connector(self.details(), self.details(), self.details(succeeded_at=later(1)))
+        self.schemas(users=True, orders=True)
+        self.server.answer("POST /v1/connectors/postgres/sync", json_answer({}))
+        self.server.answer("PATCH /v1/connectors/postgres", json_answer({}))
+
+    @staticmethod
+    def details(**changes: Any) -> dict[str, Any]:
+        """The connector, idle after a sync at noon; `status` holds what differs in its status."""
+        status = {
+            "setup_state": "connected",
+            "sync_state": "scheduled",
+            "update_state": "on_schedule",
+            "is_historical_sync": False,
+            "tasks": [],
+            "warnings": [],
+            **changes.pop("status", {}),
+        }
+        return {
+            "id": "postgres",
+            "schema": "shop",
+            "service": "postgres",
+            "group_id": "local_warehouse",
+            "paused": False,
+            "succeeded_at": later(0),
+            "failed_at": None,
+            "sync_frequency": 360,
+            "schedule_type": "auto",
+            "status": status,
+            **changes,
+        }
+
+    def connector(self, *details: dict[str, Any]) -> None:
+        """What the API says of the connector, one after the other; the last one repeats.
+
+        A sync looks twice before it starts (`before`, then `is it syncable`), then it polls.
+        """
+        answers = [json_answer(each) for each in details]
+        self.server.answer("GET /v1/connectors/postgres", *answers)
+
+    def schemas(self, *more: dict[str, Any], schema: str = "public", **tables: bool) -> None:
+        """Which tables the connector syncs, by name."""
+        config = {
+            "schemas": {
+                "public": {
+                    "name_in_destination": schema,
+                    "enabled": True,
+                    "tables": {
+                        name: {"name_in_destination": name, "enabled": enabled, "columns": {}}
+                        for name, enabled in tables.items()
+                    },
+                }
+            }
+        }
+        self.server.answer("GET /v1/connectors/postgres/schemas", json_answer(config))
+
+    def polls(self) -> int:
+        return len(self.server.asked("/v1/connectors/postgres", "GET"))
+
+    def started(self) -> list[Request]:
+        return self.server.asked("/v1/connectors/postgres/sync", "POST")
+
+
+def later(minutes: float, *, zone: str = "Z") -> str:
+    """A time so many minutes after the noon at which the connector's last sync ended."""
+    moment = datetime(2026, 1, 1, 12, 0, 0, 123456) + timedelta(minutes=minutes)  # noqa: DTZ001
+    return moment.isoformat() + zone
+
+
+@pytest.fixture
+def api(server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> FivetranScript:
+    """An account's API on loopback, with credentials in the environment."""
+    monkeypatch.setenv("FIVETRAN_API_KEY", "key-1")
+    monkeypatch.setenv("FIVETRAN_API_SECRET", "s3cret-1")
+    monkeypatch.setenv("FIVETRAN_API_URL", f"{server.url}/v1")
+    return FivetranScript(server)
+
+
+class DestinationFile:
+    """A DuckDB destination that the test writes to as Fivetran would."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.url = f"duckdb://{file}"
+
+    def execute(self, *statements: str) -> None:
+        with closing(duckdb.connect(str(self.file))) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+
+ORDERS = """
+    create or replace table shop_public.orders (
+        id bigint, status varchar, amount decimal(12,2),
+        _fivetran_synced timestamptz, _fivetran_deleted boolean)
+"""
+
+
+@pytest.fixture
+def destination(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DestinationFile:
+    """A destination with two users and three orders, synced up to noon and a minute."""
+    written = DestinationFile(tmp_path / "destination.duckdb")
+    written.execute(
+        "create schema shop_public",
+        "create table shop_public.users as select i::bigint as id, 'u' || i || '@example.com' "
+        f"as email, timestamptz '{later(0)}' as _fivetran_synced, false as _fivetran_deleted "
+        "from range(1, 3) as t(i)",
+        ORDERS,
+        f"insert into shop_public.orders select i, 'placed', 10.50, timestamptz '{later(0.5)}', "
+        "false from range(1, 4) as t(i)",
+    )
+    monkeypatch.setenv("FIVETRAN_DESTINATION_URL", written.url)
+    return written
+
+
+@pytest.fixture(name="later")
+def later_fixture() -> Callable[..., str]:
+    return later
+
+
+@pytest.fixture(name="json_answer")
+def json_answer_fixture() -> Callable[..., Answer]:
+    return json_answer

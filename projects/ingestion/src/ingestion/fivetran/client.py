@@ -159,6 +159,16 @@ class IngestionFivetranClient(FivetranClient):
         """
         self._start_sync(lambda: self._trigger(connector_id), connector_id)
 
+    def _start_sync(self, request_fn: Callable[[], Mapping[str, Any]], connector_id: str) -> None:
+        details = self.get_connector_details(connector_id)
+        page = page_of(self.api_base_url, connector_id)
+        require_syncable(connector_state(details), details, page)
+        if self.disable_schedule_on_trigger:
+            self._log.info(f"Switching the schedule of connector {connector_id!r} off, for good.")
+            self.update_schedule_type_for_connector(connector_id, "manual")
+        request_fn()
+        self._log.info(f"Syncing connector {connector_id!r}: {page}")
+
     def _trigger(self, connector_id: str) -> Mapping[str, Any]:
         body = json.dumps({"force": False})
         return self._make_connector_request("POST", f"{connector_id}/sync", body)
@@ -228,9 +238,7 @@ class IngestionFivetranClient(FivetranClient):
     def _sync_and_poll(  # type: ignore[override]
         self, sync_fn: Callable[..., None], connector_id: str
     ) -> FivetranOutput:
-        details = self.get_connector_details(connector_id)
-        before = connector_state(details)
-        require_syncable(before, details, page_of(self.api_base_url, connector_id))
+        before = connector_state(self.get_connector_details(connector_id))
         sync_fn(connector_id=connector_id)
         details = self.poll_sync(connector_id, before.last_sync_completed_at)
         # Read after the sync, not before: the sync itself may have added or dropped a table.

@@ -1,0 +1,268 @@
+"""The committed snapshot: taken from the API, compared with it, and the same keys as a run's."""
+
+from __future__ import annotations
+
+import json
+
+import dagster as dg
+import pytest
+from dagster_fivetran import DagsterFivetranTranslator, FivetranConnectorTableProps, FivetranOutput
+from dagster_fivetran.translator import FivetranSchemaConfig
+
+from ingestion import fivetran_snapshot
+from ingestion.defs.fivetran import fivetran_tables
+from ingestion.fivetran.errors import SnapshotUnusable
+from ingestion.fivetran.snapshot import SNAPSHOT_FILE, read_snapshot
+from ingestion.fivetran.translator import DestinationTableTranslator
+from ingestion.fivetran.workspace import IngestionFivetranWorkspace
+
+
+@pytest.fixture
+def file(tmp_path):
+    copy = tmp_path / "snapshot.json"
+    copy.write_bytes(SNAPSHOT_FILE.read_bytes())
+    return copy
+
+
+@pytest.fixture
+def account(api, json_answer):
+    """An account whose one connector is as the committed snapshot says."""
+    snapshot = read_snapshot()
+    config = {"schemas": json.loads(SNAPSHOT_FILE.read_text())["schemas"]}
+    tables = config["schemas"]["public"]["tables"]
+    for name, table in tables.items():
+        columns = json_answer({"columns": dict(table["columns"])})
+        api.server.answer(columns_path("public", name), columns)
+        table["columns"] = {}  # the API's own schema configuration has only changed columns
+    api.server.answer("/v1/groups", json_answer({"items": [{"id": "local_warehouse"}]}))
+    api.server.answer(
+        "/v1/groups/local_warehouse/connectors", json_answer({"items": [api.details()]})
+    )
+    destination = {"id": "local_warehouse", "service": snapshot.destination_service}
+    api.server.answer("/v1/destinations/local_warehouse", json_answer(destination))
+    api.config = config
+    api.answer_config = lambda: api.server.answer(
+        "GET /v1/connectors/postgres/schemas", json_answer(config)
+    )
+    api.answer_config()
+    return api
+
+
+def columns_path(schema, table):
+    return f"/v1/connectors/postgres/schemas/{schema}/tables/{table}/columns"
+
+
+def run(capsys, action, file):
+    code = fivetran_snapshot.main([action, "--file", str(file)])
+    return code, "".join(capsys.readouterr())
+
+
+def test_committed_snapshot_is_what_the_local_fivetran_says(capsys):
+    code, text = run(capsys, "check", SNAPSHOT_FILE)
+    assert code == 0, text
+    assert "2 tables" in text
+
+
+def test_refresh_of_an_unchanged_schema_changes_no_byte(account, capsys, file):
+    before = file.read_bytes()
+    code, text = run(capsys, "refresh", file)
+    assert (code, file.read_bytes()) == (0, before), text
+
+
+def test_drift_is_listed_by_table_and_column(account, capsys, file, json_answer):
+    tables = account.config["schemas"]["public"]["tables"]
+    tables["refunds"] = {"name_in_destination": "refunds", "enabled": True}
+    tables["users"]["enabled"] = False
+    account.answer_config()
+    new = {"id": {"name_in_destination": "id", "enabled": True, "is_primary_key": True}}
+    account.server.answer(columns_path("public", "refunds"), json_answer({"columns": new}))
+    orders = read_snapshot().schemas["public"]["tables"]["orders"]["columns"]
+    changed = {name: column for name, column in orders.items() if name != "channel"}
+    changed["note"] = {"name_in_destination": "note_", "enabled": True}
+    changed["status"] = {**orders["status"], "is_primary_key": True}
+    changed["amount"] = {**orders["amount"], "enabled": False}
+    account.server.answer(columns_path("public", "orders"), json_answer({"columns": changed}))
+    before = file.read_bytes()
+    code, text = run(capsys, "check", file)
+    assert code == 1
+    for line in (
+        "- column shop_public/orders.amount",
+        "- column shop_public/orders.channel",
+        "+ column shop_public/orders.note_",
+        "~ primary key of shop_public/orders: id -> id, status",
+        "+ table shop_public/refunds",
+        "- table shop_public/users",
+        "make fivetran-snapshot",
+    ):
+        assert line in text
+    assert file.read_bytes() == before
+    assert run(capsys, "refresh", file)[0] == 0
+    assert run(capsys, "check", file)[0] == 0
+
+
+def test_columns_are_asked_for_by_the_names_of_the_source(account, capsys, file, json_answer):
+    tables = account.config["schemas"]["public"]["tables"]
+    tables["Order/Lines"] = {"name_in_destination": "order_lines", "enabled": True}
+    account.answer_config()
+    path = columns_path("public", "Order%2FLines")
+    column = {"Id": {"name_in_destination": "id", "enabled": True, "is_primary_key": True}}
+    account.server.answer(path, json_answer({"columns": column}))
+    assert run(capsys, "refresh", file)[0] == 0
+    assert account.server.asked(path)
+    [table] = [each for each in read_snapshot(file).tables if each.key.path[1] == "order_lines"]
+    assert (table.source, table.primary_key) == ("public.Order/Lines", ("id",))
+
+
+def test_connectors_and_groups_of_all_pages_are_found(account, capsys, file, json_answer):
+    def page(items, cursor):
+        return json_answer({"items": items, **({"next_cursor": cursor} if cursor else {})})
+
+    account.server.answer("/v1/groups", page([{"id": "g1"}], "a"), page([{"id": "g2"}], None))
+    others = [account.details(id=f"c{n}", schema=f"s{n}") for n in range(28)]
+    ours = account.details(group_id="local_warehouse")
+    account.server.answer("/v1/groups/g1/connectors", page([], None))
+    account.server.answer(
+        "/v1/groups/g2/connectors",
+        page(others[:10], "b"),
+        page(others[10:20], "c"),
+        page([*others[20:], ours], None),
+    )
+    code, text = run(capsys, "check", file)
+    assert code == 0, text
+    cursors = [request.path for request in account.server.asked("/v1/groups/g2/connectors")]
+    assert ["cursor=b" in path or "cursor=c" in path for path in cursors] == [False, True, True]
+
+
+def test_endless_paging_is_an_error(account, capsys, file, json_answer):
+    account.server.answer("/v1/groups", json_answer({"items": [], "next_cursor": "same"}))
+    code, text = run(capsys, "check", file)
+    assert (code, "same page" in text) == (1, True)
+
+
+def test_connector_that_is_not_there_is_named_with_the_nearest(account, capsys, file, json_answer):
+    other = account.details(schema="shops")
+    account.server.answer("/v1/groups/local_warehouse/connectors", json_answer({"items": [other]}))
+    before = file.read_bytes()
+    code, text = run(capsys, "refresh", file)
+    assert code == 1
+    assert "'shop'" in text
+    assert "Did you mean 'shops'?" in text
+    assert file.read_bytes() == before
+
+
+def test_two_connectors_of_one_name_are_an_error(account, capsys, file, json_answer):
+    twins = [account.details(id="one"), account.details(id="two")]
+    account.server.answer("/v1/groups/local_warehouse/connectors", json_answer({"items": twins}))
+    code, text = run(capsys, "check", file)
+    assert (code, "one, two" in text) == (1, True)
+
+
+def test_connector_without_a_schema_is_an_error_and_not_no_assets(
+    account, capsys, file, json_answer
+):
+    account.server.answer("GET /v1/connectors/postgres/schemas", json_answer({}))
+    code, text = run(capsys, "refresh", file)
+    assert (code, "has no schema yet" in text) == (1, True)
+
+
+def test_dot_in_a_name_is_refused_before_it_breaks_loading(account, capsys, file, json_answer):
+    tables = account.config["schemas"]["public"]["tables"]
+    tables["a.b"] = {"name_in_destination": "a.b", "enabled": True}
+    account.answer_config()
+    account.server.answer(columns_path("public", "a.b"), json_answer({"columns": {}}))
+    before = file.read_bytes()
+    code, text = run(capsys, "refresh", file)
+    assert (code, "dot in the name" in text) == (1, True)
+    assert file.read_bytes() == before
+
+
+def test_api_down_is_one_line_and_no_traceback(capsys, file, monkeypatch):
+    monkeypatch.setenv("FIVETRAN_API_URL", "http://127.0.0.1:9/v1")
+    code, text = run(capsys, "check", file)
+    assert (code, "connection refused" in text) == (1, True)
+    assert "Traceback" not in text
+
+
+def test_half_a_pair_of_credentials_is_wrong_use(capsys, file, monkeypatch):
+    monkeypatch.setenv("FIVETRAN_API_SECRET", "s3cret")
+    code, text = run(capsys, "check", file)
+    assert (code, "FIVETRAN_API_KEY is not" in text, "s3cret" in text) == (2, True, False)
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"schemas": {}}'])
+def test_broken_snapshot_names_the_command_that_mends_it(file, content):
+    file.write_text(content)
+    with pytest.raises(SnapshotUnusable, match="make fivetran-snapshot"):
+        read_snapshot(file)
+
+
+def test_missing_snapshot_is_written_by_refresh(account, capsys, file):
+    file.unlink()
+    with pytest.raises(SnapshotUnusable, match="make fivetran-snapshot"):
+        read_snapshot(file)
+    assert run(capsys, "refresh", file)[0] == 0
+    assert read_snapshot(file) == read_snapshot()
+
+
+@pytest.mark.parametrize("schema", ["public", "shop_public"])
+def test_keys_are_the_same_at_load_and_after_a_sync(api, schema):
+    """dagster-fivetran builds the props anew after a sync, with less in them."""
+    config = {
+        "schemas": {
+            "public": {
+                "enabled": True,
+                "name_in_destination": schema,
+                "tables": {
+                    name: {"enabled": True, "name_in_destination": name, "columns": {}}
+                    for name in ("users", "orders")
+                },
+            }
+        }
+    }
+    output = FivetranOutput(api.details(config={"schema_prefix": "shop"}), config)
+    workspace = IngestionFivetranWorkspace(api_key="", api_secret="")
+    emitted = workspace._generate_materialization(output, DestinationTableTranslator())
+    assert {event.asset_key for event in emitted} == set(fivetran_tables.keys)
+
+
+def test_stock_translator_would_miss_the_prefix():
+    """The trap is real: without our translator the key lacks the schema's prefix."""
+    schemas = {
+        "public": {
+            "enabled": True,
+            "name_in_destination": "public",
+            "tables": {"users": {"enabled": True, "name_in_destination": "users"}},
+        }
+    }
+    props = FivetranConnectorTableProps(
+        table="public.users",
+        connector_id="postgres",
+        connector_name="shop",
+        connector_url="",
+        destination_id=None,
+        schema_config=FivetranSchemaConfig.from_schema_config_details({"schemas": schemas}),
+        database=None,
+        service=None,
+    )
+    ours, stock = DestinationTableTranslator(), DagsterFivetranTranslator()
+    assert ours.get_asset_spec(props=props).key == dg.AssetKey(["shop_public", "users"])
+    assert stock.get_asset_spec(props=props).key == dg.AssetKey(["public", "users"])
+
+
+def test_schema_that_shares_the_prefix_only_by_letters_is_prefixed():
+    schema_config = FivetranSchemaConfig.from_schema_config_details(
+        {
+            "schemas": {
+                "shopping": {
+                    "enabled": True,
+                    "name_in_destination": "shopping",
+                    "tables": {"users": {"enabled": True, "name_in_destination": "users"}},
+                }
+            }
+        }
+    )
+    props = FivetranConnectorTableProps(
+        "shopping.users", "postgres", "shop", "", None, schema_config, None, None
+    )
+    spec = DestinationTableTranslator().get_asset_spec(props=props)
+    assert spec.key == dg.AssetKey(["shop_shopping", "users"])
