@@ -164,6 +164,29 @@ def test_excluded_tables_and_columns_are_not_synced_and_hashed_ones_not_readable
     assert api.rows("select count(signed_up) from shop_public.users") == [(10,)]
 
 
+def test_what_changed_while_a_table_was_off_arrives_when_it_is_on_again(api, shop):
+    api.sync()
+    path = "connections/postgres/schemas/public/tables/orders"
+    api("PATCH", path, {"enabled": False})
+    shop.add_order(101, "placed", "1.00", "2025-01-01T00:00:00Z")
+    shop.execute("delete from orders where id = 1")
+    api.sync()
+    assert api.rows("select count(*) from shop_public.orders") == [(100,)]
+    api("PATCH", path, {"enabled": True})
+    api.sync()
+    assert api.rows(
+        "select id from shop_public.orders where id = 101 or _fivetran_deleted order by id"
+    ) == [(1,), (101,)]
+
+
+def test_declared_table_that_is_not_there_is_warned_of(shop, tmp_path):
+    config = tmp_path / "connectors.yaml"
+    config.write_text(DECLARATION.replace("orders:", "order:"))
+    with serve(config, tmp_path / "state", variables={"SHOP": str(shop.file)}) as server:
+        (warning,) = Api(server).sync()["status"]["warnings"]
+    assert warning["details"] == "The declaration names table 'order'; did you mean 'orders'?"
+
+
 def test_key_columns_cannot_be_excluded_and_unknown_names_are_not_found(api):
     path = "connections/postgres/schemas/public/tables/users"
     response = api("PATCH", path, {"columns": {"id": {"enabled": False}}})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING, Any
 
 from fivetran_local.api.bodies import (
@@ -18,7 +19,7 @@ from fivetran_local.errors import SyncError
 from fivetran_local.postgres_server import described
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from starlette.responses import Response
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from fivetran_local.api.call import Call
     from fivetran_local.declaration import ConnectorDeclaration
     from fivetran_local.state.connections import Connection
+    from fivetran_local.state.tables import TrackedTable
 
 # Parameters of a PATCH that say how it is tested, and change nothing by themselves.
 _CONTROLS = {"trust_certificates", "trust_fingerprints", "run_setup_tests"}
@@ -84,12 +86,13 @@ def patch_connection(call: Call) -> Response:
     before = call.account.state.connections.get(declared.id)
     if settings:
         call.account.state.connections.change(declared.id, settings)
+    tables = call.account.state.tables.of(declared.id)
     paused = settings.get("paused", before.paused)
     if historical:
         _want_resync(call.account, declared.id, None)
     if historical and not paused:
         call.account.start_sync(declared.id, stop=True)
-    elif before.paused and not paused and _is_historical(call.account, before):
+    elif before.paused and not paused and _is_historical(tables):
         # A re-sync that was asked for during the pause was put off until now.
         call.account.start_sync(declared.id)
     return success("Connection has been updated", connection_object(call.account, declared))
@@ -148,12 +151,14 @@ def connection_object(account: Account, declared: ConnectorDeclaration) -> dict[
     # First: it books a run whose process is gone, which changes what is read next.
     syncing = account.state.runs.is_running(declared.id)
     known = account.state.connections.get(declared.id)
+    tables = account.state.tables.of(declared.id)
+    sync_state = _sync_state(known, syncing=syncing)
     return {
         "id": declared.id,
         "service": declared.service,
         "schema": declared.name,
         "paused": known.paused,
-        "status": _status(account, known, sync_state=_sync_state(known, syncing=syncing)),
+        "status": _status(declared, known, tables, sync_state),
         "config": _config(declared),
         "group_id": account.declaration.destination.id,
         "service_version": 1,
@@ -182,7 +187,12 @@ def _sync_state(known: Connection, *, syncing: bool) -> str:
     return "rescheduled" if known.rescheduled_for else "scheduled"
 
 
-def _status(account: Account, known: Connection, *, sync_state: str) -> dict[str, Any]:
+def _status(
+    declared: ConnectorDeclaration,
+    known: Connection,
+    tables: Sequence[TrackedTable],
+    sync_state: str,
+) -> dict[str, Any]:
     tasks = []
     if known.failure:
         tasks.append(
@@ -193,15 +203,34 @@ def _status(account: Account, known: Connection, *, sync_state: str) -> dict[str
         "schema_status": "ready",
         "sync_state": sync_state,
         "update_state": "delayed" if known.failure else "on_schedule",
-        "is_historical_sync": _is_historical(account, known),
+        "is_historical_sync": _is_historical(tables),
         "rescheduled_for": known.rescheduled_for if sync_state == "rescheduled" else None,
         "tasks": tasks,
-        "warnings": [],
+        "warnings": _warnings(declared, tables),
     }
 
 
-def _is_historical(account: Account, known: Connection) -> bool:
-    tables = account.state.tables.of(known.id)
+def _warnings(
+    declared: ConnectorDeclaration, tables: Sequence[TrackedTable]
+) -> list[dict[str, str]]:
+    """Return what the declaration says of tables that are not there: likely misspelt."""
+    present = [table.name for table in tables if not table.removed]
+    warnings = []
+    for name in declared.tables if tables else ():
+        if name not in present:
+            close = difflib.get_close_matches(name, present, 1)
+            hint = f"; did you mean '{close[0]}'?" if close else ""
+            warnings.append(
+                {
+                    "code": "declared_table_missing",
+                    "message": "A declared table is not in the source",
+                    "details": f"The declaration names table '{name}'{hint}",
+                }
+            )
+    return warnings
+
+
+def _is_historical(tables: Sequence[TrackedTable]) -> bool:
     return not tables or any(table.is_synced and table.resync_is_due for table in tables)
 
 

@@ -72,6 +72,7 @@ class DuckDBDestination:
         connection.execute("set timezone = 'UTC'")
         connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
         connection.execute("set preserve_insertion_order = false")
+        connection.execute("set autoinstall_known_extensions = false")
         connection.execute("begin")
         try:
             yield DuckDBLanding(connection, checkpoint)

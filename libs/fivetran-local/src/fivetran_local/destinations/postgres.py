@@ -65,6 +65,7 @@ class PostgresDestination:
         with closing(connection), closing(duckdb.connect()) as caster:
             caster.execute("set timezone = 'UTC'")
             caster.execute("set preserve_insertion_order = false")
+            caster.execute("set autoinstall_known_extensions = false")
             try:
                 _wait_for_turn(connection, checkpoint)
                 yield PostgresLanding(connection, caster, checkpoint)

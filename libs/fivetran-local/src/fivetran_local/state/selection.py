@@ -76,6 +76,7 @@ class Selection:
                     _change_table(connection, connection_id, change)
                 else:
                     _change_column(connection, connection_id, change, table)
+            _look_again(connection, connection_id)
 
     def enable_all(self, connection_id: str, *, enabled: bool) -> None:
         """Switch every schema and table of a connection on or off."""
@@ -85,6 +86,17 @@ class Selection:
                     f"update {table} set enabled = ? where connection_id = ?",
                     (enabled, connection_id),
                 )
+            _look_again(connection, connection_id)
+
+
+def _look_again(connection: sqlite3.Connection, connection_id: str) -> None:
+    """Have the next sync read the source even if nothing was written to it.
+
+    What is switched on now may have changed while it was off, when syncs passed it over.
+    """
+    connection.execute(
+        "update connections set source_fingerprint = null where id = ?", (connection_id,)
+    )
 
 
 def _change_schema(connection: sqlite3.Connection, connection_id: str, change: Change) -> None:
