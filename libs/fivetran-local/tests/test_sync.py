@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import duckdb
 import pytest
 
 
@@ -211,3 +212,47 @@ def test_table_without_key_gets_fivetran_id_and_no_doubles(api, shop):
     assert api.rows(
         "select page, seconds, _fivetran_deleted from shop_public.visits order by all"
     ) == [("/", 1, False), ("/about", 2, False), ("/about", None, True)]
+
+
+def test_dropped_column_keeps_what_it_had_and_is_null_for_new_rows(api, shop):
+    api.sync()
+    shop.execute("alter table users drop column email")
+    shop.execute("insert into users values (11, null, '2025-01-01T00:00:00Z')")
+    assert api.sync()["status"]["tasks"] == []
+    assert api.rows("select id, email from shop_public.users where id > 9 order by id") == [
+        (10, "u10@example.com"),
+        (11, None),
+    ]
+    path = "connections/postgres/schemas/public/tables/users/columns"
+    assert "email" not in api.data(path)["columns"]
+
+
+@pytest.mark.parametrize(
+    ("handling", "columns", "tables"),
+    [("ALLOW_ALL", 1, 1), ("ALLOW_COLUMNS", 1, 0), ("BLOCK_ALL", 0, 0)],
+)
+def test_new_columns_and_tables_arrive_as_schema_change_handling_says(
+    api, shop, handling, columns, tables
+):
+    api("PATCH", "connections/postgres/schemas", {"schema_change_handling": handling})
+    api.sync()
+    shop.execute("alter table users add column plan text default 'free'")
+    shop.execute("create table refunds (id integer primary key)")
+    api.sync()
+    found = api.rows(
+        "select count(*) filter (column_name = 'plan'), count(*) filter (table_name = 'refunds'"
+        " and column_name = 'id') from information_schema.columns"
+    )
+    assert found == [(columns, tables)]
+
+
+def test_reader_in_the_same_process_only_delays_a_sync(api, shop):
+    """DuckDB refuses one process two modes at once: both sides retry."""
+    api.sync()
+    since = api.completed_at()
+    with duckdb.connect(str(api.server.destination), read_only=True) as reader:
+        shop.add_order(101, "placed", "1.00", "2025-01-01T00:00:00Z")
+        api("POST", "connections/postgres/force")
+        assert reader.execute("select count(*) from shop_public.orders").fetchall() == [(100,)]
+        assert api.completed_at() == since
+    assert api.wait(since)["succeeded_at"] > since
