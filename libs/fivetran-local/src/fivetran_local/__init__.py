@@ -1,5 +1,6 @@
 """A local server that speaks Fivetran's REST API and really moves rows."""
 
+from fivetran_local.api.application import API_KEY, API_SECRET
 from fivetran_local.errors import (
     DeclarationError,
     FivetranLocalError,
@@ -8,6 +9,8 @@ from fivetran_local.errors import (
 from fivetran_local.hosting import LocalFivetran, serve
 
 __all__ = [
+    "API_KEY",
+    "API_SECRET",
     "DeclarationError",
     "FivetranLocalError",
     "LocalFivetran",
