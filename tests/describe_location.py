@@ -56,6 +56,7 @@ def describe(definitions):
             "deps": sorted(parent.to_user_string() for parent in node.parent_keys),
             "owners": sorted(node.owners),
             "partitioned": node.partitions_def is not None,
+            "backfill_policy": str(node.backfill_policy),
             "pools": sorted(node.pools or ()),
             "description": node.description or "",
             "kinds": sorted(node.kinds),

@@ -92,6 +92,17 @@ def test_every_asset_has_an_owner_a_description_and_the_pool_of_its_file(graphs)
     assert wrong == []
 
 
+def test_backfill_over_locations_puts_each_into_runs_of_its_own(graphs):
+    """Dagster puts assets with equal policies into one run, also over two locations."""
+    locations_of = {}
+    for location, assets in graphs.items():
+        for asset in assets.values():
+            if asset["executable"]:
+                shape = (asset["partitioned"], asset["backfill_policy"])
+                locations_of.setdefault(shape, set()).add(location)
+    assert all(len(locations) == 1 for locations in locations_of.values()), locations_of
+
+
 def test_whole_graph_is_as_reviewed(graphs, root, request):
     """A change of lineage shows as a diff in review: `pytest --update-graph` writes it anew."""
     lines = []

@@ -5,7 +5,8 @@ that came without it would lie. The same order serves Python steps (`publish`) a
 (`published_assets.dbt.build_and_publish`).
 """
 
+from published_assets.backfills import in_runs_of_their_own
 from published_assets.publishing import publish
 from published_assets.resource import WarehouseResource, pool_of
 
-__all__ = ["WarehouseResource", "pool_of", "publish"]
+__all__ = ["WarehouseResource", "in_runs_of_their_own", "pool_of", "publish"]

@@ -4,11 +4,12 @@ import dagster as dg
 
 from jaffle_dbt import defs as declared
 from jaffle_dbt.defs.resources import RESOURCES
+from published_assets import in_runs_of_their_own
 
 # Not `load_from_defs_folder`: it imports every Dagster plugin of the environment, which costs each
 # process two seconds and 90 MB.
 defs = dg.Definitions(
-    assets=dg.load_assets_from_package_module(declared),
+    assets=in_runs_of_their_own(dg.load_assets_from_package_module(declared), "jaffle_dbt"),
     asset_checks=dg.load_asset_checks_from_package_module(declared),
     resources=RESOURCES,
     # Steps share the run's process: a process for each costs seconds of imports, and the steps of
