@@ -42,8 +42,10 @@ class Toy:
     def instance(self) -> Iterator[DagsterInstance]:
         """The Dagster instance that the commands use."""
         home = str(self.environment_dir / "dagster")
-        with DagsterInstance.from_ref(InstanceRef.from_dir(home)) as instance:
-            yield instance
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DAGSTER_HOME", home)
+            with DagsterInstance.from_ref(InstanceRef.from_dir(home)) as instance:
+                yield instance
 
     def order(self, **orders: str) -> None:
         """Tell assets how to behave, `two__b="fail"`; what began before is forgotten."""

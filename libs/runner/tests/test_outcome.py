@@ -38,7 +38,7 @@ def test_within_a_dbt_build_only_the_first_missing_model_failed():
     assert outcome.skipped == {"c": "b"}
 
 
-def test_blocking_check_is_the_cause_even_if_its_step_published_nothing_at_all():
+def test_step_that_made_nothing_failed_as_a_whole_and_the_blocking_check_is_named():
     facts = RunFacts(
         step_of=dict.fromkeys("abc", "dbt"),
         started={"dbt"},

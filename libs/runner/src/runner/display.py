@@ -14,9 +14,12 @@ from rich.table import Table
 from rich.text import Text
 
 from runner.board import Board, Standing, State
+from runner.graph import AssetName
 
 PLAIN_WIDTH = 160
 """Columns of tables that go to a file or another program."""
+BACKFILL_SECONDS = 10
+"""How often a log is told how far a range of partitions is."""
 STYLES = {
     State.WAITING: "dim",
     State.RUNNING: "bold cyan",
@@ -125,7 +128,8 @@ class PlainLines:
     def __init__(self, board: Board, console: Console) -> None:
         self._board = board
         self._console = console
-        self._known = {standing.asset: (standing.state, 0) for standing in board.standings.values()}
+        self._known = {standing.asset: standing.state for standing in board.standings.values()}
+        self._told_at: dict[AssetName, float] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -139,17 +143,21 @@ class PlainLines:
         return None
 
     def update(self) -> None:
-        """Print what has changed since the last time."""
+        """Print what has changed since the last time, and how long backfills go on."""
+        now = time.monotonic()
         for standing in self._board.standings.values():
-            current = (standing.state, standing.partitions_done if _by_piece(standing) else 0)
-            if current != self._known[standing.asset]:
-                self._known[standing.asset] = current
-                self._console.print(_line(standing), soft_wrap=True)
+            name = standing.asset
+            going_on = standing.state is State.RUNNING and standing.partitions > 1
+            late = now - self._told_at.get(name, now) >= BACKFILL_SECONDS
+            if standing.state is not self._known[name] or (going_on and late):
+                self._known[name] = standing.state
+                self._told_at[name] = now
+                self._console.print(_line(standing), soft_wrap=True, markup=False)
 
 
 def state_told(standing: Standing) -> str:
     """The state, with the partitions done so far where there are any."""
-    if standing.partitions > 1 or _by_piece(standing):
+    if standing.partitions > 1:
         return f"{standing.state} ({standing.partitions_done}/{standing.partitions} partitions)"
     return str(standing.state)
 
@@ -165,10 +173,6 @@ def checks_told(standing: Standing) -> str:
     if standing.checks_failed:
         return f"{standing.checks_passed} passed, {standing.checks_failed} failed"
     return f"{standing.checks_passed} passed" if standing.checks_passed else ""
-
-
-def _by_piece(standing: Standing) -> bool:
-    return standing.partitions > 1 and standing.state is State.RUNNING
 
 
 def _urgency(standing: Standing) -> int:

@@ -9,6 +9,8 @@ from typing import TypeAlias
 
 AssetName: TypeAlias = str
 """An asset key as people write it: `marts/daily_order_summary`."""
+RunClass: TypeAlias = tuple[str, str, str | None]
+"""Code location, repository and partitioning: what a run has one of."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Asset:
         return self.made_with | {self.name}
 
     @property
-    def run_class(self) -> tuple[str, str, str | None]:
+    def run_class(self) -> RunClass:
         """Assets of one class may be made by one run."""
         return (self.location, self.repository, self.partitioning)
 

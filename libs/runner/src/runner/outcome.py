@@ -68,9 +68,8 @@ def _is_consequence(
 ) -> bool:
     """Whether an asset is missing only because something that it is made from is.
 
-    That is so if its step never began, or if one step makes both (a dbt build goes on to what does
-    not depend on the failed model). But a step that published nothing because of a blocking check
-    says nothing by its order: all its assets failed with it.
+    That is so if its step never began, or if one step made some assets and not others: it went on
+    to what does not depend on the failed one. A step that made nothing failed as a whole.
     """
     if name in facts.blocked:
         return False
@@ -78,9 +77,8 @@ def _is_consequence(
     step = facts.step_of.get(name)
     if step not in facts.started:
         return bool(parents)
-    if any(facts.step_of.get(blocked) == step for blocked in facts.blocked):
-        return False
-    return any(facts.step_of.get(parent) == step for parent in parents)
+    made_some = any(facts.step_of.get(other) == step for other in facts.made)
+    return made_some and any(facts.step_of.get(parent) == step for parent in parents)
 
 
 def _reason(facts: RunFacts, name: AssetName) -> str:

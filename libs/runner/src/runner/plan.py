@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from graphlib import CycleError, TopologicalSorter
 
-from runner.errors import GraphWrong
 from runner.graph import Asset, AssetName, Graph
+from runner.levels import merged_levels
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,8 @@ def plan(graph: Graph) -> list[Group]:
     One run belongs to one code location and one partitioning. Within these the level tells runs
     apart: it rises whenever an edge crosses, so a graph that goes back into a location which it
     has left needs a second run there. Edges between groups always go to a higher level, so the
-    groups can be ordered.
+    groups can be ordered. A group joins a later one of its class where nobody has to wait for it:
+    a run is a process, and costs seconds before its first step.
 
     Args:
         graph: The assets to make and the edges between them, see `Graph.selected`.
@@ -44,7 +44,7 @@ def plan(graph: Graph) -> list[Group]:
     Raises:
         GraphWrong: assets are made from each other in a circle.
     """
-    level = _levels(graph)
+    level = merged_levels(graph)
     members: dict[tuple[int, tuple[str, str, str]], list[Asset]] = {}
     for asset in graph.assets.values():
         location, repository, partitioning = asset.run_class
@@ -98,37 +98,4 @@ def _group(
         waits_for=frozenset(number_of[parent] for asset in members for parent in asset.parents)
         - {number},
         pools=frozenset[str]().union(*(asset.pools for asset in members)),
-    )
-
-
-def _levels(graph: Graph) -> dict[AssetName, int]:
-    """How often the longest path to each asset crosses; the same for all of a unit."""
-    unit_of = {
-        name: tuple(sorted(asset.unit & graph.assets.keys()))
-        for name, asset in graph.assets.items()
-    }
-    before = {
-        unit: {unit_of[parent] for name in unit for parent in graph.assets[name].parents} - {unit}
-        for unit in unit_of.values()
-    }
-    level: dict[tuple[AssetName, ...], int] = {}
-    try:
-        for unit in TopologicalSorter(before).static_order():
-            arrivals = (level[parent] + _crosses(graph, parent, unit) for parent in before[unit])
-            level[unit] = max(arrivals, default=0)
-    except CycleError as error:
-        raise GraphWrong(_circle(graph, error.args[1])) from error
-    return {name: level[unit] for name, unit in unit_of.items()}
-
-
-def _crosses(graph: Graph, parent: tuple[AssetName, ...], unit: tuple[AssetName, ...]) -> bool:
-    return graph.assets[parent[0]].run_class != graph.assets[unit[0]].run_class
-
-
-def _circle(graph: Graph, units: list[tuple[AssetName, ...]]) -> str:
-    shown = " → ".join(f"{' + '.join(unit)} ({graph.assets[unit[0]].location})" for unit in units)
-    return (
-        f"These assets are made from each other in a circle, so none can be first: {shown}. "
-        "Take one of the dependencies out; assets joined by '+' come from one step that cannot be "
-        "split, which may be the cause."
     )

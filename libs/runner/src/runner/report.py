@@ -41,7 +41,7 @@ def report(console: Console, board: Board, home: Home, graph: Graph, show: Seque
     console.print()
     _tell_failures(console, board)
     _tell_skipped(console, board)
-    example = _show_first_rows(console, board, home, graph, show)
+    example = _show_first_rows(console, board, home, graph, show) if board.all_made else None
     _tell_where_next(console, home, example)
 
 
@@ -100,9 +100,9 @@ def _show_first_rows(
 def _tell_where_next(console: Console, home: Home, example: str | None) -> None:
     lines = Table.grid(padding=(0, 2))
     lines.add_row("make dev", "the graph, the runs and their logs in Dagster's UI")
-    if example is not None:
-        lines.add_row(f"platform sql 'from {example} limit 10'", "any published table")
-        lines.add_row(str(home.locations.published_dir), "the published files")
+    query = f" 'from {example} limit 10'" if example else ""
+    lines.add_row(f"platform sql{query}", "queries over everything published")
+    lines.add_row(str(home.locations.published_dir), "the published files")
     if home.locations.reports_dir.is_dir():
         lines.add_row(str(home.locations.reports_dir), "charts")
     console.print("[bold]Where to look next[/bold]")

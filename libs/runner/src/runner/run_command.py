@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -11,10 +12,10 @@ from rich.text import Text
 
 from runner.display import display_of, new_console
 from runner.ending import abandoned_runs, end_runs
-from runner.errors import FOUND_PROBLEM, LocationsBroken
+from runner.errors import FOUND_PROBLEM, LocationsBroken, SelectionWrong
 from runner.execution import Execution
 from runner.graph import Graph
-from runner.home import prepare_home
+from runner.home import Home, prepare_home
 from runner.interrupts import Interrupts
 from runner.partitions import check_range
 from runner.plan import Group, plan
@@ -51,11 +52,16 @@ def run(options: RunOptions) -> int:
     console, home = new_console(), prepare_home()
     settings = read_settings(home.root)
     log_file = home.locations.logs_dir / LOG_FILE
-    console.print(f"Loading the code locations of {home.workspace_file} …", soft_wrap=True)
-    with open_workspace(home.workspace_file, log_file) as workspace:
+    with ExitStack() as stack:
+        with _loading(console, home):
+            workspace = stack.enter_context(open_workspace(home.workspace_file, log_file))
         _end_abandoned(console, workspace)
         _tell_broken(console, workspace, options)
         graph = workspace.graph.selected(resolve(options.select, workspace.dagster_graph))
+        if not graph.assets:
+            raise SelectionWrong(
+                f"The selection {options.select!r} has only assets that are made outside Dagster."
+            )
         groups = plan(graph)
         check_range(workspace, groups, options.partitions)
         fix_limits(workspace.instance, (pool for group in groups for pool in group.pools))
@@ -73,6 +79,18 @@ def run(options: RunOptions) -> int:
         console.print(f"Stopped by {interrupts.asked.name}: what ran was terminated.")
         return SIGNALLED + interrupts.asked
     return 0 if execution.board.all_made else FOUND_PROBLEM
+
+
+@contextmanager
+def _loading(console: Console, home: Home) -> Iterator[None]:
+    """Say what takes so long; in a terminal only as long as it does."""
+    text = f"Loading the code locations of {home.workspace_file} …"
+    if console.is_terminal:
+        with console.status(text):
+            yield
+    else:
+        console.print(text, soft_wrap=True)
+        yield
 
 
 def _end_abandoned(console: Console, workspace: Workspace) -> None:

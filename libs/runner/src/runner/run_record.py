@@ -15,6 +15,7 @@ from dagster import (
     EventLogEntry,
 )
 from dagster import _check as check
+from dagster_shared.error import SerializableErrorInfo
 
 from runner.board import Board, State
 from runner.failures import step_failure_told, told
@@ -42,6 +43,8 @@ class RunRecord:
     """Success, failure or canceled, once the run has ended."""
     _cursor: str | None = None
     _partitions_made: dict[AssetName, set[str | None]] = field(default_factory=dict)
+    _last_error: SerializableErrorInfo | None = None
+    """What Dagster itself last ran into: it ends a run without repeating why."""
     _unanswered: set[AssetCheckKey] = field(default_factory=set)
     """Blocking checks that are planned and have not been carried out."""
 
@@ -76,10 +79,14 @@ class RunRecord:
             DagsterEventType.ASSET_CHECK_EVALUATION: self._evaluate,
             DagsterEventType.STEP_SUCCESS: self._succeed,
             DagsterEventType.STEP_FAILURE: self._fail_step,
+            DagsterEventType.ENGINE_EVENT: self._note,
             DagsterEventType.PIPELINE_SUCCESS: self._end,
             DagsterEventType.PIPELINE_FAILURE: self._end,
             DagsterEventType.PIPELINE_CANCELED: self._end,
         }
+
+    def _note(self, event: DagsterEvent, _at: float) -> None:
+        self._last_error = event.engine_event_data.error or self._last_error
 
     def _plan_asset(self, event: DagsterEvent, _at: float) -> None:
         name = check.not_none(event.asset_key).to_user_string()
@@ -98,8 +105,9 @@ class RunRecord:
                 standing.state = State.RUNNING
                 standing.started_at = at
 
-    def _succeed(self, event: DagsterEvent, _at: float) -> None:
+    def _succeed(self, event: DagsterEvent, at: float) -> None:
         step = check.not_none(event.step_key)
+        self._end_step(step, at)
         for name in self.slice.assets:
             standing = self.board[name]
             made = self.facts.step_of.get(name) == step and name in self.facts.made
@@ -125,9 +133,15 @@ class RunRecord:
                 standing.rows = value.value
                 break
 
-    def _fail_step(self, event: DagsterEvent, _at: float) -> None:
+    def _fail_step(self, event: DagsterEvent, at: float) -> None:
         step = check.not_none(event.step_key)
+        self._end_step(step, at)
         self.facts.step_failures[step] = step_failure_told(event.step_failure_data)
+
+    def _end_step(self, step: str, at: float) -> None:
+        for name in self.slice.assets:
+            if self.facts.step_of.get(name) == step:
+                self.board[name].ended_at = self.board[name].ended_at or at
 
     def _evaluate(self, event: DagsterEvent, _at: float) -> None:
         evaluation = event.asset_check_evaluation_data
@@ -153,8 +167,7 @@ class RunRecord:
         self.ended = event.event_type
         if event.event_type is DagsterEventType.PIPELINE_SUCCESS:
             return
-        data = event.event_specific_data
-        error = getattr(data, "error", None)
+        error = getattr(event.event_specific_data, "error", None) or self._last_error
         self.facts.run_failure = told(error) if error else (event.message or "The run failed.")
         for key in sorted(self._unanswered, key=str):
             name = key.asset_key.to_user_string()
