@@ -43,7 +43,7 @@ def customer_export(environ: Mapping[str, str], locations: Locations) -> Iterato
         LocalSourceFailed: The shop can't be made or served.
     """
     try:
-        with serve_export(_shop(environ, locations)) as url:
+        with serve_export(demo_shop_of(environ, locations)) as url:
             yield f"{url}/customers.csv"
     except ShopError as error:
         raise LocalSourceFailed(str(error)) from None
@@ -57,7 +57,7 @@ def fivetran_api(environ: Mapping[str, str], locations: Locations) -> Iterator[L
         LocalSourceFailed: The shop can't be made, or the server does not start.
     """
     try:
-        shop_database = str(_shop(environ, locations).sqlite_file())
+        shop_database = str(demo_shop_of(environ, locations).sqlite_file())
         with serve(
             CONNECTORS_FILE, locations.fivetran_dir, variables={"SHOP_DATABASE": shop_database}
         ) as server:
@@ -74,7 +74,12 @@ def api_served_elsewhere(url: str, locations: Locations) -> LocalApi:
     return LocalApi(url, API_KEY, API_SECRET, _duckdb_url(destination))
 
 
-def _shop(environ: Mapping[str, str], locations: Locations) -> Shop:
+def demo_shop_of(environ: Mapping[str, str], locations: Locations) -> Shop:
+    """The demo shop of these locations, in the size that `DEMO_SHOP_ORDERS` says.
+
+    Raises:
+        LocalSourceFailed: The size is no number.
+    """
     size = environ.get(SIZE_VARIABLE) or str(DEFAULT_ORDERS)
     if not size.isdecimal():
         raise LocalSourceFailed(f"{SIZE_VARIABLE} is {size!r}: give a number of orders.")
