@@ -103,7 +103,7 @@ def landed(file: Path, table: str, columns: int) -> tuple[set[tuple], list[tuple
         [("resync", table, 1, None) for table in ("marked", "plain", "keyless")],
     ]
 )
-@settings(max_examples=8, deadline=None, database=None)
+@settings(max_examples=4, deadline=None, database=None)
 @given(history=st.lists(st.lists(CHANGES, max_size=6), min_size=2, max_size=4))
 def test_destination_equals_source_after_every_sync(history):
     with tempfile.TemporaryDirectory() as name:
@@ -116,8 +116,8 @@ def test_destination_equals_source_after_every_sync(history):
                 source.change(kind, table, id_, word)
                 if kind == "resync":
                     account.state.tables.want_resync("shop", [("public", table)])
-            assert account.start_sync("shop")
-            account.wait()
+            assert account.syncs.start("shop")
+            account.syncs.wait()
             known = account.state.connections.get("shop")
             assert known.failure is None
             for table in ("marked", "plain", "keyless"):

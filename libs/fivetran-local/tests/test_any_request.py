@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from fivetran_local.api.application import operations
 
 # 5 requests each; `REQUESTS=2000` makes the long run.
-EXAMPLES = int(os.environ.get("REQUESTS", "300")) // 5
+EXAMPLES = int(os.environ.get("REQUESTS", "150")) // 5
 
 NAMES = st.sampled_from(["postgres", "public", "users", "orders", "local_warehouse", "email", "id"])
 PATH_PARTS = NAMES | st.text(min_size=1, max_size=8)

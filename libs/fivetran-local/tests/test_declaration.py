@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fivetran_local import DeclarationError
-from fivetran_local.declaration import read_declaration
+from fivetran_local.declaration_file import read_declaration
 
 from .conftest import DECLARATION
 

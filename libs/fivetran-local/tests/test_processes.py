@@ -140,7 +140,7 @@ def test_four_processes_lose_and_double_nothing(shop, tmp_path):
         )
     )
     state_dir = tmp_path / "state"
-    rounds = 5
+    rounds = 3
     with served_by_processes(4, config, state_dir, shop) as served:
         apis = [api for _, api in served]
         for number in range(1, rounds + 1):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from fivetran_local.declaration import read_declaration
+from fivetran_local.declaration_file import read_declaration
 from fivetran_local.faults import read_faults
 
 BLOCKS = re.findall(

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from typing import TYPE_CHECKING
 
-from fivetran_local.declaration import read_declaration
+from fivetran_local.declaration_file import read_declaration
 from fivetran_local.destinations import open_destination
-from fivetran_local.errors import (
-    SourceDataError,
-    SourceUnreachableError,
-    SyncError,
-    SyncRescheduledError,
-    SyncStoppedError,
-)
+from fivetran_local.errors import SourceUnreachableError
 from fivetran_local.faults import Faults
 from fivetran_local.sources import open_source
-from fivetran_local.sources.without_table import SourceWithoutTable
 from fivetran_local.state import State
-from fivetran_local.sync import as_declared, sync
+from fivetran_local.sync import as_declared
+from fivetran_local.syncs import Syncs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from fivetran_local.declaration import ConnectorDeclaration
-    from fivetran_local.faults import SyncFault
     from fivetran_local.sources.source import Source, SourceTable
-    from fivetran_local.state.runs import Claim
     from fivetran_local.state.tables import TrackedTable
-
-_LOG = logging.getLogger("fivetran_local")
 
 
 class Account:
@@ -55,7 +42,6 @@ class Account:
         Raises:
             DeclarationError: The YAML file is wrong.
         """
-        self._faults = faults or Faults()
         self.declaration = read_declaration(config, variables)
         self.connectors = {each.id: each for each in self.declaration.connectors}
         self.state = State(state_dir)
@@ -65,8 +51,9 @@ class Account:
         self._sources: dict[str, Source] = {
             each.id: open_source(each.source) for each in self.connectors.values()
         }
-        self._stopping = threading.Event()
-        self._threads: set[threading.Thread] = set()
+        self.syncs = Syncs(
+            self.connectors, self._sources, self.state, self.destination, faults or Faults()
+        )
 
     def check_setup(self, connector_id: str) -> str | None:
         """Ask the source whether it answers, and remember it.
@@ -105,115 +92,3 @@ class Account:
         """Return the tables that the source has at this moment, with the declared keys."""
         with self._sources[connector_id].snapshot() as snapshot:
             return as_declared(snapshot.tables(), self.connectors[connector_id].tables)
-
-    def start_sync(self, connector_id: str, *, stop: bool = False, again: bool = False) -> bool:
-        """Start a sync in a thread of its own, unless one is in progress.
-
-        Args:
-            connector_id: The connector.
-            stop: Have a sync in progress roll back and start anew.
-            again: Have a sync in progress be followed by another one.
-
-        Returns:
-            Whether this call started one.
-        """
-        claim = self.state.runs.claim(connector_id, stop=stop, again=again)
-        if claim is None:
-            return False
-        thread = threading.Thread(
-            target=self._work,
-            args=(self.connectors[connector_id], claim),
-            name=f"sync-{connector_id}",
-        )
-        self._threads.add(thread)
-        thread.start()
-        return True
-
-    def wait(self) -> None:
-        """Wait for the syncs of this process to end."""
-        for thread in list(self._threads):
-            thread.join()
-
-    def close(self) -> None:
-        """Stop the syncs of this process: they roll back and are booked as failed."""
-        self._stopping.set()
-        self.wait()
-
-    def _work(self, declared: ConnectorDeclaration, first: Claim) -> None:
-        claim: Claim | None = first
-        while claim is not None:
-            claim = self._run(declared, claim)
-        self._threads.discard(threading.current_thread())
-
-    def _run(self, declared: ConnectorDeclaration, claim: Claim) -> Claim | None:
-        try:
-            fault = self._faults.of_sync(declared.id)
-            if fault is not None:
-                self._play(fault, declared)
-            return sync(
-                declared,
-                self._sources[declared.id],
-                state=self.state,
-                destination=self.destination,
-                claim=claim,
-                checkpoint=self._checkpoint(claim, fault),
-            )
-        except Exception as error:  # noqa: BLE001 - an end that is not booked is polled for ever
-            return self._book(declared, claim, error)
-
-    def _book(self, declared: ConnectorDeclaration, claim: Claim, error: Exception) -> Claim | None:
-        """Book a sync that `error` ended; returns the claim of the run that follows, if any."""
-        runs = self.state.runs
-        if isinstance(error, SyncStoppedError) and not self._stopping.is_set():
-            return runs.stopped(claim)
-        if isinstance(error, SyncRescheduledError):
-            if self.state.connections.get(declared.id).schedule_type == "auto":
-                self._start_later(declared.id, error.seconds)
-            return runs.reschedule(claim, error.seconds)
-        if isinstance(error, SyncStoppedError):
-            reason = "The server was stopped during the sync."
-        elif isinstance(error, SyncError):
-            reason = str(error)
-        else:
-            reason = f"{type(error).__name__}: {error}"
-            _LOG.error("sync of connector %s failed", declared.id, exc_info=error)
-        _LOG.warning("sync of connector %s failed: %s", declared.id, reason)
-        broken = isinstance(error, SourceUnreachableError)
-        return runs.fail(claim, reason, setup_broken=broken)
-
-    def _start_later(self, connector_id: str, seconds: float) -> None:
-        def wait_and_start() -> None:
-            if not self._stopping.wait(seconds):
-                self.start_sync(connector_id)
-            self._threads.discard(threading.current_thread())
-
-        thread = threading.Thread(target=wait_and_start, name=f"rescheduled-{connector_id}")
-        self._threads.add(thread)
-        thread.start()
-
-    def _checkpoint(self, claim: Claim, fault: SyncFault | None) -> Callable[[int], None]:
-        """Return what a sync passes with every batch, to be told to end."""
-        read = 0
-
-        def checkpoint(rows: int) -> None:
-            nonlocal read
-            read += rows
-            if self._stopping.is_set() or self.state.runs.stop_asked(claim):
-                raise SyncStoppedError
-            limit = fault.fail_after_rows if fault else None
-            if limit is not None and rows and read >= limit:
-                raise SourceDataError(f"Fault script: the source failed after {limit} rows.")
-
-        return checkpoint
-
-    def _play(self, fault: SyncFault, declared: ConnectorDeclaration) -> None:
-        """Let a fault happen that strikes before the sync."""
-        if fault.reschedule_seconds is not None:
-            raise SyncRescheduledError(fault.reschedule_seconds)
-        if fault.pause:
-            self.state.connections.change(declared.id, {"paused": True})
-            raise SyncStoppedError
-        if fault.remove_table is not None:
-            self._sources[declared.id] = SourceWithoutTable(
-                self._sources[declared.id], fault.remove_table
-            )

@@ -102,7 +102,7 @@ def serve(
         finally:
             server.should_exit = True
             thread.join()
-            account.close()
+            account.syncs.close()
 
 
 def _with_faults(app: ASGIApp, script: Faults) -> ASGIApp:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fivetran_local.api.connections import LOCAL_USER
+from fivetran_local.api.connection_object import LOCAL_USER
 from fivetran_local.api.envelope import ApiError, success
 from fivetran_local.api.paging import page
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import HTMLResponse, PlainTextResponse
 
-from fivetran_local.api.connections import connection_object
+from fivetran_local.api.connection_object import connection_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
