@@ -1,0 +1,263 @@
+"""The whole pipeline from an empty folder, over four code locations, as `make run` starts it.
+
+The expected numbers are worked out again from the source itself: the demo shop's database, its
+customer export and the seeds.
+"""
+
+import csv
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections import defaultdict
+from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from demo_shop import Shop, serve_export
+from warehouse import Locations, Warehouse
+
+pytestmark = pytest.mark.end_to_end
+
+ORDERS = 4000
+PROGRAMS = Path(sys.executable).parent
+
+
+class Platform:
+    """A platform of its own: an empty data directory, and the commands that work on it."""
+
+    def __init__(self, data_dir, root):
+        self.root = root
+        self.locations = Locations(data_dir, "ci")
+        self.shop = Shop(ORDERS, self.locations.outside_dir)
+        self.environ = {
+            "PATH": os.defpath,
+            "HOME": str(data_dir),
+            "DEMO_SHOP_ORDERS": str(ORDERS),
+            **self.locations.as_environ(),
+        }
+
+    def __call__(self, *arguments, **environ):
+        return subprocess.run(
+            [str(PROGRAMS / "platform"), *arguments],
+            cwd=self.root,
+            env=self.environ | environ,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=900,
+        )
+
+    def read(self, schema, table):
+        return Warehouse("reader", self.locations).read((schema, table)).to_pylist()
+
+    def generation(self, project):
+        return Warehouse("reader", self.locations).publication(project).generation
+
+    def source(self, query):
+        with sqlite3.connect(self.shop.sqlite_file()) as connection:
+            return connection.execute(query).fetchall()
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory, root):
+    return Platform(tmp_path_factory.mktemp("data"), root)
+
+
+@pytest.fixture(scope="module")
+def first_run(platform):
+    """What the first run printed; the tests below look at what it left."""
+    return platform("run")
+
+
+def expected_days(platform):
+    """Orders, customers and revenue per day and channel, from the shop's own rows."""
+    days = defaultdict(lambda: [0, set(), Decimal(0)])
+    rows = platform.source("select ordered_at, channel, user_id, status, amount from orders")
+    for ordered_at, channel, user_id, status, amount in rows:
+        if status == "cancelled":
+            continue
+        day = days[ordered_at[:10], channel]
+        day[0] += 1
+        day[1].add(user_id)
+        if status != "returned":
+            day[2] += Decimal(str(amount)).quantize(Decimal("0.01"))
+    return {
+        key: (orders, len(customers), revenue) for key, (orders, customers, revenue) in days.items()
+    }
+
+
+def found_days(platform):
+    return {
+        (row["order_date"].isoformat(), row["channel"]): (
+            row["orders"],
+            row["customers"],
+            row["revenue"],
+        )
+        for row in platform.read("marts", "daily_order_summary")
+    }
+
+
+def test_first_run_from_an_empty_folder_makes_everything(first_run):
+    assert first_run.returncode == 0, first_run.stdout + first_run.stderr
+    assert "failed" not in first_run.stdout
+    assert "ml/predicted_orders" in first_run.stdout
+    assert "Where to look next" in first_run.stdout
+
+
+def test_every_asset_has_an_event_and_every_check_a_result(first_run, platform, graphs):
+    home = str(platform.locations.dagster_home)
+    with dg.DagsterInstance.from_config(home) as instance:
+        for location, assets in graphs.items():
+            for name, asset in assets.items():
+                if not asset["executable"]:
+                    continue
+                key = dg.AssetKey(name.split("/"))
+                event = instance.get_latest_materialization_event(key)
+                assert event is not None, f"{name} of {location} was not materialized"
+                if asset["pools"]:
+                    version = event.asset_materialization.tags["dagster/data_version"]
+                    assert 1 <= int(version) <= platform.generation(location)
+                for check in asset["checks"]:
+                    result = instance.event_log_storage.get_latest_asset_check_execution_by_key(
+                        [dg.AssetCheckKey(key, check)]
+                    )
+                    assert result, f"{check} of {name} was not executed"
+
+
+def test_ingested_rows_are_those_of_the_source(first_run, platform):
+    orders = {
+        (row["id"], row["status"], row["amount"]) for row in platform.read("shop_public", "orders")
+    }
+    assert orders == {
+        (number, status, Decimal(str(amount)).quantize(Decimal("0.01")))
+        for number, status, amount in platform.source("select id, status, amount from orders")
+    }
+    users = {(row["id"], row["email"]) for row in platform.read("shop_public", "users")}
+    assert users == set(platform.source("select id, email from users"))
+
+
+def test_customers_are_accepted_or_rejected_and_none_is_lost(first_run, platform):
+    exported = sum(batch.num_rows for batch in platform.shop.customers())
+    accepted = platform.read("jaffle_shop", "raw_customers")
+    rejected = platform.read("jaffle_shop", "raw_customers_rejected")
+    assert rejected
+    assert len(accepted) + len(rejected) == exported
+    assert all("@" in row["email"] and row["last_name"] for row in accepted)
+    assert all(row["reason"] for row in rejected)
+
+
+def test_jaffle_models_agree_with_the_seeds(first_run, platform, root):
+    seeds = root / "projects" / "jaffle_dbt" / "seeds"
+    with (seeds / "raw_payments.csv").open() as file:
+        paid = defaultdict(int)
+        for row in csv.DictReader(file):
+            paid[int(row["order_id"])] += int(row["amount"])
+    with (seeds / "raw_orders.csv").open() as file:
+        orders = {int(row["id"]): int(row["user_id"]) for row in csv.DictReader(file)}
+    found = {row["order_id"]: row for row in platform.read("jaffle", "orders")}
+    assert found.keys() == orders.keys()
+    for number, row in found.items():
+        assert row["customer_id"] == orders[number]
+        assert row["amount"] == Decimal(paid[number]) / 100
+    customers = platform.read("jaffle", "customers")
+    assert sum(row["number_of_orders"] for row in customers) == len(orders)
+    assert (
+        sum(row["customer_lifetime_value"] for row in customers)
+        == Decimal(sum(paid.values())) / 100
+    )
+
+
+def test_daily_summary_agrees_with_the_shop(first_run, platform):
+    assert found_days(platform) == expected_days(platform)
+
+
+def test_forecast_is_of_the_28_days_after_the_last_one(first_run, platform):
+    last_day = max(day for day, _ in expected_days(platform))
+    forecast = sorted(platform.read("ml", "predicted_orders"), key=lambda row: row["forecast_date"])
+    assert len(forecast) == 28
+    assert {row["cutoff_date"].isoformat() for row in forecast} == {last_day}
+    for number, row in enumerate(forecast, start=1):
+        assert (row["forecast_date"] - row["cutoff_date"]).days == number
+        assert 0 <= row["lower_95"] <= row["lower_80"] <= row["predicted_orders"]
+        assert row["predicted_orders"] <= row["upper_80"] <= row["upper_95"]
+
+
+def test_published_tables_are_queried_by_one_command(first_run, platform):
+    asked = platform(
+        "sql", "--format", "csv", "select count(*) as days from marts_dbt.marts.daily_order_summary"
+    )
+    assert asked.returncode == 0, asked.stderr
+    assert asked.stdout.split() == ["days", str(len(expected_days(platform)))]
+
+
+def test_second_run_corrects_the_days_that_changed_late(first_run, platform):
+    before = expected_days(platform)
+    changes = platform.shop.change(days=3)
+    assert changes.orders_updated
+    assert changes.orders_deleted
+    after = expected_days(platform)
+    changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+    assert len({day for day, _ in changed}) > 1
+    second = platform("run")
+    assert second.returncode == 0, second.stdout + second.stderr
+    assert found_days(platform) == after
+
+
+@pytest.fixture
+def half_of_the_customers(platform):
+    """A server whose export lacks customers that have orders, which jaffle_dbt's tests notice."""
+    with serve_export(platform.shop) as url:
+        from urllib.request import urlopen
+
+        lines = urlopen(f"{url}/customers.csv").read().splitlines(keepends=True)
+    kept = b"".join(lines[:1] + lines[60:])
+
+    class Export(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/csv; charset=utf-8")
+            self.send_header("Content-Length", str(len(kept)))
+            self.end_headers()
+            self.wfile.write(kept)
+
+        def log_message(self, *arguments): ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Export)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/customers.csv"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_failed_blocking_test_upstream_leaves_downstream_with_the_old_data(
+    first_run, platform, half_of_the_customers
+):
+    generation = platform.generation("jaffle_dbt")
+    customers = platform.read("jaffle", "customers")
+    selection = 'key:"jaffle_shop/raw_customers"+'
+    failed = platform("run", "--select", selection, CUSTOMERS_URL=half_of_the_customers)
+    assert failed.returncode == 1, failed.stdout
+    assert "jaffle_dbt was not published" in failed.stdout
+    assert "orders_customer_is_known" in failed.stdout
+    assert "skipped" in failed.stdout
+    assert "ml/order_count_chart" in failed.stdout
+    assert platform.generation("jaffle_dbt") == generation
+    assert platform.read("jaffle", "customers") == customers
+    mended = platform("run", "--select", selection)
+    assert mended.returncode == 0, mended.stdout
+    assert platform.generation("jaffle_dbt") > generation
+
+
+def test_run_without_its_upstream_says_what_to_run_first(tmp_path, root):
+    alone = Platform(tmp_path, root)("run", "--select", "code_location:ml")
+    assert alone.returncode == 1
+    assert "Materialize" in alone.stdout
+    assert "platform run --select" in alone.stdout
+    assert "Traceback" not in alone.stdout + alone.stderr
