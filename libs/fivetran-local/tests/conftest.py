@@ -71,7 +71,7 @@ class Api:
     def __call__(self, method: str, path: str, body: Any = None, **options: Any) -> Any:
         options.setdefault("auth", (self.server.api_key, self.server.api_secret))
         return requests.request(
-            method, f"{self.server.url}/{path}", json=body, timeout=20, **options
+            method, f"{self.server.url}/{path}", json=body, timeout=60, **options
         )
 
     def data(self, path: str) -> Any:
@@ -85,13 +85,13 @@ class Api:
 
     def wait(self, since: str, id_: str = "postgres") -> Any:
         """Poll until a sync completed after `since`; returns the connection."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             details = self.data(f"connections/{id_}")
             if max(details["succeeded_at"] or "", details["failed_at"] or "") > since:
                 return details
             time.sleep(0.01)
-        raise AssertionError(f"no sync of {id_} completed in 30 seconds: {details}")
+        raise AssertionError(f"no sync of {id_} completed in 60 seconds: {details}")
 
     def sync(self, path: str = "sync", body: Any = None, id_: str = "postgres") -> Any:
         """Trigger a sync and wait for it; returns the connection."""

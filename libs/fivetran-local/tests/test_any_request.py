@@ -77,7 +77,7 @@ def test_any_request_gets_an_answer_that_is_no_500(untouched_api, calls):
             data=body,
             headers=headers,
             auth=(server.api_key, server.api_secret),
-            timeout=20,
+            timeout=60,
         )
         assert response.status_code < 500, response.text
         answer = response.json()
