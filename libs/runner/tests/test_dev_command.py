@@ -20,12 +20,13 @@ mutation { launchRun(executionParams: {
 
 def settings(*services):
     lines = []
-    for name, command, sets in services:
+    for name, command, sets, *unless in services:
         lines += [
             "[[tool.platform.dev.services]]",
             f"name = {json.dumps(name)}",
             f"command = {json.dumps(command)}",
             f"sets = {sets}",
+            f"unless = {json.dumps(unless)}",
         ]
     return "\n".join(lines)
 
@@ -45,13 +46,17 @@ def url_of(output, name):
 
 def test_dev_serves_the_ui_and_its_services_and_stops_every_process_on_ctrl_c(toy):
     toy.order(apart__h="hang")
-    web = [sys.executable, "-m", "http.server", "{port}", "--bind", "127.0.0.1"]
+    web = ["{python}", "-m", "http.server", "{port}", "--bind", "127.0.0.1"]
     (toy.root / "pyproject.toml").write_text(
-        settings(("shop", web, '{ SHOP_URL = "{url}/customers.csv" }'))
+        settings(
+            ("shop", web, '{ SHOP_URL = "{url}/customers.csv" }'),
+            ("sync", ["never"], "{}", "TOY_CONTROL"),
+        )
     )
     process = toy.start("dev")
     output = output_until(process, UI_LINE)
     assert UI_LINE in output, output
+    assert "sync             not started: TOY_CONTROL is set" in output
     shop, ui = url_of(output, "shop"), url_of(output, "Dagster")
     assert shop.startswith("http://127.0.0.1:")
     with urllib.request.urlopen(f"{shop}/workspace.yaml") as answer:

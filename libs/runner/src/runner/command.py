@@ -25,6 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Exit code: 0 right, 1 something did not succeed, 2 used wrongly, 130 after Ctrl-C.
     """
     options = _parser().parse_args(arguments)
+    # Programs that steps and services start (dbt, servers) are those beside this one.
+    programs = str(Path(sys.executable).parent)
+    os.environ["PATH"] = os.pathsep.join([programs, os.environ.get("PATH", os.defpath)])
     # Where dagster.yaml names a storage that can write events in batches, it does.
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "500")
     # Nothing that this repository starts tells anybody about it.

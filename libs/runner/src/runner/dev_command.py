@@ -59,7 +59,8 @@ def dev(*, port: int | None) -> int:
         finally:
             console.print("Stopping …")
             end_all(children)
-            _end_orphans(console)
+            if any(child.name == UI for child in children):
+                _end_orphans(console)
     console.print("All stopped.")
     return 0
 
@@ -75,6 +76,10 @@ def _start(
     known = _places(home)
     waiting = _Waiting(children, interrupts)
     for service in read_settings(home.root).dev.services:
+        given = [name for name in service.unless if environ.get(name)]
+        if given:
+            console.print(f"{service.name:16} not started: {given[0]} is set")
+            continue
         service_port = free_port()
         url = f"http://{LOOPBACK}:{service_port}"
         words = {**known, "port": str(service_port), "url": url}
@@ -177,6 +182,7 @@ def _child(name: str, command: list[str], home: Home, environ: Mapping[str, str]
 def _places(home: Home) -> dict[str, str]:
     locations = home.locations
     return {
+        "python": sys.executable,
         "data_dir": str(locations.data_dir),
         "environment_dir": str(locations.environment_dir),
         "fivetran_dir": str(locations.fivetran_dir),

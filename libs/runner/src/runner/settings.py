@@ -20,10 +20,12 @@ class Service(BaseModel):
     name: str
     """What it is called in messages; also its log file's stem."""
     command: list[str]
-    """Program and arguments. {port}, {url}, {data_dir}, {environment_dir}, {fivetran_dir} and
-    {outside_dir} are filled in, and {name} of any service before it by that service's URL."""
+    """Program and arguments. Filled in are {python}, {port}, {url}, {data_dir}, {environment_dir},
+    {fivetran_dir} and {outside_dir}, and {name} of any service before it by that service's URL."""
     ready: str = "/"
     """Path that answers with a status below 500 once the server can be used."""
+    unless: list[str] = Field(default_factory=list)
+    """Environment variables of which any one says that the real thing is to be used instead."""
     sets: dict[str, str] = Field(default_factory=dict)
     """Environment variables for everything started after it, filled in the same way."""
 
