@@ -35,6 +35,27 @@ def test_every_data_test_is_a_check(manifest, graph):
     assert {key.name for key in graph.asset_check_keys} == tests
 
 
+def test_every_check_runs_whenever_its_model_is_built(manifest):
+    """dbt leaves a test out, without a word, if it reads a table that the run does not build.
+
+    So a model depends on whatever its tests read.
+    """
+    nodes = manifest["nodes"]
+    by_key = {(node["schema"], node["alias"]): name for name, node in nodes.items()}
+
+    def parents(name):
+        return {parent for parent in nodes[name]["depends_on"].get("nodes", ()) if parent in nodes}
+
+    def ancestors(name):
+        return parents(name).union(*(ancestors(parent) for parent in parents(name)))
+
+    for name, test in nodes.items():
+        if test["resource_type"] == "test":
+            key = test["config"]["meta"].get("dagster", {}).get("asset_key", ())
+            model = test.get("attached_node") or by_key.get(tuple(key)) or min(parents(name))
+            assert parents(name) <= {model} | ancestors(model), test["name"]
+
+
 def test_every_source_names_the_key_of_its_producer_for_each_table(manifest):
     """A key at the source's level would be inherited by all of its tables (dagster#19701)."""
     for source in manifest["sources"].values():

@@ -1,3 +1,5 @@
+-- Its test that every customer is known reads this table, so the two are built in one run.
+-- depends_on: {{ ref('stg_customers') }}
 with source as (
     select
         id,

@@ -1,3 +1,5 @@
+-- Its test that every user is known reads this table, so the two are built in one run.
+-- depends_on: {{ ref('stg_shop_users') }}
 with source as (
     select
         id,
