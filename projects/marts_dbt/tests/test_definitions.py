@@ -36,7 +36,7 @@ def test_every_data_test_is_a_check(manifest, graph):
 
 
 def test_every_check_runs_whenever_its_model_is_built(manifest):
-    """dbt leaves a test out, without a word, if it reads a table that the run does not build.
+    """A test is left out by dbt, without a word, if it reads a table that the run does not build.
 
     So a model depends on whatever its tests read.
     """

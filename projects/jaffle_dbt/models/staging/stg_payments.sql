@@ -1,3 +1,5 @@
+-- Its test that every order is known reads this table, so the two are built in one run.
+-- depends_on: {{ ref('stg_orders') }}
 with source as (
     select
         id,
