@@ -6,9 +6,9 @@ the same dagster, dbt and duckdb. They carry names, versions and hashes, and no 
 
 Standard library only: it runs before anything is installed.
 
-    python3 tools/locks.py write             renew all of them (asks the package index)
-    python3 tools/locks.py check             exit 1 when a declaration changed after the lock was written
-    python3 tools/locks.py members PROJECT   the folders to install, editable, into that project's environment
+    locks.py write             renew all of them (asks the package index)
+    locks.py check             exit 1 when a declaration is newer than its lock
+    locks.py members PROJECT   the folders to install, editable, for one project
 """
 
 from __future__ import annotations
@@ -59,9 +59,7 @@ def write() -> int:
 
 def compile_lock(sources: list[str], target: Path, *options: str) -> None:
     """Resolve `sources` into `target`, keeping the versions that `target` already has."""
-    without_members = [
-        option for name in member_names() for option in ("--no-emit-package", name)
-    ]
+    without_members = [option for name in member_names() for option in ("--no-emit-package", name)]
     command = [
         *(os.environ.get("UV") or "uv").split(),
         *("pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
