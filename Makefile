@@ -36,7 +36,7 @@ export JAFFLE_ENV ?= dev
 MEMBERS := $(sort $(wildcard libs/*/pyproject.toml projects/*/pyproject.toml))
 DBT_PROJECTS := $(patsubst %/dbt_project.yml,%,$(wildcard projects/*/dbt_project.yml))
 
-.PHONY: help install run dev test lint format lock manifests clean
+.PHONY: help install install-project run dev test lint format lock manifests fivetran-snapshot fivetran-drift clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,19 @@ lint: manifests  ## style, types, borders, SQL, locks
 	$(BIN)/sqlfluff lint projects
 	$(BIN)/yamllint --strict .
 	$(PYTHON) tools/locks.py check
+
+# PROJECT=ml: an environment of its own for one project, from its own lock.
+install-project: | $(UV)  ## install one project alone: make install-project PROJECT=ml
+	@[ -d "projects/$(PROJECT)/src" ] || { echo "Name a project: make install-project PROJECT=ml. There are: $(notdir $(wildcard projects/*))"; exit 2; }
+	@[ -x projects/$(PROJECT)/.venv/bin/python ] || $(UV) venv --quiet --python "$(PYTHON)" projects/$(PROJECT)/.venv
+	$(UV) pip sync --quiet --python projects/$(PROJECT)/.venv/bin/python --require-hashes projects/$(PROJECT)/requirements.lock
+	$(UV) pip install --quiet --python projects/$(PROJECT)/.venv/bin/python --no-deps $$($(PYTHON) tools/locks.py members projects/$(PROJECT) | sed 's/^/--editable /')
+
+fivetran-snapshot: install  ## write the connector's tables anew, as the Fivetran API tells them
+	@$(BIN)/python -m ingestion.fivetran_snapshot refresh
+
+fivetran-drift: install  ## what the Fivetran API tells that the snapshot does not
+	@$(BIN)/python -m ingestion.fivetran_snapshot check
 
 format:  ## rewrite what the formatters can
 	$(BIN)/ruff check --fix
