@@ -186,7 +186,14 @@ class Run:
 
 
 @pytest.fixture(scope="session")
-def materialize() -> Callable[..., Run]:
+def instance() -> Iterator[dg.DagsterInstance]:
+    """A Dagster instance for all tests: making one takes longer than a run."""
+    with dg.DagsterInstance.ephemeral() as shared:
+        yield shared
+
+
+@pytest.fixture(scope="session")
+def materialize(instance: dg.DagsterInstance) -> Callable[..., Run]:
     """Run the customers' or the connector's assets with quick settings."""
 
     def run(
@@ -220,6 +227,7 @@ def materialize() -> Callable[..., Run]:
             selection=dg.AssetSelection.assets(*keys) if keys else None,
             run_config={"ops": {assets.op.name: {"config": config}}} if config else None,
             raise_on_error=False,
+            instance=instance,
         )
         return Run(result)
 
@@ -316,6 +324,11 @@ class FivetranScript:
         }
         self.server.answer("GET /v1/connectors/postgres/schemas", json_answer(config))
 
+    def another_sync(self) -> None:
+        """From now on the connector is idle after the sync above, and a further one succeeds."""
+        idle = self.details(succeeded_at=later(1))
+        self.connector(idle, idle, self.details(succeeded_at=later(2)))
+
     def polls(self) -> int:
         return len(self.server.asked("/v1/connectors/postgres", "GET"))
 
@@ -358,10 +371,9 @@ ORDERS = """
 """
 
 
-@pytest.fixture
-def destination(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DestinationFile:
-    """A destination with two users and three orders, synced up to noon and a minute."""
-    written = DestinationFile(tmp_path / "destination.duckdb")
+def new_destination(file: Path) -> DestinationFile:
+    """A destination with two users and three orders, stamped noon and half a minute later."""
+    written = DestinationFile(file)
     written.execute(
         "create schema shop_public",
         "create table shop_public.users as select i::bigint as id, 'u' || i || '@example.com' "
@@ -371,8 +383,36 @@ def destination(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DestinationF
         f"insert into shop_public.orders select i, 'placed', 10.50, timestamptz '{later(0.5)}', "
         "false from range(1, 4) as t(i)",
     )
+    return written
+
+
+@pytest.fixture
+def destination(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DestinationFile:
+    """The destination that the environment names."""
+    written = new_destination(tmp_path / "destination.duckdb")
     monkeypatch.setenv("FIVETRAN_DESTINATION_URL", written.url)
     return written
+
+
+@pytest.fixture(scope="session")
+def published_connector(
+    tmp_path_factory: pytest.TempPathFactory, materialize: Callable[..., Run]
+) -> Path:
+    """A data folder in which that destination is published, to be copied by tests."""
+    folder = tmp_path_factory.mktemp("connector")
+    with pytest.MonkeyPatch.context() as patch, scripted_server() as running:
+        FivetranScript(running)
+        for name, value in {
+            "JAFFLE_DATA_DIR": str(folder / "data"),
+            "JAFFLE_ENV": "ci",
+            "FIVETRAN_API_KEY": "key-1",
+            "FIVETRAN_API_SECRET": "s3cret-1",
+            "FIVETRAN_API_URL": f"{running.url}/v1",
+            "FIVETRAN_DESTINATION_URL": new_destination(folder / "destination.duckdb").url,
+        }.items():
+            patch.setenv(name, value)
+        assert materialize("fivetran").success
+    return folder / "data"
 
 
 @pytest.fixture(name="later")

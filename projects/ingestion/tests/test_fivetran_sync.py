@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 import time
 
 import pytest
@@ -12,15 +13,13 @@ KEYS = {"shop_public/users", "shop_public/orders"}
 
 
 @pytest.fixture
-def fails(api, destination, materialize, published, later):
+def fails(api, destination, published_connector, locations, published):
     """After a good first run: the next one fails, says `words`, and the published rows stay."""
-    first = materialize("fivetran")
-    assert first.success, first.failure
+    shutil.copytree(published_connector, locations.data_dir)
     before = published.rows("from shop_public.orders order by id")
+    assert len(before) == 3
     destination.execute("update shop_public.orders set status = 'new', _fivetran_synced = now()")
-    api.server.requests.clear()
-    idle = api.details(succeeded_at=later(1))
-    api.connector(idle, idle, api.details(succeeded_at=later(2)))
+    api.another_sync()
 
     def check(run, *words):
         assert not run.success
@@ -267,6 +266,8 @@ def test_table_added_by_the_sync_is_told_and_no_event(api, destination, material
     api.schemas(users=True, orders=True, refunds=True)
     run = materialize("fivetran")
     assert set(run.metadata) == KEYS
+    [asked] = api.server.asked("/v1/connectors/postgres/schemas")
+    assert api.server.requests[-1] is asked, "asked before the sync that adds the table"
     assert "shop_public/refunds, for which there is no asset" in capfd.readouterr().err
 
 

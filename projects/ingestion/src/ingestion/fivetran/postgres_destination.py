@@ -6,8 +6,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
-import adbc_driver_manager
-from adbc_driver_postgresql import dbapi  # type: ignore[import-untyped]
+from adbc_driver_postgresql import dbapi
 
 from ingestion.addresses import masked
 from ingestion.fivetran.destination import DELETED, SYNCED, Column, Counts
@@ -24,24 +23,21 @@ if TYPE_CHECKING:
 
 _CONNECT_SECONDS = 15
 # PostgreSQL's names of types, as in information_schema, to DuckDB's; ADBC's Arrow types fit these.
-_TYPES = {
+_BINARY_TYPES = {
     "bigint": "BIGINT",
     "boolean": "BOOLEAN",
     "bytea": "BLOB",
-    "character": "VARCHAR",
-    "character varying": "VARCHAR",
     "date": "DATE",
     "double precision": "DOUBLE",
     "integer": "INTEGER",
     "real": "FLOAT",
     "smallint": "SMALLINT",
-    "text": "VARCHAR",
     "time without time zone": "TIME",
     "timestamp with time zone": "TIMESTAMP WITH TIME ZONE",
     "timestamp without time zone": "TIMESTAMP",
 }
-# These come as text, exactly, and get their type in the work file.
-_TYPES_FROM_TEXT = {"json": "JSON", "jsonb": "JSON", "uuid": "UUID"}
+# The others come as text, exactly, and get their type in the work file.
+_TEXT_TYPES = {"json": "JSON", "jsonb": "JSON", "uuid": "UUID"}
 _WIDEST_DECIMAL = 38
 _UNBOUNDED_NUMERIC = "DECIMAL(38,18)"
 """For `numeric` without a precision: more than 20 digits before the point are an error."""
@@ -58,11 +54,10 @@ def open_postgres(url: str) -> Iterator[PostgresDestination]:
         DestinationUnreachable: The server does not let us in, or goes away.
     """
     try:
-        with closing(dbapi.connect(_with_time_out(url))) as connection:
-            with connection.cursor() as cursor:
-                cursor.execute("set transaction isolation level repeatable read read only")
-            yield PostgresDestination(connection)
-    except adbc_driver_manager.Error as error:
+        with closing(PostgresDestination(dbapi.connect(_with_time_out(url)))) as destination:
+            destination.begin()
+            yield destination
+    except dbapi.Error as error:
         raise DestinationUnreachable(
             f"The Fivetran destination {masked(url)} can't be read: {' '.join(str(error).split())} "
             f"Check FIVETRAN_DESTINATION_URL, and that its user may read the connector's schemas.",
@@ -83,6 +78,12 @@ class PostgresDestination:
 
     def __init__(self, connection: dbapi.Connection) -> None:
         self._connection = connection
+        self._stream: dbapi.Cursor | None = None  # a stream ends with its cursor
+
+    def begin(self) -> None:
+        """See one state of all tables from now on, and write nothing."""
+        with self._connection.cursor() as cursor:
+            cursor.execute("set transaction isolation level repeatable read read only")
 
     def columns(self, key: TableKey) -> list[Column]:
         """Name the table's columns in their order; none where there is no such table."""
@@ -108,20 +109,30 @@ class PostgresDestination:
     def rows(
         self, key: TableKey, columns: Sequence[Column], since: datetime | None
     ) -> pa.RecordBatchReader:
-        """Stream the rows that Fivetran wrote after `since`, or all of them."""
+        """Stream the rows that Fivetran wrote after `since`, or all; ends the stream before."""
         selected = ", ".join(_selected(column) for column in columns)
         query = f"select {selected} from {quoted(*key)}"
         if since is not None:
             # A literal, not a parameter: only without parameters does the driver stream by COPY.
             query += f" where {quoted(SYNCED)} > timestamptz '{since.isoformat()}'"
-        cursor = self._connection.cursor()
-        cursor.execute(query)
-        return cursor.fetch_record_batch()
+        self._close_stream()
+        self._stream = self._connection.cursor()
+        self._stream.execute(query)
+        return self._stream.fetch_record_batch()
+
+    def close(self) -> None:
+        """End the stream that was read last, then the transaction."""
+        self._close_stream()
+        self._connection.close()
+
+    def _close_stream(self) -> None:
+        if self._stream is not None:
+            self._stream.close()
 
 
 def _selected(column: Column) -> str:
     name = quoted(column.name)
-    return name if column.type in _TYPES.values() else f"{name}::text as {name}"
+    return name if column.type in _BINARY_TYPES.values() else f"{name}::text as {name}"
 
 
 def _duckdb_type(kind: str, precision: int | None, scale: int | None) -> str:
@@ -129,4 +140,4 @@ def _duckdb_type(kind: str, precision: int | None, scale: int | None) -> str:
         if precision is None or precision > _WIDEST_DECIMAL:
             return _UNBOUNDED_NUMERIC
         return f"DECIMAL({precision},{scale or 0})"
-    return _TYPES.get(kind) or _TYPES_FROM_TEXT.get(kind) or "VARCHAR"
+    return _BINARY_TYPES.get(kind) or _TEXT_TYPES.get(kind) or "VARCHAR"

@@ -90,6 +90,7 @@ class WorkTable:
 
     def newest(self) -> datetime | None:
         """Return the latest time at which Fivetran wrote a row of the table."""
+        newest: datetime | None
         (newest,) = self._row(f"select max({quoted(SYNCED)}) from {self._relation}")
         return newest
 
@@ -109,12 +110,11 @@ class WorkTable:
             for column in self._columns
         )
         self._connection.register(_BATCHES, batches)
-        try:
-            self._connection.execute(
-                f"create or replace temp table {_INCOMING} as select {typed} from {_BATCHES}"
-            )
-        finally:
-            self._connection.unregister(_BATCHES)
+        self._connection.execute(
+            f"create or replace temp table {_INCOMING} as select {typed} from {_BATCHES}"
+        )
+        # After an error the caller rolls back, and nothing else may come before that.
+        self._connection.unregister(_BATCHES)
 
     def repeated_keys(self) -> int:
         """Count the staged rows that have another one's key."""
