@@ -64,7 +64,7 @@ dev: manifests  ## Dagster's UI over all code locations; Ctrl-C stops all of it
 	@exec $(BIN)/platform dev
 
 test: manifests  ## all tests
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses=8 --dist loadfile
 
 lint: manifests  ## style, types, borders, SQL, locks
 	$(BIN)/ruff check
