@@ -76,13 +76,19 @@ def test_dev_serves_the_ui_and_its_services_and_stops_every_process_on_ctrl_c(to
         assert json.load(answer)["data"]["launchRun"]["__typename"] == "LaunchRunSuccess"
     toy.wait_until(lambda: toy.has_begun("apart/h"))
 
+    # `platform run` works beside a daemon and its queue as it does without them.
+    beside = toy.start("run", "--select", "two/other")
+    beside_output, _ = beside.communicate(timeout=120)
+    assert beside.returncode == 0, beside_output
+
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=90)
     assert process.returncode == 0, output
     assert "All stopped." in output
     assert toy.processes() == []
     with toy.instance() as instance:
-        [run] = instance.get_runs()
+        run, beside_run = sorted(instance.get_runs(), key=lambda run: "platform/run" in run.tags)
+        assert beside_run.status is DagsterRunStatus.SUCCESS
         assert run.status in {DagsterRunStatus.CANCELED, DagsterRunStatus.FAILURE}
         assert not instance.event_log_storage.get_concurrency_info("warehouse_one").active_run_ids
 
