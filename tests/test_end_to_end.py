@@ -109,8 +109,11 @@ def test_first_run_from_an_empty_folder_makes_everything(first_run):
     assert "Where to look next" in first_run.stdout
 
 
-def test_every_asset_has_an_event_and_every_check_a_result(first_run, platform, graphs):
+def test_every_asset_has_an_event_and_every_check_a_result(
+    first_run, platform, graphs, monkeypatch
+):
     home = str(platform.locations.dagster_home)
+    monkeypatch.setenv("DAGSTER_HOME", home)
     with dg.DagsterInstance.from_config(home) as instance:
         for location, assets in graphs.items():
             for name, asset in assets.items():

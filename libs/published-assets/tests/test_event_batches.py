@@ -10,7 +10,7 @@ from dagster._check import CheckError
 from dagster._core.instance.ref import InstanceRef
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 
-from runner.event_batches import BatchedSqliteEventLogStorage
+from published_assets.event_batches import BatchedSqliteEventLogStorage
 
 INSTANCE_FILE = Path(__file__).parents[3] / "dagster.yaml"
 DAYS = dg.DailyPartitionsDefinition("2026-01-01", end_date="2026-01-08")
