@@ -32,7 +32,7 @@ def main(address: str) -> int:
         page.goto(f"{address}/asset-groups")
         page.get_by_role("button", name="Materialize all").wait_for(timeout=120_000)
         page.wait_for_timeout(10_000)  # the layout is animated, and states come later
-        page.screenshot(path=str(PICTURE), clip={"x": 545, "y": 200, "width": 1200, "height": 500})
+        page.screenshot(path=str(PICTURE), clip={"x": 585, "y": 315, "width": 1160, "height": 210})
         chromium.close()
     print(f"wrote {PICTURE}")
     return 0
