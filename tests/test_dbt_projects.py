@@ -1,23 +1,33 @@
-"""What Dagster shows of this dbt project is all of it."""
+"""Rules for every dbt project of the repository: what Dagster shows of it is all of it."""
 
+import importlib
 import json
+from pathlib import Path
 
 import dagster as dg
 import pytest
 
 from dbt_manifest import fresh_manifest
-from jaffle_dbt.definitions import defs
-from jaffle_dbt.project import PROJECT_DIR
+
+PROJECTS = sorted(
+    file.parent for file in Path(__file__).parents[1].glob("projects/*/dbt_project.yml")
+)
+
+
+@pytest.fixture(scope="module", params=PROJECTS, ids=lambda folder: folder.name)
+def project(request):
+    return request.param
 
 
 @pytest.fixture(scope="module")
-def manifest():
-    return json.loads(fresh_manifest(PROJECT_DIR).read_text())
+def manifest(project):
+    return json.loads(fresh_manifest(project).read_text())
 
 
 @pytest.fixture(scope="module")
-def graph():
-    return defs.resolve_asset_graph()
+def graph(project):
+    definitions = importlib.import_module(f"{project.name}.definitions")
+    return definitions.defs.resolve_asset_graph()
 
 
 def test_every_model_and_seed_is_an_asset_named_like_its_table(manifest, graph):
