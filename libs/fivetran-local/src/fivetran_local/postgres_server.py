@@ -26,9 +26,7 @@ def connected(dsn: str) -> dbapi.Connection:
         SourceUnreachableError: The server does not answer, or refuses.
     """
     # Only who has a PostgreSQL pays for loading its driver.
-    from adbc_driver_postgresql import ( # noqa: PLC0415
-        dbapi as driver,
-    )
+    from adbc_driver_postgresql import dbapi as driver  # noqa: PLC0415
 
     try:
         connection: dbapi.Connection = driver.connect(_with_timeout(dsn))
