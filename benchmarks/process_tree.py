@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PR_SET_CHILD_SUBREAPER = 36
-SAMPLE_S = 0.25
+SAMPLE_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Cost:
     cpu_s: float
     """User and system time. Complete: orphans are inherited and waited for."""
     peak_mib: float
-    """Largest sum of the proportional set sizes of all processes, sampled four times a second."""
+    """Largest sum of the proportional set sizes of all processes, sampled once a second."""
     returncode: int
 
 
@@ -85,7 +85,7 @@ def _sample(root: int, peaks: list[float], done: threading.Event) -> None:
         total = 0
         for descendant in process.children(recursive=True):
             try:
-                total += descendant.memory_footprint().pss
-            except (psutil.Error, AttributeError):
+                total += descendant.memory_full_info().pss
+            except psutil.Error:
                 continue
         peaks[0] = max(peaks[0], total / 2**20)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from demo_shop import DEFAULT_ORDERS, Shop, ShopError, serve_export
-from fivetran_local import FivetranLocalError, serve
-from fivetran_local.api.application import API_KEY, API_SECRET
+from fivetran_local import API_KEY, API_SECRET, FivetranLocalError, serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
