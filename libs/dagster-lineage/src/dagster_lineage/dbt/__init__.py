@@ -1,0 +1,1 @@
+"""Facts out of dbt's manifest: nodes, sources, tests, and the line each is written on."""

@@ -1,0 +1,1 @@
+"""How findings are shown: text, json, sarif, GitHub annotations."""

@@ -1,0 +1,164 @@
+"""The interfaces of all code locations joined by key."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from dagster_lineage.graph.assets import Asset, Interface, Read, Source
+from dagster_lineage.graph.places import split_place
+
+
+@dataclass(frozen=True)
+class Located:
+    """An interface and where it lies.
+
+    Attributes:
+        interface: What the code location makes and reads.
+        folder: Its project's folder, relative to the repository's root, with forward slashes;
+            `.` is the root itself.
+        file: The interface file, relative to the root.
+    """
+
+    interface: Interface
+    folder: str
+    file: str
+
+    @property
+    def project(self) -> str:
+        """Name of the project."""
+        return self.interface.project
+
+    def path(self, at: str) -> tuple[str, int]:
+        """File (relative to the root) and line of a place in this project.
+
+        Without a place, the interface file itself: a finding always points somewhere.
+        """
+        if not at:
+            return self.file, 1
+        file, line = split_place(at)
+        if self.folder in ("", "."):
+            return file, line
+        parts = [*self.folder.split("/")]
+        for part in file.split("/"):
+            if part == ".." and parts:
+                parts.pop()
+            else:
+                parts.append(part)
+        return "/".join(parts), line
+
+
+@dataclass(frozen=True)
+class Made:
+    """An asset and the interface that tells of it."""
+
+    where: Located
+    asset: Asset
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """File (relative to the root) and line of its definition."""
+        return self.where.path(self.asset.at)
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A read, with both ends: `made` is empty when nothing executable has the key."""
+
+    where: Located
+    reader: Asset
+    read: Read
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """File (relative to the root) and line where the reader names what it reads."""
+        return self.where.path(self.read.at or self.reader.at)
+
+
+class LineageGraph:
+    """All interfaces, with the indexes that rules and readers ask again and again.
+
+    Args:
+        located: One entry per code location, in any order; sorted by project here.
+    """
+
+    def __init__(self, located: Iterable[Located]) -> None:
+        self.located = tuple(sorted(located, key=lambda one: (one.project, one.interface.location)))
+
+    @cached_property
+    def producers(self) -> dict[str, list[Made]]:
+        """Executable assets by key: more than one entry is a fault."""
+        return self._by_key(executable=True)
+
+    @cached_property
+    def declared(self) -> dict[str, list[Made]]:
+        """Assets that somebody declared as external, by key; Dagster's stubs are none."""
+        return self._by_key(executable=False)
+
+    def _by_key(self, *, executable: bool) -> dict[str, list[Made]]:
+        found: dict[str, list[Made]] = {}
+        for where in self.located:
+            for asset in where.interface.assets:
+                if asset.kind == "stub" or asset.executable is not executable:
+                    continue
+                found.setdefault(asset.key, []).append(Made(where, asset))
+        return found
+
+    @cached_property
+    def foreign_edges(self) -> tuple[Edge, ...]:
+        """Edges whose key the reader's own location does not make, in the order of projects."""
+        edges: list[Edge] = []
+        for where in self.located:
+            assets = where.interface.assets
+            own = {asset.key for asset in assets if asset.executable}
+            edges += [
+                Edge(where, asset, read)
+                for asset in assets
+                for read in asset.reads
+                if read.key not in own
+            ]
+        return tuple(edges)
+
+    @cached_property
+    def readers(self) -> dict[str, list[Edge]]:
+        """Every edge, own and foreign, by the key that is read."""
+        found: defaultdict[str, list[Edge]] = defaultdict(list)
+        for where in self.located:
+            for asset in where.interface.assets:
+                for read in asset.reads:
+                    found[read.key].append(Edge(where, asset, read))
+        return dict(found)
+
+    @cached_property
+    def unreadable(self) -> tuple[Located, ...]:
+        """Code locations that could not be asked: what they make is unknown."""
+        return tuple(one for one in self.located if one.interface.unreadable)
+
+    def assets(self) -> Iterator[Made]:
+        """Every asset of every interface, stubs too."""
+        for where in self.located:
+            for asset in where.interface.assets:
+                yield Made(where, asset)
+
+    def sources(self) -> Iterator[tuple[Located, Source]]:
+        """Every dbt source of every interface."""
+        for where in self.located:
+            for source in where.interface.sources:
+                yield where, source
+
+    def source_of(self, where: Located, read: Read) -> Source | None:
+        """The dbt source that a read goes through, if any."""
+        if not read.source:
+            return None
+        return self._sources.get((where.file, read.source))
+
+    @cached_property
+    def _sources(self) -> dict[tuple[str, str], Source]:
+        return {(where.file, source.name): source for where, source in self.sources()}
+
+    def made(self, key: str) -> Made | None:
+        """The executable asset with a key (the first, where several locations make it)."""
+        found = self.producers.get(key)
+        return found[0] if found else None

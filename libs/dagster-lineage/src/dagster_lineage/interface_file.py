@@ -1,0 +1,126 @@
+"""Reading and writing `interface.json`: sorted, a line per fact that can change on its own."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+
+import msgspec
+
+from dagster_lineage.graph import SCHEMA_VERSION, Asset, Interface, LineageGraph, Located
+
+FILE_NAME = "interface.json"
+_DECODER = msgspec.json.Decoder(Interface)
+_ENCODER = msgspec.json.Encoder()
+
+
+class InterfaceUnreadable(Exception):
+    """An interface file that is not one, or of another version of this library."""
+
+
+def read_interface(file: Path) -> Interface:
+    """Decode one interface file.
+
+    Raises:
+        InterfaceUnreadable: it is missing, no JSON, or does not have the fields of the schema.
+    """
+    try:
+        text = file.read_bytes()
+    except OSError as error:
+        raise InterfaceUnreadable(
+            f"{file} cannot be read: {error.strerror}. Write it with `lineage lock`."
+        ) from error
+    return decode(text, str(file))
+
+
+def decode(text: bytes, name: str) -> Interface:
+    """Decode an interface; `name` tells where the text is from.
+
+    Raises:
+        InterfaceUnreadable: as `read_interface`.
+    """
+    try:
+        interface = _DECODER.decode(text)
+    except msgspec.DecodeError as error:
+        hint = "It has marks of a merge conflict. " if b"<<<<<<<" in text else ""
+        raise InterfaceUnreadable(
+            f"{name} is no interface: {error}. {hint}Write it again with `lineage lock`."
+        ) from error
+    if interface.schema_version != SCHEMA_VERSION:
+        raise InterfaceUnreadable(
+            f"{name} has version {interface.schema_version} of the schema, this `lineage` reads "
+            f"{SCHEMA_VERSION}. Write it again with `lineage lock`."
+        )
+    return interface
+
+
+def encode(interface: Interface) -> bytes:
+    """The text of an interface file, with a line for every fact that can change on its own.
+
+    Each asset, column, read and check has one, so that a change of one thing is a change of one
+    line, and two branches rarely conflict.
+    """
+    head = {
+        name: value
+        for name, value in msgspec.to_builtins(interface).items()
+        if name not in ("assets", "sources", "exposures", "jobs", "unknown")
+    }
+    lines = [f'  "{name}": {_line(value)}' for name, value in head.items()]
+    lines.append(_block("assets", [_asset(asset) for asset in interface.assets]))
+    for name in ("sources", "exposures", "jobs", "unknown"):
+        values = getattr(interface, name)
+        if values:
+            lines.append(_block(name, [f"    {_line(value)}" for value in values]))
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+
+
+def _line(value: object) -> str:
+    return _ENCODER.encode(value).decode()
+
+
+def _block(name: str, entries: list[str]) -> str:
+    if not entries:
+        return f'  "{name}": []'
+    return f'  "{name}": [\n' + ",\n".join(entries) + "\n  ]"
+
+
+def _asset(asset: Asset) -> str:
+    facts = msgspec.to_builtins(asset)
+    columns = facts.pop("columns", {})
+    lists = [(name, facts.pop(name)) for name in ("reads", "checks") if name in facts]
+    parts = [_line(facts)[1:-1]]
+    if columns:
+        entries = [f"        {_line(name)}: {_line(column)}" for name, column in columns.items()]
+        parts.append('"columns": {\n' + ",\n".join(entries) + "\n      }")
+    for name, values in lists:
+        entries = [f"        {_line(value)}" for value in values]
+        parts.append(f'"{name}": [\n' + ",\n".join(entries) + "\n      ]")
+    return "    {" + ",\n      ".join(parts) + "}"
+
+
+def read_graph(root: Path, patterns: tuple[str, ...]) -> LineageGraph:
+    """All interfaces under a folder, joined.
+
+    Args:
+        root: Of the repository; places in findings are relative to it.
+        patterns: Of interface files, relative to the root.
+
+    Raises:
+        InterfaceUnreadable: one of them is no interface.
+    """
+    files = sorted({file for pattern in patterns for file in root.glob(pattern)})
+    # Thousands of small objects that all stay: the collector would only look at them in vain.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return LineageGraph(
+            Located(
+                read_interface(file),
+                file.parent.relative_to(root).as_posix(),
+                file.relative_to(root).as_posix(),
+            )
+            for file in files
+        )
+    finally:
+        if collecting:
+            gc.enable()

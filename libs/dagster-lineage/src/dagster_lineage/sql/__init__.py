@@ -1,0 +1,1 @@
+"""Columns of a query and where they come from."""

@@ -1,0 +1,1 @@
+"""Which code locations there are, in anybody's workspace."""
