@@ -55,7 +55,12 @@ def test_good_export_lands_with_types_and_metadata(export, materialize, reply, p
     assert "| 1 | Ada | Lovelace |" in metadata["preview"]
     assert metadata["source"].startswith("http://***@127.0.0.1")
     assert "t0ken" not in metadata["source"]
-    assert metadata["dagster/column_schema"].columns[0].name == "id"
+    for table in ("raw_customers", "raw_customers_rejected"):
+        told = run.metadata[f"jaffle_shop/{table}"]["dagster/column_schema"].columns
+        found = published.rows(
+            f"select column_name, column_type from (describe jaffle_shop.{table})"
+        )
+        assert [(column.name, column.type) for column in told] == found
     assert [check.passed for check in run.checks] == [True]
     assert published.rows("select count(*) from jaffle_shop.raw_customers_rejected") == [(0,)]
 

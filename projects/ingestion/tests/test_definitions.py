@@ -67,6 +67,30 @@ def test_every_asset_has_owner_group_kind_pool_and_table(definitions):
     assert "fivetran" in kinds["orders"]
 
 
+def test_every_column_has_its_type_at_load_and_the_key_its_promises(definitions):
+    """With a type missing, a consumer of another project can't be checked before it runs."""
+    schemas = {
+        node.key.to_user_string(): node.to_asset_spec().metadata["dagster/column_schema"].columns
+        for node in definitions.resolve_asset_graph().asset_nodes
+    }
+    assert all(column.type for columns in schemas.values() for column in columns)
+    orders = {column.name: column for column in schemas["shop_public/orders"]}
+    assert [orders[name].type for name in ("id", "amount", "ordered_at")] == [
+        *("BIGINT", "DECIMAL(12,2)", "TIMESTAMP WITH TIME ZONE")
+    ]
+    assert list(orders)[-2:] == ["_fivetran_deleted", "_fivetran_synced"]
+    unique = {
+        key: [column.name for column in columns if column.constraints.unique]
+        for key, columns in schemas.items()
+    }
+    assert unique == {
+        "jaffle_shop/raw_customers": ["id"],
+        "jaffle_shop/raw_customers_rejected": ["row_number"],
+        "shop_public/orders": ["id"],
+        "shop_public/users": ["id"],
+    }
+
+
 def test_share_of_rejected_rows_is_a_blocking_check(definitions):
     graph = definitions.resolve_asset_graph()
     [key] = graph.asset_check_keys

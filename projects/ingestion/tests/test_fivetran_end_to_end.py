@@ -8,6 +8,7 @@ from contextlib import closing
 import pytest
 
 from demo_shop import Shop
+from ingestion.defs.fivetran import fivetran_tables
 
 KEYS = {"shop_public/users", "shop_public/orders"}
 
@@ -40,6 +41,9 @@ def test_first_sync_lands_every_row_with_its_types(materialize, published, shop)
     assert types["amount"] == "DECIMAL(12,2)"
     assert types["ordered_at"] == types["_fivetran_synced"] == "TIMESTAMP WITH TIME ZONE"
     assert types["_fivetran_deleted"] == "BOOLEAN"
+    at_load = {spec.key.to_user_string(): spec.metadata for spec in fivetran_tables.specs}
+    for key, metadata in run.metadata.items():
+        assert metadata["dagster/column_schema"] == at_load[key]["dagster/column_schema"]
     metadata = run.metadata["shop_public/orders"]
     assert metadata["dagster/row_count"] == metadata["rows_added"] == 1000
     assert metadata["whole_table_because"] == "it is the first import"

@@ -11,10 +11,13 @@ from dagster_fivetran.translator import FivetranSchemaConfig
 
 from ingestion import fivetran_snapshot
 from ingestion.defs.fivetran import fivetran_tables
+from ingestion.fivetran.column_types import work_file_type
 from ingestion.fivetran.errors import SnapshotUnusable
 from ingestion.fivetran.snapshot import SNAPSHOT_FILE, read_snapshot
 from ingestion.fivetran.translator import DestinationTableTranslator
 from ingestion.fivetran.workspace import IngestionFivetranWorkspace
+
+METADATA = "/v1/metadata/connectors/postgres/"
 
 
 @pytest.fixture
@@ -40,11 +43,22 @@ def account(api, json_answer):
     )
     destination = {"id": "local_warehouse", "service": snapshot.destination_service}
     api.server.answer("/v1/destinations/local_warehouse", json_answer(destination))
+    metadata = {"schemas": [{"id": "s", "name_in_source": "public"}], "tables": [], "columns": []}
+    for name, table in snapshot.schemas["public"]["tables"].items():
+        metadata["tables"].append({"id": name, "parent_id": "s", "name_in_source": name})
+        metadata["columns"] += [
+            {"parent_id": name, "name_in_source": column, "type_in_destination": told["type"]}
+            for column, told in table["columns"].items()
+        ]
+    for what, items in metadata.items():
+        api.server.answer(METADATA + what, json_answer({"items": items}))
+    api.metadata = metadata
     api.config = config
     api.answer_config = lambda: api.server.answer(
         "GET /v1/connectors/postgres/schemas", json_answer(config)
     )
     api.answer_config()
+    api.refuse = lambda path, body, status: api.server.answer(path, json_answer(body, status))
     return api
 
 
@@ -98,6 +112,69 @@ def test_drift_is_listed_by_table_and_column(account, capsys, file, json_answer)
     assert file.read_bytes() == before
     assert run(capsys, "refresh", file)[0] == 0
     assert run(capsys, "check", file)[0] == 0
+
+
+def test_changed_type_is_drift_and_the_same_type_in_other_words_is_not(
+    account, capsys, file, json_answer
+):
+    words = {"amount": "NUMERIC(14,2)", "ordered_at": "timestamptz", "status": "varchar(256)"}
+    for column in account.metadata["columns"]:
+        column["type_in_destination"] = words.get(
+            column["name_in_source"], column["type_in_destination"]
+        )
+    account.server.answer(METADATA + "columns", json_answer({"items": account.metadata["columns"]}))
+    code, text = run(capsys, "check", file)
+    assert code == 1
+    assert "~ type of shop_public/orders.amount: DECIMAL(12,2) -> DECIMAL(14,2)" in text
+    assert text.count("~") == 1
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_types_come_from_the_destination_where_the_plan_has_no_metadata(
+    account, capsys, file, destination, status
+):
+    """Of the snapshot's columns the destination has three; the others keep the type they had."""
+    refused = {"code": "NotFound", "message": "Not part of this plan"}
+    account.refuse(METADATA + "schemas", refused, status)
+    code, text = run(capsys, "check", file)
+    assert (code, "2 tables" in text) == (0, True), text
+    destination.execute("alter table shop_public.orders alter amount type decimal(20,4)")
+    assert run(capsys, "refresh", file)[0] == 0
+    types = {
+        column.name: column.type
+        for table in read_snapshot(file).tables
+        if table.key.path[1] == "orders"
+        for column in table.columns
+    }
+    assert types["amount"] == "DECIMAL(20,4)"
+    assert types["ordered_at"] == "TIMESTAMP WITH TIME ZONE"
+
+
+def test_order_in_which_the_api_tells_columns_changes_no_byte(account, capsys, file, json_answer):
+    before = file.read_bytes()
+    orders = read_snapshot().schemas["public"]["tables"]["orders"]["columns"]
+    account.server.answer(
+        columns_path("public", "orders"),
+        json_answer({"columns": dict(reversed(orders.items()))}),
+    )
+    assert run(capsys, "refresh", file)[0] == 0
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("told", "spelled"),
+    [
+        ("TIMESTAMPTZ", "TIMESTAMP WITH TIME ZONE"),
+        ("double precision", "DOUBLE"),
+        ("character varying(20)", "VARCHAR"),
+        ("numeric", "DECIMAL(38,18)"),
+        ("jsonb", "JSON"),
+        ("NUMBER(38,0)", "NUMBER(38,0)"),
+        ("", ""),
+    ],
+)
+def test_types_are_spelled_as_duckdb_does(told, spelled):
+    assert work_file_type(told) == spelled
 
 
 def test_columns_are_asked_for_by_the_names_of_the_source(account, capsys, file, json_answer):

@@ -15,7 +15,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from ingestion.fivetran.discovery import differences, take_snapshot
+from ingestion.fivetran.column_types import with_missing_types
+from ingestion.fivetran.discovery import continuing, differences, take_snapshot
 from ingestion.fivetran.errors import FivetranError, SettingsWrong, SnapshotUnusable
 from ingestion.fivetran.mode import fivetran_mode
 from ingestion.fivetran.snapshot import (
@@ -70,12 +71,16 @@ def _ask() -> Snapshot:
         workspace = IngestionFivetranWorkspace(
             api_key=mode.api_key, api_secret=mode.api_secret, api_url=mode.api_url
         )
-        return take_snapshot(workspace.get_client(), CONNECTOR_NAME)
+        taken = take_snapshot(workspace.get_client(), CONNECTOR_NAME)
+        if mode.is_local or mode.destination_url is None:
+            return taken
+        return with_missing_types(taken, mode.destination_url)
 
 
 def _refresh(file: Path, now: Snapshot) -> int:
     try:
-        changed = differences(read_snapshot(file), now)
+        old = read_snapshot(file)
+        changed, now = differences(old, now), continuing(now, old)
     except SnapshotUnusable:
         changed = [f"+ table {table.key.to_user_string()}" for table in now.tables]
     write_snapshot(now, file)

@@ -8,6 +8,8 @@ from dagster_fivetran import FivetranMetadataSet, FivetranOutput, FivetranSyncCo
 
 from ingestion.fivetran.account import FivetranAccount, FivetranSession
 from ingestion.fivetran.changes import Import, bring_in_all
+from ingestion.fivetran.column_schema import column_schema, expected_columns
+from ingestion.fivetran.destination import Column
 from ingestion.fivetran.selection import synced_tables
 from ingestion.fivetran.snapshot import SnapshotTable, read_snapshot
 from ingestion.fivetran.state import connector_state, page_of
@@ -18,12 +20,12 @@ SNAPSHOT = read_snapshot()
 
 def _specs() -> list[dg.AssetSpec]:
     """Describe the snapshot's tables as assets of the warehouse, not of the destination."""
-    sources = {table.key: table.source for table in SNAPSHOT.tables}
+    tables = {table.key: table for table in SNAPSHOT.tables}
     return [
         spec.replace_attributes(
             description=(
-                f"`{sources[spec.key]}` of the shop's database, brought by Fivetran. Rows that are "
-                f"gone at the source stay, marked by `_fivetran_deleted`."
+                f"`{tables[spec.key].source}` of the shop's database, brought by Fivetran. "
+                f"Rows that are gone at the source stay, marked by `_fivetran_deleted`."
             ),
             owners=["team:ingestion"],
             group_name=spec.key.path[0],
@@ -32,6 +34,9 @@ def _specs() -> list[dg.AssetSpec]:
                 **{name: value for name, value in spec.metadata.items() if name != "connector_url"},
                 "dagster/table_name": ".".join(["ingestion", *spec.key.path]),
                 "dagster/storage_kind": "duckdb",
+                "dagster/column_schema": column_schema(
+                    tables[spec.key], expected_columns(tables[spec.key])
+                ),
             },
         )
         for spec in SNAPSHOT.asset_specs()
@@ -61,7 +66,13 @@ def fivetran_tables(
     with warehouse.step() as step:
         imports = bring_in_all(step, destination_url, tables, completed_at)
         metadata = {
-            table.key: _metadata(table, imports[table.key], output, session) for table in tables
+            table.key: {
+                **_metadata(table, imports[table.key], output, session),
+                "dagster/column_schema": column_schema(
+                    table, [Column(*column) for column in step.columns(table.key.path)]
+                ),
+            }
+            for table in tables
         }
         yield from publish(context, step, metadata=metadata)
 

@@ -27,15 +27,31 @@ REJECTED_SHARE = dg.AssetCheckSpec(
 _TYPES = {"id": "BIGINT", "signed_up_on": "DATE"}
 _CUSTOMER_SCHEMA = dg.TableSchema(
     [
-        dg.TableColumn(name, _TYPES.get(name, "VARCHAR"), description=DESCRIPTIONS[name])
+        dg.TableColumn(
+            name,
+            _TYPES.get(name, "VARCHAR"),
+            description=DESCRIPTIONS[name],
+            # What the Pandera schema lets through: every value is there, every id once.
+            constraints=dg.TableColumnConstraints(nullable=False, unique=name == "id"),
+        )
         for name in COLUMNS
     ]
 )
 _REJECTED_SCHEMA = dg.TableSchema(
     [
-        dg.TableColumn("row_number", "BIGINT", description="1 is the first row below the header."),
+        dg.TableColumn(
+            "row_number",
+            "BIGINT",
+            description="1 is the first row below the header.",
+            constraints=dg.TableColumnConstraints(nullable=False, unique=True),
+        ),
         *(dg.TableColumn(name, "VARCHAR", description="As it came.") for name in COLUMNS),
-        dg.TableColumn("reason", "VARCHAR", description="Why the row was rejected: all reasons."),
+        dg.TableColumn(
+            "reason",
+            "VARCHAR",
+            description="Why the row was rejected: all reasons.",
+            constraints=dg.TableColumnConstraints(nullable=False),
+        ),
     ]
 )
 

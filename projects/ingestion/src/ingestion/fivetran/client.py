@@ -151,6 +151,15 @@ class IngestionFivetranClient(FivetranClient):
         schema, table = quote(schema_name, safe=""), quote(table_name, safe="")
         return super().get_columns_config_for_table(connector_id, schema, table)
 
+    def list_metadata(self, connector_id: str, what: str) -> Sequence[Mapping[str, Any]]:
+        """Read what the metadata API tells of a connector, from all pages.
+
+        Args:
+            connector_id: The connector.
+            what: `schemas`, `tables` or `columns`; each names the one above as its `parent_id`.
+        """
+        return list(self._pages(f"metadata/connectors/{connector_id}/{what}"))
+
     def start_sync(self, connector_id: str) -> None:
         """Start a sync, unless one is running: then that one is as good.
 

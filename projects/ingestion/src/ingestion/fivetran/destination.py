@@ -26,6 +26,10 @@ SURROGATE_KEY = "_fivetran_id"
 """Fivetran's own key of a row whose table has none."""
 
 
+UNBOUNDED_NUMERIC = "DECIMAL(38,18)"
+"""For `numeric` without a precision: more than 20 digits before the point are an error."""
+
+
 @dataclass(frozen=True)
 class Column:
     """A column of a destination's table."""

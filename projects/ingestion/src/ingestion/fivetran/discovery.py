@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ingestion.addresses import masked
+from ingestion.fivetran.column_types import told_types
 from ingestion.fivetran.errors import ConnectorBroken, NotFound
 from ingestion.fivetran.snapshot import Snapshot
 from ingestion.fivetran.state import connector_state
@@ -35,6 +37,7 @@ def take_snapshot(client: IngestionFivetranClient, connector_name: str) -> Snaps
             f"the connector is tested or synced for the first time: do that, then try again."
         )
     destination = client.get_destination_details(connector.group_id)
+    types = told_types(client, connector.id)
     return Snapshot(
         connector_id=connector.id,
         connector_name=connector.name,
@@ -49,14 +52,49 @@ def take_snapshot(client: IngestionFivetranClient, connector_name: str) -> Snaps
                     table_name: {
                         "enabled": True,
                         "name_in_destination": table["name_in_destination"],
-                        "columns": _columns(client, connector.id, name, table_name),
+                        "columns": _columns(client, connector.id, name, table_name, types),
                     }
-                    for table_name, table in schema["tables"].items()
+                    for table_name, table in sorted(schema["tables"].items())
                     if table["enabled"]
                 },
             }
-            for name, schema in schema_config["schemas"].items()
+            for name, schema in sorted(schema_config["schemas"].items())
             if schema["enabled"]
+        },
+    )
+
+
+def continuing(new: Snapshot, old: Snapshot) -> Snapshot:
+    """Keep what `new` does not tell: the order of known columns, and types that nobody told.
+
+    Args:
+        new: Just taken; nothing says that the API always tells columns in the same order. New
+            ones come last, as a warehouse's table gets them.
+        old: The one that it replaces.
+    """
+
+    def ordered(schema: str, name: str, columns: Mapping[str, Any]) -> dict[str, Any]:
+        table = old.schemas.get(schema, {}).get("tables", {}).get(name, {"columns": {}})
+        known = {column: told for column, told in table["columns"].items() if column in columns}
+        return {
+            column: {
+                **columns[column],
+                "type": columns[column]["type"] or known.get(column, {}).get("type", ""),
+            }
+            for column in (*known, *columns)
+        }
+
+    return replace(
+        new,
+        schemas={
+            schema_name: {
+                **schema,
+                "tables": {
+                    name: {**table, "columns": ordered(schema_name, name, table["columns"])}
+                    for name, table in schema["tables"].items()
+                },
+            }
+            for schema_name, schema in new.schemas.items()
         },
     )
 
@@ -75,13 +113,22 @@ def differences(old: Snapshot, new: Snapshot) -> list[str]:
         if before is None or after is None:
             lines.append(f"{'+' if before is None else '-'} table {key}")
             continue
+        was, now = (
+            {column.name: column.type for column in each.columns} for each in (before, after)
+        )
         lines += [
-            f"{'+' if column in after.columns else '-'} column {key}.{column}"
-            for column in sorted({*before.columns} ^ {*after.columns})
+            f"{'+' if column in now else '-'} column {key}.{column}"
+            for column in sorted({*was} ^ {*now})
+        ]
+        lines += [
+            f"~ type of {key}.{column}: {was[column]} -> {now[column]}"
+            for column in sorted({*was} & {*now})
+            # Where nobody tells a type, there is nothing to compare.
+            if now[column] and was[column] != now[column]
         ]
         if before.primary_key != after.primary_key:
-            was, now = (", ".join(key) or "none" for key in (before.primary_key, after.primary_key))
-            lines.append(f"~ primary key of {key}: {was} -> {now}")
+            keys = (", ".join(key) or "none" for key in (before.primary_key, after.primary_key))
+            lines.append(f"~ primary key of {key}: {' -> '.join(keys)}")
     return lines
 
 
@@ -111,7 +158,11 @@ def _find(client: IngestionFivetranClient, connector_name: str) -> Mapping[str, 
 
 
 def _columns(
-    client: IngestionFivetranClient, connector_id: str, schema: str, table: str
+    client: IngestionFivetranClient,
+    connector_id: str,
+    schema: str,
+    table: str,
+    types: Mapping[tuple[str, str, str], str],
 ) -> Mapping[str, Any]:
     """Ask for a table's columns by source names: the schema configuration has only changed ones."""
     answer = client.get_columns_config_for_table(connector_id, schema, table)
@@ -120,6 +171,7 @@ def _columns(
             "enabled": True,
             "name_in_destination": column["name_in_destination"],
             "is_primary_key": bool(column.get("is_primary_key")),
+            "type": types.get((schema, table, name), ""),
         }
         for name, column in answer.get("columns", {}).items()
         if column["enabled"]

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from adbc_driver_postgresql import dbapi
 
 from ingestion.addresses import masked
-from ingestion.fivetran.destination import DELETED, SYNCED, Column, Counts
+from ingestion.fivetran.destination import DELETED, SYNCED, UNBOUNDED_NUMERIC, Column, Counts
 from ingestion.fivetran.errors import DestinationUnreachable
 from warehouse import quoted
 
@@ -39,8 +39,6 @@ _BINARY_TYPES = {
 # The others come as text, exactly, and get their type in the work file.
 _TEXT_TYPES = {"json": "JSON", "jsonb": "JSON", "uuid": "UUID"}
 _WIDEST_DECIMAL = 38
-_UNBOUNDED_NUMERIC = "DECIMAL(38,18)"
-"""For `numeric` without a precision: more than 20 digits before the point are an error."""
 
 
 @contextmanager
@@ -138,6 +136,6 @@ def _selected(column: Column) -> str:
 def _duckdb_type(kind: str, precision: int | None, scale: int | None) -> str:
     if kind == "numeric":
         if precision is None or precision > _WIDEST_DECIMAL:
-            return _UNBOUNDED_NUMERIC
+            return UNBOUNDED_NUMERIC
         return f"DECIMAL({precision},{scale or 0})"
     return _BINARY_TYPES.get(kind) or _TEXT_TYPES.get(kind) or "VARCHAR"

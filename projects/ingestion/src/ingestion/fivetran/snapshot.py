@@ -1,6 +1,6 @@
 """The committed snapshot of the connector's schema: what definitions are made of.
 
-It is in the words of Fivetran's API, sorted and indented, so that a change of the schema
+It is in the words of Fivetran's API, ordered and indented, so that a change of the schema
 is read in review. (The file of `dagster-fivetran snapshot` is one line of JSON in a JSON string.)
 Times, states and the connector's configuration are left out: the file changes when the schema
 does, and holds nothing private.
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from dagster_fivetran import FivetranConnectorTableProps
 from dagster_fivetran.translator import FivetranSchemaConfig
 
+from ingestion.fivetran.destination import Column
 from ingestion.fivetran.errors import SnapshotUnusable
 from ingestion.fivetran.translator import DestinationTableTranslator, asset_key
 
@@ -38,8 +39,8 @@ class SnapshotTable:
     """`schema.table` as the source calls it."""
     primary_key: tuple[str, ...]
     """Names in the destination of the key's columns; empty where the source has no key."""
-    columns: tuple[str, ...]
-    """Names in the destination, without those that Fivetran adds."""
+    columns: tuple[Column, ...]
+    """As in the work file, without those that Fivetran adds; a type that nobody told is empty."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,10 @@ class Snapshot:
     destination_id: str
     destination_service: str
     schemas: Mapping[str, Any]
-    """As in the API's schema configuration: enabled schemas, tables and columns only."""
+    """As in the API's schema configuration: enabled schemas, tables and columns only.
+
+    Columns have their `type` too, and stand in the order in which the warehouse got them.
+    """
 
     @property
     def tables(self) -> list[SnapshotTable]:
@@ -68,7 +72,8 @@ class Snapshot:
                     if column.get("is_primary_key")
                 ),
                 columns=tuple(
-                    column["name_in_destination"] for column in table["columns"].values()
+                    Column(column["name_in_destination"], column.get("type", ""))
+                    for column in table["columns"].values()
                 ),
             )
             for schema_name, schema in self.schemas.items()
@@ -117,12 +122,12 @@ def read_snapshot(file: Path = SNAPSHOT_FILE) -> Snapshot:
 
 
 def write_snapshot(snapshot: Snapshot, file: Path = SNAPSHOT_FILE) -> None:
-    """Write a snapshot, sorted, so that the same schema gives the same file.
+    """Write a snapshot; the same schema gives the same file.
 
     Raises:
         SnapshotUnusable: The file can't be written.
     """
-    content = json.dumps(asdict(snapshot), indent=2, sort_keys=True, ensure_ascii=False)
+    content = json.dumps(asdict(snapshot), indent=2, ensure_ascii=False)
     try:
         file.write_text(content + "\n", encoding="utf-8")
     except OSError as error:
