@@ -1,0 +1,154 @@
+"""Every rule against its cases, which are data: `cases/<CODE>.yml`.
+
+A case file maps names to cases. Cases named `pass_…` are what the rule must be silent about, those
+named `fail_…` what it must find, each thing once and nothing else:
+
+    fail_typo_in_source_key:
+      why: A sentence, where the name does not say it all.   # optional
+      today: 2026-03-01                                      # optional, this is the default
+      settings: {owners: [team:finance]}                     # optional, as in [tool.lineage]
+      interfaces:
+        - project: jaffle_dbt
+          folder: projects/jaffle_dbt                        # optional, this is the default
+          assets:
+            - {key: jaffle/orders, kind: model, at: "models/orders.sql:1"}
+        - project: marts_dbt
+          assets:
+            - key: marts/revenue
+              kind: model
+              reads: [{key: jaffle/ordrs, at: "models/sources.yml:8"}]
+      findings:                                              # `fail_…` only: errors and warnings
+        - file: projects/marts_dbt/models/sources.yml
+          line: 8
+          key: jaffle/ordrs
+          nearest: jaffle/orders
+          words: [marts/revenue, "nothing makes"]            # in message or mend
+      notes: []                                              # any case: findings of level note
+
+Interfaces have the fields of `dagster_lineage.graph.Interface`; a field that it does not have is an
+error here. Of an expected finding `file` and `line` must be given; the rest is compared where it is
+given: `key`, `nearest`, `level`, `project`, `other_project`, `owners`, `other_owners`, `words`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+import pytest
+import yaml
+from msgspec import inspect
+
+from dagster_lineage.findings import Finding, Level
+from dagster_lineage.graph import SCHEMA_VERSION, Interface, LineageGraph, Located
+from dagster_lineage.rules import Rule, all_rules
+from dagster_lineage.settings import Settings
+
+CASES = Path(__file__).parent / "cases"
+TODAY = dt.date(2026, 3, 1)
+COMPARED = ("file", "line", "key", "nearest", "level", "project", "other_project")
+OWNERS = ("owners", "other_owners")
+CASE_FIELDS = {"why", "today", "settings", "interfaces", "findings", "notes"}
+
+
+def cases_of(code: str) -> dict[str, dict[str, Any]]:
+    """The cases of a rule by name; none where it has no file."""
+    file = CASES / f"{code}.yml"
+    return yaml.safe_load(file.read_text()) if file.exists() else {}
+
+
+def graph_of(case: dict[str, Any]) -> LineageGraph:
+    """The interfaces of a case, joined."""
+    return LineageGraph(_located(entry) for entry in case["interfaces"])
+
+
+def _located(entry: dict[str, Any]) -> Located:
+    facts = {"schema_version": SCHEMA_VERSION, **entry}
+    folder = facts.pop("folder", f"projects/{facts['project']}")
+    refuse_unknown_fields(facts, inspect.type_info(Interface), facts["project"])
+    return Located(msgspec.convert(facts, Interface), folder, f"{folder}/interface.json")
+
+
+def refuse_unknown_fields(value: Any, kind: inspect.Type, name: str) -> None:
+    """A mistyped field would be left out silently, and the case would test something else."""
+    if isinstance(kind, inspect.UnionType):
+        kind = next(one for one in kind.types if not isinstance(one, inspect.NoneType))
+    if isinstance(kind, inspect.StructType) and isinstance(value, dict):
+        fields = {field.encode_name: field.type for field in kind.fields}
+        wrong = sorted(set(value) - set(fields))
+        assert not wrong, f"{name}: {kind.cls.__name__} has no field {', '.join(wrong)}"
+        for field, inner in value.items():
+            refuse_unknown_fields(inner, fields[field], f"{name}.{field}")
+    elif isinstance(kind, inspect.DictType) and isinstance(value, dict):
+        for key, inner in value.items():
+            refuse_unknown_fields(inner, kind.value_type, f"{name}.{key}")
+    elif isinstance(kind, inspect.VarTupleType) and isinstance(value, list):
+        for index, inner in enumerate(value):
+            refuse_unknown_fields(inner, kind.item_type, f"{name}[{index}]")
+
+
+def found_in(case: dict[str, Any], rule: type[Rule]) -> list[Finding]:
+    """What a rule finds in a case, sorted by place."""
+    settings = msgspec.convert(case.get("settings", {}), Settings)
+    findings = rule(settings, case.get("today", TODAY)).findings(graph_of(case))
+    return sorted(findings, key=lambda one: (one.file, one.line, one.key, one.message))
+
+
+def assert_same(found: list[Finding], expected: list[dict[str, Any]]) -> None:
+    """Exactly the expected findings, in the order of their places."""
+    told = "\n".join(f"  {one}" for one in found) or "  nothing"
+    wanted = sorted(expected, key=lambda one: (one["file"], one["line"], one.get("key", "")))
+    places = [(one.file, one.line) for one in found]
+    assert places == [(one["file"], one["line"]) for one in wanted], f"found:\n{told}"
+    for one, want in zip(found, wanted, strict=True):
+        wrong = set(want) - {*COMPARED, *OWNERS, "words"}
+        assert not wrong, f"an expected finding has no {', '.join(sorted(wrong))}"
+        for name in COMPARED:
+            assert getattr(one, name) == want.get(name, getattr(one, name)), f"{name} of\n{told}"
+        for name in OWNERS:
+            assert list(getattr(one, name)) == want.get(name, list(getattr(one, name)))
+        for words in want.get("words", []):
+            assert words in f"{one.message} {one.mend}", f"not said: {words!r} in\n{told}"
+
+
+def _every_case() -> list[Any]:
+    return [
+        pytest.param(rule, case, id=f"{rule.code}-{name}")
+        for rule in all_rules()
+        for name, case in cases_of(rule.code).items()
+    ]
+
+
+@pytest.mark.parametrize(("rule", "case"), _every_case())
+def test_rule_finds_what_its_case_says_and_nothing_else(
+    rule: type[Rule], case: dict[str, Any]
+) -> None:
+    assert set(case) <= CASE_FIELDS
+    found = found_in(case, rule)
+    assert {one.code for one in found} <= {rule.code}
+    assert_same([one for one in found if one.level != "note"], case.get("findings", []))
+    assert_same([one for one in found if one.level == "note"], case.get("notes", []))
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
+def test_rule_has_a_manual_and_cases_of_both_kinds(rule: type[Rule]) -> None:
+    manual = rule.__doc__ or ""
+    assert "**Anti-pattern**" in manual
+    assert "**Best practice**" in manual
+    assert rule.level in get_args(Level)
+    assert rule.name == rule.name.lower()
+    names = list(cases_of(rule.code))
+    passing = [name for name in names if name.startswith("pass_")]
+    failing = [name for name in names if name.startswith("fail_")]
+    assert passing, f"{rule.code} has no case that passes"
+    assert len(failing) >= 2, f"{rule.code} has {len(failing)} cases that fail, not two"
+    assert len(passing) + len(failing) == len(names), "a case is named pass_… or fail_…"
+    for name in names:
+        case = cases_of(rule.code)[name]
+        assert bool(case.get("findings")) is name.startswith("fail_"), name
+
+
+def test_every_case_file_belongs_to_a_rule() -> None:
+    assert {file.stem for file in CASES.glob("*.yml")} <= {rule.code for rule in all_rules()}
