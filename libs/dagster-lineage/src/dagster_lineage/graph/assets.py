@@ -180,6 +180,8 @@ class Source(Struct, frozen=True, kw_only=True, omit_defaults=True):
     package: str = ""
     read: bool = True
     """Some model, test, exposure or metric of the project uses it."""
+    freshness: str = ""
+    """How old its rows may be, as its YAML says: `warn after 12 hours, error after 1 day`."""
 
 
 class Exposure(Struct, frozen=True, kw_only=True, omit_defaults=True):
