@@ -1,0 +1,270 @@
+"""What an expression is made of: one visit per node, from the leaves up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from sqlglot import exp
+
+from dagster_lineage.sql.functions import ARGUMENT, COMMON, FIXED
+from dagster_lineage.sql.scope import Names, Scope
+from dagster_lineage.sql.sources import Output
+from dagster_lineage.sql.type_names import type_name
+from dagster_lineage.sql.type_rules import Types
+from dagster_lineage.sql.values import NO_COLUMNS, NOTHING, Upstream, Value, use
+
+
+class Queries(Protocol):
+    """Reads the queries inside expressions."""
+
+    def output(self, node: exp.Expression, scope: Scope) -> Output:
+        """What a query gives whose surroundings are a scope."""
+
+
+class Expressions:
+    """Reads expressions of one query.
+
+    Args:
+        queries: Reads the subqueries.
+        names: Resolves column names.
+        types: The dialect's rules.
+    """
+
+    def __init__(self, queries: Queries, names: Names, types: Types) -> None:
+        self.queries = queries
+        self.names = names
+        self.types = types
+        self._cast_names: dict[str, str] = {}
+
+    def value(self, node: exp.Expression, scope: Scope) -> Value:
+        """What one expression is made of."""
+        reader = READERS.get(type(node))
+        return reader(self, node, scope) if reader is not None else self._any(node, scope)
+
+    def made_of(self, nodes: Iterable[exp.Expression], scope: Scope) -> frozenset[Upstream]:
+        """The columns in several expressions."""
+        found = [sources for node in nodes if (sources := self.value(node, scope).sources)]
+        return found[0] if len(found) == 1 else NO_COLUMNS.union(*found)
+
+    def _any(self, node: exp.Expression, scope: Scope) -> Value:
+        kind = type(node)
+        if kind in ARGUMENT:
+            first = node.args.get("this")
+            value = self.value(first, scope) if isinstance(first, exp.Expression) else NOTHING
+            rest = self.made_of(
+                (part for part in node.iter_expressions() if part is not first), scope
+            )
+            type_ = value.type if value.type else ""
+            return Value(value.sources | rest, type_, False)
+        if kind in COMMON:
+            return self._common(list(node.iter_expressions()), scope)
+        word = FIXED.get(kind)
+        type_ = getattr(self.types.words, word) if word else ""
+        return Value(self.made_of(node.iter_expressions(), scope), type_, False)
+
+    def _common(
+        self,
+        results: Iterable[exp.Expression],
+        scope: Scope,
+        besides: frozenset[Upstream] = NO_COLUMNS,
+    ) -> Value:
+        """Of something that gives one of several results."""
+        sources, types = besides, []
+        for node in results:
+            value = self.value(node, scope)
+            sources |= value.sources
+            if not isinstance(node, exp.Null):
+                types.append(value.type)
+        return Value(sources, self.types.common(types), False)
+
+    def _column(self, node: exp.Expression, scope: Scope) -> Value:
+        args = node.args
+        this = args["this"]
+        if not isinstance(this, exp.Identifier):
+            table = args.get("table")
+            source = scope.source(table.name.casefold()) if table is not None else None
+            if source is None:
+                return NOTHING
+            value = Value(
+                NO_COLUMNS.union(*(one.sources for _, one in source.columns())), "", False
+            )
+            use(value)
+            source.doubt()
+            return value
+        qualifiers = tuple(
+            part.name for part in (args.get("catalog"), args.get("db"), args.get("table")) if part
+        )
+        return self.names.column(scope, this.name, qualifiers, int(this.meta.get("line", 0)))
+
+    def _cast(self, node: exp.Expression, scope: Scope) -> Value:
+        inner = self.value(node.this, scope)
+        target = node.args["to"]
+        type_ = type_name(target, self.types.dialect) if isinstance(target, exp.DataType) else ""
+        return Value(inner.sources, type_, inner.copy and bool(type_) and type_ == inner.type)
+
+    def _wrapped(self, node: exp.Expression, scope: Scope) -> Value:
+        return self.value(node.this, scope)
+
+    def _leaf(self, _node: exp.Expression, _scope: Scope) -> Value:
+        return NOTHING
+
+    def _literal(self, node: exp.Expression, _scope: Scope) -> Value:
+        if node.args["is_string"]:
+            return Value(NO_COLUMNS, self.types.words.text, False)
+        return Value(NO_COLUMNS, self.types.number(node.name), False)
+
+    def _case(self, node: exp.Expression, scope: Scope) -> Value:
+        branches = node.args.get("ifs") or []
+        results = [branch.args["true"] for branch in branches]
+        default = node.args.get("default")
+        conditions = [branch.this for branch in branches]
+        if node.this is not None:
+            conditions.append(node.this)
+        besides = self.made_of(conditions, scope)
+        return self._common([*results, default] if default else results, scope, besides)
+
+    def _if(self, node: exp.Expression, scope: Scope) -> Value:
+        otherwise = node.args.get("false")
+        results = [node.args["true"], *([otherwise] if otherwise else [])]
+        return self._common(results, scope, self.made_of((node.this,), scope))
+
+    def _sides(self, node: exp.Expression, scope: Scope) -> list[Value]:
+        """The operands of a chain of one operator, without a call per link."""
+        kind, rights = type(node), []
+        while type(node) is kind:
+            rights.append(node.args["expression"])
+            node = node.args["this"]
+        return [self.value(part, scope) for part in (node, *reversed(rights))]
+
+    def _logical(self, node: exp.Expression, scope: Scope) -> Value:
+        sources = NO_COLUMNS.union(*(side.sources for side in self._sides(node, scope)))
+        return Value(sources, self.types.words.boolean, False)
+
+    def _arithmetic(self, node: exp.Expression, scope: Scope) -> Value:
+        first, *rest = self._sides(node, scope)
+        type_, rule = first.type, ARITHMETIC[type(node)]
+        sources = first.sources
+        for side in rest:
+            sources |= side.sources
+            type_ = rule(self.types, type_, side.type)
+        return Value(sources, type_, False)
+
+    def _joined_text(self, node: exp.Expression, scope: Scope) -> Value:
+        sides = self._sides(node, scope)
+        sources = NO_COLUMNS.union(*(side.sources for side in sides))
+        text = self.types.words.text
+        certain = bool(text) and all(side.type == text for side in sides)
+        return Value(sources, text if certain else "", False)
+
+    def _negative(self, node: exp.Expression, scope: Scope) -> Value:
+        inner = self.value(node.this, scope)
+        return Value(inner.sources, inner.type, False)
+
+    def _sum(self, node: exp.Expression, scope: Scope) -> Value:
+        inner = self.value(node.this, scope)
+        return Value(inner.sources, self.types.total(inner.type), False)
+
+    def _mean(self, node: exp.Expression, scope: Scope) -> Value:
+        inner = self.value(node.this, scope)
+        return Value(inner.sources, self.types.mean(inner.type), False)
+
+    def _round(self, node: exp.Expression, scope: Scope) -> Value:
+        inner = self.value(node.this, scope)
+        digits = node.args.get("decimals")
+        sources = inner.sources | (self.value(digits, scope).sources if digits else NO_COLUMNS)
+        known = digits is None or isinstance(digits, exp.Literal)
+        text = digits.name if digits is not None else None
+        return Value(sources, self.types.rounded(inner.type, text) if known else "", False)
+
+    def _truncated(self, node: exp.Expression, scope: Scope) -> Value:
+        inner = self.value(node.this, scope)
+        return Value(inner.sources, self.types.truncated(inner.type), False)
+
+    def _window(self, node: exp.Expression, scope: Scope) -> Value:
+        inner = self.value(node.this, scope)
+        rest = self.made_of(
+            (part for part in node.iter_expressions() if part is not node.this), scope
+        )
+        return Value(inner.sources | rest, inner.type, False)
+
+    def _filtered(self, node: exp.Expression, scope: Scope) -> Value:
+        inner = self.value(node.this, scope)
+        condition = self.value(node.expression, scope)
+        return Value(inner.sources | condition.sources, inner.type, False)
+
+    def _query(self, node: exp.Expression, scope: Scope) -> Value:
+        output = self.queries.output(node, scope)
+        for value in output.values:
+            use(value)
+        output.doubt()
+        sources = NO_COLUMNS.union(*(value.sources for value in output.values))
+        type_ = output.values[0].type if len(output.values) == 1 else ""
+        return Value(sources, type_, False)
+
+    def _exists(self, node: exp.Expression, scope: Scope) -> Value:
+        self.queries.output(node.this, scope)
+        return Value(NO_COLUMNS, self.types.words.boolean, False)
+
+    def _lambda(self, node: exp.Expression, scope: Scope) -> Value:
+        return self._with_locals(node, [part.name for part in node.expressions], scope)
+
+    def _comprehension(self, node: exp.Expression, scope: Scope) -> Value:
+        names = [node.expression.name]
+        position = node.args.get("position")
+        if position is not None:
+            names.append(position.name)
+        return self._with_locals(node, names, scope)
+
+    def _with_locals(self, node: exp.Expression, names: list[str], scope: Scope) -> Value:
+        """Of something whose parameters hide columns."""
+        inner = Scope(parent=scope, ctes=scope.ctes)
+        inner.merged = {name.casefold(): NOTHING for name in names}
+        return Value(self.made_of(node.iter_expressions(), inner), "", False)
+
+
+Reader = Callable[[Expressions, exp.Expression, Scope], Value]
+ARITHMETIC: dict[type[exp.Expression], Callable[[Types, str, str], str]] = {
+    exp.Add: Types.add,
+    exp.Sub: lambda types, left, right: types.add(left, right, minus=True),
+    exp.Mul: Types.multiply,
+    exp.Div: Types.divide,
+    exp.Mod: Types.modulo,
+}
+READERS: dict[type[exp.Expression], Reader] = {
+    exp.Column: Expressions._column,
+    exp.Literal: Expressions._literal,
+    exp.Identifier: Expressions._leaf,
+    exp.Var: Expressions._leaf,
+    exp.DataType: Expressions._leaf,
+    exp.Star: Expressions._leaf,
+    exp.Null: Expressions._leaf,
+    exp.JSONPath: Expressions._leaf,
+    exp.Paren: Expressions._wrapped,
+    exp.Alias: Expressions._wrapped,
+    exp.Ordered: Expressions._wrapped,
+    exp.Cast: Expressions._cast,
+    exp.TryCast: Expressions._cast,
+    exp.Case: Expressions._case,
+    exp.If: Expressions._if,
+    exp.And: Expressions._logical,
+    exp.Or: Expressions._logical,
+    exp.DPipe: Expressions._joined_text,
+    exp.Neg: Expressions._negative,
+    exp.Sum: Expressions._sum,
+    exp.Avg: Expressions._mean,
+    exp.Round: Expressions._round,
+    exp.DateTrunc: Expressions._truncated,
+    exp.TimestampTrunc: Expressions._truncated,
+    exp.Window: Expressions._window,
+    exp.Filter: Expressions._filtered,
+    exp.Subquery: Expressions._query,
+    exp.Select: Expressions._query,
+    exp.Union: Expressions._query,
+    exp.Except: Expressions._query,
+    exp.Intersect: Expressions._query,
+    exp.Exists: Expressions._exists,
+    exp.Lambda: Expressions._lambda,
+    exp.Comprehension: Expressions._comprehension,
+    **dict.fromkeys(ARITHMETIC, Expressions._arithmetic),
+}

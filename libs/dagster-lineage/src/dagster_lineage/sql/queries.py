@@ -1,0 +1,245 @@
+"""Reads queries: SELECTs, set operations and common table expressions, each once, bottom-up."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from dagster_lineage.sql import stars
+from dagster_lineage.sql.expressions import Expressions
+from dagster_lineage.sql.from_clause import FromClause
+from dagster_lineage.sql.output_names import output_name
+from dagster_lineage.sql.schema import Relation, Schema
+from dagster_lineage.sql.scope import Names, Scope
+from dagster_lineage.sql.set_operations import combined
+from dagster_lineage.sql.sources import OpaqueSource, Output, Star
+from dagster_lineage.sql.type_names import spelled
+from dagster_lineage.sql.type_rules import Types
+from dagster_lineage.sql.values import LITERAL, NO_COLUMNS, NOTHING, TableRead, Value, use
+
+ALIASES_IN_SELECT = frozenset({"duckdb", "snowflake", "redshift", "databricks", "spark"})
+"""Dialects in which a column of the list may use an earlier one, and WHERE all of them."""
+PSEUDOCOLUMNS = frozenset(
+    {
+        "rowid", "rownum", "level", "filename", "ctid", "xmin", "xmax", "tableoid", "sysdate",
+        "systimestamp", "user", "session_user", "current_user", "current_role", "current_database",
+        "_partitiontime", "_partitiondate", "_table_suffix", "_file_name", "_change_type",
+        "_metadata", "metadata$filename", "metadata$file_row_number", "metadata$action",
+        "metadata$isupdate", "metadata$row_id", "value", "file_row_number", "$path", "$file_size",
+    }
+)  # fmt: skip
+MAX_ROUNDS = 8
+"""How often a recursive CTE is read again until its lineage has settled."""
+
+
+class Queries:
+    """Reads one statement.
+
+    Args:
+        schema: What is known of relations.
+        dialect: sqlglot's name of the dialect.
+
+    Attributes:
+        tables: The relations read so far.
+    """
+
+    def __init__(self, schema: Schema, dialect: str) -> None:
+        self.schema = schema
+        self.dialect = dialect
+        self.tables: dict[Relation, TableRead] = {}
+        self.names = Names(PSEUDOCOLUMNS)
+        self.types = Types(dialect)
+        self.expressions = Expressions(self, self.names, self.types)
+        self.from_clause = FromClause(self)
+
+    def trouble(self, sentence: str) -> None:
+        """Note what could not be told."""
+        self.names.problems[sentence] = None
+
+    def table(self, relation: Relation) -> TableRead:
+        """What is known of a relation, the same object each time."""
+        known = self.schema.find(relation)
+        if known is None:
+            for seen in self.tables:
+                if tuple(map(str.casefold, seen)) == tuple(map(str.casefold, relation)):
+                    return self.tables[seen]
+            read = TableRead(relation, (), complete=False)
+        elif known.relation in self.tables:
+            return self.tables[known.relation]
+        else:
+            columns = [
+                (name, spelled(type_, self.dialect)) for name, type_ in known.columns.items()
+            ]
+            read = TableRead(known.relation, columns, complete=known.complete)
+        self.tables[read.relation] = read
+        return read
+
+    def output(self, node: exp.Expression, scope: Scope) -> Output:
+        """What a query gives whose surroundings are a scope."""
+        with_ = node.args.get("with_")
+        if with_ is not None:
+            scope = Scope(parent=scope, ctes=self._ctes(with_, scope))
+        if isinstance(node, exp.Select):
+            return self._select(node, scope)
+        if isinstance(node, exp.SetOperation):
+            return self._set_operation(node, scope)
+        if isinstance(node, exp.Subquery):
+            return self.output(node.this, scope)
+        if isinstance(node, exp.CTE):
+            return self.output(node.this, scope)
+        return self._other(node, scope)
+
+    def _other(self, node: exp.Expression, scope: Scope) -> Output:
+        """VALUES, a bare table, DuckDB's `pivot … on`, or something that is no query."""
+        output = Output()
+        if isinstance(node, (exp.Values, exp.Table)):
+            inner = Scope(parent=scope, ctes=scope.ctes)
+            self.from_clause.fill(exp.Select(from_=exp.From(this=node)), inner)
+            stars.expand(exp.Star(), "", inner, output, self.expressions.value)
+            return output
+        if isinstance(node, exp.Pivot):
+            inner = Scope(parent=scope, ctes=scope.ctes)
+            self.from_clause.fill(exp.Select(from_=exp.From(this=node.this)), inner)
+            for source in inner.sources.values():
+                source.doubt()
+            rest = [part for part in node.iter_expressions() if part is not node.this]
+            made_of = self.expressions.made_of(rest, inner)
+        else:
+            made_of = NO_COLUMNS
+        self.trouble(f"the columns of {type(node).__name__.upper()} are not known")
+        output.stars.append(Star(OpaqueSource(made_of)))
+        return output
+
+    def _ctes(self, with_: exp.With, scope: Scope) -> dict[str, Output]:
+        ctes = dict(scope.ctes)
+        for cte in with_.expressions:
+            around = Scope(parent=scope, ctes=ctes)
+            columns = [part.name for part in cte.args["alias"].columns]
+            name = cte.alias.casefold()
+            if with_.args.get("recursive") and isinstance(cte.this, exp.SetOperation):
+                output = self._recursive(cte.this, name, columns, around)
+            else:
+                output = self.output(cte.this, around)
+            ctes = {**ctes, name: output.renamed(columns) if columns else output}
+        return ctes
+
+    def _recursive(
+        self, union: exp.SetOperation, name: str, columns: list[str], scope: Scope
+    ) -> Output:
+        """A CTE that may read itself: its first branch tells the columns, the others add to them."""
+        first: exp.Expression = union
+        while isinstance(first, exp.SetOperation):
+            first = first.this
+        output = self.output(first, scope)
+        for _ in range(MAX_ROUNDS):
+            own = output.renamed(columns) if columns else output
+            inner = Scope(parent=scope, ctes={**scope.ctes, name: own})
+            again = self.output(union, inner)
+            settled = [one.sources for one in again.values] == [
+                one.sources for one in output.values
+            ]
+            output = again
+            if settled:
+                break
+        return output
+
+    def _set_operation(self, node: exp.SetOperation, scope: Scope) -> Output:
+        """Chains lean to the left and may be hundreds long, so they are read in a loop."""
+        operations: list[exp.SetOperation] = []
+        left: exp.Expression = node
+        while isinstance(left, exp.SetOperation) and (left is node or not left.args.get("with_")):
+            operations.append(left)
+            left = left.this
+        output = self.output(left, scope)
+        for operation in reversed(operations):
+            right = self.output(operation.expression, scope)
+            output = combined(operation, output, right, self.types, self.trouble)
+        return output
+
+    def _select(self, node: exp.Select, around: Scope) -> Output:
+        scope = Scope(parent=around, ctes=around.ctes)
+        self.from_clause.fill(node, scope)
+        output = Output()
+        scope.see_aliases = self.dialect in ALIASES_IN_SELECT
+        for item in node.expressions:
+            self._item(item, scope, output)
+        kind = node.args.get("kind")
+        if kind == "VALUE":
+            output = Output(stars=[Star(OpaqueSource(NO_COLUMNS))])
+        self._clauses(node, scope)
+        if node.args.get("distinct") is not None:
+            for value in output.values:
+                use(value)
+        return output
+
+    def _item(self, item: exp.Expression, scope: Scope, output: Output) -> None:
+        """One entry of the list: a column, or a star."""
+        read = self.expressions.value
+        if isinstance(item, exp.Star):
+            stars.expand(item, "", scope, output, read)
+            return
+        if isinstance(item, exp.Column) and isinstance(item.this, exp.Star):
+            table = item.args["table"].name
+            if scope.source(table.casefold()) is not None:
+                stars.expand(item.this, table.casefold(), scope, output, read)
+                return
+            made_of = self.names.column(scope, table, (), 0).sources  # all fields of a struct
+            output.stars.append(Star(OpaqueSource(made_of)))
+            return
+        if item.is_star or isinstance(item, exp.Columns) or item.find(exp.Columns, exp.Star):
+            if not item.find(exp.Count, exp.Select):
+                self._chosen(item, scope, output)
+                return
+        value = read(item, scope)
+        if isinstance(item, exp.Aliases):
+            for part in item.args["expressions"]:
+                output.add(part.name, Value(value.sources, "", False))  # noqa: FBT003
+            return
+        name = output_name(item, self.dialect)
+        if value.type is LITERAL:
+            value = value._replace(type=self.types.final(LITERAL))
+        if value.copy and isinstance(item, exp.Column):
+            name = self._own_spelling(item, value) or name
+        output.add(name, value)
+        if isinstance(item, exp.Alias):
+            scope.aliases[name.casefold()] = value
+
+    def _own_spelling(self, item: exp.Column, value: Value) -> str:
+        """DuckDB names an unrenamed column as its table does, others as the query does."""
+        if self.dialect != "duckdb":
+            return ""
+        (column,) = value.sources
+        return column.name if column.name.casefold() == item.name.casefold() else ""
+
+    def _chosen(self, item: exp.Expression, scope: Scope, output: Output) -> None:
+        """Columns chosen by a pattern: any of those in reach."""
+        for source in scope.sources.values():
+            source.doubt()
+        found = [value for source in scope.sources.values() for _, value in source.columns()]
+        for value in found:
+            use(value)
+        self.expressions.made_of(item.find_all(exp.Literal), scope)
+        sources = NO_COLUMNS.union(*(value.sources for value in found))
+        self.trouble(f"the columns of {item.sql(self.dialect)} are not known")
+        output.stars.append(Star(OpaqueSource(sources)))
+
+    def _clauses(self, node: exp.Select, scope: Scope) -> None:
+        """Everything behind FROM that reads columns without giving any."""
+        read = self.expressions.value
+        args = node.args
+        for clause in ("where", "prewhere", "connect", "match"):
+            if args.get(clause) is not None:
+                read(args[clause], scope)
+        scope.see_aliases = True
+        for clause in ("group", "having", "qualify"):
+            if args.get(clause) is not None:
+                read(args[clause], scope)
+        for window in args.get("windows") or ():
+            read(window, scope)
+        scope.aliases_first = True
+        for clause in ("order", "sort", "cluster", "distribute", "distinct", "limit", "offset"):
+            if args.get(clause) is not None:
+                read(args[clause], scope)
+        scope.aliases_first = False
+
+
+__all__ = ["NOTHING", "Queries"]
