@@ -86,6 +86,8 @@ class ManifestFacts(Struct, frozen=True, kw_only=True):
     keys: dict[str, str] = field(default_factory=dict)
     """By unique id of nodes and sources: the key that the translator gives. Several translators or
     selections over one manifest agree, or `disagreements` says so."""
+    other_keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """By unique id, where translators disagree: the keys beside that in `keys`."""
     disagreements: tuple[str, ...] = ()
     own_translator: bool = False
     """A translator other than dagster-dbt's own gave the keys."""

@@ -1,1 +1,24 @@
-"""Which code locations there are, in anybody's workspace."""
+"""Which code locations a workspace has, whoever wrote it and in which of Dagster's formats."""
+
+from dagster_lineage.workspace.entries import (
+    GrpcAddress,
+    LocationEntry,
+    LocationNameTaken,
+    WorkspaceEntryWrong,
+    WorkspaceError,
+    WorkspaceMissing,
+    WorkspaceUnreadable,
+)
+from dagster_lineage.workspace.finding import compare_with_dg, find_locations
+
+__all__ = [
+    "GrpcAddress",
+    "LocationEntry",
+    "LocationNameTaken",
+    "WorkspaceEntryWrong",
+    "WorkspaceError",
+    "WorkspaceMissing",
+    "WorkspaceUnreadable",
+    "compare_with_dg",
+    "find_locations",
+]
