@@ -13,6 +13,7 @@ from dagster_lineage.graph.assets import (
     Read,
     Source,
 )
+from dagster_lineage.graph.crossings import Crossing
 from dagster_lineage.graph.lineage_graph import Edge, LineageGraph, Located, Made
 from dagster_lineage.graph.places import (
     column_of,
@@ -28,6 +29,7 @@ __all__ = [
     "Asset",
     "Check",
     "Column",
+    "Crossing",
     "Edge",
     "Expected",
     "Exposure",

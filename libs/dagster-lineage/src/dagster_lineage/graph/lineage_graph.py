@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from dagster_lineage.graph.assets import Asset, Interface, Read, Source
+from dagster_lineage.graph.crossings import Crossing, crossings_of
 from dagster_lineage.graph.places import split_place
 
 
@@ -122,6 +123,11 @@ class LineageGraph:
         return tuple(edges)
 
     @cached_property
+    def crossings(self) -> tuple[Crossing, ...]:
+        """Places that name an asset of another location: what rules about two ends look at."""
+        return crossings_of(self)
+
+    @cached_property
     def readers(self) -> dict[str, list[Edge]]:
         """Every edge, own and foreign, by the key that is read."""
         found: defaultdict[str, list[Edge]] = defaultdict(list)
@@ -150,9 +156,11 @@ class LineageGraph:
 
     def source_of(self, where: Located, read: Read) -> Source | None:
         """The dbt source that a read goes through, if any."""
-        if not read.source:
-            return None
-        return self._sources.get((where.file, read.source))
+        return self.source(where, read.source) if read.source else None
+
+    def source(self, where: Located, name: str) -> Source | None:
+        """A location's dbt source by its name, `source.table`."""
+        return self._sources.get((where.file, name))
 
     @cached_property
     def _sources(self) -> dict[tuple[str, str], Source]:
