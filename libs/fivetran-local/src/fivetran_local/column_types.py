@@ -82,6 +82,9 @@ _BY_POSTGRES = {
     "uuid": "UUID",
 }
 
+# What PostgreSQL's driver hands over in a type of its own; all else is sent as text and cast.
+NATIVE_TYPES = {"BIGINT", "DOUBLE", "BLOB", "BOOLEAN", "DATE", "TIMESTAMP", "TIMESTAMPTZ"}
+
 # What leaves SQLite as it is; everything else leaves as text and is cast by the destination, which
 # keeps decimals exact and parses timestamps in compiled code.
 _WIRE_TYPES = {"BIGINT": pa.int64(), "DOUBLE": pa.float64(), "BLOB": pa.binary()}

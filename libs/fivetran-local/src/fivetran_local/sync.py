@@ -194,12 +194,16 @@ class _TableSync:
         self._landing.stage(self._target, self._snapshot.rows(self._source, self._columns, mark))
         upserted = self._landing.upsert_staged(self._target, self._synced_at, rewrite=False)
         key = [column for column in self._source.columns if column.is_primary_key]
-        self._landing.stage_keys(self._target, self._snapshot.rows(self._source, key, None))
-        if self._landing.staged_but_absent(self._target):
+        deleted = self._landing.delete_gone(
+            self._target,
+            lambda: self._snapshot.rows(self._source, key, None),
+            self._synced_at,
+        )
+        if deleted is None:
             # Rows came in below the mark: the clock of their writer was behind.
             more, deleted = self._compare_all()
-            return upserted + more, deleted
-        return upserted, self._landing.delete_unstaged(self._target, self._synced_at)
+            upserted += more
+        return upserted, deleted
 
     def _mark(self) -> HighWaterMark | None:
         """Return where to read from; None where all rows must be read."""

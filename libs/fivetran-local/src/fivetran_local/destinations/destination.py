@@ -84,9 +84,6 @@ class Landing(Protocol):
     def stage(self, table: LandingTable, rows: pa.RecordBatchReader) -> None:
         """Collect rows beside the table, for the methods below."""
 
-    def stage_keys(self, table: LandingTable, keys: pa.RecordBatchReader) -> None:
-        """Collect nothing but keys beside the table, for `delete_unstaged`."""
-
     def upsert_staged(self, table: LandingTable, synced_at: str, *, rewrite: bool) -> int:
         """Bring the staged rows into the table; returns how many rows that wrote.
 
@@ -105,8 +102,19 @@ class Landing(Protocol):
                 where a re-sync finds rows gone.
         """
 
-    def staged_but_absent(self, table: LandingTable) -> int:
-        """Return how many staged keys have no living row in the table."""
+    def delete_gone(
+        self, table: LandingTable, keys: Callable[[], pa.RecordBatchReader], synced_at: str
+    ) -> int | None:
+        """Mark rows as deleted whose keys the source does not have.
+
+        Args:
+            table: The table.
+            keys: Opens a stream of all keys of the source; called once, or twice where some differ.
+            synced_at: What the `_fivetran_synced` of these rows becomes.
+
+        Returns:
+            How many; None, and nothing is marked, where the source has keys that have no row.
+        """
 
     def highest(self, table: LandingTable, column: LandingColumn) -> str | None:
         """Return the largest value of a column as text, timestamps in UTC; None of no rows."""

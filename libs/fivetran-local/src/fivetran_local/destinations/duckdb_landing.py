@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from fivetran_local.destinations.destination import DELETED, SYNCED
@@ -10,32 +11,25 @@ from fivetran_local.destinations.sql_landing import SqlLanding
 from fivetran_local.names import literal, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
-    import duckdb
     import pyarrow as pa
 
     from fivetran_local.destinations.destination import LandingTable
+
+# A bit for every number between the smallest and the largest key: 8 bytes a row and 120 MB at most.
+_BITS_PER_ROW = 64
+_MOST_BITS = 1_000_000_000
 
 
 class DuckDBLanding(SqlLanding):
     """An open transaction on a DuckDB file."""
 
-    def __init__(
-        self, connection: duckdb.DuckDBPyConnection, checkpoint: Callable[[int], None]
-    ) -> None:
-        """Work on a connection that has begun a transaction.
-
-        Args:
-            connection: The connection.
-            checkpoint: Called with the number of rows of each batch; raises to end the sync.
-        """
-        self._connection = connection
-        self._checkpoint = checkpoint
+    # `duckdb` is the connection to the file itself; its transaction has begun.
 
     def fill(self, table: LandingTable, rows: pa.RecordBatchReader, synced_at: str) -> int:
         """See `Landing.fill`: straight into the table, never held in between."""
-        with incoming(self._connection, table, rows, self._checkpoint) as query:
+        with incoming(self.duckdb, table, rows, self.checkpoint) as query:
             written = self.run(
                 f"insert into {table.relation} by name select *, false as {DELETED},"
                 f" cast({literal(synced_at)} as timestamptz) as {SYNCED} from ({query})"
@@ -45,9 +39,41 @@ class DuckDBLanding(SqlLanding):
 
     def stage(self, table: LandingTable, rows: pa.RecordBatchReader) -> None:
         """See `Landing.stage`."""
-        with incoming(self._connection, table, rows, self._checkpoint) as query:
+        with incoming(self.duckdb, table, rows, self.checkpoint) as query:
             self.run(f"create or replace temp table staged as {query}")
         self.check_key(table, "staged")
+
+    @contextmanager
+    def living_keys(self, table: LandingTable) -> Iterator[str]:
+        """See `SqlLanding.living_keys`."""
+        names = ", ".join(map(quoted, table.key))
+        yield f"select {names} from {table.relation} where not {DELETED}"
+
+    def bring_gone(self, table: LandingTable) -> None:
+        """See `SqlLanding.bring_gone`: it is here already."""
+
+    def check_key(self, table: LandingTable, relation: str) -> None:
+        """See `SqlLanding.check_key`: whole numbers that lie close together need no grouping."""
+        types = {column.name: column.type for column in table.columns}
+        if table.key_is_proven or not table.key:
+            return
+        if [types[name] for name in table.key] == ["BIGINT"] and self._are_distinct(
+            quoted(*table.key), relation
+        ):
+            return
+        super().check_key(table, relation)
+
+    def _are_distinct(self, key: str, relation: str) -> bool:
+        """Tell whether whole numbers are all there and all different; false where it is unknown."""
+        [(rows, low, high)] = self.rows(f"select count(*), min({key}), max({key}) from {relation}")
+        if not rows:
+            return True
+        if high - low >= min(rows * _BITS_PER_ROW, _MOST_BITS):
+            return False
+        [(different,)] = self.rows(
+            f"select bit_count(bitstring_agg({key}, {low}, {high})) from {relation}"
+        )
+        return bool(different == rows)
 
     def column_types(self, schema_name: str, name: str) -> dict[str, str]:
         """See `SqlLanding.column_types`."""
@@ -68,12 +94,12 @@ class DuckDBLanding(SqlLanding):
 
     def run(self, statement: str) -> int:
         """See `SqlLanding.run`."""
-        found = self._connection.execute(statement).fetchall()
+        found = self.duckdb.execute(statement).fetchall()
         return int(found[0][0]) if found else 0
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """See `SqlLanding.rows`."""
-        found: list[tuple[Any, ...]] = self._connection.execute(query).fetchall()
+        found: list[tuple[Any, ...]] = self.duckdb.execute(query).fetchall()
         return found
 
     def spelled(self, column_type: str) -> str:

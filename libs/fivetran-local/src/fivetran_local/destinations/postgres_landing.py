@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from fivetran_local.column_types import type_of_postgres
+from fivetran_local.column_types import NATIVE_TYPES, type_of_postgres
 from fivetran_local.destinations.destination import DELETED, ID, SYNCED
 from fivetran_local.destinations.incoming import incoming
+from fivetran_local.destinations.key_comparison import GONE
 from fivetran_local.destinations.sql_landing import SqlLanding
 from fivetran_local.names import literal, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     import duckdb
     import pyarrow as pa
     from adbc_driver_manager import dbapi
 
-    from fivetran_local.destinations.destination import LandingTable
+    from fivetran_local.destinations.destination import LandingColumn, LandingTable
 
 _ROWS_PER_BATCH = 100_000
 
@@ -51,9 +53,8 @@ class PostgresLanding(SqlLanding):
             caster: An empty DuckDB, which gives the source's values their types.
             checkpoint: Called with the number of rows of each batch; raises to end the sync.
         """
+        super().__init__(caster, checkpoint)
         self._connection = connection
-        self._caster = caster
-        self._checkpoint = checkpoint
 
     def fill(self, table: LandingTable, rows: pa.RecordBatchReader, synced_at: str) -> int:
         """See `Landing.fill`."""
@@ -66,30 +67,61 @@ class PostgresLanding(SqlLanding):
 
     def stage(self, table: LandingTable, rows: pa.RecordBatchReader) -> None:
         """See `Landing.stage`."""
-        self.run("drop view if exists staged")
-        self.run("drop table if exists arrived")
         present = set(rows.schema.names)
         columns = [column for column in table.columns if column.source_name in present]
+        with incoming(self.duckdb, table, rows, self.checkpoint) as query:
+            self._bring(query, "staged", columns, with_id=not table.key)
+        self.check_key(table, "staged")
+
+    def bring_gone(self, table: LandingTable) -> None:
+        """See `SqlLanding.bring_gone`."""
+        self._bring(f"from {GONE}", GONE, table.columns, with_id=False)
+
+    @contextmanager
+    def living_keys(self, table: LandingTable) -> Iterator[str]:
+        """See `SqlLanding.living_keys`."""
+        columns = self.key_columns(table)
+        selected = ", ".join(
+            quoted(column.name)
+            if column.type in NATIVE_TYPES
+            else f"cast({quoted(column.name)} as text) as {quoted(column.name)}"
+            for column in columns
+        )
+        typed = ", ".join(
+            f"cast({quoted(column.name)} as {column.type}) as {quoted(column.name)}"
+            for column in columns
+        )
+        with self._connection.cursor() as cursor:
+            cursor.execute(f"select {selected} from {table.relation} where not {DELETED}")
+            self.duckdb.register("living", cursor.fetch_record_batch())
+            yield f"select {typed} from living"
+            self.duckdb.unregister("living")
+
+    def _bring(
+        self, query: str, name: str, columns: Sequence[LandingColumn], *, with_id: bool
+    ) -> None:
+        """Copy what a query of `duckdb` returns into the view `name`, in the columns' types."""
+        self.run(f"drop view if exists {name}")
+        self.run(f"drop table if exists {name}_arrived")
         types = {column.name: self.spelled(column.type) for column in columns}
-        if not table.key:
+        if with_id:
             types[ID] = "text"
         as_text = ", ".join(
             f"cast({quoted(column.name)} as varchar) as {quoted(column.name)}"
             for column in columns
             if column.type in _AS_TEXT
         )
-        with incoming(self._caster, table, rows, self._checkpoint) as query:
-            plain = f"select * replace ({as_text}) from ({query})" if as_text else query
-            typed = self._caster.sql(plain).to_arrow_reader(_ROWS_PER_BATCH)
-            with self._connection.cursor() as cursor:
-                cursor.adbc_ingest("arrived", typed, mode="create", temporary=True)
+        plain = f"select * replace ({as_text}) from ({query})" if as_text else query
+        typed = self.duckdb.sql(plain).to_arrow_reader(_ROWS_PER_BATCH)
+        with self._connection.cursor() as cursor:
+            cursor.adbc_ingest(f"{name}_arrived", typed, mode="create", temporary=True)
         listed = ", ".join(
-            f"cast({quoted(name)} as {type_}) as {quoted(name)}" for name, type_ in types.items()
+            f"cast({quoted(column)} as {type_}) as {quoted(column)}"
+            for column, type_ in types.items()
         )
-        self.run(f"create temp view staged as select {listed} from arrived")
-        self.check_key(table, "staged")
-        # Without statistics the join below would be planned for a handful of rows.
-        self.run("analyze arrived")
+        self.run(f"create temp view {name} as select {listed} from {name}_arrived")
+        # Without statistics the joins with it would be planned for a handful of rows.
+        self.run(f"analyze {name}_arrived")
 
     def column_types(self, schema_name: str, name: str) -> dict[str, str]:
         """See `SqlLanding.column_types`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,16 @@ from fivetran_local.destinations.destination import (
     LandingColumn,
     LandingTable,
 )
+from fivetran_local.destinations.incoming import incoming
+from fivetran_local.destinations.key_comparison import CAME, GONE, compare_keys
 from fivetran_local.errors import SourceDataError
 from fivetran_local.names import literal, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
+
+    import duckdb
     import pyarrow as pa
 
 
@@ -26,6 +33,18 @@ class SqlLanding(ABC):
 
     # How two keys are compared: `is not distinct from` where keys may hold nulls.
     same = "is not distinct from"
+
+    def __init__(
+        self, duckdb: duckdb.DuckDBPyConnection, checkpoint: Callable[[int], None]
+    ) -> None:
+        """Work on a database.
+
+        Args:
+            duckdb: Where the source's values get their types and keys are compared.
+            checkpoint: Called with the number of rows of each batch; raises to end the sync.
+        """
+        self.duckdb = duckdb
+        self.checkpoint = checkpoint
 
     def has(self, schema_name: str, name: str) -> bool:
         """See `Landing.has`."""
@@ -59,11 +78,6 @@ class SqlLanding(ABC):
         columns = tuple(replace(column, type=types[column.name]) for column in table.columns)
         return replace(table, columns=columns)
 
-    def stage_keys(self, table: LandingTable, keys: pa.RecordBatchReader) -> None:
-        """See `Landing.stage_keys`."""
-        only_key = tuple(column for column in table.columns if column.name in table.key)
-        self.stage(replace(table, columns=only_key), keys)
-
     def upsert_staged(self, table: LandingTable, synced_at: str, *, rewrite: bool) -> int:
         """See `Landing.upsert_staged`."""
         names = table.value_names
@@ -93,13 +107,32 @@ class SqlLanding(ABC):
             f" and not exists (select 1 from staged as s where {self._same_key(table)})"
         )
 
-    def staged_but_absent(self, table: LandingTable) -> int:
-        """See `Landing.staged_but_absent`."""
-        ((count,),) = self.rows(
-            f"select count(*) from staged as s where not exists (select 1 from {table.relation}"
-            f" as d where not d.{DELETED} and {self._same_key(table)})"
+    def delete_gone(
+        self, table: LandingTable, keys: Callable[[], pa.RecordBatchReader], synced_at: str
+    ) -> int | None:
+        """See `Landing.delete_gone`."""
+        only_key = replace(table, columns=self.key_columns(table))
+
+        @contextmanager
+        def source() -> Iterator[str]:
+            with incoming(self.duckdb, only_key, keys(), self.checkpoint) as query:
+                yield query
+
+        missing = compare_keys(self.duckdb, table.key, source, lambda: self.living_keys(table))
+        if missing is None:
+            return 0
+        self._refuse_doubles(table, self.duckdb.execute(doubles(table, CAME)).fetchall())
+        if missing:
+            return None
+        self.bring_gone(only_key)
+        return self.run(
+            f"update {table.relation} as d set {DELETED} = true, {SYNCED} = {_moment(synced_at)}"
+            f" from {GONE} as s where not d.{DELETED} and {self._same_key(table)}"
         )
-        return int(count)
+
+    def key_columns(self, table: LandingTable) -> tuple[LandingColumn, ...]:
+        """Return the columns of the key, in the table's order."""
+        return tuple(column for column in table.columns if column.name in table.key)
 
     def highest(self, table: LandingTable, column: LandingColumn) -> str | None:
         """See `Landing.highest`."""
@@ -117,12 +150,11 @@ class SqlLanding(ABC):
         """
         if table.key_is_proven or not table.key:
             return
-        key = ", ".join(map(quoted, table.key))
-        doubles = self.rows(
-            f"select {key}, count(*) from {relation} group by {key} having count(*) > 1 limit 1"
-        )
-        if doubles:
-            *values, count = doubles[0]
+        self._refuse_doubles(table, self.rows(doubles(table, relation)))
+
+    def _refuse_doubles(self, table: LandingTable, found: Sequence[tuple[Any, ...]]) -> None:
+        if found:
+            *values, count = found[0]
             raise SourceDataError(
                 f"{table.place}: {count} rows have the key"
                 f" ({', '.join(table.key)}) = ({', '.join(map(str, values))})."
@@ -133,6 +165,14 @@ class SqlLanding(ABC):
         return " and ".join(
             f"d.{quoted(name)} {self.same} s.{quoted(name)}" for name in table.row_key
         )
+
+    @abstractmethod
+    def living_keys(self, table: LandingTable) -> AbstractContextManager[str]:
+        """Offer the keys of the rows that are not marked as deleted, as a query of `duckdb`."""
+
+    @abstractmethod
+    def bring_gone(self, table: LandingTable) -> None:
+        """Make the keys in the table `GONE` of `duckdb` available to this database."""
 
     @abstractmethod
     def column_types(self, schema_name: str, name: str) -> dict[str, str]:
@@ -161,6 +201,12 @@ class SqlLanding(ABC):
     @abstractmethod
     def utc_text(self, expression: str) -> str:
         """Return the SQL that writes a timestamp with zone as `2024-01-01T10:00:00.000000Z`."""
+
+
+def doubles(table: LandingTable, relation: str) -> str:
+    """Return the query for one key that several rows of `relation` have, and for how many."""
+    key = ", ".join(map(quoted, table.key))
+    return f"select {key}, count(*) from {relation} group by {key} having count(*) > 1 limit 1"
 
 
 def _moment(timestamp: str) -> str:

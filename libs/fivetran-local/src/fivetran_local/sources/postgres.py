@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import adbc_driver_manager
 import pyarrow as pa
 
-from fivetran_local.column_types import type_of_postgres
+from fivetran_local.column_types import NATIVE_TYPES, type_of_postgres
 from fivetran_local.errors import SourceDataError, SourceUnreachableError
 from fivetran_local.names import literal, quoted
 from fivetran_local.postgres_server import connected
@@ -33,9 +33,6 @@ order by n.nspname, c.relname, a.attnum
 # Anything that is written moves the log; a transaction that is still open shows in the snapshot,
 # so that its commit, whose record may be in the log already, is a change too.
 _FINGERPRINT = "select pg_current_wal_insert_lsn()::text || ' ' || pg_current_snapshot()::text"
-
-# What arrives in a type of its own; all else is sent as text and cast by the destination.
-_NATIVE = {"BIGINT", "DOUBLE", "BLOB", "BOOLEAN", "DATE", "TIMESTAMP", "TIMESTAMPTZ"}
 
 
 class PostgresDatabase:
@@ -133,6 +130,6 @@ def _expression(column: SourceColumn) -> str:
     name = quoted(column.name)
     if column.type == "JSON":
         return f"to_json({name})::text as {name}"
-    if column.type in _NATIVE:
+    if column.type in NATIVE_TYPES:
         return name
     return f"{name}::text as {name}"

@@ -192,7 +192,8 @@ def _condition(since: HighWaterMark) -> str:
     value = literal(since.value)
     if since.column.type in {"TIMESTAMP", "TIMESTAMPTZ"}:
         by_day = f"{name} >= date({value}, '-1 day')"
-        by_second = f"julianday({name}) >= julianday({value}, '-1 second')"
+        # No text that only the destination understands (`10:00:00+00`) may pass as "below".
+        by_second = f"coalesce(julianday({name}) >= julianday({value}, '-1 second'), true)"
         return f"({name} is null or ({by_day} and {by_second}))"
     if since.column.type in {"BIGINT", "DOUBLE"} or since.column.type.startswith("DECIMAL"):
         value = f"cast({value} as numeric)"
