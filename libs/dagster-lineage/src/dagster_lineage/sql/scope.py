@@ -10,6 +10,9 @@ from dagster_lineage.sql.schema import Relation
 from dagster_lineage.sql.sources import Output, Source
 from dagster_lineage.sql.values import NO_COLUMNS, NOTHING, TableRead, Value, use
 
+PLACEHOLDER = "__unknown_"
+"""What a renderer writes for a text that nobody told it: no column of any table."""
+
 
 @dataclass(frozen=True)
 class Missing:
@@ -161,7 +164,7 @@ class Names:
 
     def _missing(self, name: str, sources: list[Source], line: int) -> Value:
         folded = name.casefold()
-        if folded in self.pseudocolumns:
+        if folded in self.pseudocolumns or folded.startswith(PLACEHOLDER):
             return NOTHING
         tables = list(dict.fromkeys(table for source in sources for table in source.tables()))
         tables = [table for table in tables if table.complete]

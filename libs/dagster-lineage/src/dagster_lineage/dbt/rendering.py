@@ -1,0 +1,385 @@
+"""Renders a model's SQL out of a dbt manifest, without dbt and without a warehouse.
+
+Only `dbt compile` writes SQL into a manifest, `dbt parse` does not, and compiling wants a connection.
+All that a model's Jinja needs is in the manifest though: its text, every macro, every relation.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from jinja2 import TemplateError
+
+from dagster_lineage.dbt import rendering_context as context
+from dagster_lineage.dbt.rendering_ctes import PREFIX, cte_name, with_ctes
+from dagster_lineage.dbt.rendering_macros import Macros, MacroMissing, Namespace, Returned
+from dagster_lineage.dbt.rendering_relations import Relation, RelationMaker
+from dagster_lineage.dbt.rendering_unknown import Doubts
+
+BACKTICKS = frozenset({"bigquery", "spark", "databricks", "glue", "athena", "mysql"})
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A model's SQL.
+
+    Attributes:
+        sql: As dbt would compile it; what could be rendered where it is not certain; empty when
+            nothing could.
+        refs: Unique ids of the nodes that it refers to, in order, each once; ephemeral models, and
+            what they refer to, are among them.
+        sources: Unique ids of the sources, likewise.
+        relations: Relation text by unique id of both; ephemeral models have none.
+        certain: It is what dbt compiles, but for what `assumed` names.
+        problem: Why it is not certain, in a sentence; empty when it is.
+        assumed: What nobody told, so a default or a placeholder stands in: `var start_date`,
+            `env_var TIER`, `target.name`.
+    """
+
+    sql: str = ""
+    refs: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    relations: Mapping[str, str] = field(default_factory=dict)
+    certain: bool = True
+    problem: str = ""
+    assumed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ProjectSettings:
+    """What a manifest does not tell of its project.
+
+    Attributes:
+        variables: `vars` of `dbt_project.yml`; None when nobody knows them.
+        dispatch: Search order of packages by macro namespace, its `dispatch`.
+        target: Fields of the target, such as `name`.
+    """
+
+    variables: Mapping[str, Any] | None = None
+    dispatch: Mapping[str, list[str]] = field(default_factory=dict)
+    target: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Renderer:
+    """Renders the models of one manifest; its macros are compiled once for all of them.
+
+    Args:
+        manifest: The manifest, parsed from JSON.
+        settings: What it does not tell.
+    """
+
+    def __init__(
+        self, manifest: Mapping[str, Any], settings: ProjectSettings | None = None
+    ) -> None:
+        self.manifest = manifest
+        self.settings = settings or ProjectSettings()
+        self.macros = Macros(manifest, self.settings.dispatch)
+        self.mark = "`" if self.macros.adapter in BACKTICKS else '"'
+        self.nodes: Mapping[str, Any] = manifest.get("nodes", {})
+        self.sources: Mapping[str, Any] = manifest.get("sources", {})
+        self._by_name: dict[str, list[str]] = {}
+        for unique_id, node in self.nodes.items():
+            if node.get("resource_type") in ("model", "seed", "snapshot"):
+                self._by_name.setdefault(node["name"], []).append(unique_id)
+        self._ephemeral: dict[str, Rendered] = {}
+
+    def render(
+        self,
+        unique_id: str,
+        *,
+        incremental: bool = False,
+        columns: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> Rendered:
+        """A model's SQL; never raises, what goes wrong is the result's `problem`.
+
+        Args:
+            unique_id: The model's id in the manifest; a snapshot or a test will do too.
+            incremental: What `is_incremental()` answers. Both texts of an incremental model count
+                for what it reads; only the one with False may be in the manifest already.
+            columns: Type by column by relation text, where they are known: the answer to
+                `adapter.get_columns_in_relation`, as `dbt_utils.star` asks for it.
+        """
+        node = self.nodes.get(unique_id)
+        if node is None:
+            return Rendered(certain=False, problem=f"the manifest has no node {unique_id}")
+        if node.get("language") not in (None, "sql"):
+            return Rendered(certain=False, problem=f"it is written in {node['language']}, not SQL")
+        compiled = node.get("compiled_code")
+        if compiled and node.get("compiled") and not incremental:
+            return self._compiled(node, compiled)
+        return _Rendering(self, node, incremental=incremental, columns=columns or {}).result()
+
+    def _compiled(self, node: Mapping[str, Any], sql: str) -> Rendered:
+        upstream = node.get("depends_on", {}).get("nodes") or []
+        refs = [one for one in upstream if one in self.nodes]
+        sources = [one for one in upstream if one in self.sources]
+        return Rendered(sql, tuple(refs), tuple(sources), self.relations([*refs, *sources]))
+
+    def relations(self, unique_ids: list[str]) -> dict[str, str]:
+        """Relation text by unique id, of those that have one."""
+        found = {}
+        for unique_id in unique_ids:
+            node = self.nodes.get(unique_id) or self.sources.get(unique_id) or {}
+            if node.get("relation_name"):
+                found[unique_id] = str(node["relation_name"])
+        return found
+
+    def referred(
+        self, node: Mapping[str, Any], package: str | None, name: str, version: object
+    ) -> str:
+        """The unique id of the node that a `ref` means; empty when there is none.
+
+        What dbt found while parsing is asked first: it knows versions and the order of packages.
+        """
+        found = [
+            one
+            for one in self._by_name.get(name, ())
+            if (package is None or self.nodes[one]["package_name"] == package)
+            and (version is None or str(self.nodes[one].get("version")) == str(version))
+        ]
+        upstream = set(node.get("depends_on", {}).get("nodes") or ())
+        declared = [one for one in found if one in upstream] or found
+        if version is None:
+            latest = [
+                one
+                for one in declared
+                if self.nodes[one].get("version") is None
+                or str(self.nodes[one]["version"]) == str(self.nodes[one].get("latest_version"))
+            ]
+            declared = latest or declared
+        for wanted in (node.get("package_name"), self.macros.root):
+            for one in declared:
+                if self.nodes[one]["package_name"] == wanted:
+                    return one
+        return declared[0] if declared else ""
+
+    def source(self, node: Mapping[str, Any], source: str, table: str) -> str:
+        """The unique id of a source's table; empty when there is none."""
+        for package in (node.get("package_name"), self.macros.root):
+            unique_id = f"source.{package}.{source}.{table}"
+            if unique_id in self.sources:
+                return unique_id
+        for one in node.get("depends_on", {}).get("nodes") or ():
+            if one.startswith("source.") and one.endswith(f".{source}.{table}"):
+                return str(one)
+        return ""
+
+    def ephemeral(self, unique_id: str) -> Rendered:
+        """An ephemeral model's own SQL, with its own CTEs still outside."""
+        found = self._ephemeral.get(unique_id)
+        if found is None:
+            node = self.nodes[unique_id]
+            found = _Rendering(self, node, incremental=False, columns={}).result(inject=False)
+            self._ephemeral[unique_id] = found
+        return found
+
+
+class _Rendering:
+    """One model, rendered once."""
+
+    def __init__(
+        self,
+        renderer: Renderer,
+        node: Mapping[str, Any],
+        *,
+        incremental: bool,
+        columns: Mapping[str, Mapping[str, str]],
+    ) -> None:
+        self.renderer = renderer
+        self.node = node
+        self.doubts = Doubts()
+        self.refs: dict[str, None] = {}
+        self.sources: dict[str, None] = {}
+        self.problem = ""
+        package = str(node.get("package_name") or renderer.macros.root)
+        self.namespace = Namespace(
+            renderer.macros, package, self._fixed(incremental=incremental), {}
+        )
+        self.namespace._context = self._context(package, columns)  # noqa: SLF001 - they know each other
+
+    def result(self, *, inject: bool = True) -> Rendered:
+        """Render, and tell what happened."""
+        sql = self._text()
+        if inject and sql:
+            sql = with_ctes(sql, self._ctes())
+        if not self.problem and self.doubts.asked:
+            asked = ", ".join(self.doubts.asked)
+            self.problem = f"its SQL depends on what the warehouse answers: {asked}"
+        refs, sources = list(self.refs), list(self.sources)
+        return Rendered(
+            sql,
+            tuple(refs),
+            tuple(sources),
+            self.renderer.relations([*refs, *sources]),
+            certain=not self.problem,
+            problem=self.problem,
+            assumed=tuple(self.doubts.assumed),
+        )
+
+    def _text(self) -> str:
+        raw = str(self.node.get("raw_code") or "")
+        try:
+            template = self.renderer.macros.environment.from_string(raw)
+            made = template.new_context(self.namespace, shared=True)  # type: ignore[arg-type]
+            return "".join(template.root_render_func(made))
+        except Returned:
+            self.problem = "it returns a value outside of a macro"
+        except (TemplateError, MacroMissing, context.CompilerError) as error:
+            self.problem = f"its Jinja cannot be rendered: {_sentence(error)}"
+        except Exception as error:  # noqa: BLE001 - a foreign macro may raise whatever it likes
+            self.problem = f"its Jinja fails: {type(error).__name__}: {_sentence(error)}"
+        return ""
+
+    def _ctes(self) -> dict[str, str]:
+        """Texts of the ephemeral models behind the refs, each after those that it refers to."""
+        ctes: dict[str, str] = {}
+        waiting: set[str] = set()
+
+        def add(unique_id: str) -> None:
+            node = self.renderer.nodes.get(unique_id, {})
+            if not _ephemeral(node) or unique_id in waiting:
+                return
+            waiting.add(unique_id)
+            inner = self.renderer.ephemeral(unique_id)
+            self.sources.update(dict.fromkeys(inner.sources))
+            self.doubts.assumed.update(dict.fromkeys(inner.assumed))
+            self.problem = self.problem or inner.problem
+            for one in inner.refs:
+                self.refs.setdefault(one)
+                add(one)
+            ctes[cte_name(node["name"])] = inner.sql
+
+        for one in list(self.refs):
+            add(one)
+        return ctes
+
+    def _ref(self, *names: str, version: object = None, v: object = None) -> Relation:
+        package, name = (None, names[0]) if len(names) == 1 else (names[0], names[1])
+        version = version if version is not None else v
+        unique_id = self.renderer.referred(self.node, package, name, version)
+        if not unique_id:
+            raise context.CompilerError(f"it refers to {'.'.join(names)}, which does not exist")
+        self.refs[unique_id] = None
+        node = self.renderer.nodes[unique_id]
+        if _ephemeral(node):
+            return Relation("", "", cte_name(name), "", "ephemeral", cte_name(node["name"]))
+        return _relation(node)
+
+    def _source(self, source: str, table: str) -> Relation:
+        unique_id = self.renderer.source(self.node, source, table)
+        if not unique_id:
+            raise context.CompilerError(f"it reads source {source}.{table}, which does not exist")
+        self.sources[unique_id] = None
+        return _relation(self.renderer.sources[unique_id])
+
+    def _function(self, *names: str) -> Relation:
+        functions = self.renderer.manifest.get("functions") or {}
+        for function in functions.values():
+            if function["name"] == names[-1]:
+                return _relation(function)
+        raise context.CompilerError(f"it calls function {'.'.join(names)}, which does not exist")
+
+    def _fixed(self, *, incremental: bool) -> dict[str, Any]:
+        """What no macro may answer: the caller says whether the run is incremental, and the
+        warehouse is not asked."""
+
+        def is_incremental() -> bool:
+            return incremental
+
+        return {
+            "is_incremental": is_incremental,
+            "run_query": self.doubts.asker("a query"),
+            "statement": self.doubts.asker("a query"),
+            "load_result": self.doubts.asker("a query"),
+            "load_relation": self.doubts.asker("whether a relation exists"),
+        }
+
+    def _context(self, package: str, columns: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+        renderer, node = self.renderer, self.node
+        metadata = renderer.manifest.get("metadata", {})
+        settings = renderer.settings
+        variables = context.Variables(
+            settings.variables, package, renderer.macros.root, self.doubts
+        )
+        builtins = {
+            "ref": self._ref,
+            "source": self._source,
+            "config": context.Config(node.get("config") or {}),
+            "var": variables,
+            "env_var": context.environment_variable(self.doubts),
+        }
+        guessed = {
+            "name": "",
+            "schema": node.get("schema") or "",
+            "dataset": node.get("schema") or "",
+            "database": node.get("database") or "",
+            "project": node.get("database") or "",
+            "profile_name": renderer.macros.root,
+            "threads": 1,
+        }
+        known = {"type": renderer.macros.adapter, **settings.target}
+        return {
+            **context.CONSTANT,
+            **builtins,
+            "builtins": builtins,
+            "function": self._function,
+            "metric": self.doubts.asker("a metric"),
+            "adapter": context.Adapter(
+                renderer.macros, lambda: self.namespace, renderer.mark, columns, self.doubts
+            ),
+            "api": {
+                "Relation": RelationMaker(renderer.mark),
+                "Column": context.KnownColumn,
+            },
+            "this": _relation(node),
+            "model": node,
+            "schema": node.get("schema") or "",
+            "database": node.get("database") or "",
+            "graph": renderer.manifest,
+            "target": context.Target(known, guessed, self.doubts),
+            "env": context.Target(known, guessed, self.doubts),
+            "context": self.namespace,
+            "render": self._render,
+            "project_name": renderer.macros.root,
+            "dbt_version": metadata.get("dbt_version", ""),
+            "invocation_id": metadata.get("invocation_id", ""),
+            "run_started_at": _moment(metadata.get("generated_at")),
+            "submit_python_job": self.doubts.asker("a Python job"),
+            "load_agate_table": self.doubts.asker("a seed's rows"),
+        }
+
+    def _render(self, text: str) -> str:
+        template = self.renderer.macros.environment.from_string(text)
+        made = template.new_context(self.namespace, shared=True)  # type: ignore[arg-type]
+        return "".join(template.root_render_func(made))
+
+
+def _relation(node: Mapping[str, Any]) -> Relation:
+    materialized = (node.get("config") or {}).get("materialized") or ""
+    text = node.get("relation_name")
+    if text:
+        return Relation.of(text, materialized)
+    parts = (node.get("database"), node.get("schema"), node.get("alias") or node.get("name"))
+    return Relation(*(str(part or "") for part in parts), type=materialized)
+
+
+def _ephemeral(node: Mapping[str, Any]) -> bool:
+    return (node.get("config") or {}).get("materialized") == "ephemeral"
+
+
+def _moment(text: object) -> datetime.datetime:
+    """When the manifest was written: a run's own time would make each rendering another text."""
+    try:
+        return datetime.datetime.fromisoformat(str(text))
+    except ValueError:
+        return datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
+
+
+def _sentence(error: BaseException) -> str:
+    return " ".join(str(error).split())[:300] or type(error).__name__
+
+
+__all__ = ["PREFIX", "ProjectSettings", "Rendered", "Renderer"]
