@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from dagster_lineage.errors import LineageError
 from dagster_lineage.graph import SCHEMA_VERSION, Asset, Interface, LineageGraph, Located
 
 FILE_NAME = "interface.json"
@@ -14,7 +15,7 @@ _DECODER = msgspec.json.Decoder(Interface)
 _ENCODER = msgspec.json.Encoder()
 
 
-class InterfaceUnreadable(Exception):
+class InterfaceUnreadable(LineageError):
     """An interface file that is not one, or of another version of this library."""
 
 

@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
+from dagster_lineage.errors import LineageError
+
 FILE_NAME = "pyproject.toml"
 
 
@@ -56,7 +58,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
     """For bare dbt manifests: rule of keys by project, `{schema}/{name}` unless said."""
 
 
-class SettingsWrong(Exception):
+class SettingsWrong(LineageError):
     """`[tool.lineage]` cannot be read, or says something that it cannot say."""
 
 
@@ -100,11 +102,28 @@ def parse_settings(text: str, name: str = FILE_NAME) -> Settings:
     for entry, line in zip(table.get("external", ()), _lines_of_external(text), strict=False):
         entry["line"] = line
     try:
-        return msgspec.convert(table, Settings)
+        settings = msgspec.convert(table, Settings)
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at ")
         key = where.strip("`").replace("$", "tool.lineage") or "tool.lineage"
         raise SettingsWrong(f"{name}: {key}: {what}") from error
+    for key, entries in (("external", settings.external), ("ignore", settings.ignore)):
+        if not all(entry.reason.strip() for entry in entries):
+            raise SettingsWrong(f"{name}: tool.lineage.{key}: `reason` is empty: say why.")
+    return settings
+
+
+def find_root(start: Path) -> Path:
+    """The repository's root: the nearest folder at or above one with `[tool.lineage]` settings.
+
+    Without any it is the nearest one with a `.git`, and without that the folder itself.
+    """
+    folders = [start.resolve(), *start.resolve().parents]
+    for folder in folders:
+        file = folder / FILE_NAME
+        if file.is_file() and b"[tool.lineage" in file.read_bytes():
+            return folder
+    return next((folder for folder in folders if (folder / ".git").exists()), folders[0])
 
 
 def external_of(settings: Settings, key: str) -> External | None:

@@ -1,0 +1,11 @@
+"""What a user can mend: told in one message, never as a traceback."""
+
+from __future__ import annotations
+
+
+class LineageError(Exception):
+    """A mistake in how `lineage` was called, set up, or in a file that it reads.
+
+    The command line prints the message, which names the thing, the place and the mend, and ends
+    with exit code 2.
+    """
