@@ -25,6 +25,8 @@ class DependencyFacts(Struct, frozen=True, kw_only=True):
     columns: dict[str, dict[str, Any]] | None = None
     """What `upstream(…)` declares, by column: type, not_null, unique (metadata
     `lineage/columns` of the dependency)."""
+    model: str = ""
+    """`project/model` as `upstream(…)` was asked for it (metadata `lineage/model`)."""
 
 
 class ColumnFacts(Struct, frozen=True, kw_only=True):

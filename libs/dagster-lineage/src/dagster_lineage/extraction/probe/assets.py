@@ -15,6 +15,7 @@ STUB = "dagster/auto_created_stub_asset"
 UNIQUE_ID = "dagster_dbt/unique_id"
 MANIFEST = "dagster_dbt/manifest"
 EXPECTED_COLUMNS = "lineage/columns"
+MODEL = "lineage/model"
 
 
 @dataclass
@@ -119,7 +120,8 @@ def _dependencies(
     for key in sorted(keys, key=key_text):
         dependency = given.get(key)
         mapping = getattr(dependency, "partition_mapping", None)
-        columns = plain((getattr(dependency, "metadata", None) or {}).get(EXPECTED_COLUMNS))
+        said = getattr(dependency, "metadata", None) or {}
+        columns = plain(said.get(EXPECTED_COLUMNS))
         where = ""
         if at and not dbt:
             where = places.read(at, tuple(node.key.path), tuple(key.path), _stands_for(key)) or at
@@ -129,6 +131,7 @@ def _dependencies(
                 "at": where,
                 "partition_mapping": type(mapping).__name__ if mapping is not None else "",
                 "columns": columns if isinstance(columns, dict) else None,
+                "model": declared.text(said, MODEL),
             }
         )
     return facts

@@ -17,8 +17,9 @@ SECRET_IN_URL = re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)")
 def in_one_line(error: BaseException, folder: Path) -> str:
     """Kind, text and place of an error, without passwords in URLs.
 
-    The place is the last line of the location's own code that the error passed through; where it
-    passed through none, the last line of all.
+    The place is the last line of the location's own code that the error passed through. Where it
+    passed through none it is the last line of all, but for Dagster's own errors, which name what
+    they are about.
 
     Args:
         error: What the location raised.
@@ -37,9 +38,13 @@ def in_one_line(error: BaseException, folder: Path) -> str:
 
 def _own(error: BaseException) -> BaseException:
     """The location's error behind those that Dagster makes of it."""
-    while error.__cause__ is not None and type(error).__module__.partition(".")[0] == "dagster":
+    while error.__cause__ is not None and _is_dagsters(error):
         error = error.__cause__
     return error
+
+
+def _is_dagsters(error: BaseException) -> bool:
+    return type(error).__module__.partition(".")[0] == "dagster"
 
 
 def _place(error: BaseException, folder: Path) -> str:
@@ -51,7 +56,7 @@ def _place(error: BaseException, folder: Path) -> str:
         if not frame.filename.startswith("<") and Path(__file__).parent not in _parents(frame)
     ]
     own = [frame for frame in frames if not is_installed(frame.filename)]
-    last = (own or frames)[-1:]
+    last = (own or ([] if _is_dagsters(error) else frames))[-1:]
     return f"{_told(last[0].filename, folder)}:{last[0].lineno}" if last else ""
 
 

@@ -43,7 +43,8 @@ def collect(
         notes: What could not be told is added.
     """
     manifests: dict[str, dict[str, Any]] = {}
-    for behind in _distinct(found):
+    # The one that most is made of has the plain name.
+    for behind in sorted(_distinct(found), key=lambda one: (-len(one.assets), one.assets)):
         meta = behind.manifest.get("metadata") or {}
         name = str(meta.get("project_name") or "dbt")
         while name in manifests:

@@ -1,0 +1,449 @@
+"""What locations say of themselves, each loaded by the probe in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dagster_lineage.extraction.facts import AssetFacts, LocationFacts
+from dagster_lineage.extraction.probing import ask_all
+from dagster_lineage.workspace import find_locations
+
+SHOP = '''
+"""A location that does at import what it should not, and declares one of each."""
+import datetime as dt
+import threading
+import time
+
+import dagster as dg
+
+print("noise on standard output")
+open("written_at_import.txt", "w").write("x")
+threading.Thread(target=time.sleep, args=(1000,)).start()
+
+UPSTREAM = dg.AssetKey(["raw", "customers"])
+DAYS = dg.DailyPartitionsDefinition("2024-01-01", timezone="Europe/Berlin", end_date="2025-01-01")
+
+
+@dg.asset(
+    key=["shop", "orders"],
+    deps=[
+        dg.AssetDep(
+            ["raw", "orders"],
+            partition_mapping=dg.TimeWindowPartitionMapping(start_offset=-1),
+            metadata={"lineage/columns": {"id": {"type": "bigint", "not_null": True}}},
+        ),
+        UPSTREAM,
+    ],
+    partitions_def=DAYS,
+    owners=["team:shop"],
+    kinds={"python"},
+    group_name="shop",
+    freshness_policy=dg.FreshnessPolicy.time_window(fail_window=dt.timedelta(hours=36)),
+    automation_condition=dg.AutomationCondition.eager(),
+    metadata={
+        "dagster/table_name": "db.shop.orders",
+        "dagster/column_schema": dg.TableSchema(columns=[
+            dg.TableColumn("id", "bigint", constraints=dg.TableColumnConstraints(
+                nullable=False, unique=True)),
+            dg.TableColumn("amount", "decimal(12,2)"),
+        ]),
+        "dagster/column_lineage": dg.TableColumnLineage({
+            "id": [dg.TableColumnDep(dg.AssetKey(["raw", "orders"]), "order_id")],
+        }),
+    },
+)
+def orders():
+    ...
+
+
+@dg.asset(key_prefix="shop")
+def totals(orders):
+    ...
+
+
+@dg.multi_asset(
+    specs=[
+        dg.AssetSpec(["shop", "left"], deps=[["raw", "orders"]]),
+        dg.AssetSpec(
+            ["shop", "right"],
+            deps=["made_by_nobody"],
+            partitions_def=dg.StaticPartitionsDefinition(["a", "b"]),
+        ),
+    ],
+    can_subset=True,
+)
+def both():
+    ...
+
+
+EXTERNAL = dg.AssetSpec(
+    ["raw", "orders"],
+    partitions_def=dg.MultiPartitionsDefinition(
+        {"day": DAYS, "region": dg.DynamicPartitionsDefinition(name="regions")}
+    ),
+)
+
+
+@dg.asset_check(asset=dg.AssetKey(["shop", "orders"]), blocking=True)
+def orders_are_there():
+    ...
+
+
+@dg.asset_check(asset=dg.AssetKey(["elsewhere", "table"]))
+def of_another_location():
+    ...
+
+
+nightly = dg.define_asset_job("nightly", selection=dg.AssetSelection.keys("shop/orders"), partitions_def=DAYS)
+
+
+@dg.sensor(job=nightly)
+def when_it_rains():
+    ...
+
+
+@dg.asset_sensor(asset_key=UPSTREAM, job=nightly)
+def after_customers():
+    ...
+
+
+defs = dg.Definitions(
+    assets=[orders, totals, both, EXTERNAL],
+    asset_checks=[orders_are_there, of_another_location],
+    jobs=[nightly],
+    schedules=[dg.ScheduleDefinition("at_two", job=nightly, cron_schedule="0 2 * * *")],
+    sensors=[when_it_rains, after_customers],
+)
+'''
+
+DBT = """
+import json
+from pathlib import Path
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, dbt_assets
+
+MANIFEST = Path(__file__).parent / "target" / "manifest.json"
+
+
+class Prefixed(DagsterDbtTranslator):
+    def __init__(self, source_prefix):
+        super().__init__()
+        self.source_prefix = source_prefix
+
+    def get_asset_key(self, props):
+        prefix = self.source_prefix if props["resource_type"] == "source" else "warehouse"
+        return dg.AssetKey([prefix, props["name"]])
+
+
+@dbt_assets(manifest=MANIFEST, select="one", dagster_dbt_translator=Prefixed("landing"))
+def first(context):
+    ...
+
+
+@dbt_assets(manifest=MANIFEST, select="two", dagster_dbt_translator=Prefixed("archive"))
+def second(context):
+    ...
+
+
+@dbt_assets(manifest=json.loads(MANIFEST.read_text()) | {"docs": {"changed": 1}}, select="three")
+def third(context):
+    ...
+
+
+defs = dg.Definitions(assets=[first, second, third])
+"""
+
+
+def dbt_node(name: str, *reads: str) -> dict[str, Any]:
+    return {
+        "unique_id": f"model.tiny.{name}",
+        "resource_type": "model",
+        "package_name": "tiny",
+        "name": name,
+        "alias": name,
+        "database": "db",
+        "schema": "main",
+        "path": f"{name}.sql",
+        "original_file_path": f"models/{name}.sql",
+        "fqn": ["tiny", name],
+        "tags": [],
+        "meta": {},
+        "config": {"materialized": "table", "enabled": True, "meta": {}, "tags": []},
+        "columns": {},
+        "checksum": {"name": "sha256", "checksum": name},
+        "raw_code": "select 1",
+        "language": "sql",
+        "refs": [],
+        "sources": [],
+        "depends_on": {"macros": [], "nodes": list(reads)},
+        "description": "",
+    }
+
+
+def tiny_manifest() -> dict[str, Any]:
+    source = {
+        "unique_id": "source.tiny.raw.events",
+        "resource_type": "source",
+        "package_name": "tiny",
+        "name": "events",
+        "source_name": "raw",
+        "source_description": "",
+        "loader": "",
+        "identifier": "events",
+        "database": "db",
+        "schema": "raw",
+        "path": "sources.yml",
+        "original_file_path": "models/sources.yml",
+        "fqn": ["tiny", "raw", "events"],
+        "meta": {},
+        "config": {"enabled": True},
+        "columns": {},
+        "tags": [],
+    }
+    nodes = [
+        dbt_node("one", source["unique_id"]),
+        dbt_node("two", source["unique_id"], "model.tiny.one"),
+        dbt_node("three"),
+    ]
+    parents = {node["unique_id"]: node["depends_on"]["nodes"] for node in nodes}
+    return {
+        "metadata": {
+            "dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v12.json",
+            "project_name": "tiny",
+            "adapter_type": "duckdb",
+        },
+        "nodes": {node["unique_id"]: node for node in nodes},
+        "sources": {source["unique_id"]: source},
+        "macros": {},
+        "docs": {},
+        "exposures": {},
+        "metrics": {},
+        "groups": {},
+        "selectors": {},
+        "disabled": {},
+        "parent_map": parents | {source["unique_id"]: []},
+        "child_map": {
+            unique_id: [child for child, its in parents.items() if unique_id in its]
+            for unique_id in [*parents, source["unique_id"]]
+        },
+        "semantic_models": {},
+        "saved_queries": {},
+        "unit_tests": {},
+    }
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("workspace")
+    shop = folder / "shop"
+    (shop / "code").mkdir(parents=True)
+    (shop / "pyproject.toml").write_text("[project]\nname = 'shop'\n")
+    (shop / "code" / "shop_definitions.py").write_text(SHOP)
+    warehouse = folder / "warehouse"
+    (warehouse / "target").mkdir(parents=True)
+    (warehouse / "dbt_project.yml").write_text("name: 'tiny'\n")
+    (warehouse / "target" / "manifest.json").write_text(json.dumps(tiny_manifest()))
+    (warehouse / "dbt_definitions.py").write_text(DBT)
+    (folder / "workspace.yaml").write_text(
+        "load_from:\n"
+        "- python_file:\n"
+        "    relative_path: shop/code/shop_definitions.py\n"
+        "    location_name: shop\n"
+        "    working_directory: shop\n"
+        "    executable_path: shop/.venv/bin/python\n"
+        "- python_module:\n"
+        "    module_name: dbt_definitions\n"
+        "    location_name: warehouse\n"
+        "    working_directory: warehouse\n"
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("kept")
+
+
+@pytest.fixture(scope="module")
+def answers(folder: Path, kept: Path) -> dict[str, LocationFacts]:
+    # The shop's own interpreter does not exist: it is asked with this one, as it is asked for.
+    found = ask_all(find_locations(folder), keep_in=kept, python=sys.executable, timeout_s=120)
+    return {location.name: location for location in found}
+
+
+@pytest.fixture
+def shop(answers: dict[str, LocationFacts]) -> LocationFacts:
+    assert answers["shop"].error == ""
+    return answers["shop"]
+
+
+@pytest.fixture
+def warehouse(answers: dict[str, LocationFacts]) -> LocationFacts:
+    assert answers["warehouse"].error == ""
+    return answers["warehouse"]
+
+
+def asset(location: LocationFacts, key: str) -> AssetFacts:
+    return next(asset for asset in location.assets if asset.key == key)
+
+
+def line(text: str, code: str = SHOP) -> int:
+    """The line of the code that has this text, which must be the only one."""
+    (found,) = [number for number, one in enumerate(code.splitlines(), 1) if text in one]
+    return found
+
+
+def at(location: LocationFacts, text: str, lines_on: int = 0) -> str:
+    return f"{location.folder}/code/shop_definitions.py:{line(text) + lines_on}"
+
+
+def test_what_a_location_does_at_import_reaches_nobody(
+    shop: LocationFacts, folder: Path, capfd: pytest.CaptureFixture[str]
+):
+    assert shop.folder == str(folder / "shop")
+    assert "noise" not in capfd.readouterr().out
+    assert (folder / "shop" / "written_at_import.txt").is_file()  # in its own folder, nowhere else
+    assert not list(folder.rglob("__pycache__"))
+
+
+def test_made_declared_and_made_up_assets_are_told_apart(shop: LocationFacts):
+    kinds = {
+        asset.key: "made" if asset.executable else "stub" if asset.stub else "declared"
+        for asset in shop.assets
+    }
+    assert kinds == {
+        "shop/orders": "made",
+        "shop/totals": "made",
+        "shop/left": "made",
+        "shop/right": "made",
+        "raw/orders": "declared",
+        "raw/customers": "stub",
+        "made_by_nobody": "stub",
+        "elsewhere/table": "stub",
+    }
+
+
+def test_an_asset_is_placed_where_it_is_defined(shop: LocationFacts):
+    assert asset(shop, "shop/orders").at == at(shop, 'key=["shop", "orders"]', lines_on=-1)
+    assert asset(shop, "shop/left").at == at(shop, 'AssetSpec(["shop", "left"]')
+    assert asset(shop, "shop/right").at == at(shop, '["shop", "right"],')
+    assert asset(shop, "raw/orders").at == at(shop, "EXTERNAL = dg.", lines_on=1)
+    assert asset(shop, "made_by_nobody").at == ""
+
+
+def test_a_dependency_is_placed_where_its_name_is_written(shop: LocationFacts):
+    def places(key: str) -> dict[str, str]:
+        return {one.key: one.at for one in asset(shop, key).dependencies}
+
+    assert places("shop/orders") == {
+        "raw/orders": at(shop, '            ["raw", "orders"],'),
+        "raw/customers": at(shop, "UPSTREAM = "),
+    }
+    # Of the two that end in `orders` Dagster takes the one in the same group.
+    assert places("shop/totals") == {"raw/orders": at(shop, "def totals(orders)")}
+    assert places("shop/left") == {"raw/orders": at(shop, 'AssetSpec(["shop", "left"]')}
+    assert places("shop/right") == {"made_by_nobody": at(shop, 'deps=["made_by_nobody"]')}
+
+
+def test_what_an_asset_declares_is_told(shop: LocationFacts):
+    orders = asset(shop, "shop/orders")
+    assert orders.relation == "db.shop.orders"
+    assert orders.owners == ("team:shop",)
+    assert (orders.group, orders.kinds) == ("shop", ("python",))
+    assert orders.freshness == "within 36 h"
+    assert orders.automation == "eager"
+    assert orders.columns
+    assert [(c.name, c.type, c.not_null, c.unique) for c in orders.columns] == [
+        ("id", "bigint", True, True),
+        ("amount", "decimal(12,2)", False, False),
+    ]
+    assert orders.column_lineage == {"id": ("raw/orders#order_id",)}
+    expected = next(one for one in orders.dependencies if one.key == "raw/orders")
+    assert expected.columns == {"id": {"type": "bigint", "not_null": True}}
+    assert expected.partition_mapping == "TimeWindowPartitionMapping"
+
+
+def test_every_kind_of_partitions_is_told(shop: LocationFacts):
+    days = asset(shop, "shop/orders").partitions
+    assert days
+    assert (days.kind, days.cron, days.timezone, days.format) == (
+        "time",
+        "0 0 * * *",
+        "Europe/Berlin",
+        "%Y-%m-%d",
+    )
+    assert days.start == "2024-01-01T00:00:00+01:00"
+    assert days.end == "2025-01-01T00:00:00+01:00"
+    letters = asset(shop, "shop/right").partitions
+    assert letters
+    assert (letters.kind, letters.keys) == ("static", ("a", "b"))
+    multi = asset(shop, "raw/orders").partitions
+    assert multi
+    assert multi.kind == "multi"
+    assert multi.dimensions["day"] == days
+    assert (multi.dimensions["region"].kind, multi.dimensions["region"].name) == (
+        "dynamic",
+        "regions",
+    )
+    assert asset(shop, "shop/left").partitions is None
+
+
+def test_checks_are_told_also_those_of_another_locations_asset(shop: LocationFacts):
+    assert [(check.name, check.asset, check.blocking) for check in shop.checks] == [
+        ("of_another_location", "elsewhere/table", False),
+        ("orders_are_there", "shop/orders", True),
+    ]
+    assert shop.checks[1].at == at(shop, '@dg.asset_check(asset=dg.AssetKey(["shop"')
+
+
+def test_jobs_schedules_and_sensors_name_the_assets_they_touch(shop: LocationFacts):
+    assert [(job.kind, job.name, job.cron, job.targets) for job in shop.jobs] == [
+        ("job", "nightly", "", ("shop/orders",)),
+        ("schedule", "at_two", "0 2 * * *", ("shop/orders",)),
+        ("sensor", "after_customers", "", ("raw/customers", "shop/orders")),
+        ("sensor", "when_it_rains", "", ("shop/orders",)),
+    ]
+    places = {job.name: job.at for job in shop.jobs}
+    assert places["when_it_rains"] == at(shop, "@dg.sensor(job=nightly)")
+    assert places["nightly"] == at(shop, 'define_asset_job("nightly"')
+
+
+def test_one_manifest_behind_two_definitions_is_one_and_a_changed_copy_another(
+    warehouse: LocationFacts, folder: Path, kept: Path
+):
+    assert set(warehouse.manifests) == {"tiny", "tiny'"}
+    own, copy = warehouse.manifests["tiny"], warehouse.manifests["tiny'"]
+    assert own.file == str(folder / "warehouse" / "target" / "manifest.json")
+    assert kept in Path(copy.file).parents
+    assert json.loads(Path(copy.file).read_text())["docs"] == {"changed": 1}
+    assert own.project_dir == str(folder / "warehouse")
+    behind = {one.key: (one.manifest, one.unique_id) for one in warehouse.assets if one.manifest}
+    assert behind == {
+        "warehouse/one": ("tiny", "model.tiny.one"),
+        "warehouse/two": ("tiny", "model.tiny.two"),
+        "three": ("tiny'", "model.tiny.three"),
+    }
+
+
+def test_keys_are_the_translators_and_their_disagreement_is_told(warehouse: LocationFacts):
+    own = warehouse.manifests["tiny"]
+    assert own.own_translator
+    assert own.keys["model.tiny.three"] == "warehouse/three"  # selected by neither
+    source = "source.tiny.raw.events"
+    assert {own.keys[source], *own.other_keys[source]} == {"landing/events", "archive/events"}
+    assert own.disagreements == (
+        f"{source} has several keys: landing/events in first, archive/events in second",
+    )
+    two = asset(warehouse, "warehouse/two")
+    assert {one.key for one in two.dependencies} == {"archive/events", "warehouse/one"}
+
+
+def test_dagster_dbts_own_rule_is_not_taken_for_somebodys(warehouse: LocationFacts):
+    assert not warehouse.manifests["tiny'"].own_translator
+    assert warehouse.manifests["tiny'"].keys["source.tiny.raw.events"] == "raw/events"
