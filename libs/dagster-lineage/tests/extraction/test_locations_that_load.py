@@ -99,7 +99,7 @@ def of_another_location():
     ...
 
 
-nightly = dg.define_asset_job("nightly", selection=dg.AssetSelection.keys("shop/orders"), partitions_def=DAYS)
+nightly = dg.define_asset_job("nightly", selection=dg.AssetSelection.keys("shop/orders"))
 
 
 @dg.sensor(job=nightly)
