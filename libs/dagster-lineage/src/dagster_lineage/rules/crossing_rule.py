@@ -1,0 +1,58 @@
+"""What rules about both ends of an edge between code locations have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dagster_lineage.findings import Finding, Level
+from dagster_lineage.graph import Crossing
+from dagster_lineage.rules.rule import Rule
+
+
+class CrossingRule(Rule):
+    """A rule that looks at the places where one location names another one's asset."""
+
+    def at_crossing(
+        self,
+        crossing: Crossing,
+        message: str,
+        *,
+        mend: str = "",
+        key: str = "",
+        nearest: str = "",
+        place: tuple[str, int] | None = None,
+        level: Level | None = None,
+    ) -> Finding:
+        """A finding at the reader's end; `place` where it is more precise than the crossing's."""
+        file, line = place or crossing.place
+        return Finding(
+            code=self.code,
+            name=self.name,
+            level=level or self.level,
+            file=file,
+            line=line,
+            project=crossing.where.project,
+            message=message,
+            mend=mend,
+            key=key or crossing.made.asset.key,
+            nearest=nearest,
+            owners=crossing.owners,
+            other_owners=crossing.made.asset.owners,
+            other_project=crossing.made.where.project,
+        )
+
+
+def readers_of(crossing: Crossing) -> str:
+    """Who reads there, in words: ``source `shop.orders` (read by `a`, `b`)``."""
+    readers = listed(edge.reader.key for edge in crossing.edges)
+    if crossing.source is None:
+        return readers
+    return f"source `{crossing.source.name}`" + (f" (read by {readers})" if readers else "")
+
+
+def listed(names: Iterable[str], most: int = 3) -> str:
+    """Names in words, each once: `` `a`, `b` and 4 more``."""
+    distinct = list(dict.fromkeys(names))
+    told = ", ".join(f"`{name}`" for name in distinct[:most])
+    more = len(distinct) - most
+    return f"{told} and {more} more" if more > 0 else told
