@@ -1,0 +1,84 @@
+"""OW02: an owner that does not exist."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import ClassVar
+
+from dagster_lineage.findings import Finding
+from dagster_lineage.graph import LineageGraph, Made
+from dagster_lineage.rules.rule import Rule
+from dagster_lineage.spelling import distance, nearest_name
+
+OFTEN = 3
+"""Assets that must have an owner before one that is a letter away is a slip."""
+
+_SHAPE = re.compile(r"team:\S.*|[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+class OwnerDoesNotExist(Rule):
+    """An asset names an owner that there is not.
+
+    With `owners` in `[tool.lineage]`, whoever is not in that list does not exist. Without it, an
+    owner must look like one (`team:finance`, or an e-mail address), and one that is a single letter
+    away from an owner of three or more assets is taken for a slip; numbers tell teams apart
+    (`team:squad_1`, `team:squad_2`).
+
+    **Anti-pattern**
+
+        @dg.asset(owners=["team:data_sience"])
+
+    **Best practice**
+
+        @dg.asset(owners=["team:data_science"])
+    """
+
+    code: ClassVar[str] = "OW02"
+    name: ClassVar[str] = "owner-does-not-exist"
+
+    def findings(self, graph: LineageGraph) -> Iterator[Finding]:
+        """One finding per project and owner, at the first asset that names it."""
+        named: dict[tuple[str, str], list[Made]] = {}
+        for where in graph.located:
+            for asset in where.interface.assets:
+                for owner in asset.owners:
+                    if asset.executable:
+                        named.setdefault((where.file, owner), []).append(Made(where, asset))
+        counts = Counter({owner: 0 for _, owner in named})
+        for (_, owner), assets in named.items():
+            counts[owner] += len(assets)
+        wrong = {owner: told for owner in counts if (told := self._wrong(owner, counts))}
+        for (_, owner), assets in named.items():
+            if owner in wrong:
+                message, near = wrong[owner]
+                more = f", and {len(assets) - 1} more" if len(assets) > 1 else ""
+                yield self.at_asset(
+                    assets[0],
+                    f"`{assets[0].asset.key}`{more} belongs to `{owner}`, {message}.",
+                    mend=f"Write `{near}`." if near else "Name an owner that exists.",
+                    nearest=near,
+                )
+
+    def _wrong(self, owner: str, counts: Counter[str]) -> tuple[str, str] | None:
+        """What is wrong with an owner, in words, and who is meant; nothing if it exists."""
+        folded = owner.casefold()
+        if self.settings.owners:
+            if folded in {known.casefold() for known in self.settings.owners}:
+                return None
+            near = nearest_name(owner, self.settings.owners)
+            return "who is not among the `owners` of [tool.lineage]", near
+        if not _SHAPE.fullmatch(owner):
+            candidates = [other for other in counts if _SHAPE.fullmatch(other)]
+            near = next((one for one in candidates if one.casefold() == f"team:{folded}"), "")
+            return "which is neither `team:…` nor an e-mail address", near
+        for other, count in counts.items():
+            if count >= OFTEN > counts[owner] and _a_letter_away(folded, other.casefold()):
+                return f"a letter away from `{other}`, who owns {count} assets", other
+        return None
+
+
+def _a_letter_away(name: str, other: str) -> bool:
+    letters, other_letters = re.sub(r"\d", "", name), re.sub(r"\d", "", other)
+    return letters != other_letters and distance(name, other, 1) == 1
