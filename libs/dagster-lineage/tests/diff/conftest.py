@@ -1,0 +1,64 @@
+"""A real git repository with interface files."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from dagster_lineage.graph import SCHEMA_VERSION, Interface
+from dagster_lineage.interface_file import encode
+
+
+class GitFolder:
+    """A repository in a folder of the test."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        root.mkdir(parents=True)
+        self.git("init", "-q", "-b", "main")
+
+    def git(self, *arguments: str) -> str:
+        who = ("-c", "user.name=test", "-c", "user.email=test@example.org")
+        done = subprocess.run(
+            ["git", *who, *arguments], cwd=self.root, check=True, capture_output=True, text=True
+        )
+        return done.stdout
+
+    def write(self, path: str, text: str | bytes) -> None:
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode() if isinstance(text, str) else text)
+
+    def interface(self, project: str, **facts: Any) -> None:
+        text = encode(
+            msgspec.convert(
+                {
+                    "schema_version": SCHEMA_VERSION,
+                    "project": project,
+                    "dialect": "duckdb",
+                    **facts,
+                },
+                Interface,
+            )
+        )
+        self.write(f"projects/{project}/interface.json", text)
+
+    def commit(self, message: str = "a change") -> str:
+        self.git("add", "-A")
+        self.git("commit", "-q", "--allow-empty", "-m", message)
+        return self.git("rev-parse", "HEAD").strip()
+
+
+@pytest.fixture
+def git_folder(tmp_path: Path) -> Callable[[str], GitFolder]:
+    return lambda name="repository": GitFolder(tmp_path / name)
+
+
+@pytest.fixture
+def repository(git_folder) -> GitFolder:
+    return git_folder("repository")
