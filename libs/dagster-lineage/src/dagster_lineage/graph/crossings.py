@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from dagster_lineage.graph.assets import Expected, Source
 from dagster_lineage.graph.places import split_place
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from dagster_lineage.graph.lineage_graph import Edge, LineageGraph, Located, Made
 
 
-@dataclass(frozen=True)
-class Crossing:
+class Crossing(Struct, frozen=True):
     """One place where a code location names an asset that exactly one other location tells of.
 
     A dbt source is one place, however many models read it; a dependency in Python, or a table that
@@ -54,16 +54,19 @@ class Crossing:
 
     def expectations(self) -> Iterator[tuple[str, Expected, tuple[str, int]]]:
         """What the readers declare of its columns: name, expectation, and where it is written."""
-        if self.source:
-            for name, expected in self.source.columns.items():
-                yield name, expected, self._line(self.source.at, expected.line)
+        if self.source and self.source.columns:
+            yield from self._placed(self.source.columns, self.source.at)
         for edge in self.edges:
-            for name, expected in edge.read.expects.items():
-                yield name, expected, self._line(edge.read.at or edge.reader.at, expected.line)
+            if edge.read.expects:
+                yield from self._placed(edge.read.expects, edge.read.at or edge.reader.at)
 
-    def _line(self, at: str, line: int) -> tuple[str, int]:
+    def _placed(
+        self, columns: dict[str, Expected], at: str
+    ) -> Iterator[tuple[str, Expected, tuple[str, int]]]:
         file, first = self.where.path(at)
-        return (file, line or first) if split_place(at)[0] else (file, first)
+        lines_count = bool(split_place(at)[0])
+        for name, expected in columns.items():
+            yield name, expected, (file, (lines_count and expected.line) or first)
 
 
 def crossings_of(graph: LineageGraph) -> tuple[Crossing, ...]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from dagster_lineage.graph.assets import Asset, Interface, Read, Source
 from dagster_lineage.graph.crossings import Crossing, crossings_of
 from dagster_lineage.graph.places import split_place
 
 
-@dataclass(frozen=True)
-class Located:
+class Located(Struct, frozen=True):
     """An interface and where it lies.
 
     Attributes:
@@ -51,8 +51,7 @@ class Located:
         return "/".join(parts), line
 
 
-@dataclass(frozen=True)
-class Made:
+class Made(Struct, frozen=True):
     """An asset and the interface that tells of it."""
 
     where: Located
@@ -64,8 +63,7 @@ class Made:
         return self.where.path(self.asset.at)
 
 
-@dataclass(frozen=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """A read, with both ends: `made` is empty when nothing executable has the key."""
 
     where: Located
@@ -91,20 +89,21 @@ class LineageGraph:
     @cached_property
     def producers(self) -> dict[str, list[Made]]:
         """Executable assets by key: more than one entry is a fault."""
-        return self._by_key(executable=True)
+        found: dict[str, list[Made]] = {}
+        for where in self.located:
+            for asset in where.interface.assets:
+                if asset.executable:
+                    found.setdefault(asset.key, []).append(Made(where, asset))
+        return found
 
     @cached_property
     def declared(self) -> dict[str, list[Made]]:
         """Assets that somebody declared as external, by key; Dagster's stubs are none."""
-        return self._by_key(executable=False)
-
-    def _by_key(self, *, executable: bool) -> dict[str, list[Made]]:
         found: dict[str, list[Made]] = {}
         for where in self.located:
             for asset in where.interface.assets:
-                if asset.kind == "stub" or asset.executable is not executable:
-                    continue
-                found.setdefault(asset.key, []).append(Made(where, asset))
+                if asset.kind == "external":
+                    found.setdefault(asset.key, []).append(Made(where, asset))
         return found
 
     @cached_property
