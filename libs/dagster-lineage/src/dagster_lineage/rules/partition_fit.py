@@ -18,6 +18,10 @@ from __future__ import annotations
 import datetime as dt
 
 from dagster_lineage.graph import Partitions
+from dagster_lineage.rules.cron_ticks import first_tick
+
+LONGEST_WINDOW = 31
+"""Days of the longest windows that anybody cuts."""
 
 MOST = 3
 """Keys that a message tells."""
@@ -34,7 +38,7 @@ def misfit(upstream: Partitions, downstream: Partitions, today: dt.date) -> str:
     if "unknown" in kinds:
         return ""
     if upstream.kind == downstream.kind == "time":
-        return _zones(upstream, downstream) or _range(upstream, downstream, today)
+        return _windows(upstream, downstream, today)
     if kinds == {"multi"}:
         return _all_dimensions(upstream, downstream, today)
     if "multi" in kinds:
@@ -66,6 +70,11 @@ def _same_windows(upstream: Partitions, downstream: Partitions, today: dt.date) 
     return _range(upstream, downstream, today) if upstream.cron == downstream.cron else ""
 
 
+def _windows(upstream: Partitions, downstream: Partitions, today: dt.date) -> str:
+    """Dagster's overlap: each downstream window must lie over upstream ones, of any length."""
+    return _zones(upstream, downstream) or _range(upstream, downstream, today)
+
+
 def _zones(upstream: Partitions, downstream: Partitions) -> str:
     zones = [one.timezone.casefold() for one in (upstream, downstream)]
     first, second = ("utc" if zone in _UTC else zone for zone in zones)
@@ -75,13 +84,22 @@ def _zones(upstream: Partitions, downstream: Partitions) -> str:
 
 
 def _range(upstream: Partitions, downstream: Partitions, today: dt.date) -> str:
-    start, other_start = _moment(upstream.start), _moment(downstream.start)
-    if start and other_start and other_start < start:
-        return f"starts {downstream.start}, before the other does ({upstream.start})"
+    first, other_first = _first_window(upstream), _first_window(downstream)
+    if first and other_first and other_first < first:
+        return f"starts {other_first:%Y-%m-%d}, before the other does ({first:%Y-%m-%d})"
     end, other_end = _moment(upstream.end), _moment(downstream.end)
-    if end and end.date() <= today and (other_end is None or other_end > end):
-        return f"goes on after the last partition of the other ({upstream.end})"
+    if end and end.date() <= today:
+        # Windows of other lengths end elsewhere: where they may still fit, nothing is said.
+        slack = dt.timedelta(days=0 if upstream.cron == downstream.cron else LONGEST_WINDOW)
+        if other_end is None or other_end > end + slack:
+            return f"goes on after the last partition of the other ({end:%Y-%m-%d})"
     return ""
+
+
+def _first_window(partitions: Partitions) -> dt.datetime | None:
+    """Where the first window begins: at the schedule's first tick from the start on."""
+    start = _moment(partitions.start)
+    return first_tick(partitions.cron, start) if start else None
 
 
 def _moment(text: str) -> dt.datetime | None:
@@ -114,7 +132,7 @@ def _one_dimension(upstream: Partitions, downstream: Partitions, today: dt.date)
     times = [one for one in dimensions if one.kind == "time"]
     if single.kind == "time" and len(times) == 1:
         first, second = (times[0], single) if multi is upstream else (single, times[0])
-        return _range(first, second, today)
+        return _windows(first, second, today)
     return _other(upstream, downstream)
 
 

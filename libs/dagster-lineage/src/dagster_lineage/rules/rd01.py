@@ -40,8 +40,9 @@ class DeclaredButNeverRead(Rule):
             ends = graph.producers.get(read.key) or graph.declared.get(read.key)
             if not ends:
                 continue  # an edge to nothing, which another rule tells
+            source = graph.source_of(edge.where, read)
             # A source's line is right for its other readers; the model is what declares too much.
-            at = edge.reader.at if read.via == "source" else read.at or edge.reader.at
+            at = edge.reader.at if source and read.at == source.at else read.at or edge.reader.at
             file, line = edge.where.path(at)
             yield Finding(
                 code=self.code,
