@@ -9,7 +9,12 @@ from dataclasses import dataclass
 from dagster_lineage.dbt.fields import Node, text
 
 _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
-_CALL = re.compile(r"""\b(ref|source)\s*\(((?:[^()'"]|'[^']*'|"[^"]*")*)\)""")
+# Each begins with its literal, and looks back after it: such a pattern is searched for several
+# times as fast as one that begins with `\b(ref|source)`.
+_CALLS = [
+    re.compile(rf"""({name})(?<!\w{name})\s*\(((?:[^()'"]|'[^']*'|"[^"]*")*)\)""")
+    for name in ("ref", "source")
+]
 _ARGUMENT = re.compile(r"""(?:(\w+)\s*=\s*)?(?:'([^']*)'|"([^"]*)"|([\w.]+))""")
 _JINJA = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
 
@@ -49,10 +54,10 @@ def line_of_call(target: Node, calls: tuple[Call, ...], code: str) -> int:
         code: The reader's. Its Jinja is searched for the bare name, as in
             `{{ union_of(['orders', 'returns']) }}`, when no call names the target.
     """
-    for call in calls:
-        if _names(call, target):
-            return call.line
     name = text(target, "name")
+    for call in calls:
+        if call.arguments[-1] == name and _names(call, target):
+            return call.line
     quoted = (f"'{name}'", f'"{name}"')
     if not any(one in code for one in quoted):
         return 0
@@ -67,7 +72,8 @@ def line_of_call(target: Node, calls: tuple[Call, ...], code: str) -> int:
 
 def _calls(code: str) -> Iterator[Call]:
     line, counted = 1, 0
-    for found in _CALL.finditer(code):
+    calls = [found for pattern in _CALLS for found in pattern.finditer(code)]
+    for found in sorted(calls, key=re.Match.start):
         line += code.count("\n", counted, found.start())
         counted = found.start()
         arguments: list[str] = []
@@ -93,7 +99,7 @@ def _names(call: Call, target: Node) -> bool:
             text(target, "source_name"),
             text(target, "name"),
         )
-    if call.function != "ref" or call.arguments[-1] != text(target, "name"):
+    if call.function != "ref":
         return False
     if len(call.arguments) > 1 and call.arguments[0] != text(target, "package_name"):
         return False

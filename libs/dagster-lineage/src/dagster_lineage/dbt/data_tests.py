@@ -84,8 +84,7 @@ class DataTests:
         subject = self._nodes.get(on, {})
         is_source = text(subject, "resource_type") == "source"
         arguments = mapping(mapping(node, "test_metadata"), "kwargs")
-        declared = {column.casefold() for column in mapping(subject, "columns")}
-        columns, plain = _columns(node, arguments, declared)
+        columns, plain = _columns(node, arguments, mapping(subject, "columns"))
         kind = test_kind(node)
         ephemeral = text(mapping(subject, "config"), "materialized") == "ephemeral"
         return DataTest(
@@ -142,7 +141,7 @@ class DataTests:
 
     def _at(self, node: Node, subject: Node, kind: str) -> str:
         file = self._files.file_of(node)
-        if not text(node, "test_metadata") and not mapping(node, "test_metadata"):
+        if not mapping(node, "test_metadata"):
             return self._files.at(file, 1)
         described = self._entry(file, subject)
         return self._files.at(file, self._line(node, described, kind) if described else 1)
@@ -209,7 +208,7 @@ def _columns(
     plain = [
         column
         for column, name in zip(columns, written, strict=True)
-        if column != name or _NAME.fullmatch(name) or name.casefold() in declared
+        if column != name or _NAME.fullmatch(name) or name in declared
     ]
     return tuple(dict.fromkeys(plain)), bool(plain) and len(plain) == len(written)
 

@@ -7,6 +7,7 @@ it should be must cost one fact, not the whole manifest.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from typing import Any, TypeAlias
@@ -28,6 +29,8 @@ def text(node: Node, name: str) -> str:
     value = node.get(name)
     if isinstance(value, str):
         return value
+    if value is None:
+        return ""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     return ""
@@ -44,7 +47,8 @@ def texts(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,) if value else ()
     if isinstance(value, list | tuple):
-        return tuple(str(one) for one in value if isinstance(one, str | int | float))
+        # Not a generator: this runs some ten times per node, of which there may be 100,000.
+        return tuple([str(one) for one in value if isinstance(one, str | int | float)])
     return ()
 
 
@@ -104,6 +108,7 @@ def source_name(node: Node) -> str:
     return f"{text(node, 'source_name')}.{text(node, 'name')}"
 
 
+@functools.cache
 def type_spelling(declared: str) -> str:
     """A declared type as interfaces spell it: lower case, no needless space.
 

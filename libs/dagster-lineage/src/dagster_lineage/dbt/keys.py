@@ -34,15 +34,16 @@ class Keys:
         self._rule = given if isinstance(given, str) else ""
         if self._rule:
             _validate(self._rule)
+        self._known: dict[str, str] = {}
 
     def of(self, node: Node) -> str:
         """The key of a node or source."""
-        answer = self._answers.get(text(node, "unique_id"))
-        if answer is not None:
-            return answer
-        if self._rule and not explicit_key(node):
-            return _by_rule(self._rule, node)
-        return default_key(node)
+        unique_id = text(node, "unique_id")
+        key = self._known.get(unique_id) or self._answers.get(unique_id)
+        if key is None:
+            rule = self._rule if not explicit_key(node) else ""
+            key = self._known[unique_id] = _by_rule(rule, node) if rule else default_key(node)
+        return key
 
     def answered(self, unique_id: str) -> bool:
         """The location's translator was asked about it; true for every node under a rule."""

@@ -113,7 +113,7 @@ def _read(
         used={
             parent
             for node in everything.values()
-            if is_enabled(node) and text(node, "resource_type") not in _NEVER_RUN
+            if text(node, "resource_type") not in _NEVER_RUN and is_enabled(node)
             for parent in parents(node)
         },
     )

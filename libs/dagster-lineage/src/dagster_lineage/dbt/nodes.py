@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from dagster_lineage.dbt.calls import Call, calls_in, line_of_call
 from dagster_lineage.dbt.columns import columns_of, header_of
@@ -30,6 +31,17 @@ from dagster_lineage.graph.assets import AssetKind
 
 _KINDS: dict[str, AssetKind] = {"model": "model", "seed": "seed", "snapshot": "snapshot"}
 _YAML = (".yml", ".yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """The code of a node in its file: line of its definition, lines before the code."""
+
+    file: str
+    own_line: int
+    code: str
+    calls: tuple[Call, ...]
+    before: int
 
 
 class Nodes:
@@ -60,7 +72,7 @@ class Nodes:
         self._groups = groups
         self._keys = keys
         self._files = files
-        self._calls: dict[str, tuple[tuple[Call, ...], int]] = {}
+        self._written: dict[str, _Written] = {}
 
     def asset(self, unique_id: str) -> Asset:
         """Everything that dbt knows of a model, seed or snapshot."""
@@ -141,15 +153,18 @@ class Nodes:
         return tuple(reads)
 
     def _place_of_call(self, reader_id: str, target: Node) -> str:
-        reader = self._nodes[reader_id]
+        found = self._written.get(reader_id)
+        if found is None:
+            found = self._written[reader_id] = self._find_calls(self._nodes[reader_id])
+        line = line_of_call(target, found.calls, found.code)
+        return self._files.at(found.file, found.before + line if line else found.own_line)
+
+    def _find_calls(self, reader: Node) -> _Written:
         file = self._files.file_of(reader)
-        if file.endswith(_YAML):
-            return self._files.at(file, self._line(reader, file))
-        if reader_id not in self._calls:
-            self._calls[reader_id] = (calls_in(_raw_code(reader)), self._lines_before(reader, file))
-        calls, before = self._calls[reader_id]
-        line = line_of_call(target, calls, _raw_code(reader))
-        return self._files.at(file, before + line if line else self._line(reader, file))
+        own_line = self._line(reader, file)
+        # A snapshot in YAML has code that dbt made up.
+        code = "" if file.endswith(_YAML) else _raw_code(reader)
+        return _Written(file, own_line, code, calls_in(code), self._lines_before(code, file))
 
     def _line(self, node: Node, file: str) -> int:
         """Line of a node's definition: 1, but for what shares its file with others."""
@@ -162,14 +177,13 @@ class Nodes:
         block = re.search(rf"\{{%-?\s*snapshot\s+{re.escape(text(node, 'name'))}\b", content)
         return content.count("\n", 0, block.start()) + 1 if block else 1
 
-    def _lines_before(self, node: Node, file: str) -> int:
+    def _lines_before(self, code: str, file: str) -> int:
         """How many lines of its file come before the code that the manifest has of a node.
 
         dbt strips the blank lines at the file's beginning, and takes a snapshot's block alone.
         """
-        code = _raw_code(node).replace("\r\n", "\n")
         content = self._files.text(file)
-        start = content.find(code) if content and code else -1
+        start = content.find(code.replace("\r\n", "\n")) if content and code else -1
         return content.count("\n", 0, start) if content and start > 0 else 0
 
 

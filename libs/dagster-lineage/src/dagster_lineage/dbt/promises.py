@@ -98,7 +98,7 @@ def _constraints(node: Node) -> Iterator[tuple[str, tuple[str, ...]]]:
         if columns:
             yield text(constraint, "type"), columns
     for name, column in mapping(node, "columns").items():
-        if isinstance(column, dict):
+        if isinstance(column, dict) and column.get("constraints"):
             for constraint in objects(column.get("constraints")):
                 yield text(constraint, "type"), (name,)
 

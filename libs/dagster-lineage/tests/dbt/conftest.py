@@ -1,6 +1,15 @@
-"""A small dbt project with every shape that a manifest can have, as texts by file."""
+"""A small dbt project with every shape that a manifest can have, parsed once by dbt itself."""
 
 from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dagster_lineage.dbt import ManifestGraph, read_manifest
 
 FILES: dict[str, str] = {
     "dbt_project.yml": """\
@@ -16,7 +25,7 @@ models:
 seeds:
   shop:
     countries:
-      +column_types: {code: VARCHAR(2), area: Decimal(12, 2)}
+      +column_types: {code: VARCHAR(2), area: "Decimal(12, 2)"}
 """,
     "profiles.yml": """\
 shop:
@@ -262,3 +271,30 @@ sources:
       - name: days
 """,
 }
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the project, with the manifest that dbt wrote."""
+    folder = tmp_path_factory.mktemp("dbt") / "shop"
+    for name, text in FILES.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    subprocess.run(
+        [str(Path(sys.executable).with_name("dbt")), "--quiet", "parse", "--profiles-dir", "."],
+        cwd=folder,
+        check=True,
+        env={name: value for name, value in os.environ.items() if not name.startswith("DBT_")},
+    )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def manifest(shop: Path) -> bytes:
+    return (shop / "target" / "manifest.json").read_bytes()
+
+
+@pytest.fixture(scope="session")
+def graph(shop: Path, manifest: bytes) -> ManifestGraph:
+    return read_manifest(manifest, shop)
