@@ -16,6 +16,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from dagster_lineage.errors import LineageError
+
 WORKTREE = "worktree"
 _SUBMODULE = "160000"
 _TREE_ENTRY = 3
@@ -24,7 +26,7 @@ _RAW_ENTRY = 5
 Status = Literal["added", "removed", "changed"]
 
 
-class GitFailed(Exception):
+class GitFailed(LineageError):
     """Git is missing, there is no repository, or it does not know what was asked for."""
 
 

@@ -1,0 +1,79 @@
+"""`lineage diff`: what this branch does to the interfaces."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import sys
+from pathlib import Path
+
+from dagster_lineage.diff import compare
+from dagster_lineage.diff.states import graphs
+from dagster_lineage.errors import LineageError
+from dagster_lineage.git_files import WORKTREE, Repository
+from dagster_lineage.settings import find_root, read_settings
+
+FORMATS = ("text", "json", "markdown", "github")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the command."""
+    parser.description = (
+        "Compares the committed interfaces with those of a branch's base: what is added, "
+        "deprecated, compatible, breaking. Exit code 0: nothing breaks, or what breaks is settled; "
+        "1: a reader in the repository is hurt; 2: used wrongly."
+    )
+    parser.add_argument(
+        "--base", metavar="REF", required=True, help="where the branch comes from, such as main"
+    )
+    parser.add_argument(
+        "--head",
+        metavar="REF",
+        default=WORKTREE,
+        help=f"what is looked at (default: {WORKTREE}, the files as they lie there)",
+    )
+    parser.add_argument("--format", choices=FORMATS, default="text")
+    parser.add_argument("--root", type=Path, help="of the repository (default: found upwards)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compare and print.
+
+    Raises:
+        LineageError: the root, a commit, the settings or an interface is wrong.
+    """
+    root = arguments.root.resolve() if arguments.root else find_root(Path.cwd())
+    if not root.is_dir():
+        raise LineageError(f"--root {arguments.root} is no folder.")
+    settings = read_settings(root)
+    # What is read stays until the end: the collector would look at it in vain.
+    gc.disable()
+    comparison = Repository(root).compare(arguments.base, arguments.head)
+    before, after = graphs(comparison, settings.interfaces)
+    if not before.located and not after.located:
+        raise LineageError(
+            f"no interface matches {', '.join(settings.interfaces)} at either end. Write them with "
+            "`lineage lock` or say where they are in [tool.lineage] interfaces."
+        )
+    diff = compare(before, after, changed_files=frozenset(one.path for one in comparison.changed))
+    if arguments.format == "json":
+        from dagster_lineage.diff.as_json import document  # noqa: PLC0415 - only the format asked
+
+        shown = document(diff, base=comparison.base, head=comparison.head, notes=comparison.notes)
+    elif arguments.format == "markdown":
+        from dagster_lineage.diff.as_markdown import markdown  # noqa: PLC0415
+
+        shown = markdown(diff)
+    elif arguments.format == "github":
+        from dagster_lineage.diff.as_github import workflow_commands  # noqa: PLC0415
+
+        shown = workflow_commands(diff)
+    else:
+        from dagster_lineage.diff.as_text import text  # noqa: PLC0415
+
+        shown = text(diff)
+    for note in comparison.notes:
+        print(f"lineage: {note}", file=sys.stderr)  # noqa: T201 - a command line prints
+    if shown:
+        print(shown)  # noqa: T201 - a command line prints
+    return int(diff.fails)
