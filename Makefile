@@ -36,7 +36,7 @@ export JAFFLE_ENV ?= dev
 MEMBERS := $(sort $(wildcard libs/*/pyproject.toml projects/*/pyproject.toml))
 DBT_PROJECTS := $(patsubst %/dbt_project.yml,%,$(wildcard projects/*/dbt_project.yml))
 
-.PHONY: help install install-project run dev test lint format lock manifests fivetran-snapshot fivetran-drift clean
+.PHONY: help install install-project run dev test lint format lock interfaces manifests fivetran-snapshot fivetran-drift clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,7 +66,7 @@ dev: manifests  ## Dagster's UI over all code locations; Ctrl-C stops all of it
 test: manifests  ## all tests
 	$(BIN)/pytest -n auto --maxprocesses=8 --dist loadfile
 
-lint: manifests  ## style, types, borders, SQL, locks
+lint: manifests  ## style, types, borders, SQL, locks, lineage
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy projects/*/src libs/*/src tools
@@ -74,6 +74,8 @@ lint: manifests  ## style, types, borders, SQL, locks
 	$(BIN)/sqlfluff lint projects
 	$(BIN)/yamllint --strict .
 	$(PYTHON) tools/locks.py check
+	$(BIN)/lineage lock --check
+	$(BIN)/lineage check
 
 # PROJECT=ml: an environment of its own for one project, from its own lock.
 install-project: | $(UV)  ## install one project alone: make install-project PROJECT=ml
@@ -92,6 +94,9 @@ format:  ## rewrite what the formatters can
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 	$(BIN)/sqlfluff fix projects
+
+interfaces: manifests  ## write what each project makes and reads: projects/*/interface.json
+	$(BIN)/lineage lock
 
 lock: | $(UV)  ## resolve the dependencies anew
 	$(PYTHON) tools/locks.py write

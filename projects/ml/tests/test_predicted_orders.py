@@ -12,7 +12,9 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from ml.defs.predicted_orders import COLUMNS, KEY, UPSTREAM, predicted_orders
+from dagster_lineage.upstream import Upstream
+from ml.defs.predicted_orders import predicted_orders
+from ml.forecast_table import KEY, SCHEMA
 from ml.upstream import read_with_generation
 from published_assets import WarehouseResource
 from warehouse import Publication, Warehouse
@@ -108,16 +110,12 @@ def test_all_checks_are_stored_with_the_run(run):
     }
 
 
-def test_table_has_the_columns_that_are_described(run):
+def test_table_has_the_columns_and_types_that_other_projects_are_told(run):
     columns = published(
         "select column_name, data_type from duckdb_columns() where table_name = 'predicted_orders'",
         run.file,
     )
-    assert [name for name, _ in columns] == list(COLUMNS)
-    types = dict(columns)
-    assert (types["forecast_date"], types["cutoff_date"]) == ("DATE", "DATE")
-    assert (types["upstream_generation"], types["model"]) == ("BIGINT", "VARCHAR")
-    assert {types[name] for name in COLUMNS if "_80" in name or "_95" in name} == {"DOUBLE"}
+    assert columns == [(column.name, column.type) for column in SCHEMA.columns]
 
 
 def test_event_says_which_model_and_which_data(run):
@@ -234,7 +232,8 @@ def test_publication_during_the_read_does_not_get_a_wrong_generation(
             return found
 
     found, generation = read_with_generation(
-        PublishedMeanwhile(project="ml"), "marts_dbt", UPSTREAM, ["orders"]
+        PublishedMeanwhile(project="ml"),
+        Upstream("marts_dbt", "daily_order_summary", dg.AssetKey(SUMMARY), {"orders": "bigint"}),
     )
     assert generation == 2
     assert sum(found["orders"].to_pylist()) == 7

@@ -8,10 +8,18 @@ from pathlib import Path
 import msgspec
 
 from dagster_lineage.errors import LineageError
-from dagster_lineage.graph import SCHEMA_VERSION, Asset, Interface, LineageGraph, Located
+from dagster_lineage.graph import (
+    SCHEMA_VERSION,
+    Asset,
+    Interface,
+    LineageGraph,
+    Located,
+    split_place,
+)
 
 FILE_NAME = "interface.json"
 _DECODER = msgspec.json.Decoder(Interface)
+_PLACES = ("at", "described_at", "key_at")
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -73,6 +81,29 @@ def encode(interface: Interface) -> bytes:
         if values:
             lines.append(_block(name, [f"    {_line(value)}" for value in values]))
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+
+
+def without_lines(interface: Interface) -> Interface:
+    """The interface with files but no lines: what must change before a committed one is stale.
+
+    A comment or a paragraph in a description moves every line below it and changes nothing that
+    another project could read.
+    """
+    return msgspec.convert(_without_lines(msgspec.to_builtins(interface)), Interface)
+
+
+def _without_lines(value: object) -> object:
+    if isinstance(value, dict):
+        return {
+            name: split_place(part)[0]
+            if name in _PLACES and isinstance(part, str)
+            else _without_lines(part)
+            for name, part in value.items()
+            if name != "line" or not isinstance(part, int)
+        }
+    if isinstance(value, list | tuple):
+        return [_without_lines(part) for part in value]
+    return value
 
 
 def _line(value: object) -> str:

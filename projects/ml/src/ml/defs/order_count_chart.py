@@ -8,11 +8,12 @@ from pathlib import Path
 import dagster as dg
 from pydantic import Field
 
+from dagster_lineage.upstream import upstream
 from ml.upstream import read_with_generation
 from published_assets import WarehouseResource
 
-UPSTREAM = dg.AssetKey(["jaffle", "customers"])
 COLUMN = "number_of_orders"
+CUSTOMERS = upstream("jaffle_dbt", "customers", columns={COLUMN: "bigint"})
 FILE_NAME = "order_count_chart.html"
 
 
@@ -27,7 +28,7 @@ class ChartConfig(dg.Config):
 
 @dg.asset(
     key=["ml", "order_count_chart"],
-    deps=[UPSTREAM],
+    deps=[CUSTOMERS.dep],
     description=(
         "How many customers have how many orders: an interactive page that needs no network, in "
         "the folder of reports, and a picture of it in the metadata."
@@ -51,7 +52,7 @@ def order_count_chart(
     )
     from ml.charts.picture import markdown_image  # noqa: PLC0415
 
-    table, generation = read_with_generation(warehouse, "jaffle_dbt", UPSTREAM, [COLUMN])
+    table, generation = read_with_generation(warehouse, CUSTOMERS)
     counts = count_orders(table[COLUMN].to_pylist())
     page = warehouse.locations.reports_dir / FILE_NAME
     write_whole(page, order_counts_page(counts))

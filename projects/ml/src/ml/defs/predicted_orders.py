@@ -5,27 +5,16 @@ from collections.abc import Iterator
 import dagster as dg
 from pydantic import Field
 
+from dagster_lineage.upstream import upstream
 from ml.forecast_checks import check_quality, check_specs, check_table
+from ml.forecast_table import DESCRIPTIONS, KEY, SCHEMA, column_lineage
 from ml.forecasting.errors import ForecastError
 from ml.forecasting.history import FEATURE_COLUMNS
 from ml.upstream import read_with_generation
 from published_assets import WarehouseResource, pool_of, publish
 from published_assets.publishing import table_metadata
 
-KEY = dg.AssetKey(["ml", "predicted_orders"])
-UPSTREAM = dg.AssetKey(["marts", "daily_order_summary"])
-COLUMNS = {
-    "forecast_date": "Day that is forecast.",
-    "horizon_day": "How many days after the cut-off it is, 1 to 28.",
-    "predicted_orders": "Orders to expect over all channels, 0 or more.",
-    "lower_80": "Lower bound of the 80 % interval.",
-    "upper_80": "Upper bound of the 80 % interval.",
-    "lower_95": "Lower bound of the 95 % interval.",
-    "upper_95": "Upper bound of the 95 % interval.",
-    "model": "Which candidate won the backtest and made this forecast.",
-    "cutoff_date": "Last day that the model was trained on.",
-    "upstream_generation": "Publication of marts_dbt that the history was read from.",
-}
+SUMMARY = upstream("marts_dbt", "daily_order_summary", columns=FEATURE_COLUMNS)
 
 
 class ForecastConfig(dg.Config):
@@ -43,7 +32,7 @@ class ForecastConfig(dg.Config):
 
 @dg.asset(
     key=KEY,
-    deps=[UPSTREAM],
+    deps=[SUMMARY.dep],
     description=(
         "Orders to expect on each of the next 28 days, over all channels, with 80 and 95 % "
         "intervals. Several models are compared by a rolling-origin backtest with the "
@@ -53,6 +42,11 @@ class ForecastConfig(dg.Config):
     owners=["team:data_science"],
     kinds={"python", "statsforecast", "duckdb"},
     tags={"daily": ""},
+    metadata={
+        "dagster/table_name": ".".join(["ml", *KEY.path]),
+        "dagster/column_schema": SCHEMA,
+        "dagster/column_lineage": column_lineage(SUMMARY.key),
+    },
     # Another number whenever the same history would give another forecast.
     code_version="1",
     pool=pool_of("ml"),
@@ -72,19 +66,19 @@ def predicted_orders(
         parse_cutoff,
     )
 
-    table, generation = read_with_generation(warehouse, "marts_dbt", UPSTREAM, FEATURE_COLUMNS)
+    table, generation = read_with_generation(warehouse, SUMMARY)
     try:
         cutoff = parse_cutoff(config.cutoff_date)
         history = daily_history(table, cutoff, days_needed(HORIZON_DAYS))
     except ForecastError as error:
         raise dg.Failure(
-            f"{UPSTREAM.to_user_string()} (publication {generation} of marts_dbt): {error}",
+            f"{SUMMARY.key.to_user_string()} (publication {generation} of marts_dbt): {error}",
             allow_retries=False,
         ) from error
     if history.days_filled:
         context.log.warning(
             f"{history.days_filled} of {history.days} days have no row and count as 0 orders. If "
-            f"they are partitions of {UPSTREAM.to_user_string()} that were never materialized, "
+            f"they are partitions of {SUMMARY.key.to_user_string()} that were never materialized, "
             "backfill them."
         )
     forecast = make_forecast(history, HORIZON_DAYS)
@@ -94,7 +88,7 @@ def predicted_orders(
     )
     with warehouse.step() as step:
         step.write(KEY.path, forecast.days.assign(upstream_generation=generation))
-        metadata = table_metadata(step, KEY, COLUMNS) | forecast_metadata(
+        metadata = table_metadata(step, KEY, DESCRIPTIONS) | forecast_metadata(
             history,
             forecast,
             feature_schema=feature_schema_hash(table),

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 DAY_COLUMN = "order_date"
 COUNT_COLUMN = "orders"
-FEATURE_COLUMNS = (DAY_COLUMN, COUNT_COLUMN)
-"""All that the forecast reads. Channels are added up."""
+FEATURE_COLUMNS = {DAY_COLUMN: "date", COUNT_COLUMN: "bigint"}
+"""All that the forecast reads, with the types that it relies on. Channels are added up."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ UNIQUE_ID = "dagster_dbt/unique_id"
 MANIFEST = "dagster_dbt/manifest"
 EXPECTED_COLUMNS = "lineage/columns"
 MODEL = "lineage/model"
+DECLARED_AT = "lineage/at"
 
 
 @dataclass
@@ -77,7 +78,8 @@ def _facts(node: Any, spec: Any, name: str) -> dict[str, Any]:
         "group": getattr(spec, "group_name", None) or "default",
         "owners": declared.owners(spec),
         "kinds": sorted(getattr(spec, "kinds", None) or []),
-        "relation": declared.text(metadata, "dagster/table_name"),
+        "relation": declared.text(metadata, "dagster/table_name")
+        or declared.text(metadata, "dagster/relation_identifier"),  # before 1.9
         "partitions": partitions.facts(partitioned) if partitioned is not None else None,
         "freshness": declared.freshness(spec),
         "automation": declared.automation(spec),
@@ -122,8 +124,8 @@ def _dependencies(
         mapping = getattr(dependency, "partition_mapping", None)
         said = getattr(dependency, "metadata", None) or {}
         columns = plain(said.get(EXPECTED_COLUMNS))
-        where = ""
-        if at and not dbt:
+        where = declared.text(said, DECLARED_AT)
+        if at and not dbt and not where:
             where = places.read(at, tuple(node.key.path), tuple(key.path), _stands_for(key)) or at
         facts.append(
             {

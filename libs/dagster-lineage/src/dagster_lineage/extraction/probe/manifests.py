@@ -176,8 +176,8 @@ def _own_translator(behind: _Behind, keys: dict[str, str]) -> bool:
     """Another rule than dagster-dbt's gave keys: an overridden method, or a key that differs."""
     for translator, _ in behind.translators.values():
         for method in ("get_asset_key", "get_asset_spec"):
-            module = getattr(getattr(type(translator), method, None), "__module__", "")
-            if module.partition(".")[0] != "dagster_dbt":
+            asked = getattr(type(translator), method, None)
+            if asked is not None and asked.__module__.partition(".")[0] != "dagster_dbt":
                 return True
     utils = sys.modules.get("dagster_dbt.asset_utils")
     default = getattr(utils, "default_asset_key_fn", None)

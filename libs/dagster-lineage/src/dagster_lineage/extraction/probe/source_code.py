@@ -34,7 +34,7 @@ NOT_READ = frozenset(
 
 @dataclass(frozen=True)
 class Mention:
-    """A text in the code that may be the name of an asset."""
+    """A text, or a decorated function's name, that may be the name of an asset."""
 
     line: int
     neighbours: tuple[str, ...]
@@ -85,7 +85,11 @@ class SourceFile:
             return
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             # As `co_firstlineno` has it: the first decorator's line.
-            self.functions[min([node.lineno, *(one.lineno for one in node.decorator_list)])] = node
+            first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+            self.functions[first] = node
+            if node.decorator_list:  # which may have made an asset, a check, a sensor of its name
+                mention = Mention(first, (node.name,), certainty=2, read=False)
+                self.mentions.setdefault(node.name, []).append(mention)
         elif isinstance(node, ast.Call):
             self.calls.append(node)
             around = _texts(node.args)

@@ -1,0 +1,1 @@
+"""From what code locations and manifests say to their interfaces."""

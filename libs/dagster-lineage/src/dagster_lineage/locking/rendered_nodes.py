@@ -1,0 +1,125 @@
+"""The SQL of a manifest's nodes: rendered once, and kept while nothing it depends on changes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+from msgspec import Struct
+
+from dagster_lineage.locking.trace_cache import TraceCache
+
+_RENDERED_FROM = ("raw_code", "compiled_code", "language", "alias", "config", "version")
+
+
+class RenderedNode(Struct, frozen=True, array_like=True):
+    """A dbt node's SQL.
+
+    Attributes:
+        queries: What it may run as; the first is that of a full build. None where nothing can be
+            rendered.
+        problem: Why they are not certain, or not there.
+    """
+
+    queries: tuple[str, ...] = ()
+    problem: str = ""
+
+
+class RenderedNodes:
+    """Renders the nodes of one manifest, none that the cache knows.
+
+    Args:
+        manifest: Its JSON, decoded.
+        project_dir: Folder of the dbt project, where its variables are; None for a bare manifest.
+        cache: Of what was rendered before.
+    """
+
+    def __init__(
+        self, manifest: Mapping[str, Any], project_dir: Path | None, cache: TraceCache
+    ) -> None:
+        self._manifest = manifest
+        self._settings = _project_settings(project_dir)
+        self._cache = cache
+        self._nodes: Mapping[str, Any] = manifest.get("nodes") or {}
+        self._sources: Mapping[str, Any] = manifest.get("sources") or {}
+
+    def __call__(self, unique_id: str) -> RenderedNode:
+        """The queries of a node."""
+        return self._cache.rendered(self._digest(unique_id), lambda: self._render(unique_id))
+
+    def _render(self, unique_id: str) -> RenderedNode:
+        full = self._renderer.render(unique_id)
+        rendered = [full]
+        config = self._nodes[unique_id].get("config") or {}
+        if config.get("materialized") == "incremental" or "is_incremental" in str(
+            self._nodes[unique_id].get("raw_code")
+        ):
+            rendered.append(self._renderer.render(unique_id, incremental=True))
+        queries = tuple(dict.fromkeys(one.sql for one in rendered if one.sql.strip()))
+        problem = next((one.problem for one in rendered if one.problem), "")
+        return RenderedNode(queries if full.sql.strip() else (), problem)
+
+    @cached_property
+    def _renderer(self) -> Any:
+        # Jinja and the compilation of macros only where something has changed.
+        from dagster_lineage.dbt.rendering import ProjectSettings, Renderer  # noqa: PLC0415
+
+        return Renderer(self._manifest, ProjectSettings(**self._settings))
+
+    def _digest(self, unique_id: str) -> str:
+        """Of everything that a node's SQL depends on."""
+        seen: dict[str, object] = {}
+        self._collect(unique_id, seen)
+        return _hash((self._macros, seen))
+
+    def _collect(self, unique_id: str, seen: dict[str, object]) -> None:
+        node = self._nodes.get(unique_id, {})
+        seen[unique_id] = {name: node.get(name) for name in _RENDERED_FROM}
+        for upstream in (node.get("depends_on") or {}).get("nodes") or ():
+            if upstream in seen:
+                continue
+            other = self._nodes.get(upstream) or self._sources.get(upstream) or {}
+            if (other.get("config") or {}).get("materialized") == "ephemeral":
+                self._collect(upstream, seen)
+            else:
+                seen[upstream] = other.get("relation_name")
+
+    @cached_property
+    def _macros(self) -> str:
+        macros = self._manifest.get("macros") or {}
+        return _hash(
+            (
+                self._manifest.get("metadata", {}).get("adapter_type"),
+                self._settings,
+                [(name, macros[name].get("macro_sql")) for name in sorted(macros)],
+            )
+        )
+
+
+def _hash(value: object) -> str:
+    return hashlib.blake2b(msgspec.msgpack.encode(value), digest_size=16).hexdigest()
+
+
+def _project_settings(project_dir: Path | None) -> dict[str, Any]:
+    """`vars` and `dispatch` of a dbt project, which its manifest does not tell."""
+    file = project_dir / "dbt_project.yml" if project_dir else None
+    if file is None or not file.is_file():
+        return {}
+    try:
+        project = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return {}
+    if not isinstance(project, dict):
+        return {}
+    dispatch = {
+        entry["macro_namespace"]: entry["search_order"]
+        for entry in project.get("dispatch") or ()
+        if isinstance(entry, dict) and {"macro_namespace", "search_order"} <= entry.keys()
+    }
+    variables = project.get("vars") or {}
+    return {"variables": variables if isinstance(variables, dict) else {}, "dispatch": dispatch}
