@@ -146,12 +146,15 @@ def read_graph(root: Path, patterns: tuple[str, ...]) -> LineageGraph:
     gc.disable()
     try:
         return LineageGraph(
-            Located(
-                read_interface(file),
-                file.parent.relative_to(root).as_posix(),
-                file.relative_to(root).as_posix(),
-            )
-            for file in files
+            (
+                Located(
+                    read_interface(file),
+                    file.parent.relative_to(root).as_posix(),
+                    file.relative_to(root).as_posix(),
+                )
+                for file in files
+            ),
+            root=root,
         )
     finally:
         if collecting:

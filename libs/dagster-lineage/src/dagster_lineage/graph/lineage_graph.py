@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from pathlib import Path
 
 from msgspec import Struct
 
@@ -81,9 +82,12 @@ class LineageGraph:
 
     Args:
         located: One entry per code location, in any order; sorted by project here.
+        root: Folder of the checkout that they describe; None where its files are not at hand, as
+            those of another commit.
     """
 
-    def __init__(self, located: Iterable[Located]) -> None:
+    def __init__(self, located: Iterable[Located], *, root: Path | None = None) -> None:
+        self.root = root
         self.located = tuple(sorted(located, key=lambda one: (one.project, one.interface.location)))
 
     @cached_property
