@@ -1,0 +1,223 @@
+"""Calls, keys, relations and YAML lines, each on its own: shapes that one project does not have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from dagster_lineage.dbt import KeyRuleWrong
+from dagster_lineage.dbt.calls import calls_in, line_of_call
+from dagster_lineage.dbt.fields import type_spelling
+from dagster_lineage.dbt.keys import Keys
+from dagster_lineage.dbt.lines import read_lines
+from dagster_lineage.dbt.relations import relation_of, unquoted
+from dagster_lineage.dbt.sources import freshness_text
+
+
+def model(name: str, **fields: Any) -> dict[str, Any]:
+    return {"resource_type": "model", "name": name, "package_name": "shop", **fields}
+
+
+def table(source: str, name: str) -> dict[str, Any]:
+    return {"resource_type": "source", "source_name": source, "name": name}
+
+
+@pytest.mark.parametrize(
+    ("code", "target", "line"),
+    [
+        ("select 1\nfrom {{ ref('a') }}", model("a"), 2),
+        ("\n{{\n ref(\n  'a'\n ) }}", model("a"), 3),
+        ('{{ ref("a") }}', model("a"), 1),
+        ("{{ ref('ab') }}\n{{ ref('a') }}", model("a"), 2),
+        ("{{ ref('other', 'a') }}\n{{ ref('shop', 'a') }}", model("a"), 2),
+        ("{{ ref('a', v=1) }}\n{{ ref('a', version='2') }}", model("a", version=2), 2),
+        ("{{ ref('a') }}", model("a", version=2, latest_version=2), 1),
+        ("{{ ref('a', v=2) }}", model("a", version=1, latest_version=2), 1),
+        ("\n{{ source('s', 't') }}", table("s", "t"), 2),
+        ("{{ source('t', 's') }}\n\n{{source( 's','t' )}}", table("s", "t"), 3),
+        ("{# {{ ref('a') }}\n #}\n-- depends_on: {{ ref('a') }}", model("a"), 3),
+        (
+            "select 'a' as kind\n{% for one in ['b', 'a'] %}{{ ref(one) }}{% endfor %}",
+            model("a"),
+            2,
+        ),
+        ("select 'a' as kind\nfrom {{ ref(var('wanted')) }}", model("a"), 0),
+        ("{{ hidden() }}", model("a"), 0),
+        ("{{ deref('a', 1) }}\n{{ ref('a') }}", model("a"), 2),
+        ("", model("a"), 0),
+        ("\n\ndef model(dbt, session):\n  return dbt.ref('a')", model("a"), 4),
+    ],
+)
+def test_line_of_a_call(code: str, target: dict[str, Any], line: int) -> None:
+    assert line_of_call(target, calls_in(code), code) == line
+
+
+def test_calls_that_are_not_closed_end_somewhere() -> None:
+    assert calls_in("ref(" * 2000 + "'a'") == ()
+
+
+@pytest.mark.parametrize(
+    ("rendered", "relation"),
+    [
+        ('"db"."main"."orders"', "db.main.orders"),
+        ("`project-1`.`sales`.`orders`", "project-1.sales.orders"),
+        ("[db].[dbo].[Order Details]", "db.dbo.Order Details"),
+        ("DB.MAIN.ORDERS", "DB.MAIN.ORDERS"),
+        ("main.orders", "main.orders"),
+        ('"a.b"."c"', "a.b.c"),
+        ('"say ""hi"""', 'say "hi"'),
+        ("read_parquet('s3://bucket/*.parquet')", "read_parquet('s3://bucket/*.parquet')"),
+        ("'data/orders.csv'", "'data/orders.csv'"),
+        ('"db"."main".', '"db"."main".'),
+        ('"open', '"open'),
+    ],
+)
+def test_relations_lose_their_quotes_and_nothing_else(rendered: str, relation: str) -> None:
+    assert unquoted(rendered) == relation
+
+
+def test_relation_that_nobody_rendered_is_put_together() -> None:
+    assert relation_of(model("a", database="db", schema="s", alias="b")) == "db.s.b"
+    assert relation_of(model("a", schema="s")) == "s.a"
+    assert relation_of(table("erp", "t") | {"schema": "raw", "identifier": "T_1"}) == "raw.T_1"
+
+
+@pytest.mark.parametrize(
+    ("declared", "spelt"),
+    [
+        ("DECIMAL(12, 2)", "decimal(12,2)"),
+        (" Timestamp  With Time Zone ", "timestamp with time zone"),
+        ("ARRAY < STRING >", "array<string>"),
+        ('STRUCT("Name" VARCHAR)', 'struct("Name" varchar)'),
+    ],
+)
+def test_types_are_spelt_one_way(declared: str, spelt: str) -> None:
+    assert type_spelling(declared) == spelt
+
+
+@pytest.mark.parametrize(
+    ("node", "key"),
+    [
+        (model("a", config={"schema": None}), "a"),
+        (model("a", config={"schema": "marts"}), "marts/a"),
+        (model("a", config={"schema": "marts"}, version=1, alias="a_v1"), "a_v1"),
+        (model("a", meta={"dagster": {"asset_key": ["x", "y/z"]}}), r"x/y\/z"),
+        (model("a", config={"meta": {"dagster": {"asset_key": "x/y"}}}), r"x\/y"),
+        # As dagster-dbt: the meta of the config hides the other one as a whole.
+        (
+            model("a", meta={"dagster": {"asset_key": ["x"]}}, config={"meta": {"owner": "me"}}),
+            "a",
+        ),
+        (table("erp", "orders"), "erp/orders"),
+    ],
+)
+def test_keys_without_an_answer_are_those_of_dagster_dbt(node: dict[str, Any], key: str) -> None:
+    assert Keys({}).of(node | {"unique_id": "it"}) == key
+
+
+def test_a_rule_over_what_a_node_has() -> None:
+    keys = Keys("{package}/{database}/{schema}/{name}")
+
+    assert keys.of(model("a", unique_id="1", schema="s", alias="b")) == "shop/s/b"
+    assert keys.of(table("erp", "t") | {"unique_id": "2", "identifier": "T/1"}) == r"T\/1"
+
+
+@pytest.mark.parametrize(
+    "rule", ["{schema}/{nam}", "{schema", "orders", "{}", "{schema.upper}", "{name[0]}"]
+)
+def test_a_rule_that_is_none_names_what_it_may_use(rule: str) -> None:
+    with pytest.raises(KeyRuleWrong, match="rule of keys"):
+        Keys(rule)
+
+
+def test_yaml_shapes_of_one_model() -> None:
+    found = read_lines("""\
+x-shared:
+  key: &key
+    name: id
+    tests: [unique]
+models:
+- description: >
+    two lines, with - name: nothing
+    in them
+  name: "a"
+  columns:
+    - *key
+    - <<: *key
+      name: Other
+      data_tests:
+        - not_null
+        - name: mine
+          test_name: accepted_values
+        - accepted_values: {values: [1], name: ours}
+  tests: [{dbt_utils.at_least_one: {column_name: id}}]
+---
+models: [{name: b}, just text, {description: nameless}]
+seeds: null
+""")
+
+    described = found.entries["models", "a"]
+    assert described.line == 9
+    assert described.column("ID") == 3
+    assert described.column("other") == 13
+    assert [item.line for item in described.tests_of("other", "not_null")] == [15]
+    assert [(one.name, one.line) for one in described.tests_of("OTHER", "accepted_values")] == [
+        ("mine", 16),
+        ("ours", 18),
+    ]
+    assert [item.line for item in described.tests_of("", "dbt_utils.at_least_one")] == [19]
+    assert found.entries["models", "b"].line == 21
+
+
+def test_yaml_that_refers_to_itself_ends() -> None:
+    found = read_lines("models:\n  - &me\n    name: a\n    <<: *me\n    columns: [*me]\n")
+
+    assert found.entries["models", "a"].line == 3
+
+
+@pytest.mark.parametrize("text", ["", "[]", "just text", "models: 7", "sources: [{tables: x}]"])
+def test_yaml_without_anything_described(text: str) -> None:
+    assert read_lines(text).entries == {}
+
+
+def test_tabs_are_no_yaml() -> None:
+    with pytest.raises(yaml.YAMLError):
+        read_lines("models:\n\t- name: a\n")
+
+
+def test_key_line_of_a_table_and_of_its_source() -> None:
+    found = read_lines("""\
+sources:
+  - name: erp
+    config:
+      meta:
+        dagster: {asset_key: [erp]}
+    tables:
+      - name: a
+        meta:
+          dagster:
+            group: x
+            asset_key: [a]
+      - name: b
+""")
+
+    assert found.sources["erp"].key_line == 5
+    assert found.tables["erp", "a"].key_line == 11
+    assert found.tables["erp", "b"].key_line == 0
+
+
+def test_freshness_in_words() -> None:
+    assert (
+        freshness_text(
+            {
+                "freshness": {
+                    "warn_after": {"count": 12, "period": "hour"},
+                    "error_after": {"count": 1, "period": "day"},
+                }
+            }
+        )
+        == "warn after 12 hours, error after 1 day"
+    )
+    assert freshness_text({"freshness": None}) == ""
