@@ -1,0 +1,132 @@
+"""What a project asks of another one's interface, and how a wrong name fails."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import dagster as dg
+import pytest
+
+from dagster_lineage.graph import SCHEMA_VERSION, Asset, Column, Interface
+from dagster_lineage.interface_file import encode
+from dagster_lineage.upstream import LOCKING, UpstreamUnknown
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with one producer: a versioned model, a plain one and a Python asset."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject.toml").write_text("[tool.lineage]\n")
+    columns = {"order_date": Column(type="date"), "orders": Column(type="bigint")}
+    models = [
+        Asset(
+            key="marts/summary", kind="model", name="summary", columns=columns, columns_known=True
+        ),
+        Asset(key="marts/open", kind="model", name="open", columns=columns),
+        Asset(key="marts/value_v1", name="value", version="1", latest_version="2"),
+        Asset(key="marts/value", name="value", version="2", latest_version="2"),
+        Asset(key="raw/clicks"),
+        Asset(key="raw/declared", kind="external"),
+    ]
+    folder = tmp_path / "projects/marts"
+    folder.mkdir(parents=True)
+    (folder / "interface.json").write_bytes(
+        encode(
+            Interface(
+                schema_version=SCHEMA_VERSION,
+                project="marts",
+                assets=tuple(sorted(models, key=lambda one: one.key)),
+            )
+        )
+    )
+    return tmp_path
+
+
+def reading(repository: Path, code: str) -> ModuleType:
+    """A module of another project that runs `code` at import."""
+    file = repository / "reader.py"
+    file.write_text(f"from dagster_lineage.upstream import *\n{code}\n")
+    spec = importlib.util.spec_from_file_location("reader", file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("model", "key"),
+    [
+        ("summary", "marts/summary"),
+        ("clicks", "raw/clicks"),
+        ("value", "marts/value"),
+        ("value.v2", "marts/value"),
+        ("value.v1", "marts/value_v1"),
+    ],
+)
+def test_key_is_the_producers(repository, model, key):
+    found = reading(repository, f"KEY = get_asset_key_for_model('marts', {model!r})").KEY
+    assert found == dg.AssetKey(key.split("/"))
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("upstream('marts', 'sumary')", "Did you mean 'summary'?"),
+        ("get_asset_key_for_model('martz', 'summary')", "Did you mean 'marts'?"),
+        ("upstream('marts', 'summary', ['order_dat'])", "Did you mean 'order_date'?"),
+        ("upstream('marts', 'declared')", "makes no 'declared'"),
+    ],
+)
+def test_wrong_name_fails_at_load_with_the_nearest(repository, code, told):
+    with pytest.raises(UpstreamUnknown, match=told.replace("?", r"\?")):
+        reading(repository, code)
+
+
+def test_column_that_nobody_listed_is_not_called_missing(repository):
+    found = reading(repository, "UP = upstream('marts', 'open', ['anything'])").UP
+    assert found.columns == {"anything": ""}
+
+
+def test_interface_with_a_merge_conflict_says_so(repository):
+    file = repository / "projects/marts/interface.json"
+    file.write_bytes(b"<<<<<<< HEAD\n" + file.read_bytes())
+    with pytest.raises(UpstreamUnknown, match="merge conflict"):
+        reading(repository, "upstream('marts', 'summary')")
+
+
+def test_columns_travel_with_the_dependency(repository):
+    found = reading(repository, "UP = upstream('marts', 'summary', {'order_date': 'date'})").UP
+    assert found.dep.asset_key == dg.AssetKey(["marts", "summary"])
+    assert found.dep.metadata["lineage/columns"] == {"order_date": {"type": "date"}}
+    assert "lineage/at" not in found.dep.metadata, "absolute paths are only for the lock"
+
+
+def test_while_locking_a_wrong_name_loads_so_that_it_can_be_reported(repository, monkeypatch):
+    monkeypatch.setenv(LOCKING, "1")
+    found = reading(repository, "\n\nUP = upstream('marts', 'sumary', ['x'])").UP
+    assert found.key == dg.AssetKey(["marts", "sumary"])
+    assert found.dep.metadata["lineage/at"] == f"{repository / 'reader.py'}:4"
+
+
+def test_repository_is_found_from_the_calling_file_not_from_the_working_directory(
+    repository, monkeypatch, tmp_path_factory
+):
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    assert reading(repository, "UP = upstream('marts', 'summary')").UP.project == "marts"
+
+
+def test_asking_needs_no_dbt_and_no_sql_parser(repository):
+    code = (
+        "import sys\nfrom dagster_lineage.upstream import upstream\n"
+        "upstream('marts', 'summary')\n"
+        "print([name for name in ('dbt', 'dagster_dbt', 'sqlglot', 'jinja2') "
+        "if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, check=True
+    )
+    # Dagster itself brings Jinja.
+    assert done.stdout.strip() in ("[]", "['jinja2']")
