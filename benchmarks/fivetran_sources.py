@@ -75,7 +75,12 @@ def make_source(kind: str, rows: int, folder: Path, dsn: str) -> str:
             _execute(target, f"create table orders ({declared})")
             _fill(target, connection.sql(_rows(0, rows)))
             _execute(target, "alter table orders add primary key (id)")
-            _execute(target, "analyze orders")
+            # What the server would do by itself, in the middle of the measurement.
+            target.adbc_connection.set_autocommit(True)
+            with target.cursor() as cursor:
+                cursor.execute("alter system set autovacuum = off")
+                cursor.execute("select pg_reload_conf()")
+                cursor.execute("vacuum analyze")
         return dsn
 
 

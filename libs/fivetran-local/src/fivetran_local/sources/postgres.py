@@ -30,9 +30,13 @@ where c.relkind in ('r', 'p') and not c.relispartition and n.nspname in ({schema
 order by n.nspname, c.relname, a.attnum
 """
 
-# Anything that is written moves the log; a transaction that is still open shows in the snapshot,
-# so that its commit, whose record may be in the log already, is a change too.
-_FINGERPRINT = "select pg_current_wal_insert_lsn()::text || ' ' || pg_current_snapshot()::text"
+# Whoever writes gets a transaction number first, which moves the snapshot's upper end; one that was
+# open is listed in it until it ends. The log's position says less: checkpoints move it too. A
+# restored backup counts its transactions again, on another timeline or in another system.
+_FINGERPRINT = """
+select pg_current_snapshot()::text || ' ' || (pg_control_checkpoint()).timeline_id
+    || ' ' || (pg_control_system()).system_identifier
+"""
 
 
 class PostgresDatabase:
@@ -54,13 +58,13 @@ class PostgresDatabase:
             pass
 
     def fingerprint(self) -> str | None:
-        """Return the position of the write-ahead log and the transactions that are open."""
+        """Return which transactions there were, and which of them are open."""
         try:
             with closing(connected(self._dsn)) as connection, connection.cursor() as cursor:
                 cursor.execute(_FINGERPRINT)
                 found = cursor.fetchone()
         except (SourceUnreachableError, adbc_driver_manager.Error):
-            # A replica, or no permission: then every sync looks for itself.
+            # No permission: then every sync looks for itself.
             return None
         return str(found[0]) if found else None
 

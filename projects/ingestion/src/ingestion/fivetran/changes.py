@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from ingestion.fivetran.open_destination import open_destination
 from ingestion.fivetran.work_table import RowChanges, WorkTable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     import dagster as dg
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from ingestion.fivetran.destination import Column, Destination
     from ingestion.fivetran.snapshot import SnapshotTable
     from warehouse import Step
+
+_MEMORY_LIMIT = "512MB"
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ def bring_in_all(
     Raises:
         FivetranError: One of those of `open_destination` and `bring_in`; nothing was changed.
     """
-    with open_destination(destination_url) as destination:
+    with open_destination(destination_url) as destination, _bounded(step.connection):
         step.connection.begin()
         try:
             imports = {
@@ -99,7 +102,10 @@ def bring_in(
             changes += target.merge()
             if target.counts() != expected:
                 whole_because = "rows or deletions differed after the changed rows were taken"
-        if whole_because:
+        if not target.exists:
+            changes += target.fill(destination.rows(table.key.path, columns, None))
+            _require_unique(target, table)
+        elif whole_because:
             target.stage(destination.rows(table.key.path, columns, None))
             _require_unique(target, table)
             changes += target.replace()
@@ -116,6 +122,18 @@ def bring_in(
     complete_up_to = min(newest, succeeded_at) if newest else None
     target.note_complete_up_to(complete_up_to)
     return Import(changes, target.counts().rows, whole_because, complete_up_to)
+
+
+@contextmanager
+def _bounded(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Keep an import's memory apart from the table's size; what does not fit is spilled."""
+    connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
+    connection.execute("set preserve_insertion_order = false")
+    try:
+        yield
+    finally:
+        connection.execute("reset memory_limit")
+        connection.execute("reset preserve_insertion_order")
 
 
 def _columns(destination: Destination, table: SnapshotTable) -> list[Column]:

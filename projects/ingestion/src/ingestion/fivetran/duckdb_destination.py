@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # A sync of another connector holds the file while it writes.
 _PATIENCE_SECONDS = 120.0
 _BATCH_ROWS = 100_000
+_MEMORY_LIMIT = "256MB"
 
 
 @contextmanager
@@ -52,6 +53,9 @@ def open_duckdb(url: str) -> Iterator[DuckDBDestination]:
             transient=True,
         ) from None
     with closing(connection):
+        # Rows stream through: DuckDB would otherwise keep all pages that it has read.
+        connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
+        connection.execute("set preserve_insertion_order = false")
         connection.begin()
         yield DuckDBDestination(connection)
 

@@ -59,6 +59,7 @@ class WorkTable:
         self._names = [step.work_file.stem, *key]
         self._columns = list(columns)
         self._present = step.columns(key)
+        self._arrived = _INCOMING
 
     @property
     def exists(self) -> bool:
@@ -105,23 +106,35 @@ class WorkTable:
 
     def stage(self, batches: pa.RecordBatchReader) -> None:
         """Take rows of the destination into a temporary table, each column in its type."""
+        self._take(batches, f"temp table {_INCOMING}")
+        self._arrived = _INCOMING
+
+    def fill(self, batches: pa.RecordBatchReader) -> RowChanges:
+        """Make the table of rows of the destination, where there is none yet to compare with."""
+        self._connection.execute(f"create schema if not exists {self._schema}")
+        self._take(batches, f"table {self._relation}")
+        self._arrived = self._relation
+        return RowChanges(added=self._number(f"select count(*) from {self._relation}"))
+
+    def _take(self, batches: pa.RecordBatchReader, table: str) -> None:
         typed = ", ".join(
             f"cast({quoted(column.name)} as {column.type}) as {quoted(column.name)}"
             for column in self._columns
         )
         self._connection.register(_BATCHES, batches)
-        self._connection.execute(
-            f"create or replace temp table {_INCOMING} as select {typed} from {_BATCHES}"
-        )
+        self._connection.execute(f"create or replace {table} as select {typed} from {_BATCHES}")
         # After an error the caller rolls back, and nothing else may come before that.
         self._connection.unregister(_BATCHES)
 
     def repeated_keys(self) -> int:
-        """Count the staged rows that have another one's key."""
+        """Count the rows taken last that have another one's key."""
         if not self.key:
             return 0
         names = ", ".join(quoted(name) for name in self.key)
-        return self._number(f"select count(*) - count(distinct ({names})) from {_INCOMING}")
+        return self._number(
+            f"select (select count(*) from {self._arrived}) "
+            f"- (select count(*) from (select distinct {names} from {self._arrived}))"
+        )
 
     def merge(self) -> RowChanges:
         """Replace the rows whose keys are staged, add the staged rows that are new."""
@@ -134,8 +147,7 @@ class WorkTable:
 
     def replace(self) -> RowChanges:
         """Make the table of the staged rows alone."""
-        changes = self._compare_whole() if self.exists else RowChanges(added=self._staged())
-        self._connection.execute(f"create schema if not exists {self._schema}")
+        changes = self._compare_whole()
         self._connection.execute(
             f"create or replace table {self._relation} as select * from {_INCOMING}"
         )
