@@ -1,0 +1,178 @@
+"""From a workspace to interface files: one dbt manifest, one code location that reads its model."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dagster_lineage.cli import main
+from dagster_lineage.interface_file import read_interface
+
+READER = """
+import dagster as dg
+from dagster_lineage.upstream import upstream
+
+ORDERS = upstream("shop", "orders", columns={"order_id": "bigint"})
+
+
+@dg.asset(key=["ml", "forecast"], deps=[ORDERS.dep], owners=["team:ml"])
+def forecast(): ...
+
+
+defs = dg.Definitions(assets=[forecast])
+"""
+
+
+def node(name: str, sql: str, reads: list[str], **more: Any) -> dict[str, Any]:
+    config = {"materialized": "table", "contract": {"enforced": False}, **more.pop("config", {})}
+    return {
+        "unique_id": f"model.shop.{name}",
+        "resource_type": "model",
+        "package_name": "shop",
+        "name": name,
+        "alias": name,
+        "database": "shop",
+        "schema": "shop",
+        "relation_name": f'"shop"."shop"."{name}"',
+        "original_file_path": f"models/{name}.sql",
+        "path": f"{name}.sql",
+        "language": "sql",
+        "raw_code": sql,
+        "config": config,
+        "depends_on": {"nodes": reads, "macros": []},
+        "columns": {},
+        **more,
+    }
+
+
+def manifest(orders_sql: str) -> dict[str, Any]:
+    source = {
+        "unique_id": "source.shop.raw.orders",
+        "resource_type": "source",
+        "package_name": "shop",
+        "source_name": "raw",
+        "name": "orders",
+        "identifier": "orders",
+        "database": "lake",
+        "schema": "raw",
+        "relation_name": '"lake"."raw"."orders"',
+        "original_file_path": "models/sources.yml",
+        "columns": {"ID": {"name": "ID", "data_type": "bigint"}},
+        "config": {"meta": {"dagster": {"asset_key": ["raw", "orders"]}}},
+    }
+    nodes = [
+        node(
+            "stg",
+            "select ID as order_id, paid from {{ source('raw', 'orders') }}",
+            [source["unique_id"]],
+        ),
+        node("orders", orders_sql, ["model.shop.stg"]),
+    ]
+    return {
+        "metadata": {
+            "adapter_type": "duckdb",
+            "project_name": "shop",
+            "dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v12.json",
+        },
+        "nodes": {one["unique_id"]: one for one in nodes},
+        "sources": {source["unique_id"]: source},
+        "macros": {},
+    }
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject.toml").write_text('[tool.lineage]\ninterfaces = ["interfaces/*.json"]\n')
+    (tmp_path / "workspace.yaml").write_text(
+        "load_from:\n"
+        "  - python_file: {relative_path: reader.py, location_name: reader}\n"
+        "  - python_file: {relative_path: broken.py, location_name: broken}\n"
+    )
+    (tmp_path / "reader.py").write_text(READER)
+    (tmp_path / "broken.py").write_text("import nowhere_to_be_found\n")
+    (tmp_path / "manifest.json").write_text(
+        json.dumps(manifest("select order_id, sum(paid) as paid from {{ ref('stg') }} group by 1"))
+    )
+    return tmp_path
+
+
+def lock_manifest(*more: str) -> int:
+    return main(["lock", "--manifest", "manifest.json", "--out", "interfaces", *more])
+
+
+def test_columns_are_traced_through_models_to_the_source(repository):
+    assert lock_manifest() == 0
+    interface = read_interface(repository / "interfaces/shop.json")
+    found = {asset.key: asset for asset in interface.assets}
+    assert found["shop/orders"].columns["order_id"].comes_from == ("shop/stg#order_id",)
+    assert found["shop/orders"].columns["order_id"].type == "bigint"
+    assert found["shop/orders"].columns_known
+    assert found["shop/stg"].columns["order_id"].comes_from == ("raw/orders#ID",)
+    assert [read.columns for read in found["shop/stg"].reads] == [("ID", "paid")]
+
+
+def test_second_lock_reads_only_the_query_that_changed(repository):
+    from dagster_lineage.locking.lock import BareManifest, lock
+
+    bare = [BareManifest(repository / "manifest.json")]
+    assert lock(repository, None, manifests=bare).traced == 2
+    assert lock(repository, None, manifests=bare).traced == 0
+    changed = manifest("select order_id from {{ ref('stg') }}")
+    (repository / "manifest.json").write_text(json.dumps(changed))
+    again = lock(repository, None, manifests=bare)
+    assert again.traced == 1
+    [located] = again.located
+    assert list(located.interface.assets[0].columns) == ["order_id"]
+
+
+def test_cache_that_cannot_be_read_is_begun_anew(repository):
+    assert lock_manifest() == 0
+    (repository / ".lineage/traces").write_bytes(b"\x00 broken")
+    assert lock_manifest("--check") == 0
+
+
+def test_stale_interface_is_told_with_what_changed(repository, capsys):
+    assert lock_manifest() == 0
+    (repository / "manifest.json").write_text(
+        json.dumps(manifest("select order_id, paid as amount from {{ ref('stg') }}"))
+    )
+    assert lock_manifest("--check") == 1
+    told = capsys.readouterr().err
+    assert "interfaces/shop.json is stale: run `lineage lock`" in told
+    assert '+        "amount"' in told
+
+
+def test_moved_lines_do_not_make_an_interface_stale(repository):
+    assert lock_manifest() == 0
+    file = repository / "interfaces/shop.json"
+    text = file.read_text()
+    assert "models/orders.sql:1" in text
+    file.write_text(text.replace("models/orders.sql:1", "models/orders.sql:7"))
+    assert lock_manifest("--check") == 0
+
+
+def test_location_that_does_not_load_is_told_and_the_others_go_on(repository, capsys):
+    assert lock_manifest() == 0
+    kept = repository / "interfaces/broken.json"
+    kept.write_text("what was there before")
+    assert main(["lock", "--out", "interfaces"]) == 1
+    told = capsys.readouterr().err
+    assert "broken: cannot be asked" in told
+    assert "nowhere_to_be_found" in told
+    assert kept.read_text() == "what was there before"
+    [forecast] = read_interface(repository / "interfaces/reader.json").assets
+    [read] = forecast.reads
+    assert (read.key, read.columns) == ("shop/orders", ("order_id",))
+    assert read.expects["order_id"].type == "bigint"
+    assert read.at == "reader.py:5"
+
+
+def test_wrong_use_is_told_without_a_traceback(repository, capsys):
+    assert main(["lock", "--workspace", "nowhere.yaml"]) == 2
+    assert main(["lock", "--manifest", "pyproject.toml"]) == 2
+    assert main(["lock", "--manifest", "manifest.json={nonsense}"]) == 2
+    assert "Traceback" not in capsys.readouterr().err
