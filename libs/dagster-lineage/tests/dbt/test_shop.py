@@ -122,6 +122,7 @@ def test_snapshot_written_in_yaml(graph: ManifestGraph) -> None:
 
     assert kept.at == kept.described_at == "snapshots/_kept.yml:2"
     assert kept.reads[0].key == "erp/frozen"
+    assert kept.reads[0].at == "snapshots/_kept.yml:3"
 
 
 def test_versions_have_their_own_columns_and_dates(graph: ManifestGraph, shop: Path) -> None:

@@ -7,17 +7,16 @@ from collections.abc import Collection, Iterable, Mapping
 
 from msgspec import Struct
 
-from dagster_lineage.dbt.fields import Node, dagster_meta, is_enabled, mapping, parents, text, texts
+from dagster_lineage.dbt.fields import Node, is_enabled, mapping, text, texts
 from dagster_lineage.dbt.fields import source_name as name_of_source
 from dagster_lineage.dbt.keys import Keys
 from dagster_lineage.dbt.lines import Described
 from dagster_lineage.dbt.project_files import ProjectFiles
+from dagster_lineage.dbt.subjects import Subjects
 from dagster_lineage.graph import Check
 
 COLUMN_ARGUMENTS = ("column_name", "combination_of_columns", "column_list", "column_names")
 _HARMLESS_ARGUMENTS = frozenset({*COLUMN_ARGUMENTS, "model", "quote_columns"})
-_MODEL = re.compile(r"\b(ref|source)\s*\(([^()]*)\)")
-_TEXT = re.compile(r"""(?<![=\w])\s*['"]([^'"]*)['"]""")
 _NAME = re.compile(r"[^\W\d][\w$]*")
 _QUOTED_NAME = re.compile(r'"([^"]+)"|`([^`]+)`|\[([^\]]+)\]')
 _FAILS_ON_ANY_ROW = frozenset({"", "!=0", ">0", ">=1", "<>0"})
@@ -57,18 +56,7 @@ class DataTests:
         self._nodes = nodes
         self._files = files
         self._keys = keys
-        self._root_package = root_package
-        self._by_name: dict[tuple[str, ...], list[str]] = {}
-        for unique_id, node in nodes.items():
-            kind = text(node, "resource_type")
-            named: tuple[str, ...]
-            if kind == "source":
-                named = ("source", text(node, "source_name"), text(node, "name"))
-            elif kind in ("model", "seed", "snapshot"):
-                named = ("ref", text(node, "name"))
-            else:
-                continue
-            self._by_name.setdefault(named, []).append(unique_id)
+        self._subjects = Subjects(nodes, root_package)
         self._claimed: dict[tuple[str, str, str, str], int] = {}
 
     def read(self) -> dict[str, DataTest]:
@@ -80,7 +68,7 @@ class DataTests:
         }
 
     def _test(self, unique_id: str, node: Node) -> DataTest:
-        on = self._subject(node)
+        on = self._subjects.of(node)
         subject = self._nodes.get(on, {})
         is_source = text(subject, "resource_type") == "source"
         arguments = mapping(mapping(node, "test_metadata"), "kwargs")
@@ -102,42 +90,6 @@ class DataTests:
             ),
             promise=plain and arguments.keys() <= _HARMLESS_ARGUMENTS and _stops_every_time(node),
         )
-
-    def _subject(self, node: Node) -> str:
-        """Unique id of what a test is about, in the order in which dagster-dbt looks for it."""
-        named = self._named_in_meta(node)
-        if named:
-            return named
-        tested = [parent for parent in parents(node) if parent in self._nodes]
-        if len(tested) == 1:
-            return tested[0]
-        attached = text(node, "attached_node")
-        if attached in self._nodes:
-            return attached
-        # Sources have no `attached_node`, and no test had one before dbt 1.5.
-        return self._named_in_arguments(node, tested) or (tested[0] if tested else "")
-
-    def _named_in_meta(self, node: Node) -> str:
-        reference = mapping(dagster_meta(node), "ref")
-        if not reference:
-            return ""
-        package = text(reference, "package") or self._root_package
-        version = text(reference, "version")
-        for unique_id in self._by_name.get(("ref", text(reference, "name")), ()):
-            found = self._nodes[unique_id]
-            if (text(found, "package_name"), text(found, "version")) == (package, version):
-                return unique_id
-        return ""
-
-    def _named_in_arguments(self, node: Node, tested: Collection[str]) -> str:
-        model = text(mapping(mapping(node, "test_metadata"), "kwargs"), "model")
-        call = _MODEL.search(model)
-        if call is None:
-            return ""
-        names = tuple(_TEXT.findall(call.group(2)))
-        named = ("source", *names) if call.group(1) == "source" else ("ref", *names[-1:])
-        found = [one for one in self._by_name.get(named, ()) if one in tested]
-        return found[0] if found else ""
 
     def _at(self, node: Node, subject: Node, kind: str) -> str:
         file = self._files.file_of(node)

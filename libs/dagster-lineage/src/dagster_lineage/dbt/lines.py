@@ -32,6 +32,7 @@ class Described:
         tests: Items of its data tests by case-folded column (empty: of the entry itself) and full
             name of the test.
         key_line: Where `asset_key` is written in its meta.
+        relation: Where a snapshot names what it reads.
         versions: What versioned models override, by version.
     """
 
@@ -39,6 +40,7 @@ class Described:
     columns: dict[str, int] = field(default_factory=dict)
     tests: dict[tuple[str, str], list[TestLine]] = field(default_factory=dict)
     key_line: int = 0
+    relation: int = 0
     versions: dict[str, Described] = field(default_factory=dict)
 
     def column(self, name: str, version: str = "") -> int:
@@ -109,6 +111,8 @@ def _described(item: yaml.MappingNode) -> tuple[str, Described]:
         _add_tests(described, folded, of_column)
     config = _pairs(pairs.get("config"))
     described.key_line = _key_line(config.get("meta")) or _key_line(pairs.get("meta"))
+    relation = pairs.get("relation")
+    described.relation = _line(relation) if relation else 0
     for version in _items(pairs.get("versions")):
         number, overridden = _described(version)
         described.versions[number] = overridden

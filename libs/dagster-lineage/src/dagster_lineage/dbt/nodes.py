@@ -162,8 +162,11 @@ class Nodes:
     def _find_calls(self, reader: Node) -> _Written:
         file = self._files.file_of(reader)
         own_line = self._line(reader, file)
-        # A snapshot in YAML has code that dbt made up.
-        code = "" if file.endswith(_YAML) else _raw_code(reader)
+        if file.endswith(_YAML):
+            # A snapshot, whose code dbt made up from its `relation`.
+            described = self._files.description_of(reader)[1]
+            return _Written(file, (described.relation if described else 0) or own_line, "", (), 0)
+        code = _raw_code(reader)
         return _Written(file, own_line, code, calls_in(code), self._lines_before(code, file))
 
     def _line(self, node: Node, file: str) -> int:
