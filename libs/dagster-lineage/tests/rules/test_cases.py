@@ -6,6 +6,7 @@ named `fail_…` what it must find, each thing once and nothing else:
     fail_typo_in_source_key:
       why: A sentence, where the name does not say it all.   # optional
       today: 2026-03-01                                      # optional, this is the default
+      files: [projects/jaffle_dbt/models/orders.sql]          # optional: what the checkout has
       settings: {owners: [team:finance]}                     # optional, as in [tool.lineage]
       interfaces:
         - project: jaffle_dbt
@@ -33,6 +34,7 @@ given: `key`, `nearest`, `level`, `project`, `other_project`, `owners`, `other_o
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -50,24 +52,31 @@ CASES = Path(__file__).parent / "cases"
 TODAY = dt.date(2026, 3, 1)
 COMPARED = ("file", "line", "key", "nearest", "level", "project", "other_project")
 OWNERS = ("owners", "other_owners")
-CASE_FIELDS = {"why", "today", "settings", "interfaces", "findings", "notes"}
+FIELDS = inspect.type_info(Interface)
+CASE_FIELDS = {"files", "why", "today", "settings", "interfaces", "findings", "notes"}
 
 
+@cache
 def cases_of(code: str) -> dict[str, dict[str, Any]]:
     """The cases of a rule by name; none where it has no file."""
     file = CASES / f"{code}.yml"
-    return yaml.safe_load(file.read_text()) if file.exists() else {}
+    return yaml.load(file.read_bytes(), yaml.CSafeLoader) if file.exists() else {}
 
 
-def graph_of(case: dict[str, Any]) -> LineageGraph:
-    """The interfaces of a case, joined."""
-    return LineageGraph(_located(entry) for entry in case["interfaces"])
+def graph_of(case: dict[str, Any], checkout: Path) -> LineageGraph:
+    """The interfaces of a case, joined; with its files in a checkout, if it names any."""
+    for name in case.get("files", ()):
+        file = checkout / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    located = [_located(entry) for entry in case["interfaces"]]
+    return LineageGraph(located, root=checkout if "files" in case else None)
 
 
 def _located(entry: dict[str, Any]) -> Located:
     facts = {"schema_version": SCHEMA_VERSION, **entry}
     folder = facts.pop("folder", f"projects/{facts['project']}")
-    refuse_unknown_fields(facts, inspect.type_info(Interface), facts["project"])
+    refuse_unknown_fields(facts, FIELDS, facts["project"])
     return Located(msgspec.convert(facts, Interface), folder, f"{folder}/interface.json")
 
 
@@ -89,10 +98,10 @@ def refuse_unknown_fields(value: Any, kind: inspect.Type, name: str) -> None:
             refuse_unknown_fields(inner, kind.item_type, f"{name}[{index}]")
 
 
-def found_in(case: dict[str, Any], rule: type[Rule]) -> list[Finding]:
+def found_in(case: dict[str, Any], rule: type[Rule], checkout: Path) -> list[Finding]:
     """What a rule finds in a case, sorted by place."""
     settings = msgspec.convert(case.get("settings", {}), Settings)
-    findings = rule(settings, case.get("today", TODAY)).findings(graph_of(case))
+    findings = rule(settings, case.get("today", TODAY)).findings(graph_of(case, checkout))
     return sorted(findings, key=lambda one: (one.file, one.line, one.key, one.message))
 
 
@@ -123,10 +132,10 @@ def _every_case() -> list[Any]:
 
 @pytest.mark.parametrize(("rule", "case"), _every_case())
 def test_rule_finds_what_its_case_says_and_nothing_else(
-    rule: type[Rule], case: dict[str, Any]
+    rule: type[Rule], case: dict[str, Any], tmp_path: Path
 ) -> None:
     assert set(case) <= CASE_FIELDS
-    found = found_in(case, rule)
+    found = found_in(case, rule, tmp_path)
     assert {one.code for one in found} <= {rule.code}
     assert_same([one for one in found if one.level != "note"], case.get("findings", []))
     assert_same([one for one in found if one.level == "note"], case.get("notes", []))
