@@ -81,7 +81,7 @@ def _model(number: int, place: int, models: int, sources: tuple[Source, ...]) ->
             _read(key, f"models/{_layer(place)}/{name}.sql:{3 + line}", "ref")
             for line, key in enumerate(upstream)
         ]
-    public = place >= models // 2
+    public = _layer(place) == "marts"
     return Asset(
         key=f"{project}/{name}",
         kind="model",

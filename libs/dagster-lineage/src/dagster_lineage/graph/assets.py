@@ -14,6 +14,8 @@ from msgspec import Struct, field
 SCHEMA_VERSION = 1
 
 AssetKind = Literal["model", "seed", "snapshot", "asset", "external", "stub"]
+OUTSIDE: tuple[AssetKind, ...] = ("external", "stub")
+"""Kinds that no code makes."""
 ReadVia = Literal["ref", "source", "python"]
 KeyGiven = Literal["table", "source", "string", "default", "translator"]
 PartitionKind = Literal["time", "static", "multi", "dynamic", "unknown"]
@@ -155,7 +157,7 @@ class Asset(Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def executable(self) -> bool:
         """Some code makes it."""
-        return self.kind not in ("external", "stub")
+        return self.kind not in OUTSIDE
 
 
 class Source(Struct, frozen=True, kw_only=True, omit_defaults=True):

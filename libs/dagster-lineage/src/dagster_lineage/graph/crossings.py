@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from dagster_lineage.graph.assets import Expected, Source
+from dagster_lineage.graph.assets import Column, Expected, Source
 from dagster_lineage.graph.places import split_place
 
 if TYPE_CHECKING:
@@ -92,6 +92,37 @@ def crossings_of(graph: LineageGraph) -> tuple[Crossing, ...]:
         Crossing(where, made, graph.source(where, name), tuple(edges))
         for (_, name, _), (where, made, edges) in ends.items()
     )
+
+
+def doubted(crossings: tuple[Crossing, ...]) -> tuple[Crossing, ...]:
+    """Crossings with an expectation that the producer's columns do not meet word for word.
+
+    Most meet all of them: rules that weigh types and promises need not look at those.
+    """
+    return tuple(crossing for crossing in crossings if not _all_met(crossing))
+
+
+def _all_met(crossing: Crossing) -> bool:
+    asset, made = crossing.made.asset, crossing.made.where.interface
+    # One spelling means two types in two engines.
+    if made.dialect != crossing.where.interface.dialect:
+        return False
+    return (crossing.source is None or _met(crossing.source.columns, asset.columns)) and all(
+        _met(edge.read.expects, asset.columns) for edge in crossing.edges if edge.read.expects
+    )
+
+
+def _met(expectations: dict[str, Expected], columns: dict[str, Column]) -> bool:
+    for name, expected in expectations.items():
+        column = columns.get(name)
+        if (
+            column is None
+            or (expected.type and expected.type != column.type)
+            or (expected.not_null and not column.not_null)
+            or (expected.unique and not column.unique)
+        ):
+            return False
+    return True
 
 
 def _other_end(graph: LineageGraph, key: str, where: Located) -> Made | None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from dagster_lineage.graph.assets import Asset, Interface, Read, Source
-from dagster_lineage.graph.crossings import Crossing, crossings_of
+from dagster_lineage.graph.assets import OUTSIDE, Asset, Interface, Read, Source
+from dagster_lineage.graph.crossings import Crossing, crossings_of, doubted
 from dagster_lineage.graph.places import split_place
 
 
@@ -86,7 +86,7 @@ class LineageGraph:
             those of another commit.
     """
 
-    def __init__(self, located: Iterable[Located], *, root: Path | None = None) -> None:
+    def __init__(self, located: Iterable[Located], root: Path | None = None) -> None:
         self.root = root
         self.located = tuple(sorted(located, key=lambda one: (one.project, one.interface.location)))
 
@@ -96,7 +96,7 @@ class LineageGraph:
         found: dict[str, list[Made]] = {}
         for where in self.located:
             for asset in where.interface.assets:
-                if asset.executable:
+                if asset.kind not in OUTSIDE:
                     found.setdefault(asset.key, []).append(Made(where, asset))
         return found
 
@@ -116,7 +116,7 @@ class LineageGraph:
         edges: list[Edge] = []
         for where in self.located:
             assets = where.interface.assets
-            own = {asset.key for asset in assets if asset.executable}
+            own = {asset.key for asset in assets if asset.kind not in OUTSIDE}
             edges += [
                 Edge(where, asset, read)
                 for asset in assets
@@ -129,6 +129,11 @@ class LineageGraph:
     def crossings(self) -> tuple[Crossing, ...]:
         """Places that name an asset of another location: what rules about two ends look at."""
         return crossings_of(self)
+
+    @cached_property
+    def doubted_crossings(self) -> tuple[Crossing, ...]:
+        """Those whose readers expect something of a column that its producer does not say."""
+        return doubted(self.crossings)
 
     @cached_property
     def readers(self) -> dict[str, list[Edge]]:

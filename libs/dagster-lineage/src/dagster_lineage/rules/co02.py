@@ -46,7 +46,7 @@ class ColumnTypeChanged(CrossingRule):
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
         """One finding per source, or dependency in Python, and column; else per contract."""
         told: set[tuple[str, str]] = set()
-        for crossing in graph.crossings:
+        for crossing in graph.doubted_crossings:
             for finding in self._declared(crossing):
                 told.add((finding.project, finding.key))
                 yield finding

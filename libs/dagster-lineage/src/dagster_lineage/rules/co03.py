@@ -45,7 +45,7 @@ class PromiseDropped(CrossingRule):
 
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
         """One finding per source, or dependency in Python, and column."""
-        for crossing in graph.crossings:
+        for crossing in graph.doubted_crossings:
             yield from self._of(crossing)
 
     def _of(self, crossing: Crossing) -> Iterator[Finding]:

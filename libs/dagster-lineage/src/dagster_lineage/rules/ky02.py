@@ -50,18 +50,20 @@ class KeyAndRelation(Rule):
 
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
         """Sources that point elsewhere, tables under two keys, keys of two tables."""
-        tables = _makers(graph)
+        tables = _Tables(graph)
         unmade: dict[str, list[tuple[Located, Source]]] = {}
         for where, source in graph.sources():
             if not (source.relation and source.read):
                 continue
             made = graph.producers.get(source.key) or graph.declared.get(source.key)
+            if made and made[0].asset.relation == source.relation:
+                continue
             known = [one for one in made or () if one.asset.relation]
             if known:
                 if not any(same_relation(source.relation, one.asset.relation) for one in known):
                     yield self._elsewhere(graph, where, source, known[0])
                 continue
-            maker = self._maker(tables, source.relation)
+            maker = tables.maker(source.relation)
             if made and maker and maker.asset.key != source.key:
                 yield self._elsewhere(graph, where, source, maker)
             else:
@@ -69,10 +71,6 @@ class KeyAndRelation(Rule):
         yield from self._two_tables(graph, unmade)
         yield from self._two_keys(graph, tables)
         yield from self._declared_otherwise(graph, tables)
-
-    def _maker(self, tables: dict[str, list[Made]], relation: str) -> Made | None:
-        makers = tables.get(table_of(relation), [])
-        return next((one for one in makers if same_relation(one.asset.relation, relation)), None)
 
     def _elsewhere(
         self, graph: LineageGraph, where: Located, source: Source, made: Made
@@ -103,10 +101,8 @@ class KeyAndRelation(Rule):
                 )
                 yield self._at_source(graph, where, source, told, None)
 
-    def _two_keys(self, graph: LineageGraph, tables: dict[str, list[Made]]) -> Iterator[Finding]:
-        for makers in tables.values():
-            if len(makers) == 1 or len({one.asset.key for one in makers}) == 1:
-                continue
+    def _two_keys(self, graph: LineageGraph, tables: _Tables) -> Iterator[Finding]:
+        for makers in tables.shared.values():
             first, *others = by_right(graph, makers)
             for other in others:
                 if (
@@ -123,14 +119,12 @@ class KeyAndRelation(Rule):
                         other=first,
                     )
 
-    def _declared_otherwise(
-        self, graph: LineageGraph, tables: dict[str, list[Made]]
-    ) -> Iterator[Finding]:
+    def _declared_otherwise(self, graph: LineageGraph, tables: _Tables) -> Iterator[Finding]:
         for key, declared in graph.declared.items():
             if key in graph.producers:
                 continue
             for one in declared:
-                maker = self._maker(tables, one.asset.relation)
+                maker = tables.maker(one.asset.relation)
                 if maker:
                     yield self.at_asset(
                         one,
@@ -168,11 +162,27 @@ class KeyAndRelation(Rule):
         )
 
 
-def _makers(graph: LineageGraph) -> dict[str, list[Made]]:
-    """Executable assets by table, as far as relations are known; views of one, too."""
-    tables: dict[str, list[Made]] = {}
-    for made in graph.producers.values():
-        for one in made:
-            if one.asset.relation:
-                tables.setdefault(table_of(one.asset.relation), []).append(one)
-    return tables
+class _Tables:
+    """Executable assets by the table that they write, as far as it is known.
+
+    Attributes:
+        shared: Tables that several assets write.
+    """
+
+    def __init__(self, graph: LineageGraph) -> None:
+        self._first: dict[str, Made] = {}
+        self.shared: dict[str, list[Made]] = {}
+        for made in graph.producers.values():
+            for one in made:
+                relation = one.asset.relation
+                if relation:
+                    table = table_of(relation)
+                    first = self._first.setdefault(table, one)
+                    if first is not one:
+                        self.shared.setdefault(table, [first]).append(one)
+
+    def maker(self, relation: str) -> Made | None:
+        """Who makes a table, of all databases that have one of this name the right one."""
+        table = table_of(relation)
+        makers = self.shared.get(table) or [one for one in (self._first.get(table),) if one]
+        return next((one for one in makers if same_relation(one.asset.relation, relation)), None)

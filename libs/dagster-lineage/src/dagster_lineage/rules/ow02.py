@@ -41,11 +41,10 @@ class OwnerDoesNotExist(Rule):
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
         """One finding per project and owner, at the first asset that names it."""
         named: dict[tuple[str, str], list[Made]] = {}
-        for where in graph.located:
-            for asset in where.interface.assets:
-                for owner in asset.owners:
-                    if asset.executable:
-                        named.setdefault((where.file, owner), []).append(Made(where, asset))
+        for makers in graph.producers.values():
+            for made in makers:
+                for owner in made.asset.owners:
+                    named.setdefault((made.where.file, owner), []).append(made)
         counts = Counter({owner: 0 for _, owner in named})
         for (_, owner), assets in named.items():
             counts[owner] += len(assets)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from dagster_lineage.graph import LineageGraph, Made
 from dagster_lineage.rules.nearest import split_last
@@ -24,11 +24,15 @@ def by_right(graph: LineageGraph, made: list[Made]) -> list[Made]:
     A schema belongs to one team: the asset that strayed is the one to be mended, so findings stand
     there.
     """
-    shares = _shares(graph)
+    if graph not in _SHARES:
+        _SHARES[graph] = _shares(graph)
+    shares = _SHARES[graph]
     return sorted(made, key=lambda one: (-shares[_share(one)], one.where.project, one.place))
 
 
-@lru_cache(maxsize=1)
+_SHARES: WeakKeyDictionary[LineageGraph, dict[tuple[str, str], int]] = WeakKeyDictionary()
+
+
 def _shares(graph: LineageGraph) -> dict[tuple[str, str], int]:
     shares: dict[tuple[str, str], int] = {}
     for made in graph.producers.values():

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from dagster_lineage.graph import Asset, Crossing, LineageGraph, Located, Made
 
@@ -29,9 +29,18 @@ class ReadByOthers(NamedTuple):
         return self.made.where.path(self.made.asset.described_at or self.made.asset.at)
 
 
-@lru_cache(maxsize=1)
+# Three rules ask for the same graph, one after the other.
+_FOUND: WeakKeyDictionary[LineageGraph, tuple[ReadByOthers, ...]] = WeakKeyDictionary()
+
+
 def read_by_others(graph: LineageGraph) -> tuple[ReadByOthers, ...]:
     """Assets that code makes and other projects read, sorted by project and key."""
+    if graph not in _FOUND:
+        _FOUND[graph] = _read_by_others(graph)
+    return _FOUND[graph]
+
+
+def _read_by_others(graph: LineageGraph) -> tuple[ReadByOthers, ...]:
     found: dict[str, tuple[Made, list[Crossing]]] = {}
     for crossing in graph.crossings:
         made = crossing.made

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-FULL = 3
-"""Parts of `database.schema.table`."""
-
 
 def table_of(relation: str) -> str:
     """Schema and table of a relation, folded: what two spellings of one table have in common."""
     folded = relation.casefold()
-    return folded if folded.count(".") < FULL - 1 else folded.split(".", folded.count(".") - 1)[-1]
+    _, _, table = folded.partition(".")
+    return table if "." in table else folded
 
 
 def same_relation(relation: str, other: str) -> bool:
@@ -18,6 +16,8 @@ def same_relation(relation: str, other: str) -> bool:
     Engines fold the case of what is not quoted, and quoting is not kept. A part that one of them
     does not have (a database, mostly) is no difference.
     """
+    if relation == other:
+        return True
     parts = relation.casefold().split(".")[::-1]
     others = other.casefold().split(".")[::-1]
     return all(part == other_part for part, other_part in zip(parts, others, strict=False))

@@ -6,7 +6,7 @@ second one, once per prefix, where it may belong to a system that was not asked.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 
@@ -52,7 +52,9 @@ def unresolved(graph: LineageGraph, settings: Settings) -> list[Unresolved]:
 
     Every place that names such a key has one entry, in the order of projects and places.
     """
-    return [one for one in _unresolved(graph) if not external_of(settings, one.key)]
+    if graph not in _FOUND:
+        _FOUND[graph] = _unresolved(graph)
+    return [one for one in _FOUND[graph] if not external_of(settings, one.key)]
 
 
 def unread_sources(graph: LineageGraph, settings: Settings) -> list[tuple[Located, Source]]:
@@ -80,7 +82,9 @@ _Place = tuple[str, str, int, str]
 
 
 # Two rules ask for the same graph, one after the other.
-@lru_cache(maxsize=1)
+_FOUND: WeakKeyDictionary[LineageGraph, tuple[Unresolved, ...]] = WeakKeyDictionary()
+
+
 def _unresolved(graph: LineageGraph) -> tuple[Unresolved, ...]:
     made, declared = graph.producers, graph.declared
     places: dict[_Place, _Named] = {}
