@@ -89,7 +89,7 @@ def test_a_location_that_hangs_is_ended_with_its_children(
         ("no_folder", "nowhere does not exist"),
         ("refuses", "its process ended with exit code 1 before it was loaded"),
         ("no_file", "none.py does not exist"),
-        ("server", "only as a running server (127.0.0.1:1): what it makes is unknown"),
+        ("server", "only as a running server, and none answers at 127.0.0.1:1; start it"),
     ],
 )
 def test_a_location_that_cannot_be_started_is_told_with_the_reason(

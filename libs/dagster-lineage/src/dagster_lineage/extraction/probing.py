@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 
 import msgspec
@@ -121,11 +122,6 @@ def ask(
 def _reason_not_to_try(entry: LocationEntry) -> str:
     if entry.problem:
         return entry.problem
-    if entry.grpc:
-        return (
-            f"it is listed only as a running server ({entry.grpc}): what it makes is unknown; list "
-            "its module, file or package to have it asked"
-        )
     if not entry.working_directory.is_dir():
         return f"its working directory {entry.working_directory} does not exist"
     if entry.python_file and not entry.python_file.is_file():
@@ -196,7 +192,7 @@ def _run(
     return f"its process ended with {ended} before it was loaded{f': {told}' if told else ''}"
 
 
-def _request(entry: LocationEntry, waiting: Path, timeout_s: float) -> dict[str, str | float]:
+def _request(entry: LocationEntry, waiting: Path, timeout_s: float) -> dict[str, object]:
     return {
         "name": entry.name,
         "module": entry.module,
@@ -204,6 +200,7 @@ def _request(entry: LocationEntry, waiting: Path, timeout_s: float) -> dict[str,
         "package": entry.package,
         "autoload_module": entry.autoload_module,
         "attribute": entry.attribute,
+        "grpc": asdict(entry.grpc) if entry.grpc else None,
         "working_directory": str(entry.working_directory),
         "import_from": str(entry.working_directory) if entry.on_path else "",
         "waiting_in": str(waiting),

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from . import assets, checks, jobs, loading, manifests
+from . import assets, checks, jobs, loading, manifests, server
 from .failure import in_one_line
 from .places import Places
 
@@ -57,6 +57,8 @@ def facts(request: dict[str, Any], folder_for_copies: Path) -> dict[str, Any]:
     Raises:
         BaseException: whatever the location raises, `SystemExit` included.
     """
+    if request.get("grpc"):
+        return server.facts(request)
     notes: list[str] = []
     repositories = loading.repositories(request)
     folder = loading.folder_of(request)

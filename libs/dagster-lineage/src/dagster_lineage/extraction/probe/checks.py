@@ -19,11 +19,7 @@ def collect(repositories: list[Any], places: Places, notes: list[str]) -> list[d
             continue
         for key in graph.asset_check_keys:
             spec = graph.get_check_spec(key)
-            definition = (
-                graph.assets_def_for_key(key)
-                if hasattr(graph, "assets_def_for_key")
-                else graph.get_assets_def_for_check(key)
-            )
+            (definition,) = graph.assets_defs_for_keys([key])
             asset = key_text(key.asset_key)
             unique_id = text(getattr(spec, "metadata", None) or {}, UNIQUE_ID)
             found[asset, key.name] = {

@@ -89,6 +89,8 @@ def automation(spec: Any) -> str:
     condition = _first(spec, "automation_condition", "auto_materialize_policy")
     if condition is None:
         return ""
+    if hasattr(condition, "to_automation_condition"):
+        condition = condition.to_automation_condition()
     for label in (
         condition.get_label() if hasattr(condition, "get_label") else None,
         getattr(condition, "label", None),

@@ -28,7 +28,7 @@ def collect(repositories: list[Any], places: Places, notes: list[str]) -> list[d
                 if kind == "job":
                     fact["targets"] = sorted(targets[definition.name])
                 elif kind == "schedule":
-                    fact["cron"] = _cron(definition.cron_schedule)
+                    fact["cron"] = cron(definition.cron_schedule)
                     fact["targets"] = sorted(targets.get(definition.job_name, ()))
                 else:
                     try:
@@ -63,7 +63,8 @@ def _of_sensor(sensor: Any, repository: Any, targets: dict[str, set[str]]) -> se
     return found
 
 
-def _cron(schedule: Any) -> str:
+def cron(schedule: Any) -> str:
+    """One cron expression, or several in a row."""
     return schedule if isinstance(schedule, str) else ", ".join(schedule)
 
 
