@@ -1,0 +1,55 @@
+"""A stale interface: seen on real files, and told from the difference that `lock --check` finds."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from pathlib import Path
+
+from dagster_lineage.graph import SCHEMA_VERSION, Asset, Interface, LineageGraph
+from dagster_lineage.interface_file import encode, read_graph
+from dagster_lineage.rules.st01 import StaleInterface, stale
+from dagster_lineage.settings import Settings
+
+MODELS = 300
+
+
+def repository(root: Path) -> tuple[Path, ...]:
+    """A project of many models in some folders, with its interface."""
+    project = root / "projects" / "jaffle_dbt"
+    models = [f"models/{index % 7}/model_{index}.sql" for index in range(MODELS)]
+    for model in models:
+        (project / model).parent.mkdir(parents=True, exist_ok=True)
+        (project / model).write_text("select 1 as id\n")
+    assets = [
+        Asset(key=f"jaffle/model_{index}", kind="model", at=f"{model}:1")
+        for index, model in enumerate(models)
+    ]
+    interface = Interface(schema_version=SCHEMA_VERSION, project="jaffle_dbt", assets=tuple(assets))
+    (project / "interface.json").write_bytes(encode(interface))
+    return tuple(project / model for model in models)
+
+
+def graph_at(root: Path) -> LineageGraph:
+    return read_graph(root, Settings().interfaces)
+
+
+def test_moved_model_is_seen_without_asking_the_project(tmp_path: Path) -> None:
+    models = repository(tmp_path)
+    rule = StaleInterface(Settings(), dt.date(2026, 3, 1))
+    assert list(rule.findings(graph_at(tmp_path))) == []
+    models[3].rename(models[3].with_name("renamed.sql"))
+    (found,) = rule.findings(graph_at(tmp_path))
+    assert "`models/3/model_3.sql`" in found.message
+    assert "`models/4/" not in found.message
+    assert (found.file, found.line) == ("projects/jaffle_dbt/interface.json", 1)
+
+
+def test_difference_is_counted_without_its_head(tmp_path: Path) -> None:
+    before = ["{", '  "project": "ml"', "}"]
+    after = ["{", '  "project": "ml",', '  "dialect": "duckdb"', "}"]
+    diff = "\n".join(difflib.unified_diff(before, after, "a", "b", lineterm=""))
+    found = stale("ml", "projects/ml/interface.json", diff)
+    assert (found.code, found.project, found.level) == ("ST01", "ml", "error")
+    assert "adds 2 and takes away 1 lines" in found.message
+    assert '`-  "project": "ml"`' in found.message
