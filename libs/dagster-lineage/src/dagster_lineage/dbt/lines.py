@@ -160,18 +160,15 @@ def _pairs(node: yaml.Node | None) -> dict[str, yaml.Node]:
     """A mapping's values by key, merged ones (`<<: *shared`) included."""
     if not isinstance(node, yaml.MappingNode):
         return {}
-    own: dict[str, yaml.Node] = {}
+    own = {key.value: value for key, value in node.value if isinstance(key, yaml.ScalarNode)}
+    if _MERGE not in own:
+        return own
+    shared = own.pop(_MERGE)
     merged: dict[str, yaml.Node] = {}
-    for key, value in node.value:
-        name = _scalar(key)
-        if name == _MERGE:
-            shared = value.value if isinstance(value, yaml.SequenceNode) else [value]
-            for one in shared:
-                if one is not node:
-                    merged = _pairs(one) | merged
-        else:
-            own[name] = value
-    return merged | own if merged else own
+    for one in shared.value if isinstance(shared, yaml.SequenceNode) else [shared]:
+        if one is not node:
+            merged = _pairs(one) | merged
+    return merged | own
 
 
 def _items(node: yaml.Node | None) -> Iterator[yaml.MappingNode]:
