@@ -65,11 +65,11 @@ class ReadsWhatIsNotPublic(CrossingRule):
         unpublishable = asset.kind in WITHOUT_ACCESS
         state = f"a {asset.kind}, which dbt cannot publish" if unpublishable else asset.access
         near = public.get(nearest_name(asset.name or asset.key, public), "")
-        instead = f"`{near}`, which is public" if near else "a public model"
+        instead = f"`{near}`" if near else f"what is public ({listed(public.values())})"
         for crossing in read.crossings:
             yield self.at_crossing(
                 crossing,
-                f"{readers_of(crossing)} reads `{asset.key}`, which is {state} in {project}.",
+                f"`{asset.key}` is {state} in {project}, but {readers_of(crossing)} reads it.",
                 mend=f"Read {instead}, or let {project} publish {_how(asset.kind)}.",
                 nearest=near,
                 level="warning" if unpublishable else self.level,
@@ -86,8 +86,8 @@ class ReadsWhatIsNotPublic(CrossingRule):
             line=line,
             project=where.project,
             message=(
-                f"{where.project} has no public model, but {', '.join(readers)} read "
-                f"{listed(read.made.asset.key for read in reads)} of it."
+                f"{where.project} has no public model, but {listed(readers)} read of it: "
+                f"{listed(read.made.asset.key for read in reads)}."
             ),
             mend="Declare `access: public` for what others may read.",
             owners=reads[0].made.asset.owners,

@@ -61,7 +61,8 @@ class ReadsWhatIsNotContracted(Rule):
         readers = sorted({project for read in reads for project in read.projects})
         keys = [read.made.asset.key for read in reads]
         python = level == "note"
-        lack = "declare no columns" if python else "have no enforced contract"
+        several = len(keys) > 1
+        lack = "columns declared" if python else "enforced contract"
         return Finding(
             code=self.code,
             name=self.name,
@@ -69,7 +70,10 @@ class ReadsWhatIsNotContracted(Rule):
             file=file,
             line=line,
             project=reads[0].made.where.project,
-            message=f"{', '.join(readers)} read {listed(keys)}, which {lack}.",
+            message=(
+                f"{listed(keys)} {'are' if several else 'is'} read by {', '.join(readers)} and "
+                f"{'have' if several else 'has'} no {lack}."
+            ),
             mend=(
                 "Declare `dagster/column_schema`, so that its readers can be checked."
                 if python

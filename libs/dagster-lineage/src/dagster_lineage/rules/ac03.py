@@ -56,7 +56,7 @@ class ReadsViewOfAnotherProject(Rule):
         readers = read.projects
         return self.at_asset(
             read.made,
-            f"`{read.made.asset.key}` is {what}; {', '.join(readers)} read it from another file.",
+            f"`{read.made.asset.key}` is {what}, and is read by {', '.join(readers)}.",
             mend="Materialize it as a table.",
             level="error" if error else "warning",
             other=Made(read.crossings[0].where, read.crossings[0].edges[0].reader)
