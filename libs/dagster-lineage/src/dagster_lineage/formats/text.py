@@ -63,7 +63,7 @@ def _last_line(checked: Checked, paint: _Paint) -> str:
         return f"{paint('No findings', 'good')}: {scope}."
     counts = checked.counts
     told = ", ".join(
-        paint(f"{counts[level]} {level}{'s' if counts[level] > 1 else ''}", level)
+        paint(_counted(counts[level], level), level)
         for level in ("error", "warning", "note")
         if counts[level]
     )
@@ -72,11 +72,17 @@ def _last_line(checked: Checked, paint: _Paint) -> str:
 
 
 def _scope(checked: Checked) -> str:
-    told = [f"{checked.edges} edges between {checked.projects} projects checked"]
+    edges, projects = _counted(checked.edges, "edge"), _counted(checked.projects, "project")
+    told = [f"{edges} between {projects} checked"]
     if checked.unknown:
-        told.append(f"{checked.unknown} of them end outside the graph")
+        end = "ends" if checked.unknown == 1 else "end"
+        told.append(f"{checked.unknown} of them {end} outside the graph")
     if checked.suppressed:
-        told.append(f"{checked.suppressed} findings ignored")
+        told.append(f"{_counted(checked.suppressed, 'finding')} ignored")
     if checked.in_baseline:
         told.append(f"{checked.in_baseline} known from the baseline")
     return ", ".join(told)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

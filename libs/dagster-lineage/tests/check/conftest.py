@@ -1,0 +1,86 @@
+"""A small repository on disk: what the checks of a command line need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dagster_lineage.cli import main
+from dagster_lineage.graph import SCHEMA_VERSION, Asset, Interface, Read
+from dagster_lineage.interface_file import encode
+
+MAKER = Interface(
+    schema_version=SCHEMA_VERSION,
+    project="jaffle_dbt",
+    assets=(
+        Asset(
+            key="jaffle/customers", at="src/jaffle.py:3", owners=("team:analytics",), contract=True
+        ),
+        Asset(key="jaffle/orders", at="src/jaffle.py:9", owners=("team:analytics",), contract=True),
+    ),
+)
+
+
+class Repository:
+    """A folder with projects, their interfaces and the files that these name."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def write(self, *interfaces: Interface) -> None:
+        """Write interface files, and an empty line for each line that somebody names."""
+        for interface in interfaces:
+            folder = self.root / "projects" / interface.project
+            (folder / "src").mkdir(parents=True, exist_ok=True)
+            (folder / "interface.json").write_bytes(encode(interface))
+            for asset in interface.assets:
+                file = folder / asset.at.partition(":")[0]
+                if not file.exists():
+                    file.write_text("\n" * 12)
+
+    def reads(self, *keys: str) -> None:
+        """Let project `ml` read some keys, each named in a line of its own from line 3 on."""
+        reads = tuple(
+            Read(key=key, at=f"src/ml.py:{line}") for line, key in enumerate(keys, start=3)
+        )
+        forecast = Asset(key="ml/forecast", at="src/ml.py:1", owners=("team:science",), reads=reads)
+        self.write(Interface(schema_version=SCHEMA_VERSION, project="ml", assets=(forecast,)))
+
+    def line(self, file: str, number: int, text: str) -> None:
+        """Set one line of a file."""
+        path = self.root / file
+        lines = path.read_text().splitlines()
+        lines[number - 1] = text
+        path.write_text("\n".join(lines) + "\n")
+
+    def settings(self, toml: str) -> None:
+        """Write the root's `pyproject.toml`."""
+        (self.root / "pyproject.toml").write_text(toml)
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
+    """A repository without a fault, which is the working directory."""
+    made = Repository(tmp_path)
+    made.settings("[tool.lineage]\n")
+    made.write(MAKER)
+    made.reads("jaffle/orders")
+    monkeypatch.chdir(tmp_path)
+    return made
+
+
+@pytest.fixture
+def lineage(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Runs the command line: exit code, what it printed, what it complained."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        try:
+            code = main(list(arguments))
+        except SystemExit as exit_:  # argparse's own way out
+            code = int(exit_.code or 0)
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return run

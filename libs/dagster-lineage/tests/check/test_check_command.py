@@ -1,0 +1,161 @@
+"""`lineage check` as it is called: exit codes, choice of rules and projects, wrong use."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("dagster", "dbt", "sqlglot", "jinja2", "yaml", "grimp", "pydantic")
+
+
+def test_right_repository_says_how_much_was_checked(repository, lineage) -> None:
+    code, out, err = lineage("check")
+    assert (code, err) == (0, "")
+    assert out == "No findings: 1 edge between 2 projects checked.\n"
+
+
+def test_typo_makes_exit_code_1_and_names_place_and_nearest(repository, lineage) -> None:
+    repository.reads("jaffle/ordrs")
+    code, out, _ = lineage("check")
+    assert code == 1
+    assert out.splitlines() == [
+        "team:science",
+        "  projects/ml/src/ml.py:3  ED01 edge-to-nothing",
+        "    `ml/forecast` reads `jaffle/ordrs`, which no code location makes.",
+        "    did you mean jaffle/orders?",
+        "    other end: jaffle_dbt, team:analytics",
+        "    Write `jaffle/orders`, or make or declare `jaffle/ordrs`.",
+        "",
+        (
+            "1 error; 1 edge between 2 projects checked, 1 of them ends outside the graph. "
+            "`lineage rule ED01` explains ED01."
+        ),
+    ]
+
+
+def test_notes_alone_are_no_failure(repository, lineage) -> None:
+    repository.settings(
+        '[[tool.lineage.external]]\nkeys = ["old/*"]\nowner = "team:x"\nreason = "gone"\n'
+    )
+    code, out, _ = lineage("check")
+    assert code == 0
+    assert "pyproject.toml:1  EX02 frozen-expired (note)" in out
+    assert "1 note; 1 edge" in out
+
+
+def test_check_works_from_a_folder_below_the_root(
+    repository, lineage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(repository.root / "projects" / "ml" / "src")
+    assert lineage("check")[0] == 0
+
+
+def test_select_and_ignore_take_beginnings_of_codes(repository, lineage) -> None:
+    repository.reads("jaffle/ordrs", "stripe/charges")
+    assert "EX01" not in lineage("check", "--select", "ED,KY03")[1]
+    assert "ED01" not in lineage("check", "--ignore", "ED01")[1]
+    assert lineage("check", "--ignore", "ED", "--ignore", "EX01")[0] == 0
+
+
+def test_settings_select_rules(repository, lineage) -> None:
+    repository.reads("jaffle/ordrs")
+    repository.settings('[tool.lineage]\nselect = ["KY"]\n')
+    assert lineage("check")[0] == 0
+    assert lineage("check", "--select", "ED")[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--select", "ED10"], "there is no rule `ED10`: did you mean ED01?"),
+        (["jafle_dbt"], "there is no project `jafle_dbt`: did you mean `jaffle_dbt`?"),
+        (["--root", "nowhere"], "--root nowhere is no folder"),
+        (["--interfaces", "*.json"], "no interface matches *.json"),
+        (["--interfaces", "../*/interface.json"], "leaves the root"),
+        (["--baseline", "none.json"], "baseline none.json cannot be read"),
+        (["--format", "xml"], "invalid choice"),
+    ],
+)
+def test_wrong_use_is_exit_code_2_and_says_what_is_right(
+    repository, lineage, arguments: list[str], words: str
+) -> None:
+    code, out, err = lineage("check", *arguments)
+    assert (code, out) == (2, "")
+    assert words in err
+
+
+def test_only_the_findings_of_the_named_projects(repository, lineage) -> None:
+    repository.reads("jaffle/ordrs")
+    assert lineage("check", "jaffle_dbt")[0] == 0
+    assert lineage("check", "ml", "jaffle_dbt")[0] == 1
+
+
+def test_merge_conflict_in_an_interface_is_told(repository, lineage) -> None:
+    file = repository.root / "projects" / "ml" / "interface.json"
+    file.write_bytes(b"<<<<<<< HEAD\n" + file.read_bytes())
+    code, _, err = lineage("check")
+    assert code == 2
+    assert "merge conflict" in err
+    assert "projects/ml/interface.json" in err
+
+
+def test_interface_of_a_newer_version_is_refused(repository, lineage) -> None:
+    file = repository.root / "projects" / "ml" / "interface.json"
+    file.write_text(file.read_text().replace('"schema_version": 1', '"schema_version": 9'))
+    code, _, err = lineage("check")
+    assert code == 2
+    assert "version 9" in err
+
+
+def test_unknown_command_has_the_nearest(lineage) -> None:
+    code, _, err = lineage("chekc")
+    assert code == 2
+    assert "did you mean `check`?" in err
+
+
+def test_help_lists_the_commands_and_calling_nothing_is_wrong_use(lineage) -> None:
+    code, out, _ = lineage("--help")
+    assert code == 0
+    assert "  check " in out
+    assert "  rule " in out
+    assert lineage()[0] == 2
+
+
+def test_check_imports_nothing_heavy_and_no_other_command(repository) -> None:
+    script = (
+        "import sys\n"
+        "from dagster_lineage.cli import main\n"
+        "code = main(['check'])\n"
+        "print(code, *sorted(sys.modules))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=repository.root,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    code, *modules = done.stdout.splitlines()[-1].split()
+    assert code == "0"
+    assert not [name for name in modules if name.partition(".")[0] in HEAVY]
+    commands = [name for name in modules if name.startswith("dagster_lineage.commands.")]
+    assert commands == ["dagster_lineage.commands.check"]
+
+
+def test_closed_pipe_is_no_traceback(repository) -> None:
+    keys = [f"jaffle/gone_{number}" for number in range(3000)]
+    repository.reads(*keys)
+    program = subprocess.Popen(
+        [sys.executable, "-m", "dagster_lineage.cli", "check"],
+        cwd=repository.root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert program.stdout
+    program.stdout.readline()
+    program.stdout.close()
+    _, err = program.communicate(timeout=60)
+    assert b"Traceback" not in err
+    assert program.returncode == 1
