@@ -36,7 +36,7 @@ export JAFFLE_ENV ?= dev
 MEMBERS := $(sort $(wildcard libs/*/pyproject.toml projects/*/pyproject.toml))
 DBT_PROJECTS := $(patsubst %/dbt_project.yml,%,$(wildcard projects/*/dbt_project.yml))
 
-.PHONY: help install install-project run dev test lint format lock interfaces manifests fivetran-snapshot fivetran-drift clean
+.PHONY: help install install-project run dev test lint format lock interfaces codeowners manifests fivetran-snapshot fivetran-drift clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,7 @@ lint: manifests  ## style, types, borders, SQL, locks, lineage
 	$(PYTHON) tools/locks.py check
 	$(BIN)/lineage lock --check
 	$(BIN)/lineage check
+	$(BIN)/python tools/codeowners.py check
 
 # PROJECT=ml: an environment of its own for one project, from its own lock.
 install-project: | $(UV)  ## install one project alone: make install-project PROJECT=ml
@@ -97,6 +98,9 @@ format:  ## rewrite what the formatters can
 
 interfaces: manifests  ## write what each project makes and reads: projects/*/interface.json
 	$(BIN)/lineage lock
+
+codeowners: install  ## write CODEOWNERS from the owners in the interfaces
+	@$(BIN)/python tools/codeowners.py write
 
 lock: | $(UV)  ## resolve the dependencies anew
 	$(PYTHON) tools/locks.py write
