@@ -47,7 +47,7 @@ class ReadsWhatIsNotPublic(CrossingRule):
 
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
         """One finding per source or dependency in Python; one per project that publishes none."""
-        hidden = [read for read in read_by_others(graph) if is_hidden(read.made.asset)]
+        hidden = read_by_others(graph, is_hidden)
         for _, group in groupby(hidden, key=lambda read: read.made.where.file):
             reads = list(group)
             public = public_models(reads[0].made.where)

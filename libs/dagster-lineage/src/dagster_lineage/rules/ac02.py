@@ -42,7 +42,7 @@ class ReadsWhatIsNotContracted(Rule):
 
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
         """One finding per model; one for a project that has no contract; notes for Python."""
-        loose = [read for read in read_by_others(graph) if not read.made.asset.contract]
+        loose = read_by_others(graph, lambda asset: not asset.contract)
         for _, group in groupby(loose, key=lambda read: read.made.where.file):
             reads = list(group)
             models = [read for read in reads if read.made.asset.access == "public"]

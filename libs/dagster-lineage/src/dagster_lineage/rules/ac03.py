@@ -41,9 +41,9 @@ class ReadsViewOfAnotherProject(Rule):
 
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
         """One finding per view, at its definition."""
-        for read in read_by_others(graph):
+        for read in read_by_others(graph, lambda asset: asset.materialized in VIEWS):
             asset = read.made.asset
-            if asset.materialized not in VIEWS or _told_by_access(read):
+            if _told_by_access(read):
                 continue
             if asset.materialized == "ephemeral":
                 yield self._at(read, "an ephemeral model, which is no table", error=True)

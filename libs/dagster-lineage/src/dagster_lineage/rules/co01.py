@@ -75,23 +75,26 @@ class ColumnNotThere(CrossingRule):
 def _missing(crossing: Crossing) -> dict[str, str]:
     """Columns that are wanted and not there: as they are spelled, by their spelling's fold."""
     columns = crossing.made.asset.columns
-    declared = crossing.source.columns if crossing.source else ()
-    missing = [name for name in declared if name not in columns]
+    there = columns.keys()
+    missing: list[str] = []
+    # Whole sets are compared first: almost always nothing is missing.
+    if crossing.source and not crossing.source.columns.keys() <= there:
+        missing += [name for name in crossing.source.columns if name not in columns]
     for edge in crossing.edges:
         read = edge.read
-        if read.columns:
+        if read.columns and not all(map(columns.__contains__, read.columns)):
             missing += [name for name in read.columns if name not in columns]
-        if read.expects:
+        if read.expects and not read.expects.keys() <= there:
             missing += [name for name in read.expects if name not in columns]
     if not missing:
         return {}
-    there = {name.casefold() for name in columns}
+    folded = {name.casefold() for name in columns}
     dialect = crossing.where.interface.dialect or crossing.made.where.interface.dialect
     return {
         name.casefold(): name
         for name in reversed(missing)
         # A field of a struct, `address.city`, is there when the struct is.
-        if not {name.casefold(), name.casefold().partition(".")[0]} & there
+        if not {name.casefold(), name.casefold().partition(".")[0]} & folded
         and not is_pseudo_column(name, dialect)
     }
 

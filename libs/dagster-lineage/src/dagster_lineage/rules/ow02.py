@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from dagster_lineage.findings import Finding
-from dagster_lineage.graph import LineageGraph, Made
+from dagster_lineage.graph import LineageGraph, Located, Made
 from dagster_lineage.rules.rule import Rule
 from dagster_lineage.spelling import distance, nearest_name
 
@@ -40,22 +40,25 @@ class OwnerDoesNotExist(Rule):
 
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
         """One finding per project and owner, at the first asset that names it."""
-        named: dict[tuple[str, str], list[Made]] = {}
-        for makers in graph.producers.values():
-            for made in makers:
-                for owner in made.asset.owners:
-                    named.setdefault((made.where.file, owner), []).append(made)
-        counts = Counter({owner: 0 for _, owner in named})
-        for (_, owner), assets in named.items():
-            counts[owner] += len(assets)
+        counts: Counter[str] = Counter()
+        for where in graph.located:
+            # Counted by combination: a project has a few of them, however many assets.
+            for owners, count in Counter([one.owners for one in where.interface.assets]).items():
+                counts.update(dict.fromkeys(owners, count))
         wrong = {owner: told for owner in counts if (told := self._wrong(owner, counts))}
-        for (_, owner), assets in named.items():
-            if owner in wrong:
-                message, near = wrong[owner]
-                more = f", and {len(assets) - 1} more" if len(assets) > 1 else ""
+        if wrong:
+            for where in graph.located:
+                yield from self._of(where, wrong)
+
+    def _of(self, where: Located, wrong: dict[str, tuple[str, str]]) -> Iterator[Finding]:
+        made = [asset for asset in where.interface.assets if asset.executable]
+        for owner, (message, near) in wrong.items():
+            named = [asset for asset in made if owner in asset.owners]
+            if named:
+                more = f", and {len(named) - 1} more" if len(named) > 1 else ""
                 yield self.at_asset(
-                    assets[0],
-                    f"`{assets[0].asset.key}`{more} belongs to `{owner}`, {message}.",
+                    Made(where, named[0]),
+                    f"`{named[0].key}`{more} belongs to `{owner}`, {message}.",
                     mend=f"Write `{near}`." if near else "Name an owner that exists.",
                     nearest=near,
                 )

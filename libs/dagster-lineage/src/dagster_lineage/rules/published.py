@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 from dagster_lineage.graph import Asset, Crossing, LineageGraph, Located, Made
 
@@ -29,25 +29,20 @@ class ReadByOthers(NamedTuple):
         return self.made.where.path(self.made.asset.described_at or self.made.asset.at)
 
 
-# Three rules ask for the same graph, one after the other.
-_FOUND: WeakKeyDictionary[LineageGraph, tuple[ReadByOthers, ...]] = WeakKeyDictionary()
+def read_by_others(graph: LineageGraph, wanted: Callable[[Asset], bool]) -> list[ReadByOthers]:
+    """Assets that code makes and other projects read, sorted by project and key.
 
-
-def read_by_others(graph: LineageGraph) -> tuple[ReadByOthers, ...]:
-    """Assets that code makes and other projects read, sorted by project and key."""
-    if graph not in _FOUND:
-        _FOUND[graph] = _read_by_others(graph)
-    return _FOUND[graph]
-
-
-def _read_by_others(graph: LineageGraph) -> tuple[ReadByOthers, ...]:
+    Args:
+        graph: The joined interfaces.
+        wanted: Which assets are asked for; most crossings end at none of them.
+    """
     found: dict[str, tuple[Made, list[Crossing]]] = {}
     for crossing in graph.crossings:
         made = crossing.made
-        if made.asset.executable and crossing.between_projects:
+        if wanted(made.asset) and made.asset.executable and crossing.between_projects:
             found.setdefault(made.asset.key, (made, []))[1].append(crossing)
     read = [ReadByOthers(made, tuple(crossings)) for made, crossings in found.values()]
-    return tuple(sorted(read, key=lambda one: (one.made.where.file, one.made.asset.key)))
+    return sorted(read, key=lambda one: (one.made.where.file, one.made.asset.key))
 
 
 def public_models(where: Located) -> list[Asset]:

@@ -96,10 +96,9 @@ def _finding(project: str, file: str, message: str) -> Finding:
 
 def _compared(root: Path, where: Located) -> tuple[set[str], set[str]]:
     """Files that are gone, and all that the interface names, relative to its project's folder."""
-    interface = where.interface
-    places = {asset.at for asset in interface.assets}
-    places.update({asset.described_at for asset in interface.assets})
-    places.update({source.at for source in interface.sources})
+    # Not the YAML that describes them: thousands of lines of a few files would be cut for nothing.
+    places = {asset.at for asset in where.interface.assets}
+    places.update([source.at for source in where.interface.sources])
     named = {place.rpartition(":")[0] for place in places}
     named.discard("")
     there: set[str] = set()
