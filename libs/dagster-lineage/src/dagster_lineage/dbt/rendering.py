@@ -7,6 +7,7 @@ All that a model's Jinja needs is in the manifest though: its text, every macro,
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,10 +16,11 @@ from jinja2 import TemplateError
 
 from dagster_lineage.dbt import rendering_context as context
 from dagster_lineage.dbt.rendering_ctes import PREFIX, cte_name, with_ctes
-from dagster_lineage.dbt.rendering_macros import Macros, MacroMissing, Namespace, Returned
+from dagster_lineage.dbt.rendering_macros import MacroMissing, Macros, Namespace, Returned
 from dagster_lineage.dbt.rendering_relations import Relation, RelationMaker
 from dagster_lineage.dbt.rendering_unknown import Doubts
 
+BARE_CALL = re.compile(r"\s*(?:ref|source|var|env_var|doc)\s*\(.+\)\s*", re.DOTALL)
 BACKTICKS = frozenset({"bigquery", "spark", "databricks", "glue", "athena", "mysql"})
 
 
@@ -195,10 +197,8 @@ class _Rendering:
         self.sources: dict[str, None] = {}
         self.problem = ""
         package = str(node.get("package_name") or renderer.macros.root)
-        self.namespace = Namespace(
-            renderer.macros, package, self._fixed(incremental=incremental), {}
-        )
-        self.namespace._context = self._context(package, columns)  # noqa: SLF001 - they know each other
+        self.namespace = Namespace(renderer.macros, package, self._fixed(incremental=incremental))
+        self.namespace.context = self._context(package, columns)
 
     def result(self, *, inject: bool = True) -> Rendered:
         """Render, and tell what happened."""
@@ -220,11 +220,11 @@ class _Rendering:
         )
 
     def _text(self) -> str:
-        raw = str(self.node.get("raw_code") or "")
         try:
-            template = self.renderer.macros.environment.from_string(raw)
-            made = template.new_context(self.namespace, shared=True)  # type: ignore[arg-type]
-            return "".join(template.root_render_func(made))
+            arguments = (self.node.get("test_metadata") or {}).get("kwargs")
+            if arguments:
+                self.namespace.add("_dbt_generic_test_kwargs", self._arguments(arguments))
+            return self._render(str(self.node.get("raw_code") or ""))
         except Returned:
             self.problem = "it returns a value outside of a macro"
         except (TemplateError, MacroMissing, context.CompilerError) as error:
@@ -232,6 +232,18 @@ class _Rendering:
         except Exception as error:  # noqa: BLE001 - a foreign macro may raise whatever it likes
             self.problem = f"its Jinja fails: {type(error).__name__}: {_sentence(error)}"
         return ""
+
+    def _arguments(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Arguments of a generic test: those that are Jinja, such as its model, are rendered, and
+        so is a bare call, as `to: ref('orders')` is written.
+        """
+        rendered: dict[str, Any] = {}
+        for name, value in given.items():
+            jinja = value
+            if isinstance(value, str) and BARE_CALL.fullmatch(value):
+                jinja = f"{{{{ {value} }}}}"
+            rendered[name] = self._render(jinja) if "{{" in str(jinja) else value
+        return rendered
 
     def _ctes(self) -> dict[str, str]:
         """Texts of the ephemeral models behind the refs, each after those that it refers to."""
@@ -284,7 +296,8 @@ class _Rendering:
 
     def _fixed(self, *, incremental: bool) -> dict[str, Any]:
         """What no macro may answer: the caller says whether the run is incremental, and the
-        warehouse is not asked."""
+        warehouse is not asked.
+        """
 
         def is_incremental() -> bool:
             return incremental

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from dagster_lineage.dbt.rendering_macros import Macros, Namespace, Returned
-from dagster_lineage.dbt.rendering_relations import KnownColumn, Relation, RelationMaker
+from dagster_lineage.dbt.rendering_relations import KnownColumn, RelationMaker
 from dagster_lineage.dbt.rendering_unknown import Doubts, Unknown
 
 REQUIRED = object()

@@ -170,6 +170,8 @@ class Namespace(Mapping[str, Any]):
         macros: The manifest's.
         package: The model's package.
         fixed: Names that no macro can override: `is_incremental`, `run_query`, …
+
+    Attributes:
         context: dbt's own names, which macros can override.
     """
 
@@ -178,12 +180,11 @@ class Namespace(Mapping[str, Any]):
         macros: Macros,
         package: str,
         fixed: Mapping[str, Any],
-        context: Mapping[str, Any],
     ) -> None:
         self.macros = macros
         self.package = package
         self._found: dict[str, Any] = dict(fixed)
-        self._context = context
+        self.context: Mapping[str, Any] = {}
         self._calls: dict[str, Callable[..., Any]] = {}
         self._depth = 0
 
@@ -204,17 +205,21 @@ class Namespace(Mapping[str, Any]):
         elif name in self.macros.packages or name == OWN_PACKAGE:
             value = Package(self, name)
         else:
-            value = self._context[name]
+            value = self.context[name]
         found[name] = value
         return value
 
     def __iter__(self) -> Iterator[str]:
         return iter(
-            {*self._found, *self._context, *self.macros.own, *self.macros.packages, OWN_PACKAGE}
+            {*self._found, *self.context, *self.macros.own, *self.macros.packages, OWN_PACKAGE}
         )
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+    def add(self, name: str, value: object) -> None:
+        """One more name that no macro can override."""
+        self._found[name] = value
 
     def call(self, unique_id: str) -> Callable[..., Any]:
         """A macro as a function."""

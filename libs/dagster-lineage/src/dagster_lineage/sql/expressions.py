@@ -12,13 +12,13 @@ from dagster_lineage.sql.scope import Names, Scope
 from dagster_lineage.sql.sources import Output
 from dagster_lineage.sql.type_names import type_name
 from dagster_lineage.sql.type_rules import Types
-from dagster_lineage.sql.values import NO_COLUMNS, NOTHING, Upstream, Value, use
+from dagster_lineage.sql.values import NO_COLUMNS, NOTHING, Upstream, Value, computed, use
 
 
 class Queries(Protocol):
     """Reads the queries inside expressions."""
 
-    def output(self, node: exp.Expression, scope: Scope) -> Output:
+    def output(self, node: exp.Expr, scope: Scope) -> Output:
         """What a query gives whose surroundings are a scope."""
 
 
@@ -35,37 +35,76 @@ class Expressions:
         self.queries = queries
         self.names = names
         self.types = types
-        self._cast_names: dict[str, str] = {}
+        self._readers = self._by_kind()
 
-    def value(self, node: exp.Expression, scope: Scope) -> Value:
+    def _by_kind(self) -> dict[type[exp.Expr], Reader]:
+        """What reads which kind of node; the others are as much as their parts."""
+        return {
+            exp.Column: self._column,
+            exp.Literal: self._literal,
+            exp.Identifier: self._leaf,
+            exp.Var: self._leaf,
+            exp.DataType: self._leaf,
+            exp.Star: self._leaf,
+            exp.Null: self._leaf,
+            exp.JSONPath: self._leaf,
+            exp.Paren: self._wrapped,
+            exp.Alias: self._wrapped,
+            exp.Ordered: self._wrapped,
+            exp.Cast: self._cast,
+            exp.TryCast: self._cast,
+            exp.Case: self._case,
+            exp.If: self._if,
+            exp.And: self._logical,
+            exp.Or: self._logical,
+            exp.DPipe: self._joined_text,
+            exp.Neg: self._negative,
+            exp.Sum: self._sum,
+            exp.Avg: self._mean,
+            exp.Round: self._round,
+            exp.DateTrunc: self._truncated,
+            exp.TimestampTrunc: self._truncated,
+            exp.Window: self._window,
+            exp.Filter: self._filtered,
+            exp.Subquery: self._query,
+            exp.Select: self._query,
+            exp.Union: self._query,
+            exp.Except: self._query,
+            exp.Intersect: self._query,
+            exp.Exists: self._exists,
+            exp.Lambda: self._lambda,
+            exp.Comprehension: self._comprehension,
+            **dict.fromkeys(ARITHMETIC, self._arithmetic),
+        }
+
+    def value(self, node: exp.Expr, scope: Scope) -> Value:
         """What one expression is made of."""
-        reader = READERS.get(type(node))
-        return reader(self, node, scope) if reader is not None else self._any(node, scope)
+        reader = self._readers.get(type(node))
+        return reader(node, scope) if reader is not None else self._any(node, scope)
 
-    def made_of(self, nodes: Iterable[exp.Expression], scope: Scope) -> frozenset[Upstream]:
+    def made_of(self, nodes: Iterable[exp.Expr], scope: Scope) -> frozenset[Upstream]:
         """The columns in several expressions."""
         found = [sources for node in nodes if (sources := self.value(node, scope).sources)]
         return found[0] if len(found) == 1 else NO_COLUMNS.union(*found)
 
-    def _any(self, node: exp.Expression, scope: Scope) -> Value:
+    def _any(self, node: exp.Expr, scope: Scope) -> Value:
         kind = type(node)
         if kind in ARGUMENT:
             first = node.args.get("this")
-            value = self.value(first, scope) if isinstance(first, exp.Expression) else NOTHING
+            value = self.value(first, scope) if isinstance(first, exp.Expr) else NOTHING
             rest = self.made_of(
                 (part for part in node.iter_expressions() if part is not first), scope
             )
-            type_ = value.type if value.type else ""
-            return Value(value.sources | rest, type_, False)
+            return computed(value.sources | rest, value.type)
         if kind in COMMON:
             return self._common(list(node.iter_expressions()), scope)
         word = FIXED.get(kind)
         type_ = getattr(self.types.words, word) if word else ""
-        return Value(self.made_of(node.iter_expressions(), scope), type_, False)
+        return computed(self.made_of(node.iter_expressions(), scope), type_)
 
     def _common(
         self,
-        results: Iterable[exp.Expression],
+        results: Iterable[exp.Expr],
         scope: Scope,
         besides: frozenset[Upstream] = NO_COLUMNS,
     ) -> Value:
@@ -76,9 +115,9 @@ class Expressions:
             sources |= value.sources
             if not isinstance(node, exp.Null):
                 types.append(value.type)
-        return Value(sources, self.types.common(types), False)
+        return computed(sources, self.types.common(types))
 
-    def _column(self, node: exp.Expression, scope: Scope) -> Value:
+    def _column(self, node: exp.Expr, scope: Scope) -> Value:
         args = node.args
         this = args["this"]
         if not isinstance(this, exp.Identifier):
@@ -97,24 +136,24 @@ class Expressions:
         )
         return self.names.column(scope, this.name, qualifiers, int(this.meta.get("line", 0)))
 
-    def _cast(self, node: exp.Expression, scope: Scope) -> Value:
+    def _cast(self, node: exp.Expr, scope: Scope) -> Value:
         inner = self.value(node.this, scope)
         target = node.args["to"]
         type_ = type_name(target, self.types.dialect) if isinstance(target, exp.DataType) else ""
         return Value(inner.sources, type_, inner.copy and bool(type_) and type_ == inner.type)
 
-    def _wrapped(self, node: exp.Expression, scope: Scope) -> Value:
+    def _wrapped(self, node: exp.Expr, scope: Scope) -> Value:
         return self.value(node.this, scope)
 
-    def _leaf(self, _node: exp.Expression, _scope: Scope) -> Value:
+    def _leaf(self, _node: exp.Expr, _scope: Scope) -> Value:
         return NOTHING
 
-    def _literal(self, node: exp.Expression, _scope: Scope) -> Value:
+    def _literal(self, node: exp.Expr, _scope: Scope) -> Value:
         if node.args["is_string"]:
-            return Value(NO_COLUMNS, self.types.words.text, False)
-        return Value(NO_COLUMNS, self.types.number(node.name), False)
+            return computed(NO_COLUMNS, self.types.words.text)
+        return computed(NO_COLUMNS, self.types.number(node.name))
 
-    def _case(self, node: exp.Expression, scope: Scope) -> Value:
+    def _case(self, node: exp.Expr, scope: Scope) -> Value:
         branches = node.args.get("ifs") or []
         results = [branch.args["true"] for branch in branches]
         default = node.args.get("default")
@@ -124,12 +163,12 @@ class Expressions:
         besides = self.made_of(conditions, scope)
         return self._common([*results, default] if default else results, scope, besides)
 
-    def _if(self, node: exp.Expression, scope: Scope) -> Value:
+    def _if(self, node: exp.Expr, scope: Scope) -> Value:
         otherwise = node.args.get("false")
         results = [node.args["true"], *([otherwise] if otherwise else [])]
         return self._common(results, scope, self.made_of((node.this,), scope))
 
-    def _sides(self, node: exp.Expression, scope: Scope) -> list[Value]:
+    def _sides(self, node: exp.Expr, scope: Scope) -> list[Value]:
         """The operands of a chain of one operator, without a call per link."""
         kind, rights = type(node), []
         while type(node) is kind:
@@ -137,134 +176,97 @@ class Expressions:
             node = node.args["this"]
         return [self.value(part, scope) for part in (node, *reversed(rights))]
 
-    def _logical(self, node: exp.Expression, scope: Scope) -> Value:
+    def _logical(self, node: exp.Expr, scope: Scope) -> Value:
         sources = NO_COLUMNS.union(*(side.sources for side in self._sides(node, scope)))
-        return Value(sources, self.types.words.boolean, False)
+        return computed(sources, self.types.words.boolean)
 
-    def _arithmetic(self, node: exp.Expression, scope: Scope) -> Value:
+    def _arithmetic(self, node: exp.Expr, scope: Scope) -> Value:
         first, *rest = self._sides(node, scope)
         type_, rule = first.type, ARITHMETIC[type(node)]
         sources = first.sources
         for side in rest:
             sources |= side.sources
             type_ = rule(self.types, type_, side.type)
-        return Value(sources, type_, False)
+        return computed(sources, type_)
 
-    def _joined_text(self, node: exp.Expression, scope: Scope) -> Value:
+    def _joined_text(self, node: exp.Expr, scope: Scope) -> Value:
         sides = self._sides(node, scope)
         sources = NO_COLUMNS.union(*(side.sources for side in sides))
         text = self.types.words.text
         certain = bool(text) and all(side.type == text for side in sides)
-        return Value(sources, text if certain else "", False)
+        return computed(sources, text if certain else "")
 
-    def _negative(self, node: exp.Expression, scope: Scope) -> Value:
+    def _negative(self, node: exp.Expr, scope: Scope) -> Value:
         inner = self.value(node.this, scope)
-        return Value(inner.sources, inner.type, False)
+        return computed(inner.sources, inner.type)
 
-    def _sum(self, node: exp.Expression, scope: Scope) -> Value:
+    def _sum(self, node: exp.Expr, scope: Scope) -> Value:
         inner = self.value(node.this, scope)
-        return Value(inner.sources, self.types.total(inner.type), False)
+        return computed(inner.sources, self.types.total(inner.type))
 
-    def _mean(self, node: exp.Expression, scope: Scope) -> Value:
+    def _mean(self, node: exp.Expr, scope: Scope) -> Value:
         inner = self.value(node.this, scope)
-        return Value(inner.sources, self.types.mean(inner.type), False)
+        return computed(inner.sources, self.types.mean(inner.type))
 
-    def _round(self, node: exp.Expression, scope: Scope) -> Value:
+    def _round(self, node: exp.Expr, scope: Scope) -> Value:
         inner = self.value(node.this, scope)
         digits = node.args.get("decimals")
         sources = inner.sources | (self.value(digits, scope).sources if digits else NO_COLUMNS)
         known = digits is None or isinstance(digits, exp.Literal)
         text = digits.name if digits is not None else None
-        return Value(sources, self.types.rounded(inner.type, text) if known else "", False)
+        return computed(sources, self.types.rounded(inner.type, text) if known else "")
 
-    def _truncated(self, node: exp.Expression, scope: Scope) -> Value:
+    def _truncated(self, node: exp.Expr, scope: Scope) -> Value:
         inner = self.value(node.this, scope)
-        return Value(inner.sources, self.types.truncated(inner.type), False)
+        return computed(inner.sources, self.types.truncated(inner.type))
 
-    def _window(self, node: exp.Expression, scope: Scope) -> Value:
+    def _window(self, node: exp.Expr, scope: Scope) -> Value:
         inner = self.value(node.this, scope)
         rest = self.made_of(
             (part for part in node.iter_expressions() if part is not node.this), scope
         )
-        return Value(inner.sources | rest, inner.type, False)
+        return computed(inner.sources | rest, inner.type)
 
-    def _filtered(self, node: exp.Expression, scope: Scope) -> Value:
+    def _filtered(self, node: exp.Expr, scope: Scope) -> Value:
         inner = self.value(node.this, scope)
         condition = self.value(node.expression, scope)
-        return Value(inner.sources | condition.sources, inner.type, False)
+        return computed(inner.sources | condition.sources, inner.type)
 
-    def _query(self, node: exp.Expression, scope: Scope) -> Value:
+    def _query(self, node: exp.Expr, scope: Scope) -> Value:
         output = self.queries.output(node, scope)
         for value in output.values:
             use(value)
         output.doubt()
         sources = NO_COLUMNS.union(*(value.sources for value in output.values))
         type_ = output.values[0].type if len(output.values) == 1 else ""
-        return Value(sources, type_, False)
+        return computed(sources, type_)
 
-    def _exists(self, node: exp.Expression, scope: Scope) -> Value:
+    def _exists(self, node: exp.Expr, scope: Scope) -> Value:
         self.queries.output(node.this, scope)
-        return Value(NO_COLUMNS, self.types.words.boolean, False)
+        return computed(NO_COLUMNS, self.types.words.boolean)
 
-    def _lambda(self, node: exp.Expression, scope: Scope) -> Value:
+    def _lambda(self, node: exp.Expr, scope: Scope) -> Value:
         return self._with_locals(node, [part.name for part in node.expressions], scope)
 
-    def _comprehension(self, node: exp.Expression, scope: Scope) -> Value:
+    def _comprehension(self, node: exp.Expr, scope: Scope) -> Value:
         names = [node.expression.name]
         position = node.args.get("position")
         if position is not None:
             names.append(position.name)
         return self._with_locals(node, names, scope)
 
-    def _with_locals(self, node: exp.Expression, names: list[str], scope: Scope) -> Value:
+    def _with_locals(self, node: exp.Expr, names: list[str], scope: Scope) -> Value:
         """Of something whose parameters hide columns."""
         inner = Scope(parent=scope, ctes=scope.ctes)
         inner.merged = {name.casefold(): NOTHING for name in names}
-        return Value(self.made_of(node.iter_expressions(), inner), "", False)
+        return computed(self.made_of(node.iter_expressions(), inner))
 
 
-Reader = Callable[[Expressions, exp.Expression, Scope], Value]
-ARITHMETIC: dict[type[exp.Expression], Callable[[Types, str, str], str]] = {
+Reader = Callable[[exp.Expr, Scope], Value]
+ARITHMETIC: dict[type[exp.Expr], Callable[[Types, str, str], str]] = {
     exp.Add: Types.add,
     exp.Sub: lambda types, left, right: types.add(left, right, minus=True),
     exp.Mul: Types.multiply,
     exp.Div: Types.divide,
     exp.Mod: Types.modulo,
-}
-READERS: dict[type[exp.Expression], Reader] = {
-    exp.Column: Expressions._column,
-    exp.Literal: Expressions._literal,
-    exp.Identifier: Expressions._leaf,
-    exp.Var: Expressions._leaf,
-    exp.DataType: Expressions._leaf,
-    exp.Star: Expressions._leaf,
-    exp.Null: Expressions._leaf,
-    exp.JSONPath: Expressions._leaf,
-    exp.Paren: Expressions._wrapped,
-    exp.Alias: Expressions._wrapped,
-    exp.Ordered: Expressions._wrapped,
-    exp.Cast: Expressions._cast,
-    exp.TryCast: Expressions._cast,
-    exp.Case: Expressions._case,
-    exp.If: Expressions._if,
-    exp.And: Expressions._logical,
-    exp.Or: Expressions._logical,
-    exp.DPipe: Expressions._joined_text,
-    exp.Neg: Expressions._negative,
-    exp.Sum: Expressions._sum,
-    exp.Avg: Expressions._mean,
-    exp.Round: Expressions._round,
-    exp.DateTrunc: Expressions._truncated,
-    exp.TimestampTrunc: Expressions._truncated,
-    exp.Window: Expressions._window,
-    exp.Filter: Expressions._filtered,
-    exp.Subquery: Expressions._query,
-    exp.Select: Expressions._query,
-    exp.Union: Expressions._query,
-    exp.Except: Expressions._query,
-    exp.Intersect: Expressions._query,
-    exp.Exists: Expressions._exists,
-    exp.Lambda: Expressions._lambda,
-    exp.Comprehension: Expressions._comprehension,
-    **dict.fromkeys(ARITHMETIC, Expressions._arithmetic),
 }

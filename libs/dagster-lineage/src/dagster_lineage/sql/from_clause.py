@@ -11,7 +11,7 @@ from dagster_lineage.sql.pivots import pivoted
 from dagster_lineage.sql.schema import Relation
 from dagster_lineage.sql.scope import Scope
 from dagster_lineage.sql.sources import OpaqueSource, Output, QuerySource, Source, TableSource
-from dagster_lineage.sql.values import NO_COLUMNS, NOTHING, TableRead, Value, use
+from dagster_lineage.sql.values import NO_COLUMNS, NOTHING, TableRead, computed, use
 
 IMPLICITLY_LATERAL = frozenset({"duckdb", "bigquery"})
 """A subquery in FROM sees the tables before it without the word."""
@@ -25,7 +25,7 @@ class Surroundings(Protocol):
     dialect: str
     expressions: Expressions
 
-    def output(self, node: exp.Expression, scope: Scope) -> Output:
+    def output(self, node: exp.Expr, scope: Scope) -> Output:
         """What a query gives."""
 
     def table(self, relation: Relation) -> TableRead:
@@ -45,12 +45,12 @@ class FromClause:
     def __init__(self, around: Surroundings) -> None:
         self.around = around
 
-    def fill(self, select: exp.Expression, scope: Scope) -> None:
+    def fill(self, select: exp.Expr, scope: Scope) -> None:
         """Put everything in reach that a SELECT names after FROM."""
         clause = select.args.get("from_")
         if clause is not None:
             self._add(clause.this, scope)
-        conditions: list[exp.Expression] = []
+        conditions: list[exp.Expr] = []
         for view in select.args.get("laterals") or ():
             self._add(view, scope)
         for join in select.args.get("joins") or ():
@@ -58,7 +58,7 @@ class FromClause:
         for condition in conditions:
             self.around.expressions.value(condition, scope)
 
-    def _join(self, join: exp.Join, scope: Scope, conditions: list[exp.Expression]) -> None:
+    def _join(self, join: exp.Join, scope: Scope, conditions: list[exp.Expr]) -> None:
         before = dict(scope.sources)
         self._add(join.this, scope, conditions)
         added = {name: one for name, one in scope.sources.items() if name not in before}
@@ -100,14 +100,12 @@ class FromClause:
             value = right
         elif side == "FULL":
             type_ = self.around.expressions.types.common([left.type, right.type])
-            value = Value(left.sources | right.sources, type_, False)  # noqa: FBT003
+            value = computed(left.sources | right.sources, type_)
         else:
             value = left
         scope.merged[folded] = value
 
-    def _add(
-        self, node: exp.Expression, scope: Scope, conditions: list[exp.Expression] | None = None
-    ) -> None:
+    def _add(self, node: exp.Expr, scope: Scope, conditions: list[exp.Expr] | None = None) -> None:
         if isinstance(node, exp.Subquery) and isinstance(node.this, exp.Table) and not node.alias:
             self._add(node.this, scope, conditions)  # `(a join b on …)`
             return
@@ -120,13 +118,13 @@ class FromClause:
         if key in scope.sources:
             key = f"{key}\0{len(scope.sources)}"  # two tables of one name: the first has it
         scope.sources[key] = source
-        own: list[exp.Expression] = []
+        own: list[exp.Expr] = []
         for join in node.args.get("joins") or ():
             self._join(join, scope, own)
         for condition in own:
             self.around.expressions.value(condition, scope)
 
-    def _source(self, node: exp.Expression, scope: Scope) -> tuple[Source, str]:
+    def _source(self, node: exp.Expr, scope: Scope) -> tuple[Source, str]:
         """What a part of FROM offers, and under which name."""
         if isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier):
             return self._named(node, scope)
@@ -164,7 +162,7 @@ class FromClause:
         return source, node.alias or name
 
     def _subquery(
-        self, query: exp.Expression, node: exp.Expression, scope: Scope, *, lateral: bool
+        self, query: exp.Expr, node: exp.Expr, scope: Scope, *, lateral: bool
     ) -> tuple[Source, str]:
         sees = lateral or self.around.dialect in IMPLICITLY_LATERAL
         parent = scope if sees else (scope.parent or Scope())
@@ -192,16 +190,16 @@ class FromClause:
             type_ = expressions.types.final(expressions.types.common(types))
             name = columns[position] if position < len(columns) else f"{word}{position + start}"
             sources = NO_COLUMNS.union(*(value.sources for value in values))
-            output.add(name, Value(sources, type_, False))  # noqa: FBT003
+            output.add(name, computed(sources, type_))
         return QuerySource(output), node.alias
 
-    def _function(self, node: exp.Expression, scope: Scope) -> tuple[Source, str]:
+    def _function(self, node: exp.Expr, scope: Scope) -> tuple[Source, str]:
         """A table function, an unnested list, a staged file: made of what goes in."""
         alias = node.args.get("alias")
         inner = [part for part in node.iter_expressions() if part is not alias]
         inner = [part for part in inner if not isinstance(part, (exp.Join, exp.Pivot))]
         made_of = self.around.expressions.made_of(inner, scope)
-        value = Value(made_of, "", False)  # noqa: FBT003
+        value = computed(made_of)
         use(value)
         names = _alias_columns(node)
         offset = node.args.get("offset")
@@ -210,6 +208,6 @@ class FromClause:
         return OpaqueSource(made_of, [(name, value) for name in names]), node.alias
 
 
-def _alias_columns(node: exp.Expression) -> list[str]:
+def _alias_columns(node: exp.Expr) -> list[str]:
     alias = node.args.get("alias")
     return [part.name for part in alias.columns] if isinstance(alias, exp.TableAlias) else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-FIXED: dict[type[exp.Expression], str] = {
+FIXED: dict[type[exp.Expr], str] = {
     **dict.fromkeys(
         (
             exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ,
@@ -31,7 +31,7 @@ FIXED: dict[type[exp.Expression], str] = {
 }  # fmt: skip
 """The attribute of `Words` that names the type."""
 
-ARGUMENT: frozenset[type[exp.Expression]] = frozenset(
+ARGUMENT: frozenset[type[exp.Expr]] = frozenset(
     {
         exp.Min, exp.Max, exp.AnyValue, exp.First, exp.Last, exp.FirstValue, exp.LastValue,
         exp.NthValue, exp.Lag, exp.Lead, exp.Nullif, exp.Distinct, exp.IgnoreNulls,
@@ -40,5 +40,5 @@ ARGUMENT: frozenset[type[exp.Expression]] = frozenset(
 )  # fmt: skip
 """Their type is that of their first operand."""
 
-COMMON: frozenset[type[exp.Expression]] = frozenset({exp.Coalesce, exp.Greatest, exp.Least})
+COMMON: frozenset[type[exp.Expr]] = frozenset({exp.Coalesce, exp.Greatest, exp.Least})
 """Their type is the one that all operands have in common."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 
-def output_name(item: exp.Expression, dialect: str) -> str:
+def output_name(item: exp.Expr, dialect: str) -> str:
     """The name of one entry of a SELECT's list; empty when it cannot be told.
 
     Args:

@@ -7,7 +7,7 @@ from sqlglot import exp
 from dagster_lineage.sql.expressions import Expressions
 from dagster_lineage.sql.scope import Scope
 from dagster_lineage.sql.sources import OpaqueSource, Source
-from dagster_lineage.sql.values import NO_COLUMNS, Upstream, Value, use
+from dagster_lineage.sql.values import NO_COLUMNS, Upstream, computed, use
 
 
 def pivoted(pivot: exp.Pivot, source: Source, name: str, expressions: Expressions) -> Source:
@@ -22,22 +22,22 @@ def pivoted(pivot: exp.Pivot, source: Source, name: str, expressions: Expression
     scope = Scope(sources={name.casefold(): source})
     touched = _touched(pivot)
     made_of: frozenset[Upstream] = expressions.made_of(touched, scope)
-    use(Value(made_of, "", False))  # noqa: FBT003
+    use(computed(made_of))
     gone = {column.name.casefold() for part in touched for column in part.find_all(exp.Column)}
     columns = [
         (spelled, value) for spelled, value in source.columns() if spelled.casefold() not in gone
     ]
     fresh = _fresh(pivot) if pivot.args.get("unpivot") else []
-    columns += [(one, Value(made_of, "", False)) for one in fresh]  # noqa: FBT003
+    columns += [(one, computed(made_of)) for one in fresh]
     if source.open:
         source.doubt()
         return OpaqueSource(NO_COLUMNS.union(made_of), columns)
     return OpaqueSource(made_of, columns, complete=bool(fresh))
 
 
-def _touched(pivot: exp.Pivot) -> list[exp.Expression]:
+def _touched(pivot: exp.Pivot) -> list[exp.Expr]:
     """Expressions over columns that the operator uses up."""
-    touched: list[exp.Expression] = []
+    touched: list[exp.Expr] = []
     if not pivot.args.get("unpivot"):
         touched += pivot.expressions
         touched += pivot.args.get("using") or []

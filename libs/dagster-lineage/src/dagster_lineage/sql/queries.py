@@ -14,7 +14,7 @@ from dagster_lineage.sql.set_operations import combined
 from dagster_lineage.sql.sources import OpaqueSource, Output, Star
 from dagster_lineage.sql.type_names import spelled
 from dagster_lineage.sql.type_rules import Types
-from dagster_lineage.sql.values import LITERAL, NO_COLUMNS, NOTHING, TableRead, Value, use
+from dagster_lineage.sql.values import LITERAL, NO_COLUMNS, NOTHING, TableRead, Value, computed, use
 
 ALIASES_IN_SELECT = frozenset({"duckdb", "snowflake", "redshift", "databricks", "spark"})
 """Dialects in which a column of the list may use an earlier one, and WHERE all of them."""
@@ -73,7 +73,7 @@ class Queries:
         self.tables[read.relation] = read
         return read
 
-    def output(self, node: exp.Expression, scope: Scope) -> Output:
+    def output(self, node: exp.Expr, scope: Scope) -> Output:
         """What a query gives whose surroundings are a scope."""
         with_ = node.args.get("with_")
         if with_ is not None:
@@ -88,7 +88,7 @@ class Queries:
             return self.output(node.this, scope)
         return self._other(node, scope)
 
-    def _other(self, node: exp.Expression, scope: Scope) -> Output:
+    def _other(self, node: exp.Expr, scope: Scope) -> Output:
         """VALUES, a bare table, DuckDB's `pivot … on`, or something that is no query."""
         output = Output()
         if isinstance(node, (exp.Values, exp.Table)):
@@ -126,7 +126,7 @@ class Queries:
         self, union: exp.SetOperation, name: str, columns: list[str], scope: Scope
     ) -> Output:
         """A CTE that may read itself: its first branch tells the columns, the others add to them."""
-        first: exp.Expression = union
+        first: exp.Expr = union
         while isinstance(first, exp.SetOperation):
             first = first.this
         output = self.output(first, scope)
@@ -145,7 +145,7 @@ class Queries:
     def _set_operation(self, node: exp.SetOperation, scope: Scope) -> Output:
         """Chains lean to the left and may be hundreds long, so they are read in a loop."""
         operations: list[exp.SetOperation] = []
-        left: exp.Expression = node
+        left: exp.Expr = node
         while isinstance(left, exp.SetOperation) and (left is node or not left.args.get("with_")):
             operations.append(left)
             left = left.this
@@ -171,7 +171,7 @@ class Queries:
                 use(value)
         return output
 
-    def _item(self, item: exp.Expression, scope: Scope, output: Output) -> None:
+    def _item(self, item: exp.Expr, scope: Scope, output: Output) -> None:
         """One entry of the list: a column, or a star."""
         read = self.expressions.value
         if isinstance(item, exp.Star):
@@ -192,7 +192,7 @@ class Queries:
         value = read(item, scope)
         if isinstance(item, exp.Aliases):
             for part in item.args["expressions"]:
-                output.add(part.name, Value(value.sources, "", False))  # noqa: FBT003
+                output.add(part.name, computed(value.sources))
             return
         name = output_name(item, self.dialect)
         if value.type is LITERAL:
@@ -210,7 +210,7 @@ class Queries:
         (column,) = value.sources
         return column.name if column.name.casefold() == item.name.casefold() else ""
 
-    def _chosen(self, item: exp.Expression, scope: Scope, output: Output) -> None:
+    def _chosen(self, item: exp.Expr, scope: Scope, output: Output) -> None:
         """Columns chosen by a pattern: any of those in reach."""
         for source in scope.sources.values():
             source.doubt()

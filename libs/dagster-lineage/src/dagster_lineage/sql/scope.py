@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from dagster_lineage.sql.schema import Relation
 from dagster_lineage.sql.sources import Output, Source
-from dagster_lineage.sql.values import NO_COLUMNS, NOTHING, TableRead, Value, use
+from dagster_lineage.sql.values import NO_COLUMNS, NOTHING, TableRead, Value, computed, use
 
 PLACEHOLDER = "__unknown_"
 """What a renderer writes for a text that nobody told it: no column of any table."""
@@ -194,7 +194,7 @@ def _named(source: Source, folded: str, name: str) -> Value:
 
 
 def _field(value: Value) -> Value:
-    return Value(value.sources, "", False)  # noqa: FBT003
+    return computed(value.sources)
 
 
 def _row(source: Source) -> Value:
@@ -202,6 +202,6 @@ def _row(source: Source) -> Value:
     sources = NO_COLUMNS.union(*(value.sources for _, value in source.columns()))
     if source.open:
         source.doubt()
-    value = Value(sources, "", False)  # noqa: FBT003
+    value = computed(sources)
     use(value)
     return value

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from dagster_lineage.sql.sources import Output
 from dagster_lineage.sql.type_rules import Types
-from dagster_lineage.sql.values import NO_COLUMNS, Value, use
+from dagster_lineage.sql.values import NO_COLUMNS, Value, computed, use
 
 
 def combined(
@@ -81,5 +81,5 @@ def _unknown(left: Output, right: Output) -> Output:
     for name, value in zip(left.names, left.values, strict=True):
         other = by_name.get(name.casefold())
         sources = value.sources | (other.sources if other else NO_COLUMNS)
-        values.append(Value(sources, "", False))  # noqa: FBT003
+        values.append(computed(sources))
     return Output(list(left.names), values, [*left.stars, *right.stars])

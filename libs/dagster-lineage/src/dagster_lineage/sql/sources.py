@@ -6,7 +6,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from dagster_lineage.sql.values import NO_COLUMNS, NOTHING, TableRead, Upstream, Value, copy_of
+from dagster_lineage.sql.values import (
+    NO_COLUMNS,
+    NOTHING,
+    TableRead,
+    Upstream,
+    Value,
+    computed,
+    copy_of,
+)
 
 
 class Source(ABC):
@@ -106,7 +114,7 @@ class Output:
             # Positions are not known: names tell nothing of what is behind them.
             self.doubt()
             sources = NO_COLUMNS.union(*(value.sources for value in self.values))
-            unknown = Value(sources, "", False)  # noqa: FBT003
+            unknown = computed(sources)
             return Output(list(names), [unknown] * len(names))
         return Output([*names, *self.names[len(names) :]], self.values, self.stars)
 
@@ -184,7 +192,7 @@ class OpaqueSource(Source):
         return self._by_name.get(name)
 
     def guess(self, name: str) -> Value:
-        return Value(self.made_of, "", False)  # noqa: FBT003
+        return computed(self.made_of)
 
     def columns(self) -> Iterator[tuple[str, Value]]:
         return iter(self._columns)

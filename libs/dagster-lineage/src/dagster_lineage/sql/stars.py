@@ -11,7 +11,7 @@ from dagster_lineage.sql.scope import Scope
 from dagster_lineage.sql.sources import Output, Source, Star
 from dagster_lineage.sql.values import Value
 
-ReadValue = Callable[[exp.Expression, Scope], Value]
+ReadValue = Callable[[exp.Expr, Scope], Value]
 
 
 def expand(star: exp.Star, table: str, scope: Scope, output: Output, read: ReadValue) -> None:
@@ -55,11 +55,11 @@ def expand(star: exp.Star, table: str, scope: Scope, output: Output, read: ReadV
         output.stars.append(Star(one, hidden | names | (seen if one.open else frozenset())))
 
 
-def _name(part: exp.Expression) -> str:
+def _name(part: exp.Expr) -> str:
     return part.name.casefold()
 
 
-def _pattern(ilike: exp.Expression | None) -> re.Pattern[str] | None:
+def _pattern(ilike: exp.Expr | None) -> re.Pattern[str] | None:
     if ilike is None:
         return None
     text = "".join(

@@ -105,13 +105,13 @@ def relations_of(sql: str, dialect: str) -> tuple[Relation, ...]:
 
 
 def dialect_name(adapter: str) -> str:
-    """sqlglot's name of the dialect of a dbt adapter."""
+    """Sqlglot's name of the dialect of a dbt adapter."""
     return DIALECTS.get(adapter.lower(), adapter.lower())
 
 
-def _statement(sql: str, dialect: str) -> tuple[exp.Expression | None, tuple[str, ...]]:
+def _statement(sql: str, dialect: str) -> tuple[exp.Expr | None, tuple[str, ...]]:
     """The query in a text: of several statements the last, and what was wrong with it."""
-    statements: list[exp.Expression] = []
+    statements: list[exp.Expr] = []
     for one in parse(sql, read=dialect or None):
         statements += one.expressions if isinstance(one, exp.Block) else [one] if one else []
     problems: tuple[str, ...] = ()

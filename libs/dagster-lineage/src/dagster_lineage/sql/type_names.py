@@ -119,7 +119,7 @@ def _generated(type_: exp.DataType, dialect: str) -> str:
     return type_.sql(dialect).lower().replace(", ", ",")
 
 
-def _member(part: exp.Expression, dialect: str) -> str:
+def _member(part: exp.Expr, dialect: str) -> str:
     if isinstance(part, exp.ColumnDef):
         kind = part.args.get("kind")
         inner = type_name(kind, dialect) if isinstance(kind, exp.DataType) else ""

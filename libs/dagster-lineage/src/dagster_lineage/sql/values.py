@@ -35,8 +35,8 @@ class TableRead:
     __slots__ = ("columns", "complete", "missing", "relation", "unsure", "used")
 
     def __init__(
-        self, relation: Relation, columns: Iterable[tuple[str, str]], complete: bool
-    ) -> None:  # noqa: FBT001
+        self, relation: Relation, columns: Iterable[tuple[str, str]], *, complete: bool
+    ) -> None:
         self.relation = relation
         self.columns = {name.casefold(): Upstream(self, name, type_) for name, type_ in columns}
         self.complete = complete
@@ -57,13 +57,18 @@ class Value(NamedTuple):
 
 
 NO_COLUMNS: frozenset[Upstream] = frozenset()
-NOTHING = Value(NO_COLUMNS, "", False)  # noqa: FBT003
+NOTHING = Value(NO_COLUMNS, "", copy=False)
 LITERAL = "integer literal"
 
 
 def copy_of(column: Upstream) -> Value:
     """The value that a column is by itself."""
-    return Value(frozenset((column,)), column.type, True)  # noqa: FBT003
+    return Value(frozenset((column,)), column.type, copy=True)
+
+
+def computed(sources: frozenset[Upstream], type_: str = "") -> Value:
+    """A value that is made of columns and is none of them."""
+    return Value(sources, type_, copy=False)
 
 
 def use(value: Value) -> None:
