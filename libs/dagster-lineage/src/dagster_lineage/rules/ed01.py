@@ -58,10 +58,10 @@ class EdgeToNothing(Rule):
 
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
         """One finding per place that names such a key."""
-        if graph.unreadable:
-            return  # it may be made there: EX01 says so, once
         for one in unresolved(graph, self.settings):
-            if one.wrong:
+            # Where a location could not be asked, the key may be made there: EX01 says so, once.
+            # But a known key in another spelling is a slip all the same.
+            if one.meant.sure or (one.wrong and not graph.unreadable):
                 yield self._finding(graph, one)
 
     def _finding(self, graph: LineageGraph, one: Unresolved) -> Finding:

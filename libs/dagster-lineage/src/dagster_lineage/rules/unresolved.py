@@ -96,14 +96,21 @@ def _unresolved(graph: LineageGraph) -> tuple[Unresolved, ...]:
         seen.add((edge.where.file, read.source))
         if read.declared:
             named = _Named(edge.where, graph.source_of(edge.where, read), [])
-            place = (edge.where.project, *edge.place, read.key)
+            place = (edge.where.project, *_names_it(edge, named.source), read.key)
             places.setdefault(place, named).edges.append(edge)
     for where, source in graph.sources():
         key = source.key
         if not source.read or key in made or key in declared or (where.file, source.name) in seen:
             continue
-        places.setdefault((where.project, *where.path(source.at), key), _Named(where, source, []))
+        at = where.path(source.key_at or source.at)
+        places.setdefault((where.project, *at, key), _Named(where, source, []))
     return _judged(graph, places) if places else ()
+
+
+def _names_it(edge: Edge, source: Source | None) -> tuple[str, int]:
+    """Where a key is written: for dbt in the source, however many models read it."""
+    at = (source.key_at or source.at) if source else ""
+    return edge.where.path(at) if at else edge.place
 
 
 def _judged(graph: LineageGraph, places: dict[_Place, _Named]) -> tuple[Unresolved, ...]:
