@@ -79,7 +79,7 @@ def write(repository: Repository, root: Path) -> None:
 def write_project(project: Project, folder: Path, repository: Repository) -> None:
     """Write one dbt project and its code location."""
     upstream = sorted({read.table.project for read in project.sources})
-    _text(folder / "dbt_project.yml", _dbt_project(project))
+    _text(folder / "dbt_project.yml", dbt_project_yaml(project))
     _text(folder / "profiles.yml", _profiles(project, upstream))
     _text(folder / "pyproject.toml", f'[project]\nname = "{project.name}"\nversion = "0"\n')
     _text(folder / "macros" / "generate_schema_name.sql", KEY_MACRO)
@@ -172,7 +172,8 @@ def _scalar(text: str) -> str:
     return text if quoted(text) == text else f'"{text}"'
 
 
-def _dbt_project(project: Project) -> str:
+def dbt_project_yaml(project: Project) -> str:
+    """The project's `dbt_project.yml`."""
     staging = "view" if len(project.domain) % 2 else "ephemeral"
     return f"""\
 name: {project.name}

@@ -1,8 +1,22 @@
 """Names that a company's tables have."""
 
-DOMAINS = ["sales", "billing", "crm", "catalog", "inventory", "logistics", "returns", "pricing", "marketing", "web", "search", "support", "fraud", "payments", "payouts", "ledger", "tax", "people", "payroll", "fleet", "routing", "storage", "procurement", "suppliers", "quality", "loyalty", "reviews", "mail", "ads", "attribution", "experiments", "mobile", "sessions", "identity", "consent", "partners", "affiliates", "subscriptions", "usage", "metering", "planning", "budget", "treasury", "risk", "compliance", "legal", "facilities", "energy", "footprint", "reporting"]
+_DOMAINS = """
+sales billing crm catalog inventory logistics returns pricing marketing web search support
+fraud payments payouts ledger tax people payroll fleet routing storage procurement
+suppliers quality loyalty reviews mail ads attribution experiments mobile sessions
+identity consent partners affiliates subscriptions usage metering planning budget treasury
+risk compliance legal facilities energy footprint reporting
+"""
+DOMAINS = tuple(_DOMAINS.split())
 
-ENTITIES = ["orders", "customers", "invoices", "items", "visits", "tickets", "shipments", "contracts", "accounts", "events", "receipts", "products", "stores", "devices", "campaigns", "agents", "leads", "claims", "meters", "trips", "parcels", "refunds", "quotes", "coupons", "baskets", "deliveries", "vehicles", "drivers", "shifts", "audits", "forecasts", "prices", "ratings", "messages", "referrals", "plans", "limits", "exposures", "permits", "suppliers", "batches", "returns", "transfers", "balances"]
+_ENTITIES = """
+orders customers invoices items visits tickets shipments contracts accounts events
+receipts products stores devices campaigns agents leads claims meters trips parcels
+refunds quotes coupons baskets deliveries vehicles drivers shifts audits forecasts prices
+ratings messages referrals plans limits exposures permits suppliers batches returns
+transfers balances
+"""
+ENTITIES = tuple(_ENTITIES.split())
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "ref": ("customer_ref", "parent_id", "account_id", "owner_ref", "region_id", "partner_id"),

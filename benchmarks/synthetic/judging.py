@@ -1,0 +1,67 @@
+"""Which finding belongs to which plant, and what is missed or too much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.synthetic.plants import LINES_OFF, Expected, Plant, line_of
+
+from dagster_lineage.findings import Finding
+
+
+@dataclass
+class Judgement:
+    """What a check made of the plants of a pass.
+
+    Attributes:
+        found: Plants of which every expected finding came, with the right rule and place.
+        missed: Plants with the expected findings that did not come.
+        extra: Findings that belong to no plant.
+    """
+
+    found: list[Plant] = field(default_factory=list)
+    missed: list[tuple[Plant, list[Expected]]] = field(default_factory=list)
+    extra: list[Finding] = field(default_factory=list)
+
+
+def judged(plants: Iterable[Plant], findings: Iterable[Finding], root: Path) -> Judgement:
+    """Attribute findings to plants.
+
+    Args:
+        plants: Of the pass.
+        findings: Errors and warnings.
+        root: Of the edited copy, where the lines are looked up.
+    """
+    judgement = Judgement()
+    left = list(findings)
+    claimed: set[int] = set()
+    for plant in plants:
+        missing = []
+        for expected in plant.expected:
+            matching = [number for number, one in enumerate(left) if _is(one, expected, root)]
+            if matching:
+                claimed.update(matching)
+            else:
+                missing.append(expected)
+        for also in plant.tolerated:
+            claimed.update(number for number, one in enumerate(left) if _is(one, also, root))
+        if missing:
+            judgement.missed.append((plant, missing))
+        else:
+            judgement.found.append(plant)
+    judgement.extra = [one for number, one in enumerate(left) if number not in claimed]
+    return judgement
+
+
+def _is(finding: Finding, expected: Expected, root: Path) -> bool:
+    return (
+        finding.code == expected.code
+        and expected.key.casefold() in finding.key.casefold()
+        and any(
+            finding.file == place[0]
+            and (len(place) == 1 or abs(finding.line - line_of(root, place)) <= LINES_OFF)
+            for place in expected.places
+        )
+    )

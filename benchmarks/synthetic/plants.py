@@ -1,0 +1,118 @@
+"""A plant: an edit of files that a developer could have made, and what must be said about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+LINES_OFF = 4
+"""How many lines a finding may stand away from the place that is meant."""
+
+
+class PlantImpossible(Exception):
+    """An edit does not fit the files: the text that it replaces is not there, or not once."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One change of one file.
+
+    Attributes:
+        file: Relative to the repository's root.
+        old: The text that is replaced, there exactly once; `None`: the file is new.
+        new: What takes its place; `None`: the file is deleted.
+    """
+
+    file: str
+    old: str | None
+    new: str | None
+
+    def apply(self, root: Path) -> None:
+        """Change the file.
+
+        Raises:
+            PlantImpossible: the old text is not in the file, or more than once.
+        """
+        file = root / self.file
+        if self.new is None:
+            file.unlink()
+        elif self.old is None:
+            if file.exists():
+                raise PlantImpossible(f"{self.file} is there already")
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(self.new, encoding="utf-8")
+        else:
+            text = file.read_text(encoding="utf-8")
+            if text.count(self.old) != 1:
+                raise PlantImpossible(
+                    f"{self.file} has {text.count(self.old)} times:\n{self.old[:400]}"
+                )
+            file.write_text(text.replace(self.old, self.new), encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A finding that must come.
+
+    Attributes:
+        code: Of the rule.
+        places: Where it may stand: files, each with texts that lead to the line (the first line
+            that has the first text, from there the first one that has the second, …). More than
+            one where the fault has two ends and either may be mended.
+        key: A text that the finding's key contains, where several come at one place.
+    """
+
+    code: str
+    places: tuple[tuple[str, ...], ...]
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Plant:
+    """A fault, or (without anything expected) a harmless edit.
+
+    Attributes:
+        kind: Code of the rule that must find it, or the kind of harmless edit.
+        variation: What was done, in a few words.
+        edits: In their order.
+        expected: Findings that must come, each of them.
+        tolerated: Findings that may come as well: what follows from the fault, or the same fault
+            by another rule.
+        touches: What it needs for itself; plants with something in common are never in one pass.
+    """
+
+    kind: str
+    variation: str
+    edits: tuple[Edit, ...]
+    expected: tuple[Expected, ...] = ()
+    tolerated: tuple[Expected, ...] = ()
+    touches: frozenset[str] = frozenset()
+
+    @property
+    def projects(self) -> set[str]:
+        """Folders under `projects/` whose files it edits."""
+        return {edit.file.split("/")[1] for edit in self.edits if edit.file.startswith("projects/")}
+
+
+def line_of(root: Path, place: tuple[str, ...]) -> int:
+    """The line that a place means in the edited file; 1 for a file alone.
+
+    Raises:
+        PlantImpossible: one of its texts is not in the file.
+    """
+    file, *texts = place
+    line = 0
+    if not texts:
+        return 1
+    lines = (root / file).read_text(encoding="utf-8").splitlines()
+    for text in texts:
+        rest = [number for number in range(line, len(lines)) if _has(lines[number], text)]
+        if not rest:
+            raise PlantImpossible(f"{file} has no line with {text!r}")
+        line = rest[0] + 1
+    return line
+
+
+def _has(line: str, text: str) -> bool:
+    # `- name: visits` is not the line of `visits_made`.
+    return line.strip() == text if text.startswith("- name: ") else text in line

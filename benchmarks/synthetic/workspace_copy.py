@@ -1,0 +1,152 @@
+"""One copy of a repository: edit it, bring manifests and interfaces up to date, check it."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+from benchmarks.synthetic.manifests import ManifestMaker
+from benchmarks.synthetic.plants import Plant
+
+from dagster_lineage.findings import Finding
+
+
+class LoadFailed(Exception):
+    """dbt does not parse a project: the plant is no fair one."""
+
+
+@dataclass
+class Checked:
+    """What came of one pass.
+
+    Attributes:
+        findings: Errors and warnings.
+        notes: What is only said.
+        unreadable: What was said of code locations that did not load; empty if all did.
+        seconds: Of the steps, by name.
+    """
+
+    findings: list[Finding]
+    notes: list[Finding]
+    unreadable: str = ""
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+class WorkspaceCopy:
+    """A repository in a folder of its own.
+
+    Args:
+        root: Its folder.
+        manifests: Runs dbt.
+        environment: Variables that the code locations need, such as where the copy's code is.
+    """
+
+    def __init__(
+        self, root: Path, manifests: ManifestMaker, environment: dict[str, str] | None = None
+    ) -> None:
+        self.root = root
+        self._manifests = manifests
+        self._environment = environment or {}
+
+    def dbt_projects(self, names: Iterable[str] | None = None) -> list[Path]:
+        """Folders of dbt projects, all or those of these names."""
+        wanted = None if names is None else set(names)
+        return [
+            file.parent
+            for file in sorted(self.root.glob("projects/*/dbt_project.yml"))
+            if wanted is None or file.parent.name in wanted
+        ]
+
+    def apply(self, plants: Iterable[Plant]) -> None:
+        """Edit the files."""
+        for plant in plants:
+            for edit in plant.edits:
+                edit.apply(self.root)
+
+    def check(self, changed: Iterable[str] | None = None) -> Checked:
+        """Parse the changed dbt projects, lock every interface, check.
+
+        Args:
+            changed: Names of projects; none: all.
+
+        Raises:
+            LoadFailed: dbt does not accept the files.
+        """
+        seconds: dict[str, float] = {}
+        with _timed(seconds, "dbt parse"):
+            for parsed in self._manifests.parse(self.dbt_projects(changed)):
+                if parsed.error:
+                    raise LoadFailed(f"{parsed.folder.name}: {parsed.error}")
+                self.after_parse(parsed.folder)
+        with _timed(seconds, "lineage lock"):
+            unreadable = self.lock()
+        with _timed(seconds, "lineage check"):
+            findings = self.findings()
+        notes = [finding for finding in findings if finding.level == "note"]
+        wrong = [finding for finding in findings if finding.level != "note"]
+        return Checked(wrong, notes, unreadable, seconds)
+
+    def after_parse(self, folder: Path) -> None:
+        """What a repository does when a manifest is new; nothing here."""
+
+    def lock(self) -> str:
+        """`lineage lock`; what it says of locations that cannot be asked."""
+        said, wrong = io.StringIO(), io.StringIO()
+        with _environment(self._environment), redirect_stdout(said), redirect_stderr(wrong):
+            code = run_command("lock", ["--root", str(self.root)])
+        return wrong.getvalue() if code else ""
+
+    def findings(self) -> list[Finding]:
+        """`lineage check --format json`."""
+        said = io.StringIO()
+        with redirect_stdout(said):
+            run_command("check", ["--root", str(self.root), "--format", "json"])
+        return msgspec.json.decode(said.getvalue(), type=_Report).findings
+
+
+class _Report(msgspec.Struct):
+    findings: list[Finding]
+
+
+def run_command(name: str, arguments: list[str]) -> int:
+    """A command of `lineage`, in this process."""
+    from dagster_lineage.cli import main  # noqa: PLC0415
+
+    try:
+        return int(main([name, *arguments]) or 0)
+    except SystemExit as end:
+        return int(end.code or 0)
+
+
+def copied(source: Path, target: Path) -> Path:
+    """A copy of a folder with its manifests and what dbt keeps for the next parse."""
+    shutil.rmtree(target, ignore_errors=True)
+    return Path(shutil.copytree(source, target, symlinks=True))
+
+
+@contextmanager
+def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    seconds[name] = seconds.get(name, 0) + time.perf_counter() - start
+
+
+@contextmanager
+def _environment(variables: dict[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
