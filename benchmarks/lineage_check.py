@@ -75,7 +75,9 @@ def parsed(root: Path) -> object:
     """All files as dicts and lists, without the collector, as the check reads them."""
     gc.disable()
     try:
-        return [orjson.loads(file.read_bytes()) for pattern in INTERFACES for file in root.glob(pattern)]
+        return [
+            orjson.loads(file.read_bytes()) for pattern in INTERFACES for file in root.glob(pattern)
+        ]
     finally:
         gc.enable()
 

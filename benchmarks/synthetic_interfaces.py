@@ -14,6 +14,7 @@ from dagster_lineage.graph import (
     Read,
     Source,
     column_of,
+    split_place,
 )
 from dagster_lineage.interface_file import FILE_NAME, encode
 
@@ -34,7 +35,7 @@ SOURCES = 20
 
 
 def write_interfaces(root: Path, *, projects: int, models: int) -> int:
-    """Write interface files into `root/projects/*`, each model with ten columns.
+    """Write interface files into `root/projects/*`, and (empty) the files that they name.
 
     Args:
         root: An existing folder.
@@ -42,14 +43,16 @@ def write_interfaces(root: Path, *, projects: int, models: int) -> int:
         models: How many models each one has.
 
     Returns:
-        Bytes written.
+        Bytes of interface files.
     """
     written = 0
     for number in range(projects):
         folder = root / "projects" / _project(number)
         folder.mkdir(parents=True)
-        text = encode(interface(number, models))
+        facts = interface(number, models)
+        text = encode(facts)
         (folder / FILE_NAME).write_bytes(text)
+        _touch_files(folder, facts)
         written += len(text)
     return written
 
@@ -66,6 +69,14 @@ def interface(number: int, models: int) -> Interface:
         assets=assets,
         sources=tuple(sorted(sources, key=lambda one: one.name)),
     )
+
+
+def _touch_files(folder: Path, facts: Interface) -> None:
+    places = [place for asset in facts.assets for place in (asset.at, asset.described_at)]
+    for place in {*places, *(source.at for source in facts.sources)}:
+        file = folder / split_place(place)[0]
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
 
 
 def _model(number: int, place: int, models: int, sources: tuple[Source, ...]) -> Asset:

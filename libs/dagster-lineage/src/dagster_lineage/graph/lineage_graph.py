@@ -52,7 +52,7 @@ class Located(Struct, frozen=True):
         return "/".join(parts), line
 
 
-class Made(Struct, frozen=True):
+class Made(Struct, frozen=True, gc=False):
     """An asset and the interface that tells of it."""
 
     where: Located
@@ -64,7 +64,7 @@ class Made(Struct, frozen=True):
         return self.where.path(self.asset.at)
 
 
-class Edge(Struct, frozen=True):
+class Edge(Struct, frozen=True, gc=False):
     """A read, with both ends: `made` is empty when nothing executable has the key."""
 
     where: Located

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import ClassVar
 
 from dagster_lineage.findings import Finding
@@ -102,7 +103,7 @@ class KeyAndRelation(Rule):
                 yield self._at_source(graph, where, source, told, None)
 
     def _two_keys(self, graph: LineageGraph, tables: _Tables) -> Iterator[Finding]:
-        for makers in tables.shared.values():
+        for makers in tables.shared:
             first, *others = by_right(graph, makers)
             for other in others:
                 if (
@@ -163,26 +164,34 @@ class KeyAndRelation(Rule):
 
 
 class _Tables:
-    """Executable assets by the table that they write, as far as it is known.
-
-    Attributes:
-        shared: Tables that several assets write.
-    """
+    """Executable assets by the table that they write, as far as it is known."""
 
     def __init__(self, graph: LineageGraph) -> None:
-        self._first: dict[str, Made] = {}
-        self.shared: dict[str, list[Made]] = {}
-        for made in graph.producers.values():
-            for one in made:
-                relation = one.asset.relation
-                if relation:
-                    table = table_of(relation)
-                    first = self._first.setdefault(table, one)
-                    if first is not one:
-                        self.shared.setdefault(table, [first]).append(one)
+        self._graph = graph
+
+    @cached_property
+    def shared(self) -> list[list[Made]]:
+        """Makers of each table that several assets write."""
+        tables = [
+            table_of(asset.relation)
+            for where in self._graph.located
+            for asset in where.interface.assets
+            if asset.relation and asset.executable
+        ]
+        if len(set(tables)) == len(tables):
+            return []
+        return [makers for makers in self._makers.values() if len(makers) > 1]
 
     def maker(self, relation: str) -> Made | None:
-        """Who makes a table, of all databases that have one of this name the right one."""
-        table = table_of(relation)
-        makers = self.shared.get(table) or [one for one in (self._first.get(table),) if one]
+        """Who makes a table; of all databases that have one of this name, in the right one."""
+        makers = self._makers.get(table_of(relation), ())
         return next((one for one in makers if same_relation(one.asset.relation, relation)), None)
+
+    @cached_property
+    def _makers(self) -> dict[str, list[Made]]:
+        makers: dict[str, list[Made]] = {}
+        for made in self._graph.producers.values():
+            for one in made:
+                if one.asset.relation:
+                    makers.setdefault(table_of(one.asset.relation), []).append(one)
+        return makers
