@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dagster_lineage.extraction.probe import loading
+from dagster_lineage.extraction.probe import assets, loading
 from dagster_lineage.extraction.probe.declared import key_text
 from dagster_lineage.extraction.probe.failure import in_one_line
+from dagster_lineage.extraction.probe.places import Places
 
 ASSET = "import dagster as dg\n@dg.asset\ndef found(): ...\n"
 
@@ -111,3 +113,26 @@ def test_the_project_is_the_nearest_folder_with_a_pyproject(tmp_path: Path):
     assert loading.folder_of(request(file)) == tmp_path
     (project / "pyproject.toml").write_text("")
     assert loading.folder_of(request(file)) == project
+
+
+def test_an_asset_that_a_library_makes_is_placed_where_the_project_asks_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    library, project = tmp_path / "library", tmp_path / "project"
+    library.mkdir()
+    project.mkdir()
+    (library / "factory_of_assets.py").write_text(
+        "import dagster as dg\ndef made(name):\n"
+        "    @dg.asset(name=name)\n    def it(): ...\n    return it\n"
+    )
+    file = project / "asks_the_library.py"
+    file.write_text(
+        "import dagster as dg\nfrom factory_of_assets import made\n\n"
+        "defs = dg.Definitions(assets=[\n    made('customers'),\n    made('f' + 'x'),\n])\n"
+    )
+    monkeypatch.setattr(sys, "path", [*sys.path, str(library)])
+    (repository,) = loading.repositories(request(file))
+    found = assets.Collected()
+    assets.collect(repository, Places(project), [], found)
+    assert found.facts["customers"]["at"] == f"{file}:5"
+    assert found.facts["fx"]["at"] == f"{library}/factory_of_assets.py:3"

@@ -105,10 +105,12 @@ def _at(
     function = f"{place[0]}:{place[1]}" if place else ""
     if dbt or (alone and places.is_own(place[0])):
         return function
-    # One function for several assets: the line of this one's name, if there is one for certain.
-    if place:
-        return places.text(parts, certain=True, file=place[0]) or function
-    return places.text(parts)
+    if not place:
+        return places.text(parts)
+    # One function for several assets, or a library's: the line of this one's name, if there is one.
+    if places.is_own(place[0]):
+        return places.text(parts, certain=True, files=[place[0]]) or function
+    return places.text(parts, files=places.own) or function
 
 
 def _dependencies(

@@ -39,4 +39,4 @@ def _at(definition: Any, name: str, places: Places) -> str:
         return places.text((name,))
     if len(getattr(definition, "check_keys", ())) == 1 and not definition.keys:
         return f"{place[0]}:{place[1]}"
-    return places.text((name,), file=place[0]) or f"{place[0]}:{place[1]}"
+    return places.text((name,), files=[place[0]]) or f"{place[0]}:{place[1]}"

@@ -7,6 +7,7 @@ Dagster is imported where it is needed: an interpreter without it is a location 
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import inspect
 import sys
@@ -49,8 +50,25 @@ def repositories(request: dict[str, Any]) -> list[Any]:
     if given["autoload_defs_module_name"] and "autoload_defs_module_name" not in known:
         raise TypeError("this version of Dagster knows no autoload_defs_module; 1.11 does")
     with_context(request)
+    remember_input_names()
     understood = {name: value for name, value in given.items() if name in known}
     return [repository(target.target_definition) for target in get_loadable_targets(**understood)]
+
+
+def remember_input_names() -> None:
+    """Let a definition of many assets tell the names of its inputs once, not once per dependency.
+
+    Dagster 1.13 makes a dictionary of all of them for each dependency on another definition, so
+    that `@dbt_assets` of 5,000 models with a source each takes 51 s of processor time, and 12 s
+    when they are remembered.
+    """
+    from dagster import AssetsDefinition
+
+    made_anew = vars(AssetsDefinition).get("input_names_by_node_key")
+    if isinstance(made_anew, property) and made_anew.fget is not None:
+        remembered: Any = functools.cached_property(made_anew.fget)
+        remembered.__set_name__(AssetsDefinition, "input_names_by_node_key")
+        AssetsDefinition.input_names_by_node_key = remembered  # type: ignore[method-assign]
 
 
 def with_context(request: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ import functools
 import inspect
 import sys
 import sysconfig
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -78,16 +78,23 @@ class Places:
         file = str(Path(code.co_filename).absolute())
         return file, code.co_firstlineno, getattr(function, "__globals__", {})
 
-    def text(self, parts: tuple[str, ...], *, certain: bool = False, file: str = "") -> str:
+    @functools.cached_property
+    def own(self) -> tuple[str, ...]:
+        """Files of the project's own modules."""
+        return tuple(file for file in self.modules if self.is_own(file))
+
+    def text(
+        self, parts: tuple[str, ...], *, certain: bool = False, files: Iterable[str] | None = None
+    ) -> str:
         """Where the name of an asset, a check or a job is best written as a text.
 
         Args:
             parts: Of the key; of a plain name, the one.
             certain: Only where it is the key of something that is defined.
-            file: Look in this one only.
+            files: Look in these only.
         """
         best: tuple[bool, int, str, int] | None = None
-        for module_file in [file] if file else self.modules:
+        for module_file in self.modules if files is None else files:
             mentions = self.source(module_file).mentions
             candidates: list[Mention] = [
                 *mentions.get(parts[-1], []),
