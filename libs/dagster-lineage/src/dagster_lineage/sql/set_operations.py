@@ -82,4 +82,4 @@ def _unknown(left: Output, right: Output) -> Output:
         other = by_name.get(name.casefold())
         sources = value.sources | (other.sources if other else NO_COLUMNS)
         values.append(computed(sources))
-    return Output(list(left.names), values, [*left.stars, *right.stars])
+    return Output(list(left.names), values, left.stars)

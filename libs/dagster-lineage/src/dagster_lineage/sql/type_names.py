@@ -53,7 +53,10 @@ NAMES: dict[str, dict[str, str]] = {
     "spark": {"TEXT": "string"},
     "databricks": {"TEXT": "string"},
     "trino": {"TIMESTAMPTZ": "timestamp(3) with time zone", "TIMESTAMP": "timestamp(3)"},
-    "snowflake": dict.fromkeys(("INT", "BIGINT", "SMALLINT", "TINYINT"), "number(38,0)"),
+    "snowflake": {
+        **dict.fromkeys(("INT", "BIGINT", "SMALLINT", "TINYINT"), "number(38,0)"),
+        "DECIMAL": "number",
+    },
 }
 DECIMAL_DEFAULT = {
     "duckdb": "(18,3)",

@@ -1,0 +1,77 @@
+"""The cases under `cases/`: each is a query and what is to be found in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from dagster_lineage.sql import Relation, Schema, Table
+from dagster_lineage.sql.trace import Trace, trace_query
+
+HERE = Path(__file__).parent
+FIELDS = {"sql", "dialect", "columns", "types", "reads", "missing", "known", "problem"}
+
+
+def shop() -> Schema:
+    known = yaml.safe_load((HERE / "schema.yml").read_text(encoding="utf-8"))
+    tables = []
+    for name, columns in known.items():
+        partly = columns.pop("partly", False)
+        tables.append(Table(Relation("db", "shop", name), columns, complete=not partly))
+    return Schema(tables)
+
+
+def cases() -> Iterator[Any]:
+    for file in sorted((HERE / "cases").glob("*.yml")):
+        for name, case in yaml.safe_load(file.read_text(encoding="utf-8")).items():
+            assert not set(case) - FIELDS, f"{file.name}: {name} has unknown fields"
+            yield pytest.param(case, id=f"{file.stem}-{name}")
+
+
+SCHEMA = shop()
+CASES = list(cases())
+
+
+def found(trace: Trace) -> dict[str, Any]:
+    """A trace in the spelling of the cases."""
+    columns = {}
+    for column in trace.columns:
+        origins = [f"{relation.table}.{name}" for relation, name in column.comes_from]
+        columns[column.name] = f"={origins[0]}" if column.copy else origins
+    return {
+        "columns": columns,
+        "types": {column.name: column.type for column in trace.columns},
+        "reads": {
+            relation.table: None if names is None else list(names)
+            for relation, names in trace.reads.items()
+        },
+        "missing": {one.column: one.relations[0].table for one in trace.missing},
+        "known": trace.columns_known,
+    }
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_query_gives_and_reads_what_the_case_says(case: dict[str, Any]) -> None:
+    trace = trace_query(case["sql"], case.get("dialect", "duckdb"), SCHEMA)
+
+    got = found(trace)
+    wanted = {name: case[name] for name in ("columns", "reads", "missing", "known") if name in case}
+    assert {name: got[name] for name in wanted} == wanted, trace.problems
+    if "columns" in case:
+        assert list(got["columns"]) == list(case["columns"])
+    for column, type_ in case.get("types", {}).items():
+        assert got["types"][column] == type_
+    if "problem" in case:
+        assert any(case["problem"] in sentence for sentence in trace.problems), trace.problems
+
+
+def test_there_are_cases_for_every_dialect() -> None:
+    dialects = {case.values[0].get("dialect", "duckdb") for case in CASES}
+    assert len(CASES) >= 80
+    assert dialects >= {
+        *("duckdb", "spark", "databricks", "snowflake"),
+        *("bigquery", "postgres", "redshift", "trino"),
+    }
