@@ -36,7 +36,7 @@ export JAFFLE_ENV ?= dev
 MEMBERS := $(sort $(wildcard libs/*/pyproject.toml projects/*/pyproject.toml))
 DBT_PROJECTS := $(patsubst %/dbt_project.yml,%,$(wildcard projects/*/dbt_project.yml))
 
-.PHONY: help install install-project run dev test lint format lock interfaces codeowners manifests fivetran-snapshot fivetran-drift clean
+.PHONY: help install install-project run dev test lint format lock interfaces codeowners manifests pr-build fivetran-snapshot fivetran-drift clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,6 +84,13 @@ install-project: | $(UV)  ## install one project alone: make install-project PRO
 	@[ -x projects/$(PROJECT)/.venv/bin/python ] || $(UV) venv --quiet --python "$(PYTHON)" projects/$(PROJECT)/.venv
 	$(UV) pip sync --quiet --python projects/$(PROJECT)/.venv/bin/python --require-hashes projects/$(PROJECT)/requirements.lock
 	$(UV) pip install --quiet --python projects/$(PROJECT)/.venv/bin/python --no-deps $$($(PYTHON) tools/locks.py members projects/$(PROJECT) | sed 's/^/--editable /')
+
+# BASE=main: the branch to compare with. BASE_ENV=dev: where its tables are. PR=7: number of the pull request.
+BASE ?= main
+BASE_ENV ?= dev
+PR ?= 0
+pr-build: manifests  ## build what this branch changes beside its base, and compare the tables
+	@JAFFLE_ENV=pr_$(PR) $(BIN)/platform pr-build --base $(BASE) --base-environment $(BASE_ENV)
 
 fivetran-snapshot: install  ## write the connector's tables anew, as the Fivetran API tells them
 	@$(BIN)/python -m ingestion.fivetran_snapshot refresh

@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_sql(commands)
     _add_dev(commands)
     _add_log(commands)
+    _add_pr_build(commands)
     return parser
 
 
@@ -104,6 +105,23 @@ def _add_log(commands: _Commands) -> None:
     parser.set_defaults(command=_log)
 
 
+def _add_pr_build(commands: _Commands) -> None:
+    parser = commands.add_parser(
+        "pr-build", help="build what a branch changes beside its base, and compare the tables"
+    )
+    parser.add_argument(
+        "--base", metavar="REF", default="main", help="where the branch comes from (%(default)s)"
+    )
+    parser.add_argument(
+        "--base-environment",
+        metavar="ENV",
+        default="dev",
+        help="JAFFLE_ENV of the base's published files (default: %(default)s)",
+    )
+    parser.add_argument("--output", type=Path, metavar="FILE", help="of the report, in Markdown")
+    parser.set_defaults(command=_pr_build)
+
+
 def _run(options: argparse.Namespace) -> int:
     from runner.run_command import RunOptions, run  # noqa: PLC0415
 
@@ -132,6 +150,16 @@ def _log(options: argparse.Namespace) -> int:
     from runner.log_command import log  # noqa: PLC0415
 
     return log(options.run)
+
+
+def _pr_build(options: argparse.Namespace) -> int:
+    from runner.pr_build.command import PrBuildOptions, pr_build  # noqa: PLC0415
+
+    return pr_build(
+        PrBuildOptions(
+            base=options.base, base_environment=options.base_environment, output=options.output
+        )
+    )
 
 
 def _at_least_one(text: str) -> int:
