@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from dagster_lineage.diff.changes import ReaderHurt
-from dagster_lineage.graph import Asset, Edge, Expected, LineageGraph, Located, Read, Source
+from dagster_lineage.graph import Asset, Edge, Expected, LineageGraph, Located, Source
+from dagster_lineage.impact.column_use import columns_used
 
 Objection = Callable[[Expected | None, str], str]
 """What a reader of a column has against its change, given what it declares of the column (None:
@@ -137,19 +138,6 @@ class Reliance:
             file=file,
             line=line or own_line,
         )
-
-
-def columns_used(read: Read) -> set[str] | None:
-    """The columns that a read uses, in folded letters; None where that is not known.
-
-    A Python reader's code cannot be seen through: what it declares is what it reads. A reader that
-    does not query the table at all uses none.
-    """
-    if read.columns is not None:
-        return {column.casefold() for column in (*read.columns, *read.expects)}
-    if read.expects:
-        return {column.casefold() for column in read.expects}
-    return set() if read.queried is False else None
 
 
 def facts_of(asset: Asset) -> tuple[object, ...]:

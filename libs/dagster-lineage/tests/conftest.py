@@ -1,4 +1,4 @@
-"""A real git repository with interface files."""
+"""A real git repository with interface files, for the tests of what reads git."""
 
 from __future__ import annotations
 
@@ -52,6 +52,11 @@ class GitFolder:
         self.git("add", "-A")
         self.git("commit", "-q", "--allow-empty", "-m", message)
         return self.git("rev-parse", "HEAD").strip()
+
+
+@pytest.fixture(scope="session")
+def new_git_folder() -> type[GitFolder]:
+    return GitFolder
 
 
 @pytest.fixture

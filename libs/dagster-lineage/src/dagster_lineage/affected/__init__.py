@@ -1,0 +1,1 @@
+"""Which projects a branch can change, and the proof that it cannot change the others."""

@@ -1,0 +1,31 @@
+"""The dbt commands that build what a branch changed, no more."""
+
+from __future__ import annotations
+
+import shlex
+
+from dagster_lineage.affected.verdicts import Affected
+
+
+def dbt_commands(affected: Affected, state: str) -> str:
+    """A line for each dbt project that has something to build.
+
+    `state:modified+` is what differs from the manifest of the base, with all that follows in the
+    project; `source:…+` what reads another project's table that may have other rows: dbt sees no
+    difference there. `fqn:*` is all, where the code around dbt changed.
+
+    Args:
+        affected: The verdicts.
+        state: Folder of the base's manifest, `{project}` and `{folder}` filled in. Never
+            `target`: dbt writes there, and then compares a manifest with itself.
+    """
+    lines = []
+    for verdict in affected.to_build:
+        if not verdict.dbt_select:
+            continue
+        for folder in verdict.dbt_folders:
+            words = ["dbt", "build", "--project-dir", folder, "--select", *verdict.dbt_select]
+            if any(one.startswith("state:") for one in verdict.dbt_select):
+                words += ["--state", state.format(project=verdict.project, folder=folder)]
+            lines.append(shlex.join(words))
+    return "\n".join(lines)

@@ -1,0 +1,78 @@
+"""`lineage affected`: which projects CI must build, and why."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import sys
+from pathlib import Path
+
+from dagster_lineage.affected.decide import decide
+from dagster_lineage.errors import LineageError
+from dagster_lineage.git_files import WORKTREE, Repository
+from dagster_lineage.settings import find_root, read_settings
+
+FORMATS = ("text", "json", "github-matrix")
+STATE = "data/dbt-state/{project}"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the command."""
+    parser.description = (
+        "Tells which projects must be built and tested for a branch, and why each: its own files, "
+        "the libraries it imports, what it reads. What is skipped is proved untouched. Exit code "
+        "0: told, however many there are; 2: used wrongly."
+    )
+    parser.add_argument(
+        "--base", metavar="REF", required=True, help="where the branch comes from, such as main"
+    )
+    parser.add_argument(
+        "--head",
+        metavar="REF",
+        default=WORKTREE,
+        help=f"what is looked at (default: {WORKTREE}, the files as they lie there)",
+    )
+    parser.add_argument("--format", choices=FORMATS, default="text")
+    parser.add_argument(
+        "--dbt", action="store_true", help="print the dbt command of each dbt project instead"
+    )
+    parser.add_argument(
+        "--state",
+        metavar="FOLDER",
+        default=STATE,
+        help=f"with --dbt: where the base's manifest is (default: {STATE})",
+    )
+    parser.add_argument("--root", type=Path, help="of the repository (default: found upwards)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Judge every project and print.
+
+    Raises:
+        LineageError: the root, a commit or the settings are wrong.
+    """
+    root = arguments.root.resolve() if arguments.root else find_root(Path.cwd())
+    if not root.is_dir():
+        raise LineageError(f"--root {arguments.root} is no folder.")
+    settings = read_settings(root)
+    # What is read stays until the end: the collector would look at it in vain.
+    gc.disable()
+    comparison = Repository(root).compare(arguments.base, arguments.head)
+    affected = decide(comparison, settings.interfaces)
+    if arguments.dbt:
+        from dagster_lineage.affected.dbt_commands import dbt_commands  # noqa: PLC0415
+
+        shown = dbt_commands(affected, arguments.state)
+    elif arguments.format == "text":
+        from dagster_lineage.affected.as_text import text  # noqa: PLC0415
+
+        shown = text(affected)
+    else:
+        from dagster_lineage.affected.as_json import document, github_matrix  # noqa: PLC0415
+
+        shown = document(affected) if arguments.format == "json" else github_matrix(affected)
+    for note in affected.notes:
+        print(f"lineage: {note}", file=sys.stderr)  # noqa: T201 - a command line prints
+    if shown:
+        print(shown)  # noqa: T201 - a command line prints
+    return 0

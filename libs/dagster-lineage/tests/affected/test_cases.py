@@ -1,0 +1,69 @@
+"""Every kind of edit against the projects that it can change: the cases are data, in cases.yml."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from dagster_lineage.affected.decide import decide
+from dagster_lineage.git_files import Repository
+
+CASES = yaml.safe_load((Path(__file__).parent / "cases.yml").read_text())
+PATTERNS = ("projects/*/interface.json",)
+MOST_TOO_MANY = 0.05
+
+
+def edit(folder, path, change):
+    file = folder.root / path
+    if change is None:
+        shutil.rmtree(file) if file.is_dir() else file.unlink()
+    elif isinstance(change, str):
+        folder.write(path, change)
+    elif "append" in change:
+        folder.write(path, file.read_bytes() + change["append"].encode())
+    elif "replace" in change:
+        old, new = change["replace"]
+        text = file.read_text()
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {path}"
+        folder.write(path, text.replace(old, new))
+    elif "mode" in change:
+        file.chmod(0o755)
+    else:
+        file.rename(folder.root / change["moved"])
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_edit_reaches_what_it_can_change(name, shop, patch_interface):
+    case = CASES[name]
+    for path, change in case.get("edit", {}).items():
+        edit(shop, path, change)
+    for project, changes in case.get("interface", {}).items():
+        patch_interface(project, changes)
+    found = decide(Repository(shop.root).compare("HEAD"), PATTERNS)
+    told = case.get("told", case["needed"])
+    reasons = {one.project: [reason.text for reason in one.reasons] for one in found.to_build}
+    assert [one.project for one in found.to_build] == told, reasons
+    by_name = {one.project: one for one in found.projects}
+    for project, selection in case.get("dbt", {}).items():
+        assert list(by_name[project].dbt_select) == selection
+    if "repository" in case:
+        assert found.repository_tests is case["repository"]
+    if "libraries" in case:
+        assert list(found.libraries) == case["libraries"]
+    for verdict in found.projects:
+        assert verdict.affected == bool(verdict.reasons) == (verdict.proof is None)
+
+
+def test_nothing_is_missed_and_little_is_too_much():
+    missed = {
+        name: set(case["needed"]) - set(case.get("told", case["needed"]))
+        for name, case in CASES.items()
+    }
+    assert not {name: one for name, one in missed.items() if one}
+    needed = sum(len(case["needed"]) for case in CASES.values())
+    told = sum(len(case.get("told", case["needed"])) for case in CASES.values())
+    assert len(CASES) >= 60
+    assert (told - needed) / needed <= MOST_TOO_MANY, f"{told - needed} of {needed}"

@@ -1,0 +1,147 @@
+"""`lineage affected` as CI calls it: the matrix, the proofs, what dbt must build."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from dagster_lineage.cli import main
+
+
+@pytest.fixture
+def affected(shop, capsys):
+    def call(*arguments, base="main"):
+        code = main(["affected", "--root", str(shop.root), "--base", base, *arguments])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+def branch(shop):
+    shop.git("checkout", "-q", "-B", "branch", "main")
+
+
+def test_nothing_changed_gives_an_empty_matrix(affected):
+    assert affected("--format", "github-matrix") == (0, '{"include":[]}\n', "")
+
+
+def test_matrix_has_an_entry_for_each_project_that_is_built(shop, affected):
+    shop.write("projects/shop/models/orders.sql", "select 1 as id, current_date as day, '' as note")
+    matrix = json.loads(affected("--format", "github-matrix")[1])
+    assert matrix["include"][0] == {
+        "project": "marts",
+        "folder": "projects/marts",
+        "dbt": True,
+        "select": "source:shop.orders+",
+        "reason": "marts/daily reads shop/orders (projects/shop/models/orders.sql: a model, seed "
+        "or snapshot)",
+    }
+    assert [one["project"] for one in matrix["include"]] == ["marts", "ml", "shop"]
+    assert [one["dbt"] for one in matrix["include"]] == [True, False, True]
+
+
+def test_text_says_why_and_proves_what_is_skipped(shop, affected):
+    shop.write("projects/ml/tests/test_ml.py", "X = 1\n")
+    shop.write("projects/shop/README.md", "# other\n")
+    code, out, _ = affected()
+    assert code == 0
+    assert out.startswith("1 of 5 projects must be built and tested, for 2 changed files.\n")
+    assert "  own files: projects/ml/tests/test_ml.py: its tests\n" in out
+    tree = shop.git("rev-parse", "main:projects/lone").strip()[:12]
+    assert f"  lone\n    0 of 4 files changed; tree {tree} at base and head\n" in out
+    files = len(shop.git("ls-files", "projects/shop").splitlines())
+    assert f"1 of {files} files changed, documentation only: projects/shop/README.md" in out
+    assert "needs cli, publish, warehouse; uses none of 0 changed files of libraries" in out
+    assert "reads 3 keys of other projects, none of the 0 that changed or follow" in out
+
+
+def test_proof_counts_what_did_change_elsewhere(shop, affected):
+    shop.write("libs/testkit/src/testkit/frames.py", "frame = 2\n")
+    shop.write("projects/shop/models/orders.sql", "select 2 as id")
+    whole = json.loads(affected("--format", "json")[1])
+    assert whole["skip"] == ["ingest", "lone"]
+    proof = next(one["proof"] for one in whole["projects"] if one["project"] == "ingest")
+    assert proof["tree_base"] == proof["tree_head"]
+    assert proof["harmless"] == []
+    assert proof["libraries"] == ["warehouse"]
+    assert proof["changed_modules"] == 1
+    assert proof["changed_keys"] == 3
+    assert whole["libraries"] == ["libs/testkit"]
+    assert whole["repository_tests"] is True
+
+
+def test_a_committed_head_is_judged_by_its_own_files_not_the_work_tree(shop, affected):
+    """The branch makes lone import the library that it changes; the work tree is back on main."""
+    branch(shop)
+    shop.write("libs/testkit/src/testkit/frames.py", "frame = 2\n")
+    shop.write("projects/lone/src/lone/rain.py", "# nothing yet\n")
+    shop.commit()
+    shop.write("projects/lone/src/lone/rain.py", "from testkit import frames\n")
+    first = shop.commit()
+    shop.git("checkout", "-q", "main")
+    whole = json.loads(affected("--format", "json", "--head", "branch")[1])
+    assert whole["build"] == ["lone", "marts"]
+    assert whole["head"] == first
+    lone = next(one for one in whole["projects"] if one["project"] == "lone")
+    assert [reason["text"] for reason in lone["reasons"]] == [
+        "projects/lone/src/lone/rain.py: its code",
+        "libs/testkit/src/testkit/frames.py: lone.rain imports it",
+    ]
+
+
+def test_what_happened_on_main_meanwhile_is_not_built(shop, affected):
+    branch(shop)
+    shop.write("projects/lone/src/lone/weather.py", "X = 3\n")
+    shop.commit()
+    shop.git("checkout", "-q", "-B", "base", "main")
+    shop.write("Makefile", "all:\n")
+    shop.commit()
+    shop.git("checkout", "-q", "branch")
+    assert json.loads(affected("--format", "json", base="base")[1])["build"] == ["lone"]
+
+
+def test_untracked_files_count(shop, affected):
+    shop.write("projects/marts/models/new.sql", "select 1")
+    assert json.loads(affected("--format", "json")[1])["build"] == ["marts", "ml"]
+
+
+def test_dbt_commands_build_what_changed_and_what_reads_it(shop, affected):
+    shop.write("projects/shop/models/customers.sql", "select 1 as id")
+    shop.write("projects/ml/src/ml/forecast.py", "X = 2\n")
+    code, out, _ = affected("--dbt", "--state", "state/{project}")
+    assert code == 0
+    assert out.splitlines() == [
+        "dbt build --project-dir projects/marts --select source:shop.customers+",
+        "dbt build --project-dir projects/shop --select state:modified+ --state state/shop",
+    ]
+
+
+def test_dbt_builds_all_where_the_code_around_it_changed(shop, affected):
+    shop.write("requirements.lock", "dagster==3\n")
+    out = affected("--dbt")[1]
+    assert "dbt build --project-dir projects/shop --select 'fqn:*'" in out
+    assert "--state" not in out
+
+
+def test_no_dbt_work_prints_nothing(shop, affected):
+    shop.write("projects/shop/tests/test_shop.py", "X = 2\n")
+    assert affected("--dbt") == (0, "", "")
+
+
+def test_an_unreadable_interface_at_base_builds_all_and_says_so(shop, affected):
+    branch(shop)
+    shop.write("projects/shop/interface.json", "{}")
+    broken = shop.commit()
+    shop.git("checkout", "-q", "-f", "main", "--", ".")
+    code, out, _ = affected(base=broken)
+    assert code == 0
+    assert "5 of 5 projects" in out
+    assert "projects/shop/interface.json (at base) is no interface" in out
+
+
+def test_mistakes_of_use_end_with_2(shop, affected):
+    code, _, err = affected(base="nowhere")
+    assert code == 2
+    assert "git fetch" in err

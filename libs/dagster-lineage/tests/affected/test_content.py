@@ -1,0 +1,165 @@
+"""Which edits of a file are without effect: what is taken for one by mistake skips a project."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from dagster_lineage.affected.import_graph import imported_modules, module_of
+from dagster_lineage.affected.python_content import same_behaviour
+from dagster_lineage.affected.sql_content import same_rows
+from dagster_lineage.affected.yaml_content import changed_resources
+
+SAME_SQL = [
+    ("select 1", "select 1\n"),
+    ("select 1", "select\n    1"),
+    ("select 1 -- one", "select 1"),
+    ("select 1 -- don't", "select 1 -- do"),
+    ("select /* a */ 1", "select 1"),
+    ("select 1 {# why #}", "select 1"),
+    ("select 1\r\n", "select 1\n"),
+    ("-- a\n-- b\nselect 1", "select 1"),
+    ("select '--' as a -- x", "select '--' as a"),
+    (
+        "{{ config(materialized='table') }}\nselect 1",
+        "{{ config(materialized='table') }}  select 1",
+    ),
+]
+OTHER_SQL = [
+    ("select 1", "select 2"),
+    ("select 'a  b'", "select 'a b'"),
+    ("select '-- a'", "select '-- b'"),
+    ("select '/* a */'", "select '/* b */'"),
+    ("select '{# a #}'", "select '{# b #}'"),
+    ('select 1 as "a  b"', 'select 1 as "a b"'),
+    ("select `a  b`", "select `a b`"),
+    ("select a b", "select ab"),
+    ("select 1 --\n+ 1", "select 1 -- + 1"),
+    ("select 1", "select 1 -- {{ ref('x') }}"),
+    ("select 1 -- {{ ref('x') }}", "select 1 -- {{ ref('y') }}"),
+    ("select 1", "/* {% do run() %} */ select 1"),
+    ("select /*+ broadcast(a) */ 1", "select 1"),
+    ("select 'it''s  a'", "select 'it''s a'"),
+    (r"select 'it\'s  a' -- x", r"select 'it\'s  a'"),
+    ("select $$a  b$$", "select $$a b$$"),
+    ("select $q$ -- a$q$", "select $q$ -- b$q$"),
+    ("{% set a %}x  y{% endset %}", "{% set a %}x y{% endset %}"),
+    ("{% call f() %}x  y{% endcall %}", "{% call f() %}x y{% endcall %}"),
+    ("select 1 /* a /* b */ c */", "select 1 /* a /* b */ d */"),
+    ("select '''a  b'''", "select '''a b'''"),
+    ("{{ f('a  b') }}", "{{ f('a b') }}"),
+    ("select 1 # x", "select 1 # y"),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), SAME_SQL)
+def test_comments_and_blanks_of_sql_are_without_effect(before, after):
+    assert same_rows(before.encode(), after.encode())
+
+
+@pytest.mark.parametrize(("before", "after"), OTHER_SQL)
+def test_sql_that_may_give_other_rows_is_seen(before, after):
+    assert not same_rows(before.encode(), after.encode())
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [pair for pair in SAME_SQL if "{" not in "".join(pair)]
+)
+def test_a_real_database_agrees(before, after):
+    assert duckdb.sql(before).fetchall() == duckdb.sql(after).fetchall()
+
+
+def test_bytes_that_are_no_text_are_other_rows():
+    assert not same_rows(b"select '\xff'", b"select '\xff' ")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [
+        ("x = 1\n", "x = 1  # one\n", True),
+        ("x = 1\n", "\n\nx = (1)\n", True),
+        ('def f():\n    """A."""\n    return 1\n', 'def f():\n    """B."""\n    return 1\n', True),
+        ('def f():\n    """A."""\n', "def f():\n    pass\n", False),
+        ('"""A."""\nprint(__doc__)\n', '"""B."""\nprint(__doc__)\n', False),
+        ("x = 1\n", "x = 2\n", False),
+        ("x = 'a  b'\n", "x = 'a b'\n", False),
+        ("x = 1\n", "x = \n", False),
+    ],
+)
+def test_comments_and_docstrings_of_python(before, after, same):
+    assert same_behaviour(before.encode(), after.encode()) is same
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "models", "sources"),
+    [
+        ("models: [{name: a, description: x}]", "models: [{name: a, description: y}]", [], []),
+        ("models: [{name: a}]", "models: [{name: a, config: {tags: [x]}}]", ["a"], []),
+        ("models: [{name: a}]", "models: [{name: a, config: {meta: {description: x}}}]", ["a"], []),
+        ("models: [{name: a}, {name: b}]", "models: [{name: b}]", ["a"], []),
+        ("seeds: [{name: a}]", "seeds: [{name: a, config: {delimiter: x}}]", ["a"], []),
+        ("", "snapshots: [{name: a, relation: x}]", ["a"], []),
+        ("models: [{name: a}]", "models: [{name: a}]\nexposures: [{name: x}]", [], []),
+        ("models: [{name: a}]", "models: [{name: a}]\nunit_tests: [{name: x}]", [], []),
+        (
+            "models: [{name: a, columns: [{name: c}]}]",
+            "models: [{name: a, columns: [{name: c, data_tests: [unique]}]}]",
+            [],
+            [],
+        ),
+        (
+            "sources: [{name: s, tables: [{name: t}, {name: u}]}]",
+            "sources: [{name: s, tables: [{name: t, identifier: x}, {name: u}]}]",
+            [],
+            ["s.t"],
+        ),
+        (
+            "sources: [{name: s, tables: [{name: t}, {name: u}]}]",
+            "sources: [{name: s, schema: x, tables: [{name: t}, {name: u}]}]",
+            [],
+            ["s.t", "s.u"],
+        ),
+        (
+            "sources: [{name: s, tables: [{name: t}]}]",
+            "sources: [{name: s, freshness: {}, tables: [{name: t, description: x}]}]",
+            [],
+            [],
+        ),
+    ],
+)
+def test_entries_of_a_properties_file(before, after, models, sources):
+    found = changed_resources(before.encode(), after.encode())
+    assert (sorted(found.models), sorted(found.sources), found.everything) == (
+        models,
+        sources,
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["models: [", "- a", "models: {a: 1}", "models: [a]", "models: [{nam: a}]", "new: [1]"]
+)
+def test_a_properties_file_that_cannot_be_understood_means_everything(text):
+    assert changed_resources(b"models: [{name: a}]", text.encode()).everything
+
+
+def test_every_way_to_name_a_module_is_an_import():
+    text = b"""
+import a.b
+from c import d
+from e.f import g
+import_module("h.i")
+run(["python", "-m", "j"])
+"no import at all: k"
+"""
+    found = imported_modules(text)
+    assert {"a", "a.b", "c", "c.d", "e", "e.f", "e.f.g", "h", "h.i", "j"} <= found
+    assert not any(name.startswith("k") for name in found)
+
+
+def test_module_of_a_file():
+    packages = {"shop": "libs/shop/src/shop"}
+    assert module_of("libs/shop/src/shop/__init__.py", packages) == "shop"
+    assert module_of("libs/shop/src/shop/a/b.py", packages) == "shop.a.b"
+    assert module_of("libs/shop/src/shop/a/b.txt", packages) == ""
+    assert module_of("libs/shop/tests/b.py", packages) == ""
