@@ -164,7 +164,7 @@ def _import(_kind: str, _place: str, folder: Path) -> float:
     from warehouse import Warehouse  # noqa: PLC0415
 
     key = dg.AssetKey(["shop_public", "orders"])
-    table = SnapshotTable(key, "public.orders", ("id",), ())
+    table = SnapshotTable(key, "public.orders", ("id",), keeps_history=False, columns=())
     destination = f"duckdb://{folder / 'state' / 'destination.duckdb'}"
     begin = time.perf_counter()
     with Warehouse("ingestion").step() as step:

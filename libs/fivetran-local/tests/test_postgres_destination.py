@@ -149,3 +149,28 @@ def test_unreachable_destination_fails_the_sync_and_the_test(serving, shop, tmp_
         assert "geheim" not in details
         tested = api("POST", "destinations/local_warehouse/test", {}).json()["data"]
         assert tested["setup_tests"][0]["status"] == "FAILED"
+
+
+def test_history_mode_keeps_versions_under_a_key_of_their_own(warehouse, shop):
+    """With the key of soft-delete mode a second version would violate it."""
+    warehouse.sync()
+    table = "connections/postgres/schemas/public/tables/orders"
+    assert warehouse("PATCH", table, {"sync_mode": "HISTORY"}).status_code == 200
+    warehouse.sync()
+    shop.add_order(7, "shipped", "7.10", "2025-01-01T00:00:00Z")
+    shop.execute("delete from orders where id = 8")
+    assert warehouse.sync()["status"]["tasks"] == []
+    versions = (
+        "select id, status, _fivetran_active, _fivetran_end > '9999-01-01' from shop_public.orders"
+        " where id in (7, 8) order by id, _fivetran_start"
+    )
+    assert warehouse.rows(versions) == [
+        (7, "placed", False, False),
+        (7, "shipped", True, True),
+        (8, "placed", False, False),
+    ]
+    assert warehouse("PATCH", table, {"sync_mode": "SOFT_DELETE"}).status_code == 200
+    warehouse.sync()
+    assert warehouse.rows(
+        "select id, status, _fivetran_deleted from shop_public.orders where id in (7, 8) order by 1"
+    ) == [(7, "shipped", False), (8, "placed", True)]

@@ -20,6 +20,10 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 KEY = dg.AssetKey(["shop_public", "orders"])
 
 
+FOREVER = "timestamptz '9999-12-31 23:59:59.999Z'"
+DIFFERED = "rows or deletions differed after the changed rows were taken"
+
+
 def at(minutes):
     return NOON + timedelta(minutes=minutes)
 
@@ -33,7 +37,7 @@ def bring(destination):
     """Import the orders as after a sync that ended `minutes` after noon; say what it did."""
 
     def run(minutes, *, key=("id",), then=None):
-        table = SnapshotTable(KEY, "public.orders", key, ())
+        table = SnapshotTable(KEY, "public.orders", key, keeps_history=False, columns=())
         with Warehouse("ingestion").step() as step:
             imported = bring_in_all(step, destination.url, [table], at(minutes))[KEY]
             if then:
@@ -210,8 +214,14 @@ def test_key_that_is_none_is_an_error_and_leaves_the_work_file(bring, destinatio
 
 
 def test_one_bad_table_of_two_changes_neither(destination):
-    good = SnapshotTable(KEY, "public.orders", ("id",), ())
-    bad = SnapshotTable(dg.AssetKey(["shop_public", "nothing"]), "public.nothing", ("id",), ())
+    good = SnapshotTable(KEY, "public.orders", ("id",), keeps_history=False, columns=())
+    bad = SnapshotTable(
+        dg.AssetKey(["shop_public", "nothing"]),
+        "public.nothing",
+        ("id",),
+        keeps_history=False,
+        columns=(),
+    )
     with Warehouse("ingestion").step() as step:
         with pytest.raises(TableMissing, match=r"shop_public\.nothing"):
             bring_in_all(step, destination.url, [good, bad], at(1))
@@ -260,4 +270,57 @@ def test_destination_that_this_process_writes_to_is_waited_for(destination, brin
     closing.start()
     assert bring(1)[1] == (3, 0, 0)
     closing.join()
+    same()
+
+
+@pytest.fixture
+def history(destination, bring):
+    """Orders in history mode, three versions of two orders, imported at minute 1."""
+    destination.execute(
+        """
+        create or replace table shop_public.orders (
+            id bigint, status varchar, _fivetran_active boolean, _fivetran_start timestamptz,
+            _fivetran_end timestamptz, _fivetran_synced timestamptz)
+        """,
+        f"""
+        insert into shop_public.orders values
+            (1, 'placed', false, {stamp(-9)}, {stamp(-1)}, {stamp(-1)}),
+            (1, 'paid', true, {stamp(-1)}, {FOREVER}, {stamp(-1)}),
+            (2, 'placed', true, {stamp(-9)}, {FOREVER}, {stamp(-9)})
+        """,
+    )
+    assert bring(1) == ("it is the first import", (3, 0, 0))
+    return destination
+
+
+def test_every_version_of_history_mode_arrives_and_the_ended_one_ends(bring, history, same):
+    history.execute(
+        f"update shop_public.orders set _fivetran_active = false, _fivetran_end = {stamp(2)}, "
+        f"_fivetran_synced = {stamp(2)} where id = 1 and _fivetran_active",
+        f"insert into shop_public.orders values "
+        f"(1, 'sent', true, {stamp(2)}, {FOREVER}, {stamp(2)})",
+    )
+    assert bring(3) == ("", (1, 0, 1))
+    same()
+
+
+def test_delete_in_history_mode_is_found_though_it_leaves_the_stamp_alone(bring, history, same):
+    history.execute(
+        f"update shop_public.orders set _fivetran_active = false, _fivetran_end = {stamp(2)} "
+        "where id = 2",
+    )
+    assert bring(3) == (DIFFERED, (0, 0, 1))
+    same()
+
+
+def test_table_that_is_switched_to_history_mode_is_taken_whole(bring, destination, same):
+    assert bring(1) == ("it is the first import", (3, 0, 0))
+    destination.execute(
+        "alter table shop_public.orders rename to before",
+        "create table shop_public.orders as select id, status, amount, not _fivetran_deleted as "
+        "_fivetran_active, _fivetran_synced as _fivetran_start, "
+        f"{FOREVER} as _fivetran_end, _fivetran_synced from shop_public.before",
+    )
+    because, _ = bring(2)
+    assert because == "its columns have changed"
     same()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 
 import pytest
+import requests
 
 from demo_shop import Shop
 from ingestion.defs.fivetran import fivetran_tables
+from ingestion.local.sources import fivetran_api
 
 KEYS = {"shop_public/users", "shop_public/orders"}
 
@@ -63,6 +66,28 @@ def test_later_sync_moves_only_what_changed(materialize, published, shop):
     assert 0 < metadata["rows_updated"] <= changes.orders_updated
     assert metadata["dagster/row_count"] == 1000 + changes.orders_added
     assert published.rows(LIVE) == live_orders(shop)
+
+
+def test_history_mode_brings_every_version(materialize, published, shop, locations):
+    assert materialize("fivetran").success
+    with fivetran_api(os.environ, locations) as api:
+        table = f"{api.url}/connections/postgres/schemas/public/tables/orders"
+        changed = requests.patch(
+            table, json={"sync_mode": "HISTORY"}, auth=(api.key, api.secret), timeout=30
+        )
+        assert changed.ok, changed.text
+    changes = shop.change(days=2)
+    run = materialize("fivetran")
+    assert run.success, run.failure
+    assert published.rows(LIVE.replace("not _fivetran_deleted", "_fivetran_active")) == live_orders(
+        shop
+    )
+    versions = published.rows(
+        "select count(*) - count(distinct id), count(*) filter (not _fivetran_active)"
+        " from shop_public.orders"
+    )
+    assert versions[0][0] > 0
+    assert versions[0][1] == versions[0][0] + changes.orders_deleted
 
 
 def test_sync_with_nothing_new_changes_no_row(materialize, published):

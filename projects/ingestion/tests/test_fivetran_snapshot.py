@@ -11,6 +11,7 @@ from dagster_fivetran.translator import FivetranSchemaConfig
 
 from ingestion import fivetran_snapshot
 from ingestion.defs.fivetran import fivetran_tables
+from ingestion.fivetran.column_schema import column_schema, expected_columns
 from ingestion.fivetran.column_types import work_file_type
 from ingestion.fivetran.errors import SnapshotUnusable
 from ingestion.fivetran.snapshot import SNAPSHOT_FILE, read_snapshot
@@ -148,6 +149,21 @@ def test_types_come_from_the_destination_where_the_plan_has_no_metadata(
     }
     assert types["amount"] == "DECIMAL(20,4)"
     assert types["ordered_at"] == "TIMESTAMP WITH TIME ZONE"
+
+
+def test_history_mode_is_drift_and_changes_the_columns_and_the_key(account, capsys, file):
+    account.config["schemas"]["public"]["tables"]["orders"]["sync_mode"] = "HISTORY"
+    account.answer_config()
+    code, text = run(capsys, "check", file)
+    assert (code, "~ history mode of shop_public/orders: on" in text) == (1, True)
+    assert run(capsys, "refresh", file)[0] == 0
+    [orders] = [table for table in read_snapshot(file).tables if table.key.path[1] == "orders"]
+    schema = column_schema(orders, expected_columns(orders))
+    assert [column.name for column in schema.columns][-4:] == [
+        *("_fivetran_active", "_fivetran_start", "_fivetran_end", "_fivetran_synced")
+    ]
+    assert schema.constraints.other == ["primary key (id, _fivetran_start)"]
+    assert not any(column.constraints.unique for column in schema.columns)
 
 
 def test_order_in_which_the_api_tells_columns_changes_no_byte(account, capsys, file, json_answer):

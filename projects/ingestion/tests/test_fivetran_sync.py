@@ -281,9 +281,9 @@ def test_table_of_somebody_else_is_a_failure(fails, destination, materialize):
     fails(materialize("fivetran"), "no column _fivetran_synced")
 
 
-def test_history_mode_is_a_failure_and_no_doubled_rows(fails, destination, materialize):
+def test_key_that_is_there_twice_is_a_failure_and_no_doubled_rows(fails, destination, materialize):
     destination.execute("insert into shop_public.orders from shop_public.orders")
-    fails(materialize("fivetran"), "3 rows more than keys (id)", "history mode")
+    fails(materialize("fivetran"), "3 rows more than keys (id)", "make fivetran-snapshot")
 
 
 def test_destination_not_configured_fails_before_the_sync(fails, api, materialize, monkeypatch):

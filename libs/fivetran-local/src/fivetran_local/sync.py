@@ -158,6 +158,7 @@ class _TableSync:
             ),
             tuple(destination_name(column.name) for column in source.columns if _is_key(column)),
             key_is_proven=not (self._mentioned and self._mentioned.primary_key),
+            keeps_history=tracked.sync_mode == "HISTORY",
         )
 
     def run(self) -> TableResult:
@@ -186,7 +187,7 @@ class _TableSync:
         resync = self._tracked.resync_is_due
         self._landing.stage(self._target, self._snapshot.rows(self._source, self._columns, None))
         upserted = self._landing.upsert_staged(self._target, self._synced_at, rewrite=resync)
-        deleted = self._landing.delete_unstaged(self._target, None if resync else self._synced_at)
+        deleted = self._landing.delete_unstaged(self._target, self._synced_at, touch=not resync)
         return upserted, deleted
 
     def _read_from(self, mark: HighWaterMark) -> tuple[int, int]:

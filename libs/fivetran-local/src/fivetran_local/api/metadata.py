@@ -115,7 +115,13 @@ def _connector_type(call: Call, service: str) -> dict[str, Any]:
         "connector_class": "standard",
         "supported_features": [
             {"id": feature}
-            for feature in ("CAPTURE_DELETES", "DATA_BLOCKING", "COLUMN_HASHING", "RE_SYNC")
+            for feature in (
+                "CAPTURE_DELETES",
+                "DATA_BLOCKING",
+                "COLUMN_HASHING",
+                "RE_SYNC",
+                "HISTORY",
+            )
         ],
         "service_status": "general_availability",
     }

@@ -136,7 +136,7 @@ def _table_object(table: TrackedTable) -> dict[str, Any]:
         "enabled_patch_settings": settings,
         "sync_mode": table.sync_mode,
         "supports_columns_config": True,
-        "supports_history_mode": False,
+        "supports_history_mode": True,
         # As documented: only columns that somebody has set; the rest follow the table.
         "columns": {
             column.name: _column_object(column) for column in table.columns if column.set_by_user
@@ -182,9 +182,9 @@ def _schema_changes(
 def _table_changes(
     schema_name: str, table_name: str, patch: TablePatch, tables: Sequence[TrackedTable]
 ) -> Iterator[Change]:
-    if patch.sync_mode not in {None, "SOFT_DELETE"}:
-        raise invalid(f"{schema_name}.{table_name} supports no sync_mode but SOFT_DELETE.")
-    yield Change(schema_name, table_name, enabled=patch.enabled)
+    if patch.sync_mode == "LIVE":
+        raise invalid(f"{schema_name}.{table_name} supports sync_mode SOFT_DELETE and HISTORY.")
+    yield Change(schema_name, table_name, enabled=patch.enabled, sync_mode=patch.sync_mode)
     keys = {
         column.name
         for table in tables

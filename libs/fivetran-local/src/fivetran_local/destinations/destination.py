@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from fivetran_local.names import quoted
+from fivetran_local.names import literal, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 ID = "_fivetran_id"
 DELETED = "_fivetran_deleted"
 SYNCED = "_fivetran_synced"
+# In place of `DELETED` where a table is in history mode (its documentation, "History mode").
+ACTIVE = "_fivetran_active"
+START = "_fivetran_start"
+END = "_fivetran_end"
+FOREVER = "9999-12-31T23:59:59.999000Z"
+"""The end of a version that is still active."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,8 @@ class LandingTable:
     """Destination names of the key columns; empty: rows are told apart by `_fivetran_id`."""
     key_is_proven: bool
     """The source itself keeps the key unique; otherwise every load checks it."""
+    keeps_history: bool = False
+    """Every version of a row is a row of its own; otherwise there is one, marked when it goes."""
 
     @property
     def relation(self) -> str:
@@ -56,6 +64,24 @@ class LandingTable:
     def row_key(self) -> tuple[str, ...]:
         """The columns that tell rows apart."""
         return self.key or (ID,)
+
+    @property
+    def state_columns(self) -> dict[str, str]:
+        """The columns that say whether a row is current, with their types."""
+        if self.keeps_history:
+            return {ACTIVE: "BOOLEAN", START: "TIMESTAMPTZ", END: "TIMESTAMPTZ"}
+        return {DELETED: "BOOLEAN"}
+
+    def current(self, alias: str) -> str:
+        """The condition that a row is what the source has, or had at the last sync."""
+        return f"{alias}.{ACTIVE}" if self.keeps_history else f"not {alias}.{DELETED}"
+
+    def arrival(self, synced_at: str) -> dict[str, str]:
+        """What the columns that Fivetran adds hold for a row that arrives: by name, as SQL."""
+        now = moment(synced_at)
+        if self.keeps_history:
+            return {ACTIVE: "true", START: now, END: moment(FOREVER), SYNCED: now}
+        return {DELETED: "false", SYNCED: now}
 
     @property
     def value_names(self) -> list[str]:
@@ -93,13 +119,14 @@ class Landing(Protocol):
             rewrite: Write rows too that are the same already, as a historical re-sync does.
         """
 
-    def delete_unstaged(self, table: LandingTable, synced_at: str | None) -> int:
+    def delete_unstaged(self, table: LandingTable, synced_at: str, *, touch: bool) -> int:
         """Mark rows as deleted whose keys are not staged; returns how many.
 
         Args:
             table: The table.
-            synced_at: What their `_fivetran_synced` becomes; None leaves it, as Fivetran does
-                where a re-sync finds rows gone.
+            synced_at: What their `_fivetran_synced` becomes, or, in history mode, their end.
+            touch: False leaves `_fivetran_synced`, as Fivetran does where a re-sync finds rows
+                gone, and always in history mode.
         """
 
     def delete_gone(
@@ -148,3 +175,8 @@ class Destination(Protocol):
             DestinationBusyError: Others kept the destination for too long.
             DestinationError: The destination refused something.
         """
+
+
+def moment(timestamp: str) -> str:
+    """Return a timestamp as SQL."""
+    return f"cast({literal(timestamp)} as timestamptz)"

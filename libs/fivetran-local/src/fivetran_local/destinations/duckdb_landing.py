@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from fivetran_local.destinations.destination import DELETED, SYNCED
 from fivetran_local.destinations.incoming import incoming
 from fivetran_local.destinations.sql_landing import SqlLanding
 from fivetran_local.names import literal, quoted
@@ -30,9 +29,11 @@ class DuckDBLanding(SqlLanding):
     def fill(self, table: LandingTable, rows: pa.RecordBatchReader, synced_at: str) -> int:
         """See `Landing.fill`: straight into the table, never held in between."""
         with incoming(self.duckdb, table, rows, self.checkpoint) as query:
+            added = ", ".join(
+                f"{value} as {name}" for name, value in table.arrival(synced_at).items()
+            )
             written = self.run(
-                f"insert into {table.relation} by name select *, false as {DELETED},"
-                f" cast({literal(synced_at)} as timestamptz) as {SYNCED} from ({query})"
+                f"insert into {table.relation} by name select *, {added} from ({query})"
             )
         self.check_key(table, table.relation)
         return written
@@ -47,7 +48,7 @@ class DuckDBLanding(SqlLanding):
     def living_keys(self, table: LandingTable) -> Iterator[str]:
         """See `SqlLanding.living_keys`."""
         names = ", ".join(map(quoted, table.key))
-        yield f"select {names} from {table.relation} where not {DELETED}"
+        yield f"select {names} from {table.relation} as d where {table.current('d')}"
 
     def bring_gone(self, table: LandingTable) -> None:
         """See `SqlLanding.bring_gone`: it is here already."""

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from fivetran_local.column_types import NATIVE_TYPES, type_of_postgres
-from fivetran_local.destinations.destination import DELETED, ID, SYNCED
+from fivetran_local.destinations.destination import ID, START
 from fivetran_local.destinations.incoming import incoming
 from fivetran_local.destinations.key_comparison import GONE
 from fivetran_local.destinations.sql_landing import SqlLanding
@@ -60,9 +60,10 @@ class PostgresLanding(SqlLanding):
         """See `Landing.fill`."""
         self.stage(table, rows)
         names = ", ".join(map(quoted, table.value_names))
+        arrival = table.arrival(synced_at)
         return self.run(
-            f"insert into {table.relation} ({names}, {DELETED}, {SYNCED})"
-            f" select {names}, false, cast({literal(synced_at)} as timestamptz) from staged"
+            f"insert into {table.relation} ({names}, {', '.join(arrival)})"
+            f" select {names}, {', '.join(arrival.values())} from staged"
         )
 
     def stage(self, table: LandingTable, rows: pa.RecordBatchReader) -> None:
@@ -92,7 +93,9 @@ class PostgresLanding(SqlLanding):
             for column in columns
         )
         with self._connection.cursor() as cursor:
-            cursor.execute(f"select {selected} from {table.relation} where not {DELETED}")
+            cursor.execute(
+                f"select {selected} from {table.relation} as d where {table.current('d')}"
+            )
             self.duckdb.register("living", cursor.fetch_record_batch())
             yield f"select {typed} from living"
             self.duckdb.unregister("living")
@@ -139,7 +142,8 @@ class PostgresLanding(SqlLanding):
         listed = ", ".join(
             f"{quoted(name)} {self.spelled(type_)}" for name, type_ in columns.items()
         )
-        key = ", ".join(map(quoted, table.row_key))
+        versions = (START,) if table.keeps_history else ()
+        key = ", ".join(map(quoted, (*table.row_key, *versions)))
         self.run(f"create table {table.relation} ({listed}, primary key ({key}))")
 
     def run(self, statement: str) -> int:

@@ -9,19 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 from fivetran_local.column_types import wider
 from fivetran_local.destinations.destination import (
+    ACTIVE,
     DELETED,
+    END,
     ID,
     SYNCED,
     LandingColumn,
     LandingTable,
+    moment,
 )
 from fivetran_local.destinations.incoming import incoming
 from fivetran_local.destinations.key_comparison import CAME, GONE, compare_keys
+from fivetran_local.destinations.sync_mode import change_sync_mode
 from fivetran_local.errors import SourceDataError
-from fivetran_local.names import literal, quoted
+from fivetran_local.names import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     import duckdb
@@ -58,11 +62,13 @@ class SqlLanding(ABC):
         }
         if not table.key:
             wanted[ID] = "VARCHAR"
-        wanted |= {DELETED: "BOOLEAN", SYNCED: "TIMESTAMPTZ"}
+        wanted |= {**table.state_columns, SYNCED: "TIMESTAMPTZ"}
         if not present:
             self.run(f"create schema if not exists {quoted(table.schema_name)}")
             self.create(table, wanted)
             present = wanted
+        elif not present.keys() >= table.state_columns.keys():
+            present = change_sync_mode(self, table, present)
         types = {}
         for name, type_ in wanted.items():
             types[name] = wider(present.get(name, type_), type_)
@@ -80,31 +86,50 @@ class SqlLanding(ABC):
 
     def upsert_staged(self, table: LandingTable, synced_at: str, *, rewrite: bool) -> int:
         """See `Landing.upsert_staged`."""
-        names = table.value_names
-        values = [name for name in names if name not in table.row_key]
-        differs = " or ".join(
-            [f"d.{DELETED}"]
-            + [f"d.{quoted(name)} is distinct from s.{quoted(name)}" for name in values]
-        )
+        if table.keeps_history:
+            return self._add_versions(table, synced_at)
+        arrival = table.arrival(synced_at)
         settings = ", ".join(
-            [f"{quoted(name)} = s.{quoted(name)}" for name in values]
-            + [f"{DELETED} = false", f"{SYNCED} = {_moment(synced_at)}"]
+            [f"{quoted(name)} = s.{quoted(name)}" for name in _values(table)]
+            + [f"{name} = {value}" for name, value in arrival.items()]
         )
+        differs = f"d.{DELETED} or {_differs(table)}"
+        names = table.value_names
         return self.run(
-            f"merge into {table.relation} as d using staged as s on {self._same_key(table)}"
+            f"merge into {table.relation} as d using staged as s on {self.same_key(table)}"
             f" when matched and ({'true' if rewrite else differs}) then update set {settings}"
-            " when not matched then insert"
-            f" ({', '.join(map(quoted, names))}, {DELETED}, {SYNCED})"
-            f" values ({', '.join(f's.{quoted(name)}' for name in names)}, false,"
-            f" {_moment(synced_at)})"
+            f" when not matched then insert ({_listed(names, arrival)})"
+            f" values ({', '.join([*(f's.{quoted(name)}' for name in names), *arrival.values()])})"
         )
 
-    def delete_unstaged(self, table: LandingTable, synced_at: str | None) -> int:
-        """See `Landing.delete_unstaged`."""
-        touch = f", {SYNCED} = {_moment(synced_at)}" if synced_at else ""
+    def _add_versions(self, table: LandingTable, synced_at: str) -> int:
+        """End the versions that are no longer current, then insert those that are.
+
+        As documented, a version ends a millisecond before the next one starts, and a re-sync adds
+        none where nothing has changed.
+        """
+        self.run(
+            f"update {table.relation} as d set {ACTIVE} = false,"
+            f" {END} = {moment(synced_at)} - interval '1 millisecond',"
+            f" {SYNCED} = {moment(synced_at)}"
+            f" from staged as s where d.{ACTIVE} and {self.same_key(table)}"
+            f" and ({_differs(table)})"
+        )
+        arrival = table.arrival(synced_at)
+        names = table.value_names
+        values = [*(f"s.{quoted(name)}" for name in names), *arrival.values()]
         return self.run(
-            f"update {table.relation} as d set {DELETED} = true{touch} where not d.{DELETED}"
-            f" and not exists (select 1 from staged as s where {self._same_key(table)})"
+            f"insert into {table.relation} ({_listed(names, arrival)}) select {', '.join(values)}"
+            f" from staged as s where not exists (select 1 from {table.relation} as d"
+            f" where d.{ACTIVE} and {self.same_key(table)})"
+        )
+
+    def delete_unstaged(self, table: LandingTable, synced_at: str, *, touch: bool) -> int:
+        """See `Landing.delete_unstaged`."""
+        return self.run(
+            f"update {table.relation} as d set {_departure(table, synced_at, touch=touch)}"
+            f" where {table.current('d')}"
+            f" and not exists (select 1 from staged as s where {self.same_key(table)})"
         )
 
     def delete_gone(
@@ -126,8 +151,8 @@ class SqlLanding(ABC):
             return None
         self.bring_gone(only_key)
         return self.run(
-            f"update {table.relation} as d set {DELETED} = true, {SYNCED} = {_moment(synced_at)}"
-            f" from {GONE} as s where not d.{DELETED} and {self._same_key(table)}"
+            f"update {table.relation} as d set {_departure(table, synced_at, touch=True)}"
+            f" from {GONE} as s where {table.current('d')} and {self.same_key(table)}"
         )
 
     def key_columns(self, table: LandingTable) -> tuple[LandingColumn, ...]:
@@ -161,7 +186,8 @@ class SqlLanding(ABC):
                 " Mend 'primary_key' in the declaration, or the rows in the source."
             )
 
-    def _same_key(self, table: LandingTable) -> str:
+    def same_key(self, table: LandingTable) -> str:
+        """Return the condition that `d` and `s` are the same row of the source."""
         return " and ".join(
             f"d.{quoted(name)} {self.same} s.{quoted(name)}" for name in table.row_key
         )
@@ -209,5 +235,20 @@ def doubles(table: LandingTable, relation: str) -> str:
     return f"select {key}, count(*) from {relation} group by {key} having count(*) > 1 limit 1"
 
 
-def _moment(timestamp: str) -> str:
-    return f"cast({literal(timestamp)} as timestamptz)"
+def _values(table: LandingTable) -> list[str]:
+    return [name for name in table.value_names if name not in table.row_key]
+
+
+def _differs(table: LandingTable) -> str:
+    differing = (f"d.{quoted(name)} is distinct from s.{quoted(name)}" for name in _values(table))
+    return " or ".join(differing) or "false"
+
+
+def _listed(names: Iterable[str], added: Iterable[str]) -> str:
+    return ", ".join([*map(quoted, names), *added])
+
+
+def _departure(table: LandingTable, synced_at: str, *, touch: bool) -> str:
+    if table.keeps_history:
+        return f"{ACTIVE} = false, {END} = {moment(synced_at)}"
+    return f"{DELETED} = true" + (f", {SYNCED} = {moment(synced_at)}" if touch else "")

@@ -43,6 +43,7 @@ class Change:
     column_name: str | None = None
     enabled: bool | None = None
     hashed: bool | None = None
+    sync_mode: str | None = None
 
 
 class Selection:
@@ -108,6 +109,12 @@ def _change_schema(connection: sqlite3.Connection, connection_id: str, change: C
 
 
 def _change_table(connection: sqlite3.Connection, connection_id: str, change: Change) -> None:
+    if change.sync_mode is not None:
+        connection.execute(
+            "update source_tables set sync_mode = ?"
+            " where connection_id = ? and schema_name = ? and table_name = ?",
+            (change.sync_mode, connection_id, change.schema_name, change.table_name),
+        )
     if change.enabled is not None:
         connection.execute(
             "update source_tables set enabled = ?"

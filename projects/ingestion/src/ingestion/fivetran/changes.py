@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from ingestion.fivetran.destination import SURROGATE_KEY, SYNCED
+from ingestion.fivetran.destination import START, SURROGATE_KEY, SYNCED
 from ingestion.fivetran.errors import DestinationUnreachable, TableMissing, TableUnusable
 from ingestion.fivetran.open_destination import open_destination
 from ingestion.fivetran.work_table import RowChanges, WorkTable
@@ -92,7 +92,7 @@ def bring_in(
     columns = _columns(destination, table)
     key = _key(table, columns)
     target = WorkTable(step, table.key.path, columns, key)
-    expected = destination.counts(table.key.path, marks_deleted=target.marks_deleted)
+    expected = destination.counts(table.key.path, columns)
     since, whole_because = _since(target, key)
     changes = RowChanges()
     try:
@@ -153,11 +153,15 @@ def _columns(destination: Destination, table: SnapshotTable) -> list[Column]:
 
 
 def _key(table: SnapshotTable, columns: list[Column]) -> tuple[str, ...]:
-    """Name the columns that identify a row: the source's key, else Fivetran's own; or none."""
+    """Name the columns that identify a row: the source's key, else Fivetran's own; or none.
+
+    In history mode a row is a version, which its start identifies too.
+    """
     names = {column.name for column in columns}
+    version = (START,) if START in names else ()
     if table.primary_key and names.issuperset(table.primary_key):
-        return table.primary_key
-    return (SURROGATE_KEY,) if SURROGATE_KEY in names else ()
+        return table.primary_key + version
+    return (SURROGATE_KEY, *version) if SURROGATE_KEY in names else ()
 
 
 def _since(target: WorkTable, key: tuple[str, ...]) -> tuple[datetime | None, str]:
@@ -177,8 +181,7 @@ def _require_unique(target: WorkTable, table: SnapshotTable) -> None:
     if repeated:
         raise TableUnusable(
             f"{_name(table)} in the destination has {repeated:,} rows more than keys "
-            f"({', '.join(target.key)}). Is the table in history mode, which is not supported "
-            f"here? Or has its primary key changed: make fivetran-snapshot."
+            f"({', '.join(target.key)}). Has its primary key changed: make fivetran-snapshot."
         )
 
 

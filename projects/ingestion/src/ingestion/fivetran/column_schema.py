@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from ingestion.fivetran.destination import DELETED, SURROGATE_KEY, SYNCED, Column
+from ingestion.fivetran.destination import (
+    ACTIVE,
+    DELETED,
+    END,
+    START,
+    SURROGATE_KEY,
+    SYNCED,
+    Column,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +24,9 @@ if TYPE_CHECKING:
 _ADDED = {
     SURROGATE_KEY: ("VARCHAR", "Fivetran's own key: the source's table has none."),
     DELETED: ("BOOLEAN", "Whether the row is gone at the source."),
+    ACTIVE: ("BOOLEAN", "Whether this is the source's current version of the row."),
+    START: ("TIMESTAMP WITH TIME ZONE", "Since when the source had this version."),
+    END: ("TIMESTAMP WITH TIME ZONE", "Until when it had it; in the year 9999 while it has it."),
     SYNCED: ("TIMESTAMP WITH TIME ZONE", "When Fivetran last wrote the row."),
 }
 
@@ -23,9 +34,9 @@ _ADDED = {
 def expected_columns(table: SnapshotTable) -> list[Column]:
     """Name the columns that a sync will land: those of the snapshot, then Fivetran's own."""
     known = {column.name for column in table.columns}
-    added = [name for name in _ADDED if name not in known]
-    if table.primary_key:
-        added.remove(SURROGATE_KEY)
+    surrogate = [] if table.primary_key else [SURROGATE_KEY]
+    state = [ACTIVE, START, END] if table.keeps_history else [DELETED]
+    added = [name for name in (*surrogate, *state, SYNCED) if name not in known]
     return [*table.columns, *(Column(name, _ADDED[name][0]) for name in added)]
 
 
@@ -36,7 +47,8 @@ def column_schema(table: SnapshotTable, columns: Sequence[Column]) -> dg.TableSc
         table: The snapshot's table.
         columns: Expected ones at load, those of the work file after a sync.
     """
-    key = table.primary_key or (SURROGATE_KEY,)
+    version = (START,) if table.keeps_history else ()
+    key = (table.primary_key or (SURROGATE_KEY,)) + version
     return dg.TableSchema(
         columns=[
             dg.TableColumn(

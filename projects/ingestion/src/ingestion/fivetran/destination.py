@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from warehouse import quoted
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
@@ -24,6 +26,12 @@ DELETED = "_fivetran_deleted"
 """Whether the row is gone at the source: Fivetran marks rows, it does not delete them."""
 SURROGATE_KEY = "_fivetran_id"
 """Fivetran's own key of a row whose table has none."""
+ACTIVE = "_fivetran_active"
+"""In place of `DELETED` in history mode: whether the row is the source's current version."""
+START = "_fivetran_start"
+"""In history mode, since when the source had this version: a part of the table's key."""
+END = "_fivetran_end"
+"""In history mode, until when it had it."""
 
 
 UNBOUNDED_NUMERIC = "DECIMAL(38,18)"
@@ -45,7 +53,7 @@ class Counts:
 
     rows: int
     deleted: int
-    """Of these, how many are marked as gone at the source."""
+    """Of these, how many are marked as gone at the source, or as a version that has ended."""
 
 
 class Destination(Protocol):
@@ -54,10 +62,24 @@ class Destination(Protocol):
     def columns(self, key: TableKey) -> list[Column]:
         """Name the table's columns in their order; none where there is no such table."""
 
-    def counts(self, key: TableKey, *, marks_deleted: bool) -> Counts:
-        """Count the table's rows; `marks_deleted` says whether it has the column for that."""
+    def counts(self, key: TableKey, columns: Sequence[Column]) -> Counts:
+        """Count the table's rows, and those that are gone as the columns tell (`gone`)."""
 
     def rows(
         self, key: TableKey, columns: Sequence[Column], since: datetime | None
     ) -> pa.RecordBatchReader:
         """Stream the rows that Fivetran wrote after `since`, or all of them."""
+
+
+def gone(columns: Sequence[Column], alias: str = "") -> str:
+    """Return the SQL condition that a row is gone at the source; false where nothing marks it.
+
+    Args:
+        columns: The table's.
+        alias: The table's in the query.
+    """
+    names = {column.name for column in columns}
+    prefix = f"{alias}." if alias else ""
+    if DELETED in names:
+        return f"coalesce({prefix}{quoted(DELETED)}, false)"
+    return f"not coalesce({prefix}{quoted(ACTIVE)}, true)" if ACTIVE in names else "false"

@@ -52,6 +52,8 @@ def take_snapshot(client: IngestionFivetranClient, connector_name: str) -> Snaps
                     table_name: {
                         "enabled": True,
                         "name_in_destination": table["name_in_destination"],
+                        # Not part of the answer for sources that can't switch it.
+                        "sync_mode": table.get("sync_mode") or "SOFT_DELETE",
                         "columns": _columns(client, connector.id, name, table_name, types),
                     }
                     for table_name, table in sorted(schema["tables"].items())
@@ -126,6 +128,8 @@ def differences(old: Snapshot, new: Snapshot) -> list[str]:
             # Where nobody tells a type, there is nothing to compare.
             if now[column] and was[column] != now[column]
         ]
+        if before.keeps_history != after.keeps_history:
+            lines.append(f"~ history mode of {key}: {'on' if after.keeps_history else 'off'}")
         if before.primary_key != after.primary_key:
             keys = (", ".join(key) or "none" for key in (before.primary_key, after.primary_key))
             lines.append(f"~ primary key of {key}: {' -> '.join(keys)}")

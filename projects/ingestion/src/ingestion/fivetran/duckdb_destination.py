@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 import duckdb
 import tenacity
 
-from ingestion.fivetran.destination import DELETED, SYNCED, Column, Counts
+from ingestion.fivetran.destination import SYNCED, Column, Counts, gone
 from ingestion.fivetran.errors import DestinationUnreachable
 from warehouse import quoted
 
@@ -92,9 +92,9 @@ class DuckDBDestination:
         ).fetchall()
         return [Column(name, kind) for name, kind in found]
 
-    def counts(self, key: TableKey, *, marks_deleted: bool) -> Counts:
-        """Count the table's rows; `marks_deleted` says whether it has the column for that."""
-        deleted = f"count(*) filter (where {quoted(DELETED)})" if marks_deleted else "0"
+    def counts(self, key: TableKey, columns: Sequence[Column]) -> Counts:
+        """Count the table's rows, and those that are gone as the columns tell."""
+        deleted = f"count(*) filter (where {gone(columns)})"
         [row] = self._connection.execute(
             f"select count(*), {deleted} from {self._relation(key)}"
         ).fetchall()

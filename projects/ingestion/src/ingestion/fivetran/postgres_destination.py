@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from adbc_driver_postgresql import dbapi
 
 from ingestion.addresses import masked
-from ingestion.fivetran.destination import DELETED, SYNCED, UNBOUNDED_NUMERIC, Column, Counts
+from ingestion.fivetran.destination import SYNCED, UNBOUNDED_NUMERIC, Column, Counts, gone
 from ingestion.fivetran.errors import DestinationUnreachable
 from warehouse import quoted
 
@@ -97,9 +97,9 @@ class PostgresDestination:
                 for name, kind, precision, scale in cursor.fetchall()
             ]
 
-    def counts(self, key: TableKey, *, marks_deleted: bool) -> Counts:
-        """Count the table's rows; `marks_deleted` says whether it has the column for that."""
-        deleted = f"count(*) filter (where {quoted(DELETED)})" if marks_deleted else "0"
+    def counts(self, key: TableKey, columns: Sequence[Column]) -> Counts:
+        """Count the table's rows, and those that are gone as the columns tell."""
+        deleted = f"count(*) filter (where {gone(columns)})"
         with self._connection.cursor() as cursor:
             cursor.execute(f"select count(*), {deleted} from {quoted(*key)}")
             return Counts(*(int(number) for number in cursor.fetchone() or (0, 0)))

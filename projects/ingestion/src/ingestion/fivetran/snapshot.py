@@ -39,6 +39,8 @@ class SnapshotTable:
     """`schema.table` as the source calls it."""
     primary_key: tuple[str, ...]
     """Names in the destination of the key's columns; empty where the source has no key."""
+    keeps_history: bool
+    """Fivetran keeps every version of a row (its `sync_mode` is HISTORY)."""
     columns: tuple[Column, ...]
     """As in the work file, without those that Fivetran adds; a type that nobody told is empty."""
 
@@ -71,6 +73,7 @@ class Snapshot:
                     for column in table["columns"].values()
                     if column.get("is_primary_key")
                 ),
+                keeps_history=table.get("sync_mode") == "HISTORY",
                 columns=tuple(
                     Column(column["name_in_destination"], column.get("type", ""))
                     for column in table["columns"].values()

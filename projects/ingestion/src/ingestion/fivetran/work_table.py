@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ingestion.fivetran.destination import DELETED, SYNCED, Counts
+from ingestion.fivetran.destination import ACTIVE, DELETED, SYNCED, Counts, gone
 from warehouse import quoted
 
 if TYPE_CHECKING:
@@ -52,7 +52,6 @@ class WorkTable:
         self, step: Step, key: TableKey, columns: Sequence[Column], identity: Sequence[str]
     ) -> None:
         self.key = tuple(identity)
-        self.marks_deleted = any(column.name == DELETED for column in columns)
         self._connection = step.connection
         self._relation = step.relation(key)
         self._schema = quoted(step.work_file.stem, key[0])
@@ -155,7 +154,7 @@ class WorkTable:
 
     def _compare_whole(self) -> RowChanges:
         """Compare all rows by key; without one in common, only their number."""
-        needed = {*self.key, SYNCED, DELETED}
+        needed = {*self.key, SYNCED, DELETED, ACTIVE}
         common = {(column.name, column.type) for column in self._columns if column.name in needed}
         if self.key and common.issubset(self._present):
             return self._compare() + RowChanges(deleted=self._vanished())
@@ -188,7 +187,7 @@ class WorkTable:
 
     def _deleted(self, alias: str) -> str:
         """The condition that a row is marked as gone; false where the table marks none."""
-        return f"coalesce({alias}.{quoted(DELETED)}, false)" if self.marks_deleted else "false"
+        return gone(self._columns, alias)
 
     def _number(self, query: str) -> int:
         (number,) = self._row(query)
