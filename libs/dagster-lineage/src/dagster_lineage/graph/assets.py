@@ -94,6 +94,10 @@ class Read(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     columns: tuple[str, ...] | None = None
     """The upstream columns that are used anywhere (selected, filtered, joined on), sorted; None
     where that is not known."""
+    missing: tuple[str, ...] = ()
+    """Of `columns`, those that an asset of the reader's own project does not have: usually because
+    a `select *` between the two no longer brings them from upstream. (Whether another project's
+    asset has a column is asked when the graph is checked.)"""
     expects: dict[str, Expected] = field(default_factory=dict)
     """Via python: what the reader declares of columns, by column."""
     partition_mapping: str = ""
@@ -154,6 +158,8 @@ class Asset(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """In their order."""
     columns_known: bool = False
     """`columns` is all of them. False: there may be others, so none can be called missing."""
+    not_given: tuple[str, ...] = ()
+    """Columns of its enforced contract that its SQL does not give: dbt refuses to build it."""
     reads: tuple[Read, ...] = ()
     checks: tuple[Check, ...] = ()
 

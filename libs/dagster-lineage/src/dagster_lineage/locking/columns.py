@@ -9,6 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from msgspec.structs import replace
 
 from dagster_lineage.graph import Asset, Column, Read, Source, column_of
+from dagster_lineage.graph.pseudo_columns import is_pseudo_column
 from dagster_lineage.locking.drafts import Draft
 from dagster_lineage.locking.rendered_nodes import RenderedNodes
 from dagster_lineage.locking.trace_cache import TraceCache
@@ -148,6 +149,7 @@ class _Tracer:
             reads=tuple(reads),
             columns=_merged(asset, traced, known=known),
             columns_known=asset.columns_known or known,
+            not_given=_not_given(asset, traced) if known else (),
         )
 
     def _table(self, read: Read) -> Table | None:
@@ -171,10 +173,22 @@ class _Tracer:
                 read, queried=False if certain else None, columns=() if certain else None
             )
         columns = found[read.key]
+        if columns is None or not certain:
+            return replace(read, queried=True, columns=None)
+        spelled = self._spelled(read.key, columns)
         return replace(
-            read,
-            queried=True,
-            columns=None if columns is None or not certain else self._spelled(read.key, columns),
+            read, queried=True, columns=spelled, missing=self._missing(read.key, spelled)
+        )
+
+    def _missing(self, key: str, columns: Iterable[str]) -> tuple[str, ...]:
+        """Columns that an asset of this project does not have, as far as all of its are known."""
+        asset = self._draft.assets.get(key)
+        if asset is None or not asset.columns_known or not asset.columns:
+            return ()
+        return tuple(
+            name
+            for name in columns
+            if name not in asset.columns and not is_pseudo_column(name, self._draft.dialect)
         )
 
     def _spelled(self, key: str, columns: Iterable[str]) -> tuple[str, ...]:
@@ -191,6 +205,13 @@ class _Tracer:
     def _key_of(self, relation: str) -> str | None:
         """The asset that a query names directly, without `ref` or `source`."""
         return self._relations.get(relation.casefold())
+
+
+def _not_given(asset: Asset, traced: Mapping[str, Column]) -> tuple[str, ...]:
+    if not asset.contract:
+        return ()
+    given = {name.casefold() for name in traced}
+    return tuple(name for name in asset.columns if name.casefold() not in given)
 
 
 def _merged(asset: Asset, traced: dict[str, Column], *, known: bool) -> dict[str, Column]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from dagster_lineage.findings import Finding
-from dagster_lineage.graph import Crossing, Edge, LineageGraph, column_of
+from dagster_lineage.graph import Crossing, Edge, LineageGraph, Made, column_of
 from dagster_lineage.graph.pseudo_columns import is_pseudo_column
 from dagster_lineage.rules.crossing_rule import CrossingRule, listed
 from dagster_lineage.spelling import nearest_name
@@ -16,8 +16,10 @@ class ColumnNotThere(CrossingRule):
     """A project reads, or declares, a column of another project's table that the table lacks.
 
     `dbt parse` and `dbt compile` see nothing: the table is a source, whose columns nobody asks. The
-    query fails at night, in the reader's run. Nothing is said of a producer of which not all
-    columns are known; upper and lower case are one.
+    query fails at night, in the reader's run. The same is said of a column that a model of the
+    reader's own project no longer hands on by `select *`, and of a contract whose column the query
+    no longer gives. Nothing is said of a producer of which not all columns are known; upper and
+    lower case are one.
 
     **Anti-pattern**
 
@@ -52,6 +54,41 @@ class ColumnNotThere(CrossingRule):
                 missing = _missing(crossing)
                 if missing:
                     yield from self._told(crossing, missing)
+        for where in graph.located:
+            for asset in where.interface.assets:
+                if asset.not_given:
+                    yield self._not_given(Made(where, asset))
+                for read in asset.reads:
+                    if read.missing:
+                        yield from self._lost(Edge(where, asset, read), graph)
+
+    def _lost(self, edge: Edge, graph: LineageGraph) -> Iterator[Finding]:
+        """Columns that a model of the same project no longer hands on."""
+        made = graph.made(edge.read.key)
+        columns = made.asset.columns if made else {}
+        for name in edge.read.missing:
+            near = nearest_name(name, columns)
+            above = listed(sorted({read.key for read in made.asset.reads})) if made else ""
+            brings = f" It reads {above}, which may have brought it by `select *`." if above else ""
+            yield self.at_edge(
+                edge,
+                f"`{edge.reader.key}` reads column `{name}` of `{edge.read.key}`, which has none."
+                f"{brings}",
+                mend=f"Read `{near}` instead." if near else f"Take `{name}` out of the reader.",
+                key=column_of(edge.read.key, name),
+                nearest=near,
+                made=made,
+            )
+
+    def _not_given(self, made: Made) -> Finding:
+        """A contract's columns that the query no longer gives."""
+        names = listed(made.asset.not_given)
+        return self.at_asset(
+            made,
+            f"The contract of `{made.asset.key}` promises {names}, which its SQL does not give.",
+            mend="Select it, or take it out of the contract together with its readers.",
+            key=column_of(made.asset.key, made.asset.not_given[0]),
+        )
 
     def _told(self, crossing: Crossing, missing: dict[str, str]) -> Iterator[Finding]:
         asset = crossing.made.asset
