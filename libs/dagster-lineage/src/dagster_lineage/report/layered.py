@@ -1,0 +1,80 @@
+"""Layers of a directed graph from left to right, as in Sugiyama, Tagawa and Toda (1981).
+
+Cycles are cut, a box stands one layer right of the last one that it reads, and the boxes of a layer
+are ordered by the mean place of their neighbours, so that few edges cross.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+
+def layers(count: int, edges: Iterable[tuple[int, int]]) -> list[int]:
+    """The layer of each box: 0 for one that reads nothing, else one more than what it reads.
+
+    Args:
+        count: Number of boxes; they are 0 … count - 1.
+        edges: Pairs (from, to). Edges that close a cycle, and loops, do not count.
+    """
+    after: list[list[int]] = [[] for _ in range(count)]
+    for start, end in edges:
+        if start != end:
+            after[start].append(end)
+    order = _finished_last_first(count, after)
+    place = {box: at for at, box in enumerate(order)}
+    found = [0] * count
+    for box in order:
+        for end in after[box]:
+            if place[end] > place[box]:
+                found[end] = max(found[end], found[box] + 1)
+    return found
+
+
+def _finished_last_first(count: int, after: Sequence[Sequence[int]]) -> list[int]:
+    """Depth-first order: with no cycle, each box comes before all that read it."""
+    done: list[int] = []
+    state = [0] * count
+    # Whoever is read by none of the others is no good start: begin where edges begin.
+    incoming = [0] * count
+    for ends in after:
+        for end in ends:
+            incoming[end] += 1
+    for root in sorted(range(count), key=lambda box: (incoming[box] > 0, box)):
+        if state[root]:
+            continue
+        state[root] = 1
+        waiting = [(root, iter(after[root]))]
+        while waiting:
+            box, rest = waiting[-1]
+            following = next((end for end in rest if not state[end]), None)
+            if following is None:
+                waiting.pop()
+                done.append(box)
+            else:
+                state[following] = 1
+                waiting.append((following, iter(after[following])))
+    return done[::-1]
+
+
+def spread(wanted: Sequence[float]) -> list[float]:
+    """Places at least one apart, in the given order, as near to the wanted ones as can be.
+
+    Least squares: boxes that push each other move as a block to the mean of their wishes.
+    """
+    blocks: list[tuple[float, int]] = []
+    for at, wish in enumerate(wanted):
+        total, size = wish - at, 1
+        while blocks and blocks[-1][0] / blocks[-1][1] >= total / size:
+            before = blocks.pop()
+            total, size = total + before[0], size + before[1]
+        blocks.append((total, size))
+    found: list[float] = []
+    for total, size in blocks:
+        found += [total / size + len(found) + step for step in range(size)]
+    return found
+
+
+def mean_place(neighbours: Sequence[int], places: Mapping[int, float], otherwise: float) -> float:
+    """Where a box would like to be: the mean of its neighbours' places."""
+    known = [places[one] for one in neighbours if one in places]
+    return sum(known) / len(known) if known else otherwise

@@ -1,0 +1,100 @@
+// Who reads whom, by asset and by column, in both directions.
+
+// Neighbours of numbers 0 … count - 1 in two flat arrays, from pairs (from, to).
+function neighbours(count, pairs) {
+  const start = new Int32Array(count + 1);
+  for (let at = 0; at < pairs.length; at += 2) start[pairs[at] + 1]++;
+  for (let at = 0; at < count; at++) start[at + 1] += start[at];
+  const next = start.slice(0, count);
+  const ends = new Int32Array(pairs.length / 2);
+  for (let at = 0; at < pairs.length; at += 2) ends[next[pairs[at]]++] = pairs[at + 1];
+  return number => ends.subarray(start[number], start[number + 1]);
+}
+
+const assetPairs = [];
+for (let reader = 0; reader < COUNT; reader++) {
+  const reads = data.reads[reader];
+  for (let at = 0; at < reads.length; at += 2) assetPairs.push(reads[at], reader);
+}
+const readersOf = neighbours(COUNT, assetPairs);
+const upstreamOf = asset => data.reads[asset].filter((_, at) => at % 2 === 0);
+
+// Whether a reader uses a column of what it reads: true, false, or undefined where nobody knows.
+function uses(reader, asset, column) {
+  const reads = data.reads[reader];
+  for (let at = 0; at < reads.length; at += 2) {
+    if (reads[at] !== asset) continue;
+    const used = reads[at + 1];
+    return used === 0 ? undefined : used === 1 || used.includes(column - firstColumn(asset));
+  }
+  return false;
+}
+
+const assetOfColumn = new Int32Array(data.names.length);
+for (let asset = 0; asset < COUNT; asset++) assetOfColumn.fill(asset, data.first[asset], data.first[asset + 1]);
+
+const originsOf = column => {
+  const origins = data.origins[column];
+  return origins === -1 ? [] : typeof origins === 'number' ? [origins] : origins;
+};
+let columnReaders = null;
+function columnsFrom(column) {
+  if (!columnReaders) {
+    const pairs = [];
+    for (let one = 0; one < data.names.length; one++) for (const origin of originsOf(one)) pairs.push(origin, one);
+    columnReaders = neighbours(data.names.length, pairs);
+  }
+  return columnReaders(column);
+}
+
+function reached(column, next) {
+  const seen = new Set([column]);
+  for (const one of seen) for (const other of next(one)) seen.add(other);
+  seen.delete(column);
+  return [...seen];
+}
+
+// A column from its sources to everything that is computed from it, and who else needs it on the way.
+function trace(column) {
+  const up = reached(column, originsOf);
+  const down = reached(column, columnsFrom);
+  const assets = new Map();
+  const note = one => {
+    const asset = assetOfColumn[one];
+    if (!assets.has(asset)) assets.set(asset, []);
+    assets.get(asset).push(one);
+  };
+  [column, ...up, ...down].forEach(note);
+  const edges = new Set();
+  const link = (from, to) => edges.add(from * COUNT + to);
+  for (const one of [column, ...up]) for (const origin of originsOf(one)) link(assetOfColumn[origin], assetOfColumn[one]);
+  for (const one of [column, ...down]) for (const later of columnsFrom(one)) link(assetOfColumn[one], assetOfColumn[later]);
+  // A filter, a join, or a Python reader uses a column without passing it on.
+  const users = [];
+  for (const one of [column, ...down]) {
+    const asset = assetOfColumn[one];
+    const passed = new Set(Array.from(columnsFrom(one), later => assetOfColumn[later]));
+    for (const reader of readersOf(asset)) {
+      if (passed.has(reader)) continue;
+      const used = uses(reader, asset, one);
+      if (used === false) continue;
+      users.push({ reader, column: one, sure: used === true });
+      if (used) {
+        link(asset, reader);
+        if (!assets.has(reader)) assets.set(reader, []);
+      }
+    }
+  }
+  return { column, up, down, users, assets, edges };
+}
+
+// An asset and its next neighbours.
+function around(asset) {
+  const assets = new Map([[asset, []]]);
+  const edges = new Set();
+  for (const one of upstreamOf(asset)) { assets.set(one, []); edges.add(one * COUNT + asset); }
+  for (const one of readersOf(asset)) { assets.set(one, []); edges.add(asset * COUNT + one); }
+  return { column: -1, assets, edges };
+}
+
+const projectsOfColumns = columns => new Set(columns.map(one => projectOf(assetOfColumn[one]))).size;

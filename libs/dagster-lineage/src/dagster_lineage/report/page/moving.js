@@ -1,0 +1,173 @@
+// Moving the picture: pointer, wheel, buttons; and going from box to box with the arrow keys.
+
+const focused = { asset: -1, project: -1 };
+const LEAST = 0.05, MOST = 2.5;
+
+function zoom(factor, x, y) {
+  const k = Math.min(MOST, Math.max(LEAST, view.k * factor));
+  view.x = x - (x - view.x) * k / view.k;
+  view.y = y - (y - view.y) * k / view.k;
+  view.k = k;
+  redraw();
+}
+
+function zoomMiddle(factor) {
+  const { width, height } = svg.getBoundingClientRect();
+  zoom(factor, width / 2, height / 2);
+}
+
+// All of the picture, or where that could not be read any more its left part.
+function fit(least = 0.05) {
+  const { width, height } = svg.getBoundingClientRect();
+  const margin = 28, foot = 44;
+  const whole = Math.min((width - 2 * margin) / world.width, (height - margin - foot) / world.height, 1.15);
+  view.k = Math.max(whole, least, LEAST);
+  const [wide, high] = [world.width * view.k, world.height * view.k];
+  view.x = wide > width - 2 * margin && whole < least ? margin : (width - wide) / 2;
+  view.y = (height - foot + 8 - high) / 2 - world.y * view.k;
+  redraw();
+}
+
+// Bring an asset into view; it stays where it is when it can be seen already.
+function reveal(asset) {
+  const project = projectOf(asset);
+  const box = boxOf[project];
+  if (isOpen(asset)) bring(nodeX[asset], nodeY[asset], nodeWidth[asset], NODE_HEIGHT);
+  else bring(box.x, box.y, box.width, box.height);
+}
+
+function bring(x, y, width, height) {
+  const screen = svg.getBoundingClientRect();
+  const readable = Math.max(view.k, 0.7);
+  const seen = visible();
+  const margin = 30 / view.k;
+  const inView = x >= seen.x + margin && y >= seen.y + margin && x + width <= seen.x + seen.width - margin
+    && y + height <= seen.y + seen.height - 2 * margin;
+  if (inView && view.k >= 0.5) return;
+  view.k = readable;
+  view.x = screen.width / 2 - (x + width / 2) * view.k;
+  view.y = screen.height / 2 - (y + height / 2) * view.k;
+  redraw();
+}
+
+function toggleProject(project) {
+  // The corner of the project stays under the pointer.
+  const before = { ...boxOf[project] };
+  setOpen([project], !open.has(project));
+  view.x += (before.x - boxOf[project].x) * view.k;
+  view.y += (before.y - boxOf[project].y) * view.k;
+  if (open.has(project) && boxOf[project].height * view.k > 200) {
+    view.y = Math.max(view.y, 20 - boxOf[project].y * view.k);
+  }
+  again();
+}
+
+let held = null;
+svg.addEventListener('pointerdown', event => {
+  if (event.button !== 0) return;
+  held = { x: event.clientX, y: event.clientY, far: false, pointer: event.pointerId };
+});
+svg.addEventListener('pointermove', event => {
+  if (!held) return;
+  const [wide, high] = [event.clientX - held.x, event.clientY - held.y];
+  if (!held.far && Math.hypot(wide, high) < 5) return;
+  if (!held.far) { svg.setPointerCapture(held.pointer); svg.classList.add('moving'); }
+  Object.assign(held, { x: event.clientX, y: event.clientY, far: true });
+  view.x += wide;
+  view.y += high;
+  redraw();
+});
+const release = () => { svg.classList.remove('moving'); setTimeout(() => { held = null; }); };
+svg.addEventListener('pointerup', release);
+svg.addEventListener('pointercancel', release);
+svg.addEventListener('wheel', event => {
+  event.preventDefault();
+  const { left, top } = svg.getBoundingClientRect();
+  zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.0016)), event.clientX - left, event.clientY - top);
+}, { passive: false });
+svg.addEventListener('click', event => {
+  if (held && held.far) return;
+  const element = event.target.closest('[data-asset],[data-project]');
+  if (element) press(element);
+  else if (chosen.asset >= 0) choose(-1);
+});
+
+function press(element) {
+  if (element.dataset.asset !== undefined) {
+    const asset = Number(element.dataset.asset);
+    setFocused(asset, -1);
+    choose(asset, -1, { move: false });
+  } else {
+    setFocused(-1, Number(element.dataset.project));
+    toggleProject(Number(element.dataset.project));
+  }
+}
+
+function setFocused(asset, project) {
+  Object.assign(focused, { asset, project });
+}
+
+const focusedElement = () => focused.asset >= 0 ? nodes.get(focused.asset) : boxes.get(focused.project);
+
+function goTo(asset, project) {
+  setFocused(asset, project);
+  if (asset >= 0) reveal(asset); else bring(boxOf[project].x, boxOf[project].y, Math.min(boxOf[project].width, 300), 70);
+  region = null;
+  drawNow();
+  focusedElement()?.focus({ preventScroll: true });
+}
+
+svg.addEventListener('keydown', event => {
+  const actions = {
+    ArrowLeft: () => step(-1, 0), ArrowRight: () => step(1, 0), ArrowUp: () => step(0, -1), ArrowDown: () => step(0, 1),
+    Enter: () => press(focusedElement()), ' ': () => press(focusedElement()),
+    '+': () => zoomMiddle(1.25), '-': () => zoomMiddle(0.8), 0: () => fit(),
+  };
+  if (event.ctrlKey || event.metaKey || event.altKey || !actions[event.key]) return;
+  event.preventDefault();
+  actions[event.key]();
+  focusedElement()?.focus({ preventScroll: true });
+});
+
+const middleOf = (asset, project) => asset >= 0
+  ? [nodeX[asset] + nodeWidth[asset] / 2, nodeY[asset] + NODE_HEIGHT / 2]
+  : [boxOf[project].x + (open.has(project) ? 90 : CLOSED_WIDTH / 2), boxOf[project].y + (open.has(project) ? 22 : CLOSED_HEIGHT / 2)];
+
+// To the nearest box in a direction: what lies off the axis counts more than what lies along it.
+function step(right, down) {
+  const [x, y] = middleOf(focused.asset, focused.project);
+  let best = null, least = Infinity;
+  const consider = (asset, project) => {
+    const [ox, oy] = middleOf(asset, project);
+    const along = (ox - x) * right + (oy - y) * down;
+    const off = Math.abs((ox - x) * down) + Math.abs((oy - y) * right);
+    if (along < 4 || off > along * 3 + 40) return;
+    const distance = along + off * 2;
+    if (distance < least) { least = distance; best = [asset, project]; }
+  };
+  data.projects.forEach((_, project) => {
+    consider(-1, project);
+    if (open.has(project)) assetsOfProject[project].forEach(asset => consider(asset, -1));
+  });
+  if (best) goTo(...best);
+}
+
+byId('zoom-in').addEventListener('click', () => zoomMiddle(1.25));
+byId('zoom-out').addEventListener('click', () => zoomMiddle(0.8));
+byId('zoom-fit').addEventListener('click', () => fit());
+const all = data.projects.map((_, project) => project);
+byId('open-all').addEventListener('click', () => { setOpen(all, true); fit(); again(); });
+byId('close-all').addEventListener('click', () => {
+  if (focused.asset >= 0) setFocused(-1, projectOf(focused.asset));
+  setOpen(all, false);
+  fit();
+  again();
+});
+// The first view is fitted as soon as there is room; later the middle stays the middle.
+let lastSize = null;
+new ResizeObserver(() => {
+  const { width, height } = svg.getBoundingClientRect();
+  if (lastSize) { view.x += (width - lastSize[0]) / 2; view.y += (height - lastSize[1]) / 2; }
+  lastSize = [width, height];
+  again();
+}).observe(svg);

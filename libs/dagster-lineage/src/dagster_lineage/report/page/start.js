@@ -1,0 +1,24 @@
+// The first view.
+
+const problemCount = data.problems.filter(row => T[row[3]] !== 'note').length;
+byId('summary').textContent = [
+  counted(COUNT, 'asset'), counted(assetsOfProject.filter(list => list.length).length, 'project'),
+  counted(data.names.length, 'column'), counted(problemCount, 'problem'),
+  data.base ? `${counted(data.changes.length, 'change')} since ${data.base.replace(UNSEEN, '\ufffd')}` : '',
+].filter(Boolean).join(' · ');
+
+const legend = [['', 'reads, in a project'], ['cross', 'reads, between projects'], ['lit', 'on the path'], ['outside', 'made by no code here']];
+byId('legend').append(...legend.map(([kind, label]) => make('li', {}, make('span', { class: `swatch ${kind}`, 'aria-hidden': 'true' }), label)),
+  make('li', {}, make('b', {}, '⚠ '), 'problem'));
+if (data.base) byId('legend').append(make('li', {}, '+ added  ~ compatible  ✕ breaking'));
+
+if (COUNT <= FEW) all.forEach(project => open.add(project));
+setFocused(-1, inFlow.length ? inFlow[0] : -1);
+placeAll();
+placeEdges();
+fit(COUNT <= FEW ? 0.55 : 0.4);
+showTab('list');
+showTree();
+showLists();
+showAsset();
+recall();

@@ -1,0 +1,158 @@
+"""Where projects stand, and assets inside of them: layers and rows, computed before the page opens.
+
+The page only adds up widths and heights, so that a project can be opened without a layout of
+thousands of boxes in the browser.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+from dagster_lineage.report.layered import layers, mean_place, spread
+
+SWEEPS = 4
+GAP = 1.5
+"""Rows between two projects of one layer, while places are weighed."""
+
+
+@dataclass(frozen=True)
+class Placing:
+    """Places by number of project and of box.
+
+    Attributes:
+        stacks: Layers of projects from left to right, each from top to bottom.
+        layers: By box, its layer inside its project.
+        rows: By box, its row inside its project in half rows, 0 at the top.
+    """
+
+    stacks: list[list[int]]
+    layers: list[int]
+    rows: list[int]
+
+
+def place(projects: list[int], edges: list[tuple[int, int]], count: int) -> Placing:
+    """Layers and rows of all boxes.
+
+    Args:
+        projects: By box, its project.
+        edges: Pairs of boxes (read, reader).
+        count: Number of projects.
+    """
+    between = Counter(
+        (projects[start], projects[end]) for start, end in edges if projects[start] != projects[end]
+    )
+    stacks = _stacks(count, between)
+    inside = _inner_layers(projects, edges, count)
+    before: defaultdict[int, list[int]] = defaultdict(list)
+    after: defaultdict[int, list[int]] = defaultdict(list)
+    for start, end in edges:
+        before[end].append(start)
+        after[start].append(end)
+    columns: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+    for box, project in enumerate(projects):
+        columns[project, inside[box]].append(box)
+    places = _first_places(stacks, columns)
+    across = [
+        columns[project, layer]
+        for stack in stacks
+        for layer in range(max(map(_depth(columns), stack), default=0))
+        for project in stack
+        if (project, layer) in columns
+    ]
+    for _ in range(SWEEPS):
+        for boxes in across:
+            _settle(boxes, before, places)
+        for boxes in reversed(across):
+            _settle(boxes, after, places)
+    for boxes in across:
+        _settle(boxes, before, places)
+    return Placing(stacks, inside, _half_rows(projects, inside, places))
+
+
+def _stacks(count: int, between: Counter[tuple[int, int]]) -> list[list[int]]:
+    found = layers(count, sorted(between, key=lambda pair: -between[pair]))
+    stacks: list[list[int]] = [[] for _ in range(max(found, default=-1) + 1)]
+    for project, layer in enumerate(found):
+        stacks[layer].append(project)
+    places: dict[int, float] = {}
+    neighbours: defaultdict[int, list[int]] = defaultdict(list)
+    for start, end in between:
+        neighbours[start].append(end)
+        neighbours[end].append(start)
+    for stack in (*stacks, *reversed(stacks), *stacks):
+        middle = (len(stack) - 1) / 2
+        wishes = {one: mean_place(neighbours[one], places, 0.0) for one in stack}
+        stack.sort(key=lambda one: wishes[one])
+        places.update({one: at - middle for at, one in enumerate(stack)})
+    return stacks
+
+
+def _inner_layers(projects: list[int], edges: list[tuple[int, int]], count: int) -> list[int]:
+    own: list[list[int]] = [[] for _ in range(count)]
+    at = [0] * len(projects)
+    for box, project in enumerate(projects):
+        at[box] = len(own[project])
+        own[project].append(box)
+    inner: list[list[tuple[int, int]]] = [[] for _ in range(count)]
+    for start, end in edges:
+        if projects[start] == projects[end]:
+            inner[projects[start]].append((at[start], at[end]))
+    found = [0] * len(projects)
+    for boxes, pairs in zip(own, inner, strict=True):
+        for box, layer in zip(boxes, layers(len(boxes), pairs), strict=True):
+            found[box] = layer
+    return found
+
+
+def _depth(columns: dict[tuple[int, int], list[int]]):
+    deepest: dict[int, int] = {}
+    for project, layer in columns:
+        deepest[project] = max(deepest.get(project, 0), layer + 1)
+    return lambda project: deepest.get(project, 0)
+
+
+def _first_places(
+    stacks: list[list[int]], columns: dict[tuple[int, int], list[int]]
+) -> dict[int, float]:
+    """Boxes in their first order, projects of a layer below each other around one middle line."""
+    heights: defaultdict[int, int] = defaultdict(int)
+    for (project, _), boxes in columns.items():
+        heights[project] = max(heights[project], len(boxes))
+    middles: dict[int, float] = {}
+    for stack in stacks:
+        top = -(sum(heights[one] for one in stack) + GAP * (len(stack) - 1)) / 2
+        for one in stack:
+            middles[one] = top + heights[one] / 2
+            top += heights[one] + GAP
+    return {
+        box: middles[project] + at - (len(boxes) - 1) / 2
+        for (project, _), boxes in columns.items()
+        for at, box in enumerate(boxes)
+    }
+
+
+def _settle(boxes: list[int], neighbours: dict[int, list[int]], places: dict[int, float]) -> None:
+    """Order one layer of a project by its neighbours, and move it towards them."""
+    middle = sum(places[box] for box in boxes) / len(boxes)
+    wishes = {box: mean_place(neighbours.get(box, ()), places, places[box]) for box in boxes}
+    boxes.sort(key=lambda box: (wishes[box], box))
+    found = spread([wishes[box] for box in boxes])
+    # The project keeps its place among the others: only the order and the gaps are its boxes'.
+    reach = len(boxes) / 2 + 1
+    drift = sum(found) / len(found) - middle
+    shift = -drift + max(-reach, min(reach, drift))
+    places.update({box: at + shift for box, at in zip(boxes, found, strict=True)})
+
+
+def _half_rows(projects: list[int], inside: list[int], places: dict[int, float]) -> list[int]:
+    tops: dict[int, float] = {}
+    for box, at in places.items():
+        tops[projects[box]] = min(tops.get(projects[box], at), at)
+    last: dict[tuple[int, int], int] = {}
+    rows = [0] * len(projects)
+    for box in sorted(places, key=lambda one: places[one]):
+        column = (projects[box], inside[box])
+        row = round(2 * (places[box] - tops[projects[box]]))
+        rows[box] = last[column] = max(row, last.get(column, -2) + 2)
+    return rows
