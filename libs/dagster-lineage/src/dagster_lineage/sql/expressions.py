@@ -59,11 +59,8 @@ class Expressions:
             exp.Or: self._logical,
             exp.DPipe: self._joined_text,
             exp.Neg: self._negative,
-            exp.Sum: self._sum,
-            exp.Avg: self._mean,
             exp.Round: self._round,
-            exp.DateTrunc: self._truncated,
-            exp.TimestampTrunc: self._truncated,
+            exp.Extract: self._extracted,
             exp.Window: self._window,
             exp.Filter: self._filtered,
             exp.Subquery: self._query,
@@ -75,6 +72,7 @@ class Expressions:
             exp.Lambda: self._lambda,
             exp.Comprehension: self._comprehension,
             **dict.fromkeys(ARITHMETIC, self._arithmetic),
+            **dict.fromkeys(RULES, self._by_rule),
         }
 
     def value(self, node: exp.Expr, scope: Scope) -> Value:
@@ -200,14 +198,6 @@ class Expressions:
         inner = self.value(node.this, scope)
         return computed(inner.sources, inner.type)
 
-    def _sum(self, node: exp.Expr, scope: Scope) -> Value:
-        inner = self.value(node.this, scope)
-        return computed(inner.sources, self.types.total(inner.type))
-
-    def _mean(self, node: exp.Expr, scope: Scope) -> Value:
-        inner = self.value(node.this, scope)
-        return computed(inner.sources, self.types.mean(inner.type))
-
     def _round(self, node: exp.Expr, scope: Scope) -> Value:
         inner = self.value(node.this, scope)
         digits = node.args.get("decimals")
@@ -216,9 +206,16 @@ class Expressions:
         text = digits.name if digits is not None else None
         return computed(sources, self.types.rounded(inner.type, text) if known else "")
 
-    def _truncated(self, node: exp.Expr, scope: Scope) -> Value:
+    def _extracted(self, node: exp.Expr, scope: Scope) -> Value:
+        seconds = node.name.lower() in ("epoch", "julian")
+        words = self.types.words
+        type_ = (words.root if seconds else words.part) if self.types.duckdb else ""
+        return computed(self.value(node.expression, scope).sources, type_)
+
+    def _by_rule(self, node: exp.Expr, scope: Scope) -> Value:
         inner = self.value(node.this, scope)
-        return computed(inner.sources, self.types.truncated(inner.type))
+        rest = self.made_of((part for part in node.iter_expressions() if part is not node.this), scope)
+        return computed(inner.sources | rest, RULES[type(node)](self.types, inner.type))
 
     def _window(self, node: exp.Expr, scope: Scope) -> Value:
         inner = self.value(node.this, scope)
@@ -269,4 +266,16 @@ ARITHMETIC: dict[type[exp.Expr], Callable[[Types, str, str], str]] = {
     exp.Mul: Types.multiply,
     exp.Div: Types.divide,
     exp.Mod: Types.modulo,
+    exp.IntDiv: Types.quotient,
 }
+RULES: dict[type[exp.Expr], Callable[[Types, str], str]] = {
+    exp.Sum: Types.total,
+    exp.Avg: Types.mean,
+    exp.DateTrunc: Types.truncated,
+    exp.TimestampTrunc: Types.truncated,
+    exp.Ceil: Types.whole,
+    exp.Floor: Types.whole,
+    exp.AtTimeZone: Types.zoned,
+    exp.ArrayAgg: Types.listed,
+}
+"""Functions whose type follows from that of their first operand."""

@@ -28,6 +28,17 @@ FIXED: dict[type[exp.Expr], str] = {
     **dict.fromkeys((exp.PercentRank, exp.CumeDist, exp.Stddev, exp.StddevSamp, exp.StddevPop), "double"),
     **dict.fromkeys((exp.CurrentDate, exp.TsOrDsToDate, exp.LastDay), "date"),
     exp.CurrentTimestamp: "instant",
+    exp.Interval: "interval",
+    exp.DateFromParts: "date",
+    **dict.fromkeys(
+        (
+            exp.Length, exp.DateDiff, exp.TimestampDiff, exp.Year, exp.Quarter, exp.Month, exp.Week,
+            exp.Day, exp.DayOfWeek, exp.DayOfYear, exp.Hour, exp.Minute, exp.ArraySize,
+            exp.StrPosition,
+        ),
+        "part",
+    ),
+    **dict.fromkeys((exp.Sqrt, exp.Ln, exp.Exp, exp.Rand, exp.Pow), "root"),
 }  # fmt: skip
 """The attribute of `Words` that names the type."""
 

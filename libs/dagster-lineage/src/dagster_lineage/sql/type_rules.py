@@ -39,11 +39,22 @@ class Words:
     timestamp: str = ""
     instant: str = ""
     """Of `current_timestamp`."""
+    part: str = ""
+    """Of lengths, parts of dates and differences between them."""
+    root: str = ""
+    """Of `sqrt`, `ln`, `random` and their like."""
+    interval: str = ""
 
 
 WORDS = {
     "duckdb": Words(
-        text="varchar", integer="integer", timestamp="timestamp", instant="timestamp with time zone"
+        text="varchar",
+        integer="integer",
+        timestamp="timestamp",
+        instant="timestamp with time zone",
+        part="bigint",
+        root="double",
+        interval="interval",
     ),
     "postgres": Words(
         text="text",
@@ -67,6 +78,8 @@ WORDS = {
         long="int64",
         rank="int64",
         double="float64",
+        part="int64",
+        root="float64",
         timestamp="timestamp",
         instant="timestamp",
     ),
@@ -112,7 +125,7 @@ class Types:
         """
         distinct = set(types)
         if len(distinct) == 1:
-            return types[0]
+            return self.final(types[0])
         if "" in distinct or not distinct:
             return ""
         if not self.duckdb:
@@ -129,7 +142,7 @@ class Types:
 
     def _wider(self, left: str, right: str) -> str:
         if left == right:
-            return left
+            return self.final(left)
         for one, other in ((left, right), (right, left)):
             if one is LITERAL and (other in INTEGERS or other in UNSIGNED):
                 return other
@@ -143,7 +156,7 @@ class Types:
         if first and second:
             scale = max(first[1], second[1])
             whole = max(first[0] - first[1], second[0] - second[1])
-            return decimal(min(whole + scale, MAX_DIGITS), scale)
+            return decimal(min(whole + scale, MAX_DIGITS), min(scale, MAX_DIGITS - whole))
         return ""
 
     def _floating(self, left: str, right: str) -> str:
@@ -199,12 +212,22 @@ class Types:
         """Of `/`."""
         numeric = all(parts(type_) or type_ in (*FLOATS, "hugeint") for type_ in (left, right))
         if self.duckdb and numeric:
-            return "float" if left == right == "float" else "double"
+            return "float" if "float" in (left, right) and "double" not in (left, right) else "double"
         return "float64" if self.dialect == "bigquery" and left == right == "int64" else ""
 
     def modulo(self, left: str, right: str) -> str:
         """Of `%`."""
+        first, second = parts(left), parts(right)
+        if first and second:
+            whole = max(first[0] - first[1], second[0] - second[1])
+            if whole + max(first[1], second[1]) > MAX_DIGITS:
+                return ""
         return self._wider(left, right) if self.duckdb else ""
+
+    def quotient(self, left: str, right: str) -> str:
+        """Of `//`."""
+        whole = (*INTEGERS, LITERAL)
+        return self._wider(left, right) if self.duckdb and left in whole and right in whole else ""
 
     def total(self, type_: str) -> str:
         """Of `sum`."""
@@ -243,7 +266,7 @@ class Types:
         return ""
 
     def rounded(self, type_: str, digits: str | None) -> str:
-        """Of `round`, `ceil` and `floor`; `digits` is the literal they were given."""
+        """Of `round`; `digits` is the literal that it was given."""
         if not self.duckdb:
             return ""
         if type_ in FLOATS:
@@ -252,7 +275,23 @@ class Types:
             precision, scale = parts(type_) or (0, 0)
             if digits is None or digits.isdigit():
                 return decimal(precision, min(int(digits or 0), scale))
-        return ""
+        return type_ if type_ in INTEGERS and digits is None else ""
+
+    def whole(self, type_: str) -> str:
+        """Of `ceil` and `floor`."""
+        if self.duckdb and type_ in INTEGERS:
+            return "double"
+        return self.rounded(type_, None)
+
+    def zoned(self, type_: str) -> str:
+        """Of `at time zone`: it adds a zone to what has none and takes it from what has one."""
+        if not self.duckdb:
+            return ""
+        return {TIMES[1]: TIMES[2], TIMES[2]: TIMES[1]}.get(type_, "")
+
+    def listed(self, type_: str) -> str:
+        """Of `array_agg`."""
+        return f"{self.final(type_)}[]" if self.duckdb and type_ else ""
 
 
 def decimal(precision: int, scale: int) -> str:
