@@ -21,11 +21,13 @@ class Edit:
         file: Relative to the repository's root.
         old: The text that is replaced, there exactly once; `None`: the file is new.
         new: What takes its place; `None`: the file is deleted.
+        after: Texts that come before it, one after the other; with them the first place counts.
     """
 
     file: str
     old: str | None
     new: str | None
+    after: tuple[str, ...] = ()
 
     def apply(self, root: Path) -> None:
         """Change the file.
@@ -43,11 +45,20 @@ class Edit:
             file.write_text(self.new, encoding="utf-8")
         else:
             text = file.read_text(encoding="utf-8")
-            if text.count(self.old) != 1:
-                raise PlantImpossible(
-                    f"{self.file} has {text.count(self.old)} times:\n{self.old[:400]}"
-                )
-            file.write_text(text.replace(self.old, self.new), encoding="utf-8")
+            start = self._start(text)
+            if self.old not in text[start:] or (not self.after and text.count(self.old) > 1):
+                raise PlantImpossible(f"{self.file} has not, or not once:\n{self.old[:400]}")
+            edited = text[:start] + text[start:].replace(self.old, self.new, 1)
+            file.write_text(edited, encoding="utf-8")
+
+    def _start(self, text: str) -> int:
+        start = 0
+        for before in self.after:
+            start = text.find(before, start)
+            if start < 0:
+                raise PlantImpossible(f"{self.file} has no {before!r}")
+            start += len(before)
+        return start
 
 
 @dataclass(frozen=True)
