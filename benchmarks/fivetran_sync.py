@@ -151,8 +151,8 @@ def _sync(_: str, place: str, folder: Path) -> float:
         before, begin = completed(), time.perf_counter()
         session.post(f"{connection}/sync", timeout=60).raise_for_status()
         while completed() == before:
-            # Often at first, as a client of a local server would; each look costs CPU time.
-            time.sleep(0.02 if time.perf_counter() - begin < 1 else 0.2)
+            # Often at first and ever less: each look costs CPU time, each wait the same share.
+            time.sleep(max(0.02, 0.02 * (time.perf_counter() - begin)))
         return time.perf_counter() - begin
 
 

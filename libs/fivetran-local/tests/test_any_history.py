@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fivetran_local.account import Account
+from fivetran_local.state.selection import Change
 
 DECLARATION = """\
 connectors:
@@ -21,19 +22,21 @@ connectors:
     source: {kind: sqlite, path: shop.sqlite, schema: public}
     tables:
       marked: {high_water_mark: updated_at}
+      versioned: {high_water_mark: updated_at}
       plain: {}
       keyless: {}
 """
 
 IDS = st.integers(1, 6)
 TEXTS = st.none() | st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=4)
-TABLES = st.sampled_from(["marked", "plain", "keyless"])
+TABLES = st.sampled_from(["marked", "versioned", "plain", "keyless"])
 CHANGES = st.one_of(
     st.tuples(st.just("put"), TABLES, IDS, TEXTS),
     st.tuples(st.just("put below the mark"), st.just("marked"), IDS, TEXTS),
     st.tuples(st.just("delete"), TABLES, IDS, st.none()),
     st.tuples(st.just("add column"), TABLES, IDS, TEXTS),
     st.tuples(st.just("resync"), TABLES, IDS, st.none()),
+    st.tuples(st.sampled_from(["HISTORY", "SOFT_DELETE"]), TABLES, IDS, st.none()),
 )
 
 
@@ -44,7 +47,8 @@ class Source:
         self.file = file
         self.minute = 0
         self.extra: set[str] = set()
-        for table, key in (("marked", "primary key"), ("plain", "primary key"), ("keyless", "")):
+        for table in ("marked", "versioned", "plain", "keyless"):
+            key = "" if table == "keyless" else "primary key"
             self.run(f"create table {table} (id integer {key}, word text, updated_at timestamptz)")
 
     def run(self, statement: str, *parameters: object) -> list[tuple]:
@@ -77,7 +81,7 @@ class Source:
 
 
 def landed(file: Path, table: str, columns: int) -> tuple[set[tuple], list[tuple]]:
-    """Return the living rows without Fivetran's columns, and the keys of all rows."""
+    """Return the current rows without Fivetran's columns, and the keys of all rows."""
     with duckdb.connect(str(file), read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
         found = connection.execute(
@@ -88,9 +92,17 @@ def landed(file: Path, table: str, columns: int) -> tuple[set[tuple], list[tuple
         names = [column[0] for column in found.description]
         rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     values = ["id", "word", "updated_at", "extra"][:columns]
-    living = {tuple(row[n] for n in values) for row in rows if not row["_fivetran_deleted"]}
-    keys = [row["_fivetran_id"] if table == "keyless" else row["id"] for row in rows]
-    return living, keys
+    living = [
+        tuple(row[n] for n in values)
+        for row in rows
+        if not row.get("_fivetran_deleted") and row.get("_fivetran_active", True)
+    ]
+    assert len(living) == len(set(living)), "a row is there twice"
+    keys = [
+        (row["_fivetran_id"] if table == "keyless" else row["id"], row.get("_fivetran_start"))
+        for row in rows
+    ]
+    return set(living), keys
 
 
 @example(history=[[("put", "marked", 1, "a")], [("put below the mark", "marked", 2, "b")]])
@@ -99,7 +111,12 @@ def landed(file: Path, table: str, columns: int) -> tuple[set[tuple], list[tuple
         [("put", table, id_, "a") for table in ("marked", "plain", "keyless") for id_ in (1, 2)],
         [(kind, table, 1, "b") for table in ("marked", "plain") for kind in ("delete", "put")],
         [("delete", table, 1, None) for table in ("marked", "plain", "keyless")],
-        [("add column", table, 1, "c") for table in ("marked", "plain", "keyless")],
+        [("HISTORY", table, 1, None) for table in ("marked", "versioned", "plain", "keyless")],
+        [("put", table, id_, "v") for table in ("versioned", "plain", "keyless") for id_ in (1, 3)],
+        [("delete", table, 3, None) for table in ("versioned", "plain", "keyless")],
+        [("put", table, 3, "w") for table in ("versioned", "plain", "keyless")],
+        [("add column", table, 1, "c") for table in ("marked", "versioned", "plain", "keyless")],
+        [("SOFT_DELETE", table, 1, None) for table in ("versioned", "plain", "keyless")],
         [("resync", table, 1, None) for table in ("marked", "plain", "keyless")],
     ]
 )
@@ -114,13 +131,17 @@ def test_destination_equals_source_after_every_sync(history):
         for changes in history:
             for kind, table, id_, word in changes:
                 source.change(kind, table, id_, word)
+                if kind in {"HISTORY", "SOFT_DELETE"} and account.state.tables.of("shop"):
+                    account.state.selection.change(
+                        "shop", [Change("public", table, sync_mode=kind)]
+                    )
                 if kind == "resync":
                     account.state.tables.want_resync("shop", [("public", table)])
             assert account.syncs.start("shop")
             account.syncs.wait()
             known = account.state.connections.get("shop")
             assert known.failure is None
-            for table in ("marked", "plain", "keyless"):
+            for table in ("marked", "versioned", "plain", "keyless"):
                 columns = 4 if table in source.extra else 3
                 living, keys = landed(account.destination_file, table, columns)
                 assert living == source.rows(table)

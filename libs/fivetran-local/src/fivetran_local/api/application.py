@@ -46,6 +46,11 @@ _OF_CONNECTION: tuple[tuple[str, str, Callable[[Call], Response]], ...] = (
     ("PATCH", "/schemas/{schema_name}", schemas.patch_schema),
     ("PATCH", "/schemas/{schema_name}/tables/{table_name}", schemas.patch_table),
     ("GET", "/schemas/{schema_name}/tables/{table_name}/columns", schemas.get_columns),
+    (
+        "PATCH",
+        "/schemas/{schema_name}/tables/{table_name}/columns/{column_name}",
+        schemas.patch_column,
+    ),
 )
 
 _WITH_NOUN: tuple[tuple[str, str, Callable[[Call], Response]], ...] = (

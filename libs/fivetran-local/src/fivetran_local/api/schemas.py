@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fivetran_local.api.bodies import (
+    ColumnPatch,
     ReloadRequest,
     SchemaConfigPatch,
     SchemaPatch,
@@ -65,6 +66,17 @@ def patch_table(call: Call) -> Response:
     schema_name, table_name = call.path("schema_name"), call.path("table_name")
     _change(call, declared, _table_changes(schema_name, table_name, patch, tables))
     return _answer(call, "Table configuration has been modified")
+
+
+def patch_column(call: Call) -> Response:
+    """`PATCH /connections/{id}/schemas/{schema}/tables/{table}/columns/{column}`."""
+    declared = call.connector()
+    column = parsed(ColumnPatch, call.body)
+    patch = TablePatch(columns={call.path("column_name"): column})
+    tables = _tables(call, declared)
+    schema_name, table_name = call.path("schema_name"), call.path("table_name")
+    _change(call, declared, _table_changes(schema_name, table_name, patch, tables))
+    return _answer(call, "Column configuration has been modified")
 
 
 def reload_schemas(call: Call) -> Response:

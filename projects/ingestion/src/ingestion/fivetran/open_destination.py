@@ -1,4 +1,11 @@
-"""Open the place that Fivetran writes to, whatever kind it is."""
+"""Open the place that Fivetran writes to, whatever kind it is.
+
+Two kinds are not here, because DuckDB reads them only with an extension that it downloads when it
+is first used, and nothing is downloaded at run time here: MotherDuck (`md:`, by the extension
+`motherduck`) and Fivetran's managed data lake (Iceberg or Delta tables, never bare Parquet, by
+`iceberg` or `delta`). Where an image brings the extension along, each is one more module with the
+methods of `Destination`: MotherDuck's would be `duckdb_destination` with another way to connect.
+"""
 
 from __future__ import annotations
 
