@@ -17,7 +17,7 @@ from jinja2 import TemplateError
 from dagster_lineage.dbt import rendering_context as context
 from dagster_lineage.dbt.rendering_ctes import PREFIX, cte_name, with_ctes
 from dagster_lineage.dbt.rendering_macros import MacroMissing, Macros, Namespace, Returned
-from dagster_lineage.dbt.rendering_relations import Relation, RelationMaker
+from dagster_lineage.dbt.rendering_relations import ColumnMaker, Relation, RelationMaker
 from dagster_lineage.dbt.rendering_unknown import Doubts
 
 BARE_CALL = re.compile(r"\s*(?:ref|source|var|env_var|doc)\s*\(.+\)\s*", re.DOTALL)
@@ -205,7 +205,7 @@ class _Rendering:
         sql = self._text()
         if inject and sql:
             sql = with_ctes(sql, self._ctes())
-        if not self.problem and self.doubts.asked:
+        if self.doubts.asked:
             asked = ", ".join(self.doubts.asked)
             self.problem = f"its SQL depends on what the warehouse answers: {asked}"
         refs, sources = list(self.refs), list(self.sources)
@@ -229,6 +229,8 @@ class _Rendering:
             self.problem = "it returns a value outside of a macro"
         except (TemplateError, MacroMissing, context.CompilerError) as error:
             self.problem = f"its Jinja cannot be rendered: {_sentence(error)}"
+        except RecursionError:
+            self.problem = "its macros call each other without end"
         except Exception as error:  # noqa: BLE001 - a foreign macro may raise whatever it likes
             self.problem = f"its Jinja fails: {type(error).__name__}: {_sentence(error)}"
         return ""
@@ -302,10 +304,19 @@ class _Rendering:
         def is_incremental() -> bool:
             return incremental
 
+        def statement(*_args: object, **_kwargs: object) -> str:
+            return str(self.doubts.ask("a query"))
+
+        def get_intervals_between(*_args: object, **_kwargs: object) -> int:
+            # dbt asks the warehouse how long a date spine is; its columns do not depend on it.
+            self.doubts.assumed["length of a date spine"] = None
+            return 2
+
         return {
+            "get_intervals_between": get_intervals_between,
             "is_incremental": is_incremental,
             "run_query": self.doubts.asker("a query"),
-            "statement": self.doubts.asker("a query"),
+            "statement": statement,
             "load_result": self.doubts.asker("a query"),
             "load_relation": self.doubts.asker("whether a relation exists"),
         }
@@ -345,7 +356,7 @@ class _Rendering:
             ),
             "api": {
                 "Relation": RelationMaker(renderer.mark),
-                "Column": context.KnownColumn,
+                "Column": ColumnMaker(renderer.macros.adapter, renderer.mark),
             },
             "this": _relation(node),
             "model": node,

@@ -28,7 +28,7 @@ PARENTS = {
 }
 """The adapters that an adapter is built on, nearest first."""
 OWN_PACKAGE = "dbt"
-MAX_DEPTH = 200
+MAX_DEPTH = 100
 
 
 class MacroMissing(Exception):
@@ -239,7 +239,7 @@ class Namespace(Mapping[str, Any]):
             self._depth += 1
             try:
                 if self._depth > MAX_DEPTH:
-                    raise RecursionError(f"macros call each other without end, at {name}")
+                    raise RecursionError(name)
                 return made[0](*args, **kwargs)
             except Returned as returned:
                 return returned.value
@@ -257,15 +257,15 @@ class Package:
         self._name = name
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        fixed = FIXED_NAMES & {name}
-        if fixed:
-            found = self._namespace[name]
-            return found  # type: ignore[no-any-return]
+        if name in FIXED_NAMES:
+            return self._namespace[name]  # type: ignore[no-any-return]
         unique_id = self._namespace.macros.in_package(self._name, name)
         if not unique_id:
             raise AttributeError(name)
         return self._namespace.call(unique_id)
 
 
-FIXED_NAMES = frozenset({"is_incremental", "run_query", "statement", "load_relation"})
+FIXED_NAMES = frozenset(
+    {"is_incremental", "run_query", "statement", "load_relation", "get_intervals_between"}
+)
 """Macros of dbt's that ask the warehouse, or whose answer the caller gives."""

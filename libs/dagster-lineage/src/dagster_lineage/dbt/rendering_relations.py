@@ -114,6 +114,44 @@ class RelationMaker:
         return Relation(**parts, mark=self.mark, type=str(given.get("type") or ""))
 
 
+TYPE_LABELS = {
+    "": {"STRING": "TEXT", "INTEGER": "INT"},
+    "bigquery": {"TEXT": "STRING", "FLOAT": "FLOAT64", "INTEGER": "INT64", "BOOLEAN": "BOOL"},
+    "spark": {"TEXT": "STRING", "INTEGER": "INT"},
+    "databricks": {"TEXT": "STRING", "INTEGER": "INT"},
+}
+"""What `api.Column.translate_type` makes of dbt's own names of types, by adapter."""
+
+
+@dataclass(frozen=True)
+class ColumnMaker:
+    """What macros call `api.Column`."""
+
+    adapter: str = ""
+    mark: str = '"'
+
+    def __call__(self, column: str, dtype: str = "", *_sizes: object) -> KnownColumn:
+        """A column."""
+        return KnownColumn(column, dtype, self.mark)
+
+    def create(self, name: str, label_or_dtype: str = "") -> KnownColumn:
+        """A column of one of dbt's types."""
+        return KnownColumn(name, self.translate_type(label_or_dtype), self.mark)
+
+    def translate_type(self, dtype: str) -> str:
+        """The adapter's name of one of dbt's types."""
+        labels = TYPE_LABELS.get(self.adapter, TYPE_LABELS[""])
+        return labels.get(dtype.upper(), dtype)
+
+    def numeric_type(self, dtype: str, precision: object, scale: object) -> str:
+        """A decimal type."""
+        return dtype if precision is None or scale is None else f"{dtype}({precision},{scale})"
+
+    def string_type(self, size: int) -> str:
+        """A text type of a length."""
+        return f"character varying({size})"
+
+
 @dataclass(frozen=True)
 class KnownColumn:
     """A column as `adapter.get_columns_in_relation` gives it.

@@ -214,7 +214,9 @@ class Expressions:
 
     def _by_rule(self, node: exp.Expr, scope: Scope) -> Value:
         inner = self.value(node.this, scope)
-        rest = self.made_of((part for part in node.iter_expressions() if part is not node.this), scope)
+        rest = self.made_of(
+            (part for part in node.iter_expressions() if part is not node.this), scope
+        )
         return computed(inner.sources | rest, RULES[type(node)](self.types, inner.type))
 
     def _window(self, node: exp.Expr, scope: Scope) -> Value:

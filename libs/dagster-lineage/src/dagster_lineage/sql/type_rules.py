@@ -212,7 +212,9 @@ class Types:
         """Of `/`."""
         numeric = all(parts(type_) or type_ in (*FLOATS, "hugeint") for type_ in (left, right))
         if self.duckdb and numeric:
-            return "float" if "float" in (left, right) and "double" not in (left, right) else "double"
+            return (
+                "float" if "float" in (left, right) and "double" not in (left, right) else "double"
+            )
         return "float64" if self.dialect == "bigquery" and left == right == "int64" else ""
 
     def modulo(self, left: str, right: str) -> str:

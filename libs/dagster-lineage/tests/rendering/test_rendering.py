@@ -1,0 +1,202 @@
+"""What rendering does with what a manifest cannot tell, or should not be let do."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dagster_lineage.dbt.rendering import ProjectSettings, Rendered, Renderer
+
+
+def manifest(code: str, adapter: str = "duckdb", **macros: str) -> dict[str, Any]:
+    """A manifest of model `m`, its upstream `up`, and macros; `package__name` has a package."""
+    nodes = {
+        f"model.p.{name}": {
+            "name": name,
+            "resource_type": "model",
+            "package_name": "p",
+            "database": "db",
+            "schema": "sch",
+            "alias": name,
+            "relation_name": f'"db"."sch"."{name}"',
+            "raw_code": text,
+            "language": "sql",
+            "config": {"materialized": "table"},
+            "depends_on": {"nodes": ["model.p.up"] if name == "m" else []},
+        }
+        for name, text in {"m": code, "up": "select 1 as id"}.items()
+    }
+    listed = {}
+    for given, sql in macros.items():
+        package, _, name = given.partition("___")
+        if not name:
+            package, name = "p", given
+        text = f"{{% macro {name} {sql} {{% endmacro %}}"
+        listed[f"macro.{package}.{name}"] = {
+            "name": name,
+            "package_name": package,
+            "macro_sql": text,
+        }
+    metadata = {
+        "project_name": "p",
+        "adapter_type": adapter,
+        "generated_at": "2026-01-02T03:04:05Z",
+    }
+    return {"metadata": metadata, "nodes": nodes, "sources": {}, "macros": listed}
+
+
+def render(code: str, settings: ProjectSettings | None = None, **macros: str) -> Rendered:
+    return Renderer(manifest(code, **macros), settings).render("model.p.m")
+
+
+@pytest.mark.parametrize(
+    ("code", "asked"),
+    [
+        (
+            "{% set r = run_query('select 1') %}{% for x in r %}{{ x }}{% endfor %} select 1",
+            "query",
+        ),
+        ("{% call statement('s', fetch_result=True) %}x{% endcall %}select 1", "query"),
+        (
+            "select {{ adapter.get_columns_in_relation(ref('up')) | map(attribute='name') | join(', ') }}",
+            "columns of",
+        ),
+        ("select {{ load_result('s')['data'][0][0] + 1 }} as x", "query"),
+        ("{% if adapter.get_relation('a', 'b', 'c') is none %}select 1{% endif %}", "get_relation"),
+        (
+            "{% if adapter.get_relation('a', 'b', 'c').is_view > 3 %}{% endif %}select 1",
+            "get_relation",
+        ),
+    ],
+)
+def test_answer_of_the_warehouse_is_not_made_up(code: str, asked: str) -> None:
+    rendered = render(code)
+
+    assert not rendered.certain
+    assert "warehouse" in rendered.problem
+    assert asked in rendered.problem
+
+
+def test_known_columns_answer_for_the_warehouse() -> None:
+    code = (
+        "select {% for c in adapter.get_columns_in_relation(ref('up')) %}{{ c.quoted }}{% endfor %}"
+    )
+    known = {'"db"."sch"."up"': {"id": "integer"}}
+
+    rendered = Renderer(manifest(code)).render("model.p.m", columns=known)
+
+    assert rendered.certain
+    assert rendered.sql == 'select "id"'
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "{{ ''.__class__.__mro__ }}",
+        "{{ ref.__globals__ }}",
+        "{{ modules.datetime.datetime.__subclasses__() }}",
+        "{{ config.__init__.__globals__['os'] }}",
+        "{{ adapter._macros.environment }}",
+        "{{ ''.format.__self__ }}",
+        "{% include '/etc/hostname' %}",
+        "{% import 'x.sql' as x %}",
+        "{{ modules.os.environ }}",
+        "{{ open('/etc/hostname') }}",
+    ],
+)
+def test_jinja_gets_at_nothing_outside(code: str) -> None:
+    rendered = render(code)
+
+    assert not rendered.certain or rendered.sql == ""
+
+
+def test_values_of_environment_variables_do_not_leak(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WAREHOUSE_PASSWORD", "hunter2")
+
+    rendered = render(
+        "select '{{ env_var('WAREHOUSE_PASSWORD') }}', '{{ env_var('WAREHOUSE_PASSWORD', 'x') }}'"
+    )
+
+    assert "hunter2" not in rendered.sql
+    assert rendered.assumed == ("env_var WAREHOUSE_PASSWORD",)
+
+
+def test_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    render("{{ write('x') }}{{ log('y') }}{{ print('z') }}select 1")
+
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("select {{ nothing.at_all }}", "nothing"),
+        ("select {{ nobody() }}", "nobody"),
+        ("{% if x %}select 1", "Unexpected end"),
+        ("select * from {{ ref('absent') }}", "absent"),
+        ("select * from {{ source('a', 'b') }}", "a.b"),
+        ("{{ exceptions.raise_compiler_error('not like this') }}", "not like this"),
+        ("{{ adapter.dispatch('none_such')() }}", "none_such"),
+        ("{{ forever() }}", "without end"),
+        ("{{ 1 / 0 }}", "division"),
+        ("{{ return(1) }}", "returns"),
+    ],
+)
+def test_model_that_cannot_be_rendered_says_why(code: str, said: str) -> None:
+    rendered = render(code, forever="() %}{{ again() }}", again="() %}{{ forever() }}")
+
+    assert not rendered.certain
+    assert said in rendered.problem
+
+
+def test_unknown_variable_leaves_a_placeholder_that_lineage_takes_for_no_column() -> None:
+    from dagster_lineage.sql import Relation, Schema, Table, trace_query
+
+    rendered = render("select id from {{ ref('up') }} where id > {{ var('least') }}")
+
+    assert rendered.assumed == ("var least",)
+    known = Schema([Table(Relation("db", "sch", "up"), {"id": "integer"}, complete=True)])
+    assert trace_query(rendered.sql, "duckdb", known).missing == ()
+
+
+@pytest.mark.parametrize(
+    ("adapter", "expected"),
+    [("redshift", "redshift"), ("postgres", "postgres"), ("snowflake", "default")],
+)
+def test_dispatch_falls_back_to_the_parents_of_an_adapter(adapter: str, expected: str) -> None:
+    macros = {
+        "dbt___shout": "() %}{{ adapter.dispatch('shout', 'dbt')() }}",
+        "dbt___default__shout": "() %}default",
+        "dbt_postgres___postgres__shout": "() %}postgres",
+        "dbt_redshift___redshift__shout": "() %}redshift",
+    }
+    made = manifest("{{ shout() }}", adapter, **macros)
+
+    assert Renderer(made).render("model.p.m").sql.strip() == expected
+
+
+def test_parents_macro_serves_an_adapter_that_has_none() -> None:
+    made = manifest(
+        "{{ dbt.shout() }}",
+        "redshift",
+        dbt___shout="() %}{{ adapter.dispatch('shout', 'dbt')() }}",
+        dbt_postgres___postgres__shout="() %}postgres",
+    )
+
+    assert Renderer(made).render("model.p.m").sql.strip() == "postgres"
+
+
+def test_python_model_and_unknown_id_are_told() -> None:
+    made = manifest("def model(dbt, session): ...")
+    made["nodes"]["model.p.m"]["language"] = "python"
+
+    assert "python" in Renderer(made).render("model.p.m").problem
+    assert "no node" in Renderer(made).render("model.p.gone").problem
+
+
+def test_dates_of_a_rendering_do_not_change_from_run_to_run() -> None:
+    assert render("{{ run_started_at.strftime('%Y-%m-%d') }}").sql == "2026-01-02"
