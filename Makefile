@@ -36,7 +36,7 @@ export JAFFLE_ENV ?= dev
 MEMBERS := $(sort $(wildcard libs/*/pyproject.toml projects/*/pyproject.toml))
 DBT_PROJECTS := $(patsubst %/dbt_project.yml,%,$(wildcard projects/*/dbt_project.yml))
 
-.PHONY: help install install-project run dev test lint format lock interfaces codeowners manifests pr-build fivetran-snapshot fivetran-drift clean
+.PHONY: help install install-project run dev test lint format lock interfaces codeowners manifests install-project-tools ci pr-build fivetran-snapshot fivetran-drift clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,8 @@ lint: manifests  ## style, types, borders, SQL, locks, lineage
 	$(BIN)/lineage lock --check
 	$(BIN)/lineage check
 	$(BIN)/python tools/codeowners.py check
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/zizmor --quiet --pedantic --offline --no-online-audits .github/workflows
 
 # PROJECT=ml: an environment of its own for one project, from its own lock.
 install-project: | $(UV)  ## install one project alone: make install-project PROJECT=ml
@@ -84,6 +86,20 @@ install-project: | $(UV)  ## install one project alone: make install-project PRO
 	@[ -x projects/$(PROJECT)/.venv/bin/python ] || $(UV) venv --quiet --python "$(PYTHON)" projects/$(PROJECT)/.venv
 	$(UV) pip sync --quiet --python projects/$(PROJECT)/.venv/bin/python --require-hashes projects/$(PROJECT)/requirements.lock
 	$(UV) pip install --quiet --python projects/$(PROJECT)/.venv/bin/python --no-deps $$($(PYTHON) tools/locks.py members projects/$(PROJECT) | sed 's/^/--editable /')
+
+# What a project is linted and tested with, beside its own dependencies, in the root lock's versions.
+install-project-tools: | $(UV)
+	@[ -x projects/$(PROJECT)/.venv/bin/python ] || { echo "First: make install-project PROJECT=$(PROJECT)"; exit 2; }
+	$(PYTHON) -m tools.ci needs $(PROJECT) | $(UV) pip install --quiet --python projects/$(PROJECT)/.venv/bin/python --constraint requirements.lock --requirements -
+
+# All that telling what is affected takes: what CI asks before it installs anything else.
+.tools/lineage/.installed: requirements.lock libs/dagster-lineage/pyproject.toml | $(UV)
+	$(UV) venv --quiet --clear --python "$(PYTHON)" $(@D)
+	$(UV) pip install --quiet --python $(@D)/bin/python --constraint requirements.lock --editable 'libs/dagster-lineage[affected,lock]'
+	@touch $@
+
+ci:  ## what CI does, here, for what differs from a branch: make ci BASE=main
+	@$(PYTHON) -m tools.ci all --base $(BASE)
 
 # BASE=main: the branch to compare with. BASE_ENV=dev: where its tables are. PR=7: number of the pull request.
 BASE ?= main
