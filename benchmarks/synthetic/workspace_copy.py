@@ -103,6 +103,17 @@ class WorkspaceCopy:
             code = run_command("lock", ["--root", str(self.root)])
         return wrong.getvalue() if code else ""
 
+    def is_stale(self) -> bool:
+        """Whether `lineage lock --check` says so, and names an interface."""
+        for parsed in self._manifests.parse(self.dbt_projects()):
+            if parsed.error:
+                raise LoadFailed(parsed.error)
+            self.after_parse(parsed.folder)
+        wrong = io.StringIO()
+        with _environment(self._environment), redirect_stdout(wrong), redirect_stderr(wrong):
+            code = run_command("lock", ["--root", str(self.root), "--check"])
+        return code == 1 and "is stale" in wrong.getvalue()
+
     def findings(self) -> list[Finding]:
         """`lineage check --format json`."""
         said = io.StringIO()
