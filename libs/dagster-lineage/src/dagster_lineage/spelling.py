@@ -64,6 +64,16 @@ def distance(name: str, other: str, limit: int) -> int:
         return 0
     if limit <= 0 or abs(len(name) - len(other)) > limit:
         return limit + 1
+    start = end = 0
+    shorter = min(len(name), len(other))
+    while start < shorter and name[start] == other[start]:
+        start += 1
+    while end < shorter - start and name[-1 - end] == other[-1 - end]:
+        end += 1
+    return _slips(name[start : len(name) - end], other[start : len(other) - end], limit)
+
+
+def _slips(name: str, other: str, limit: int) -> int:
     before: list[int] = []
     row = list(range(len(other) + 1))
     for index, letter in enumerate(name, start=1):

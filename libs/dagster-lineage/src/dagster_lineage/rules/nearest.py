@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
 from dagster_lineage.graph import LineageGraph, Made, key_path
-from dagster_lineage.spelling import mistyped, nearest_name
+from dagster_lineage.known_names import KnownNames
 
 
 class Meant(NamedTuple):
@@ -32,6 +31,7 @@ class KnownKeys:
 
     def __init__(self, graph: LineageGraph) -> None:
         self.known: dict[str, list[Made]] = {**graph.declared, **graph.producers}
+        self._names: dict[str, KnownNames] = {}
 
     def meant(self, key: str, relation: str = "") -> Meant:
         """The known key that is nearest to one that nobody makes.
@@ -45,25 +45,23 @@ class KnownKeys:
         if same:
             return Meant(same, sure=True)
         space, last = split_last(key)
-        in_space = self._last_parts.get(space, {})
-        slip = _slip(last, in_space)
-        if slip:
-            return Meant(in_space[slip], sure=True)
+        in_space = self._names_in(space)
+        slips = in_space.slips(last)
+        if slips:
+            return Meant(self._last_parts[space][slips[0]], sure=True)
         if space:
-            for other in self._last_parts:
-                if other and mistyped(space, other):
-                    names = self._last_parts[other]
-                    found = last if last in names else _slip(last, names)
-                    if found:
-                        return self._unless_other_table(names[found], relation, sure=True)
-        elsewhere = self._spaces_of.get(last, [])
+            for other in self._spaces.slips(space):
+                names = self._last_parts[other]
+                found = [last] if last in names else self._names_in(other).slips(last)
+                if found:
+                    return self._unless_other_table(names[found[0]], relation, sure=True)
+        elsewhere = self._keys_of.get(last, [])
         if not elsewhere and not space:
-            slip = _slip(last, self._spaces_of)
-            elsewhere = self._spaces_of.get(slip, [])
+            elsewhere = self._keys_of.get((*self._all_last.slips(last), "")[0], [])
         if len(elsewhere) == 1:
             return self._unless_other_table(elsewhere[0], relation, sure=not space)
-        like = nearest_name(last, in_space)
-        return Meant(in_space[like]) if like else Meant()
+        like = in_space.alike(last)
+        return Meant(self._last_parts[space][like]) if like else Meant()
 
     def _unless_other_table(self, key: str, relation: str, *, sure: bool) -> Meant:
         # Alike names of two tables that are known to be two are an accident.
@@ -101,7 +99,20 @@ class KnownKeys:
         return spaces
 
     @cached_property
-    def _spaces_of(self) -> dict[str, list[str]]:
+    def _spaces(self) -> KnownNames:
+        return KnownNames(space for space in self._last_parts if space)
+
+    def _names_in(self, space: str) -> KnownNames:
+        if space not in self._names:
+            self._names[space] = KnownNames(self._last_parts.get(space, ()))
+        return self._names[space]
+
+    @cached_property
+    def _all_last(self) -> KnownNames:
+        return KnownNames(self._keys_of)
+
+    @cached_property
+    def _keys_of(self) -> dict[str, list[str]]:
         keys: dict[str, list[str]] = {}
         for key in self.known:
             keys.setdefault(split_last(key)[1], []).append(key)
@@ -116,10 +127,6 @@ def split_last(key: str) -> tuple[str, str]:
     path = key_path(key)
     last = path[-1].replace("/", "\\/")
     return key[: len(key) - len(last)].removesuffix("/"), last
-
-
-def _slip(name: str, names: Iterable[str]) -> str:
-    return next((one for one in sorted(names) if mistyped(name, one)), "")
 
 
 def _flat(key: str) -> str:
