@@ -60,7 +60,7 @@ def write_interfaces(root: Path, *, projects: int, models: int) -> int:
 def interface(number: int, models: int) -> Interface:
     """What one project makes and reads."""
     sources = tuple(_source(number, place, models) for place in range(SOURCES if number else 0))
-    assets = tuple(_model(number, place, models, sources) for place in range(models))
+    assets = tuple(_model(number, place, sources) for place in range(models))
     return Interface(
         schema_version=SCHEMA_VERSION,
         project=_project(number),
@@ -79,7 +79,7 @@ def _touch_files(folder: Path, facts: Interface) -> None:
         file.touch()
 
 
-def _model(number: int, place: int, models: int, sources: tuple[Source, ...]) -> Asset:
+def _model(number: int, place: int, sources: tuple[Source, ...]) -> Asset:
     project, name = _project(number), _name(place)
     if place < len(sources):
         source = sources[place]
