@@ -146,16 +146,13 @@ def read_graph(root: Path, patterns: tuple[str, ...]) -> LineageGraph:
     gc.disable()
     try:
         return LineageGraph(
-            (
-                Located(
-                    read_interface(file),
-                    file.parent.relative_to(root).as_posix(),
-                    file.relative_to(root).as_posix(),
-                )
-                for file in files
-            ),
+            (_located(read_interface(file), file.relative_to(root)) for file in files),
             root=root,
         )
     finally:
         if collecting:
             gc.enable()
+
+
+def _located(interface: Interface, file: Path) -> Located:
+    return Located(interface, interface.folder or file.parent.as_posix(), file.as_posix())

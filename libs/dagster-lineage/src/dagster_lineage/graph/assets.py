@@ -225,6 +225,9 @@ class Interface(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Name of the project: its folder's."""
     location: str = ""
     """Name of the code location, where it differs from the project's."""
+    folder: str = ""
+    """The project's folder relative to the repository's root, where this file does not lie in it:
+    places are relative to that folder."""
     dialect: str = ""
     """Engine whose spelling the types have: `duckdb`, `spark`, `snowflake`, …"""
     dbt_project: str = ""
