@@ -6,12 +6,13 @@ import string
 from collections.abc import Mapping
 
 from dagster_lineage.dbt.fields import Node, dagster_meta, mapping, meta_of, text, texts
+from dagster_lineage.errors import LineageError
 from dagster_lineage.graph import key_text
 
 RULE_FIELDS = ("database", "schema", "name", "model", "source", "package", "resource_type")
 
 
-class KeyRuleWrong(Exception):
+class KeyRuleWrong(LineageError):
     """A rule of keys that names a field that dbt nodes do not have."""
 
 

@@ -21,6 +21,7 @@ from dagster_lineage.dbt.manifest_graph import Group, ManifestGraph
 from dagster_lineage.dbt.nodes import Nodes
 from dagster_lineage.dbt.project_files import ProjectFiles
 from dagster_lineage.dbt.sources import Sources
+from dagster_lineage.errors import LineageError
 
 # Everything that can depend on something, or be depended on.
 _COLLECTIONS = (
@@ -37,7 +38,7 @@ _NEVER_RUN = frozenset({"analysis", "sql operation", "sql_operation", "rpc", "op
 _WITH_CODE = frozenset({"model", "seed", "snapshot"})
 
 
-class ManifestUnreadable(Exception):
+class ManifestUnreadable(LineageError):
     """A file that is no dbt manifest."""
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from dagster_lineage.errors import LineageError
 
-class WorkspaceError(Exception):
+
+class WorkspaceError(LineageError):
     """A workspace that cannot be read; the message names file, fault and mend."""
 
 
