@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -52,6 +52,7 @@ def ask_all(
     keep_in: Path,
     python: str | None = None,
     timeout_s: float = LOADS_WITHIN_S,
+    answered: Callable[[str], None] = lambda _: None,
 ) -> tuple[LocationFacts, ...]:
     """Ask several locations, as many at a time as there are processors.
 
@@ -60,17 +61,19 @@ def ask_all(
         keep_in: As for `ask`.
         python: As for `ask`.
         timeout_s: As for `ask`, for each.
+        answered: Called with the name of each location as soon as it is through.
 
     Returns:
         In the order of the entries; a location that does not load has its `error`.
     """
+
+    def asked(entry: LocationEntry) -> LocationFacts:
+        facts = ask(entry, keep_in=keep_in, python=python, timeout_s=timeout_s)
+        answered(entry.name)
+        return facts
+
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        return tuple(
-            pool.map(
-                lambda entry: ask(entry, keep_in=keep_in, python=python, timeout_s=timeout_s),
-                entries,
-            )
-        )
+        return tuple(pool.map(asked, entries))
 
 
 def ask(

@@ -8,10 +8,10 @@ from graphlib import CycleError, TopologicalSorter
 
 from msgspec.structs import replace
 
-from dagster_lineage.graph import Asset, Column, Read, Source, column_of
+from dagster_lineage.dbt.manifest_graph import Code
+from dagster_lineage.graph import Asset, Column, Read, column_of
 from dagster_lineage.graph.pseudo_columns import is_pseudo_column
 from dagster_lineage.locking.drafts import Draft
-from dagster_lineage.locking.rendered_nodes import RenderedNodes
 from dagster_lineage.locking.trace_cache import TraceCache
 from dagster_lineage.sql.schema import Relation, Table
 
@@ -19,34 +19,38 @@ _SNAPSHOT_COLUMNS = ("dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_vali
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"|`([^`]*)`|\[([^\]]*)\]|([^."`\[\]]+)')
 
 
-def add_columns(
-    drafts: Sequence[Draft],
-    elsewhere: Mapping[str, Asset],
-    nodes: Mapping[str, Mapping[str, RenderedNodes]],
-    cache: TraceCache,
-) -> None:
+def add_columns(drafts: Sequence[Draft], elsewhere: Mapping[str, Asset], cache: TraceCache) -> None:
     """Trace the columns of every dbt node through its SQL, from upstream to downstream.
 
     Args:
         drafts: Of the locations that are locked; their assets are replaced.
         elsewhere: Assets of other locations, by key, from their committed interfaces.
-        nodes: By name of the draft, then of its manifest: how to get a node's SQL.
         cache: Of what was traced before.
     """
-    known: dict[str, Asset] = dict(elsewhere)
-    makers: dict[str, Draft] = {}
+    known: dict[str, Asset] = {}
     for draft in drafts:
         for key, asset in draft.assets.items():
-            if asset.executable or key not in known:
+            if key not in known or (asset.executable and not known[key].executable):
                 known[key] = asset
-                makers[key] = draft
-    relations = {asset.relation.casefold(): asset.key for asset in known.values() if asset.relation}
+    known = {**elsewhere, **known}
+    keys = _keys_by_relation(known)
+    # A key may be made twice, which is for a rule to say: each is traced in its own location.
+    makers: dict[str, list[_Tracer]] = {}
+    for draft in drafts:
+        tracer = _Tracer(draft, known, keys, cache)
+        for key in draft.code:
+            makers.setdefault(key, []).append(tracer)
     for key in _upstream_first(known):
-        maker = makers.get(key)
-        if maker is None or key not in maker.code:
-            continue
-        tracer = _Tracer(maker, known, relations, cache)
-        known[key] = maker.assets[key] = tracer.traced(maker.assets[key], nodes[maker.name])
+        for tracer in makers.get(key, ()):
+            tracer.trace(key)
+
+
+def _keys_by_relation(assets: Mapping[str, Asset]) -> dict[str, list[str]]:
+    keys: dict[str, list[str]] = {}
+    for asset in assets.values():
+        if asset.relation:
+            keys.setdefault(asset.relation.casefold(), []).append(asset.key)
+    return keys
 
 
 def _upstream_first(assets: Mapping[str, Asset]) -> Iterable[str]:
@@ -70,40 +74,47 @@ class _Tracer:
     def __init__(
         self,
         draft: Draft,
-        known: Mapping[str, Asset],
-        relations: Mapping[str, str],
+        known: dict[str, Asset],
+        keys: Mapping[str, Sequence[str]],
         cache: TraceCache,
     ) -> None:
         self._draft = draft
         self._known = known
-        self._relations = relations
+        self._keys = keys
         self._cache = cache
-        self._sources: dict[str, Source] = {}
-        for source in draft.sources.values():
-            self._sources.setdefault(source.name, source)
 
-    def traced(self, asset: Asset, nodes: Mapping[str, RenderedNodes]) -> Asset:
+    def trace(self, key: str) -> None:
+        """Replace an asset by what is known of it after its SQL was read."""
+        before = self._draft.assets[key]
+        traced = self._draft.assets[key] = self._traced(before)
+        if self._known.get(key) is before:
+            self._known[key] = traced
+
+    def _traced(self, asset: Asset) -> Asset:
         """The asset with what its SQL tells."""
         name, code = self._draft.code[asset.key]
         if code.language != "sql" or asset.kind == "seed":
             return asset
-        rendered = nodes[name](code.unique_id)
+        dialect = self._draft.manifests[name].dialect
+        rendered = self._draft.nodes[name](code.unique_id)
+        untraced = self._draft.untraced.setdefault(asset.key, [])
         if rendered.problem:
-            self._draft.unknown.append(f"{asset.key}: {rendered.problem}")
+            untraced.append(rendered.problem)
         if not rendered.queries:
             return asset
-        tables = {read.key: self._table(read) for read in asset.reads}
-        keys = {
-            str(table.relation).casefold(): key
-            for key, table in tables.items()
-            if table is not None
-        }
-        schema = [table for table in tables.values() if table is not None]
+        keys: dict[str, str] = {}
+        tables: dict[str, Table] = {}
+        # Several tables may have one key, and one table several.
+        for read in asset.reads:
+            table = self._table(name, code, read)
+            if table is not None:
+                relation = str(table.relation).casefold()
+                keys.setdefault(relation, read.key)
+                tables.setdefault(relation, table)
         traces = [
-            self._cache.trace(query, self._draft.dialect, schema) for query in rendered.queries
+            self._cache.trace(query, dialect, [*tables.values()]) for query in rendered.queries
         ]
-        for problem in dict.fromkeys(text for trace in traces for text in trace.problems):
-            self._draft.unknown.append(f"{asset.key}: {problem}")
+        untraced += dict.fromkeys(text for trace in traces for text in trace.problems)
         found: dict[str, set[str] | None] = {}
         for trace in traces:
             for relation, columns in trace.reads.items():
@@ -112,7 +123,9 @@ class _Tracer:
                     continue
                 before = found.get(key, set())
                 found[key] = None if columns is None or before is None else before | {*columns}
-        reads = [self._read(read, found, certain=not rendered.problem) for read in asset.reads]
+        reads = [
+            self._read(read, found, dialect, certain=not rendered.problem) for read in asset.reads
+        ]
         named = {read.key for read in asset.reads}
         reads += [
             Read(
@@ -152,10 +165,10 @@ class _Tracer:
             not_given=_not_given(asset, traced) if known else (),
         )
 
-    def _table(self, read: Read) -> Table | None:
+    def _table(self, manifest: str, code: Code, read: Read) -> Table | None:
         """What the SQL of the reader may know of a table, under the name it has there."""
         upstream = self._known.get(read.key)
-        source = self._sources.get(read.source) if read.source else None
+        source = self._draft.sources.read_by(manifest, read, code)
         relation = (source.relation if source else "") or (upstream.relation if upstream else "")
         if not relation:
             return None
@@ -167,7 +180,9 @@ class _Tracer:
         columns = {name: column.type for name, column in upstream.columns.items()}
         return Table(_relation(relation), columns, complete=upstream.columns_known)
 
-    def _read(self, read: Read, found: Mapping[str, set[str] | None], *, certain: bool) -> Read:
+    def _read(
+        self, read: Read, found: Mapping[str, set[str] | None], dialect: str, *, certain: bool
+    ) -> Read:
         if read.key not in found:
             return replace(
                 read, queried=False if certain else None, columns=() if certain else None
@@ -177,10 +192,10 @@ class _Tracer:
             return replace(read, queried=True, columns=None)
         spelled = self._spelled(read.key, columns)
         return replace(
-            read, queried=True, columns=spelled, missing=self._missing(read.key, spelled)
+            read, queried=True, columns=spelled, missing=self._missing(read.key, spelled, dialect)
         )
 
-    def _missing(self, key: str, columns: Iterable[str]) -> tuple[str, ...]:
+    def _missing(self, key: str, columns: Iterable[str], dialect: str) -> tuple[str, ...]:
         """Columns that an asset of this project does not have, as far as all of its are known."""
         asset = self._draft.assets.get(key)
         if asset is None or not asset.columns_known or not asset.columns:
@@ -188,7 +203,7 @@ class _Tracer:
         return tuple(
             name
             for name in columns
-            if name not in asset.columns and not is_pseudo_column(name, self._draft.dialect)
+            if name not in asset.columns and not is_pseudo_column(name, dialect)
         )
 
     def _spelled(self, key: str, columns: Iterable[str]) -> tuple[str, ...]:
@@ -203,8 +218,16 @@ class _Tracer:
         return next((one for one in asset.columns if one.casefold() == folded), name)
 
     def _key_of(self, relation: str) -> str | None:
-        """The asset that a query names directly, without `ref` or `source`."""
-        return self._relations.get(relation.casefold())
+        """The asset that a query names directly, without `ref` or `source`.
+
+        Two projects may write tables of one name into two databases: then this project's is meant,
+        and of several others' nobody knows which.
+        """
+        keys = self._keys.get(relation.casefold(), ())
+        if len(keys) == 1:
+            return keys[0]
+        own = [key for key in keys if key in self._draft.assets]
+        return own[0] if len(own) == 1 else None
 
 
 def _not_given(asset: Asset, traced: Mapping[str, Column]) -> tuple[str, ...]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,24 +17,18 @@ from dagster_lineage.dbt.manifest_graph import ManifestGraph
 from dagster_lineage.extraction.facts import LocationFacts
 from dagster_lineage.extraction.probing import LOADS_WITHIN_S, ask_all
 from dagster_lineage.graph import Asset, Located, key_path
-from dagster_lineage.interface_file import FILE_NAME
+from dagster_lineage.locking.bare_manifests import BareManifest, drafts_of_manifests
+from dagster_lineage.locking.checkout_paths import CheckoutPaths
 from dagster_lineage.locking.columns import add_columns
-from dagster_lineage.locking.drafts import Draft, draft_of, draft_of_manifest
+from dagster_lineage.locking.drafts import Draft, draft_of
+from dagster_lineage.locking.homes import Home, chosen, homes_of
 from dagster_lineage.locking.rendered_nodes import RenderedNodes
 from dagster_lineage.locking.trace_cache import TraceCache
+from dagster_lineage.settings import find_root
 from dagster_lineage.workspace import LocationEntry, find_locations
 
 CACHE = ".lineage/traces"
 """Relative to the root; kept out of git by the file that is written beside it."""
-
-
-@dataclass(frozen=True)
-class BareManifest:
-    """A dbt manifest without any code location: its project's name and the rule of its keys."""
-
-    file: Path
-    project: str = ""
-    keys: str = "{schema}/{name}"
 
 
 @dataclass(frozen=True)
@@ -57,9 +51,11 @@ def lock(
     projects: Sequence[str] = (),
     committed: Iterable[Located] = (),
     manifests: Sequence[BareManifest] = (),
+    keys_from: Mapping[str, str] | None = None,
     out: Path | None = None,
     python: str | None = None,
     timeout_s: float = LOADS_WITHIN_S,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Lock:
     """Ask code locations what they make and read.
 
@@ -67,118 +63,125 @@ def lock(
         root: Of the repository; everything in the result is relative to it.
         workspace: File or folder that lists the code locations; None: only manifests.
         projects: Names of the projects or locations to ask; none: all.
-        committed: Interfaces of the others, for the columns of what is read.
+        committed: Interfaces that were written before, for the columns and keys of those that are
+            not asked, or cannot be.
         manifests: Bare manifests to read beside the workspace.
+        keys_from: For those: rules of keys by dbt project.
         out: Folder of the interface files, for repositories that are not one's own; by default
             each lies in its project's folder.
         python: Interpreter of locations that name none.
         timeout_s: Seconds that each location may take.
+        tell: Told in a few words what has been done, for a person who waits.
 
     Raises:
-        WorkspaceError: the workspace file is wrong, or does not list one of `projects`.
+        WorkspaceError: the workspace file is wrong.
+        ProjectUnknown: it does not list one of `projects`.
         ManifestUnreadable: a bare manifest is none.
         KeyRuleWrong: its rule of keys is none.
     """
-    entries = find_locations(workspace) if workspace else ()
+    paths = CheckoutPaths(_checkout(root, workspace))
     cache = TraceCache(root / CACHE)
-    nodes: dict[str, dict[str, RenderedNodes]] = {}
     drafts: list[Draft] = []
-    with tempfile.TemporaryDirectory(prefix="lineage-") as keep_in:
-        wanted = [entry for entry in entries if not projects or _named(entry, projects)]
-        answers = ask_all(wanted, keep_in=Path(keep_in), python=python, timeout_s=timeout_s)
-        names = project_names(answers)
-        for facts in answers:
-            read, problems = _manifests(facts, cache)
-            nodes[facts.name] = {name: rendered for name, (_, rendered) in read.items()}
-            draft = draft_of(
-                facts, names[facts.name], {name: graph for name, (graph, _) in read.items()}
+    if workspace is not None:
+        entries = find_locations(workspace)
+        wanted = chosen(entries, homes_of(entries, {}), projects)
+        with tempfile.TemporaryDirectory(prefix="lineage-") as keep_in:
+            answers = ask_all(
+                wanted,
+                keep_in=Path(keep_in),
+                python=python,
+                timeout_s=timeout_s,
+                answered=_teller(wanted, tell),
             )
-            draft.unknown += problems
-            drafts.append(draft)
-    for bare in manifests:
-        draft, rendered = _bare(bare, cache)
-        drafts.append(draft)
-        nodes[draft.name] = {draft.name: rendered}
-    locked = {draft.project for draft in drafts}
-    elsewhere = {
-        asset.key: asset
-        for one in committed
-        if one.project not in locked
-        for asset in one.interface.assets
+            asked = {one.name: Path(one.folder) for one in answers if not one.error}
+            homes = homes_of(entries, asked)
+            drafts = [_draft(facts, homes[facts.name], paths, cache) for facts in answers]
+    drafts += drafts_of_manifests(
+        manifests,
+        keys_from or {},
+        {draft.home.project for draft in drafts},
+        paths,
+        cache,
+    )
+    # Not in the order of the workspace: which of two wins may not depend on it.
+    drafts.sort(key=lambda draft: (draft.home.project, draft.home.location))
+    readable = {
+        (draft.home.project, draft.home.location) for draft in drafts if not draft.unreadable
     }
-    _resolve_models(drafts, elsewhere, committed)
-    add_columns(drafts, elsewhere, nodes, cache)
+    before = [
+        one
+        for one in committed
+        if (one.project, one.interface.location or one.project) not in readable
+    ]
+    elsewhere = {asset.key: asset for one in before for asset in one.interface.assets}
+    _resolve_models(drafts, before)
+    tell(f"reading the SQL of {sum(len(draft.code) for draft in drafts)} dbt nodes")
+    add_columns(drafts, elsewhere, cache)
     if cache.traced:
         (root / CACHE).parent.mkdir(exist_ok=True)
         (root / CACHE).parent.joinpath(".gitignore").write_text("*\n", encoding="utf-8")
     cache.keep()
-    return Lock(tuple(_located(drafts, root, out)), cache.traced)
+    return Lock(tuple(_located(draft, root, paths, out) for draft in drafts), cache.traced)
 
 
-def project_names(answers: Sequence[LocationFacts]) -> dict[str, str]:
-    """A project's name by location: its folder's; the location's, where several share a folder."""
-    folders = Counter(facts.folder for facts in answers)
-    return {
-        facts.name: Path(facts.folder).name if folders[facts.folder] == 1 else facts.name
-        for facts in answers
-    }
+def _checkout(root: Path, workspace: Path | None) -> Path:
+    """The repository that is locked: the root's, or that of a workspace elsewhere."""
+    if workspace is None:
+        return root
+    folder = workspace.absolute() if workspace.is_dir() else workspace.absolute().parent
+    inside = folder.is_relative_to(root) or folder.resolve().is_relative_to(root.resolve())
+    return root if inside else find_root(folder)
 
 
-def _named(entry: LocationEntry, projects: Sequence[str]) -> bool:
-    return entry.name in projects or entry.name.partition(".")[0] in projects
+def _teller(entries: Sequence[LocationEntry], tell: Callable[[str], None]) -> Callable[[str], None]:
+    """Tells after each location how many have answered, and for which the others wait."""
+    waiting = [entry.name for entry in entries]
+
+    def answered(name: str) -> None:
+        waiting.remove(name)
+        done = f"{len(entries) - len(waiting)} of {len(entries)} code locations have answered"
+        tell(f"{done}; waiting for {', '.join(waiting)}" if waiting else done)
+
+    return answered
 
 
-def _manifests(
-    facts: LocationFacts, cache: TraceCache
-) -> tuple[dict[str, tuple[ManifestGraph, RenderedNodes]], list[str]]:
-    found = {}
+def _draft(facts: LocationFacts, home: Home, paths: CheckoutPaths, cache: TraceCache) -> Draft:
+    manifests: dict[str, ManifestGraph] = {}
+    nodes: dict[str, RenderedNodes] = {}
     problems = []
     for name, said in facts.manifests.items():
         project_dir = Path(said.project_dir) if said.project_dir else None
+        # Places in a dbt project outside of the checkout are told from there.
+        beside = home.folder if project_dir is None or paths.holds(project_dir) else None
         try:
             data: dict[str, Any] = msgspec.json.decode(Path(said.file).read_bytes())
-            graph = read_manifest(data, project_dir, said.keys, relative_to=Path(facts.folder))
+            manifests[name] = read_manifest(data, project_dir, said.keys, relative_to=beside)
         except (OSError, msgspec.DecodeError, ManifestUnreadable) as error:
-            problems.append(f"The manifest {Path(said.file).name} cannot be read: {error}")
+            problems.append(f"The manifest of {name} cannot be read: {error}")
             continue
-        found[name] = (graph, RenderedNodes(data, project_dir, cache))
-    return found, problems
+        nodes[name] = RenderedNodes(data, project_dir, cache)
+    draft = draft_of(facts, home, paths, manifests)
+    draft.nodes = nodes
+    draft.unknown += problems
+    return draft
 
 
-def _bare(bare: BareManifest, cache: TraceCache) -> tuple[Draft, RenderedNodes]:
-    try:
-        data = msgspec.json.decode(bare.file.read_bytes())
-    except (OSError, msgspec.DecodeError) as error:
-        raise ManifestUnreadable(f"{bare.file} cannot be read: {error}") from error
-    # A manifest lies in its project's target folder, unless somebody has carried it away.
-    folder = next(
-        (one for one in bare.file.absolute().parents if (one / "dbt_project.yml").is_file()), None
-    )
-    graph = read_manifest(data, folder, bare.keys)
-    project = bare.project or graph.project
-    draft = draft_of_manifest(project, folder or bare.file.absolute().parent, graph)
-    return draft, RenderedNodes(data, folder, cache)
-
-
-def _resolve_models(
-    drafts: Sequence[Draft], elsewhere: Mapping[str, Asset], committed: Iterable[Located]
-) -> None:
+def _resolve_models(drafts: Sequence[Draft], before: Sequence[Located]) -> None:
     """Give what `upstream(…)` declares the key that the model has now.
 
     It answers from the committed interface, which may be older than the code that is locked.
     """
     named = {
         name: asset.key
-        for one in committed
+        for one in before
         for asset in one.interface.assets
-        if asset.key in elsewhere
         for name in _model_names(one.project, asset)
     } | {
         name: asset.key
         for draft in drafts
         for asset in draft.assets.values()
         if asset.executable
-        for name in _model_names(draft.project, asset)
+        for name in _model_names(draft.home.project, asset)
     }
     for draft in drafts:
         for (reader, key), model in draft.models.items():
@@ -201,18 +204,13 @@ def _model_names(project: str, asset: Asset) -> tuple[str, ...]:
     return (name, versioned) if asset.version == asset.latest_version else (versioned,)
 
 
-def _located(drafts: Sequence[Draft], root: Path, out: Path | None) -> Iterable[Located]:
-    shared = Counter(draft.folder for draft in drafts)
-    for draft in drafts:
-        interface = draft.interface()
-        folder = draft.folder.resolve()
-        inside = folder.is_relative_to(root)
-        relative = folder.relative_to(root).as_posix() if inside else folder.as_posix()
-        if out is not None:
-            file = out.resolve() / f"{draft.name}.json"
-        elif shared[draft.folder] > 1:
-            file = folder / f"interface.{draft.name}.json"
-        else:
-            file = folder / FILE_NAME
-        name = file.relative_to(root).as_posix() if file.is_relative_to(root) else file.as_posix()
-        yield Located(interface, relative, name)
+def _located(draft: Draft, root: Path, paths: CheckoutPaths, out: Path | None) -> Located:
+    home = draft.home
+    file = home.folder / home.file_name if out is None else out / f"{home.safe_name}.json"
+    file = file.resolve()
+    base = root if paths.checkout == root else paths.checkout
+    folder = Path(os.path.relpath(home.folder.resolve(), base.resolve())).as_posix()
+    told = draft.interface("" if file.parent == home.folder.resolve() else folder)
+    inside = file.is_relative_to(root.resolve())
+    name = file.relative_to(root.resolve()).as_posix() if inside else file.as_posix()
+    return Located(told, folder, name)

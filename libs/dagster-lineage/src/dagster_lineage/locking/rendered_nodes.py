@@ -53,6 +53,14 @@ class RenderedNodes:
         return self._cache.rendered(self._digest(unique_id), lambda: self._render(unique_id))
 
     def _render(self, unique_id: str) -> RenderedNode:
+        try:
+            return self._rendered(unique_id)
+        except RecursionError:
+            return RenderedNode((), "its ephemeral models are nested too deeply to be rendered")
+        except Exception as error:  # noqa: BLE001 - whatever else wrote this manifest: one model
+            return RenderedNode((), f"it cannot be rendered: {type(error).__name__}: {error}")
+
+    def _rendered(self, unique_id: str) -> RenderedNode:
         full = self._renderer.render(unique_id)
         rendered = [full]
         config = self._nodes[unique_id].get("config") or {}
@@ -74,20 +82,20 @@ class RenderedNodes:
     def _digest(self, unique_id: str) -> str:
         """Of everything that a node's SQL depends on."""
         seen: dict[str, object] = {}
-        self._collect(unique_id, seen)
+        waiting = [unique_id]
+        while waiting:
+            one = waiting.pop()
+            node = self._nodes.get(one, {})
+            seen[one] = {name: node.get(name) for name in _RENDERED_FROM}
+            for upstream in (node.get("depends_on") or {}).get("nodes") or ():
+                if upstream in seen:
+                    continue
+                other = self._nodes.get(upstream) or self._sources.get(upstream) or {}
+                if (other.get("config") or {}).get("materialized") == "ephemeral":
+                    waiting.append(upstream)
+                else:
+                    seen[upstream] = other.get("relation_name")
         return _hash((self._macros, seen))
-
-    def _collect(self, unique_id: str, seen: dict[str, object]) -> None:
-        node = self._nodes.get(unique_id, {})
-        seen[unique_id] = {name: node.get(name) for name in _RENDERED_FROM}
-        for upstream in (node.get("depends_on") or {}).get("nodes") or ():
-            if upstream in seen:
-                continue
-            other = self._nodes.get(upstream) or self._sources.get(upstream) or {}
-            if (other.get("config") or {}).get("materialized") == "ephemeral":
-                self._collect(upstream, seen)
-            else:
-                seen[upstream] = other.get("relation_name")
 
     @cached_property
     def _macros(self) -> str:

@@ -81,6 +81,23 @@ def stale(project: str, file: str, diff: str) -> Finding:
     )
 
 
+def unasked(project: str, file: str, location: str, reason: str) -> Finding:
+    """What `lineage lock --check` says of an interface that it cannot compare.
+
+    Args:
+        project: Its project.
+        file: The interface file, relative to the root.
+        location: Name of the code location.
+        reason: Why it could not be asked.
+    """
+    return _finding(
+        project,
+        file,
+        f"Whether the interface of {project} is stale is unknown: code location `{location}` could "
+        f"not be asked: {reason}",
+    )
+
+
 def _finding(project: str, file: str, message: str) -> Finding:
     return Finding(
         code=StaleInterface.code,
