@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,14 +67,29 @@ class Upstream:
         """For `deps=[…]`: the key, and for `lineage lock` the columns that are read."""
         return dg.AssetDep(
             self.key,
-            metadata={
-                MODEL_METADATA: f"{self.project}/{self.model}",
-                COLUMNS_METADATA: {
-                    name: {"type": type_} if type_ else {} for name, type_ in self.columns.items()
-                },
-                **({PLACE_METADATA: self.declared_at} if self.declared_at else {}),
-            },
+            metadata=_Aside(
+                {
+                    MODEL_METADATA: f"{self.project}/{self.model}",
+                    COLUMNS_METADATA: {
+                        name: {"type": type_} if type_ else {}
+                        for name, type_ in self.columns.items()
+                    },
+                    **({PLACE_METADATA: self.declared_at} if self.declared_at else {}),
+                }
+            ),
         )
+
+
+class _Aside(dict[str, object]):
+    """What Dagster passes on and does not look at: as a condition it is empty.
+
+    Dagster wants the metadata of all dependencies on one foreign key to be identical or empty
+    (`resolve_assets_def_deps`, dagster 1.13.27), and here each reader names its own columns: two
+    assets of a project that read one table in different ways would not load.
+    """
+
+    def __bool__(self) -> bool:
+        return False
 
 
 def get_asset_key_for_model(project: str, model: str) -> dg.AssetKey:
@@ -153,8 +169,24 @@ def _key(root: Path, project: str, model: str) -> dg.AssetKey:
         return dg.AssetKey(list(key_path(_asset(_interface(root, project), model).key)))
     except UpstreamUnknown:
         if os.environ.get(LOCKING):
-            return dg.AssetKey([project, model])
+            return dg.AssetKey([*_space(root, project, model), model])
         raise
+
+
+def _space(root: Path, project: str, model: str) -> list[str]:
+    """The parts of a key before its last one that a project would give a model it does not make.
+
+    Those of its model with the nearest name, else of most: under another prefix the mistake would
+    look like a table of a system that nobody has asked.
+    """
+    try:
+        assets = [asset for asset in _interface(root, project).assets if asset.executable]
+    except UpstreamUnknown:
+        return [project]
+    spaces = {asset.name or key_path(asset.key)[-1]: key_path(asset.key)[:-1] for asset in assets}
+    near = nearest_name(model, spaces)
+    most = Counter(spaces.values()).most_common(1)
+    return list(spaces[near] if near else most[0][0]) if most else [project]
 
 
 def _interface(root: Path, project: str) -> Interface:

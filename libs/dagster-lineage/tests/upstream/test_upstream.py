@@ -104,6 +104,34 @@ def test_columns_travel_with_the_dependency(repository):
     assert "lineage/at" not in found.dep.metadata, "absolute paths are only for the lock"
 
 
+def test_two_assets_that_read_other_columns_of_one_table_load(repository):
+    module = reading(
+        repository,
+        "import dagster as dg\n"
+        "@dg.asset(deps=[upstream('marts', 'summary', ['order_date']).dep])\n"
+        "def days(): ...\n"
+        "@dg.asset(deps=[upstream('marts', 'summary', {'orders': 'bigint'}).dep])\n"
+        "def counts(): ...\n",
+    )
+    definitions = dg.Definitions([module.days, module.counts])
+    specs = {spec.key.path[-1]: spec for spec in definitions.resolve_all_asset_specs()}
+    columns = {
+        name: next(iter(specs[name].deps)).metadata["lineage/columns"]
+        for name in ("days", "counts")
+    }
+    assert columns == {"days": {"order_date": {}}, "counts": {"orders": {"type": "bigint"}}}
+    assert definitions.resolve_asset_graph().get(dg.AssetKey(["marts", "summary"])) is not None
+
+
+@pytest.mark.parametrize(("model", "key"), [("sumary", "marts/sumary"), ("other", "marts/other")])
+def test_while_locking_a_wrong_model_is_looked_for_where_its_project_puts_models(
+    repository, monkeypatch, model, key
+):
+    monkeypatch.setenv(LOCKING, "1")
+    found = reading(repository, f"KEY = get_asset_key_for_model('marts', {model!r})").KEY
+    assert found == dg.AssetKey(key.split("/"))
+
+
 def test_while_locking_a_wrong_name_loads_so_that_it_can_be_reported(repository, monkeypatch):
     monkeypatch.setenv(LOCKING, "1")
     found = reading(repository, "\n\nUP = upstream('marts', 'sumary', ['x'])").UP

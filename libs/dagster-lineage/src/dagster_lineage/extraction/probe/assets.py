@@ -124,7 +124,8 @@ def _dependencies(
     for key in sorted(keys, key=key_text):
         dependency = given.get(key)
         mapping = getattr(dependency, "partition_mapping", None)
-        said = getattr(dependency, "metadata", None) or {}
+        said = getattr(dependency, "metadata", None)
+        said = {} if said is None else said  # what `upstream(…)` gives is false as a condition
         columns = plain(said.get(EXPECTED_COLUMNS))
         where = declared.text(said, DECLARED_AT)
         if at and not dbt and not where:
