@@ -19,6 +19,9 @@ from dagster_lineage.impact.downstream import Hit, downstream
 from dagster_lineage.interface_file import InterfaceUnreadable
 
 ALL_OF_DBT = "fqn:*"
+_MOST_WAYS = 20
+"""A project's reasons of that kind; the nearest come first."""
+_WAY_ENDS = 3
 Graphs = tuple[LineageGraph, LineageGraph]
 
 
@@ -163,13 +166,21 @@ def _judge_readers(graphs: Graphs, case: _Case) -> None:
             for asset in where.interface.assets
             if asset.executable
         }
+        entries: Counter[str] = Counter()
         for hit in sorted(hits.values(), key=lambda one: (one.distance, one.key)):
             project = hit.made.where.project
             case.hit_keys.add(hit.key)
-            if (project, hit.via) not in own:
-                text = " reads ".join(_way(hit, hits, graph, case.changed))
+            entries[project] += (project, hit.via) not in own
+            if (project, hit.via) not in own and entries[project] <= _MOST_WAYS:
+                text = " reads ".join(_shortened([*_way(hit, hits, graph, case.changed)]))
                 case.reasons[project].append(Reason(kind="upstream", text=text))
             case.dbt[project] += [f"source:{source}+" for source in sorted(hit.sources)]
+
+
+def _shortened(way: list[str]) -> list[str]:
+    """A long way by its ends."""
+    left = len(way) - 2 * _WAY_ENDS
+    return way if left <= 1 else [*way[:_WAY_ENDS], f"({left} more)", *way[-_WAY_ENDS:]]
 
 
 def _way(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 import tempfile
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
@@ -38,6 +38,11 @@ class Importers:
             name: folder for member in layout.members for name, folder in member.packages.items()
         }
         self._owners = {name: member for member in layout.members for name in member.packages}
+        self._python: defaultdict[str, list[str]] = defaultdict(list)
+        for path in comparison.head_files:
+            owner = layout.member(path) if path.endswith(".py") else None
+            if owner is not None:
+                self._python[owner.folder].append(path)
         self._graph = self._built()
         self._tests = {member.folder: set(self._test_imports(member)) for member in layout.members}
 
@@ -179,9 +184,7 @@ class Importers:
             return
         folders = tuple(f"{folder}/" for folder in self._packages.values())
         wanted = [
-            path
-            for path in self._comparison.head_files
-            if path.endswith(".py") and path.startswith(folders)
+            path for paths in self._python.values() for path in paths if path.startswith(folders)
         ]
         with tempfile.TemporaryDirectory() as folder:
             for path, text in self._comparison.head_contents(wanted).items():
@@ -193,13 +196,7 @@ class Importers:
     def _test_imports(self, member: Member) -> Iterator[str]:
         """Modules that a member's files outside its packages import, with the packages above."""
         inside = tuple(f"{folder}/" for folder in member.packages.values())
-        paths = [
-            path
-            for path in self._comparison.head_files
-            if path.endswith(".py")
-            and path.startswith(f"{member.folder}/")
-            and not path.startswith(inside)
-        ]
+        paths = [path for path in self._python[member.folder] if not path.startswith(inside)]
         names = [name.encode() for name in self._packages if name not in member.packages]
         for text in self._comparison.head_contents(paths).values():
             # Parsing is slow, looking for a name is not.

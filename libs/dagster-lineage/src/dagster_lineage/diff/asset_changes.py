@@ -126,8 +126,10 @@ def _rest(subject: Subject, old: Asset, now: Asset) -> Iterator[Change]:
             message = f"{now.key}: {name} {before or 'none'} became {after or 'none'}."
             yield subject.told(kind, "compatible", message, before=before, after=after)
     yield from _checks(subject, old, now)
-    before_keys = _foreign_keys(subject.old.where.interface.assets, old)
-    after_keys = _foreign_keys(subject.now.where.interface.assets, now)
+    if old.reads == now.reads and subject.old.where.project == subject.now.where.project:
+        return
+    before_keys = {read.key for read in old.reads} - subject.branch.made_in(subject.old.where)
+    after_keys = {read.key for read in now.reads} - subject.branch.made_in(subject.now.where)
     for key in sorted(after_keys - before_keys):
         message = f"{now.key} reads {key} now, which another project makes."
         yield subject.told("upstream-added", "compatible", message, after=key)
@@ -151,10 +153,3 @@ def _checks(subject: Subject, old: Asset, now: Asset) -> Iterator[Change]:
         else:
             continue
         yield subject.told(kind, "compatible", f"The check {name} of {now.key} {what}.", after=name)
-
-
-def _foreign_keys(assets: tuple[Asset, ...], asset: Asset) -> set[str]:
-    if not asset.reads:
-        return set()
-    own = {one.key for one in assets if one.executable}
-    return {read.key for read in asset.reads} - own

@@ -13,7 +13,7 @@ from dagster_lineage.diff.changes import Change, Level, ReaderHurt
 from dagster_lineage.diff.pairing import AssetPair
 from dagster_lineage.diff.reliance import Reliance, facts_of
 from dagster_lineage.diff.type_changes import type_change
-from dagster_lineage.graph import Asset, Column, Edge, LineageGraph, Made
+from dagster_lineage.graph import Asset, Column, Edge, LineageGraph, Located, Made
 
 _HIDDEN = frozenset({"private", "protected"})
 
@@ -39,6 +39,7 @@ class Branch:
         self.after = Reliance(after)
         self.changed_files = changed_files
         self.today = today
+        self._made_in: dict[int, frozenset[str]] = {}
 
     def changed_reader(self, edge: Edge) -> bool:
         """Whether a reader was changed in the branch: one of its files, or what it makes or reads.
@@ -59,6 +60,14 @@ class Branch:
         return {
             (made.where.project, made.asset.key): made.asset for made in self.before.graph.assets()
         }
+
+    def made_in(self, where: Located) -> frozenset[str]:
+        """Keys that a code location makes."""
+        found = self._made_in.get(id(where.interface))
+        if found is None:
+            found = frozenset(asset.key for asset in where.interface.assets if asset.executable)
+            self._made_in[id(where.interface)] = found
+        return found
 
     def kept_by(self, before: Made, key: str, column: str, was: Column | None) -> str:
         """The version of the same model that still keeps what a change takes away.

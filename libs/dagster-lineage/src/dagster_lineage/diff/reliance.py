@@ -18,6 +18,8 @@ Objection = Callable[[Expected | None, str], str]
 """What a reader of a column has against its change, given what it declares of the column (None:
 nothing) and its dialect; empty for no objection. The text follows the reader's name."""
 
+_NOBODY: frozenset[str] = frozenset()
+
 
 class Reliance:
     """Readers of assets and columns in one graph.
@@ -105,10 +107,18 @@ class Reliance:
 
     def has_foreign(self, key: str, producer: str) -> bool:
         """Whether another project reads the key or names it in a source that is used."""
-        return any(edge.where.project != producer for edge in self._edges(key)) or any(
-            where.project != producer and source.read
-            for where, source in self._sources.get(key, ())
-        )
+        return not self._readers.get(key, _NOBODY) <= {producer}
+
+    @cached_property
+    def _readers(self) -> dict[str, set[str]]:
+        """Projects that read a key, or name it in a source that is used."""
+        found = {
+            key: {edge.where.project for edge in edges} for key, edges in self.graph.readers.items()
+        }
+        for key, sources in self._sources.items():
+            projects = {where.project for where, source in sources if source.read}
+            found.setdefault(key, set()).update(projects)
+        return found
 
     def expected(self, edge: Edge, column: str) -> Expected | None:
         """What a reader declares of a column, in its code or in its dbt source."""
