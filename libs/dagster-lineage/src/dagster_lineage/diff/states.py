@@ -52,6 +52,6 @@ def _located(
         interface = known.get(blob) or decode(text, f"{path} ({when})")
         if blob:
             known[blob] = interface
-        folder = path.rpartition("/")[0] or "."
+        folder = interface.folder or path.rpartition("/")[0] or "."
         found.append(Located(interface, folder, path))
     return found
