@@ -94,6 +94,10 @@ def test_location_that_does_not_load_is_told_in_its_own_words_and_nothing_runs(t
     assert "broken does not load: KeyError: 'SHOP_URL is not set'" in output
     assert "Nothing was run. To run the others without it" in output
     assert "Traceback" not in output
+    process = toy.start("run", "--select", "raw/a", "--require", "broken")
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert "Nothing was run: broken must load." in output
     assert not toy.has_begun("raw/a")
     process = toy.start("run", "--select", "raw/a")
     output, _ = process.communicate(timeout=120)

@@ -27,9 +27,11 @@ from dagster._utils import safe_tempfile_path_unmanaged
 if TYPE_CHECKING:
     from dagster._core.instance.ref import InstanceRef
 
-HEARTBEAT_SECONDS = 20
+HEARTBEAT_SECONDS = 120
 """A server that nobody has asked for so long ends, once its runs have: if this process is killed,
-its servers do not stay for ever. Dagster's clients send one every second."""
+its servers do not stay for ever. Dagster's clients send one every second, but the first only when
+the location's turn has come: on a busy machine a server that was quick to load waits for the slow
+ones, and with 20 seconds it was gone by then."""
 
 
 class CodeServers(GrpcServerRegistry):

@@ -78,6 +78,13 @@ def _add_run(commands: _Commands) -> None:
         metavar="N",
         help="runs at the same time (default: %(default)s)",
     )
+    parser.add_argument(
+        "--require",
+        action="append",
+        default=[],
+        metavar="LOCATION",
+        help="run nothing unless this code location loads; can be repeated",
+    )
     parser.set_defaults(command=_run)
 
 
@@ -130,6 +137,7 @@ def _run(options: argparse.Namespace) -> int:
             select=options.select,
             partitions=options.partitions,
             max_parallel=options.max_parallel,
+            require=tuple(options.require),
         )
     )
 

@@ -37,6 +37,8 @@ class RunOptions:
     select: str = EVERYTHING
     partitions: str = "missing"
     max_parallel: int = min(2, os.cpu_count() or 1)
+    require: tuple[str, ...] = ()
+    """Code locations that must load: without them nothing is run."""
 
 
 def run(options: RunOptions) -> int:
@@ -105,7 +107,7 @@ def _tell_broken(console: Console, workspace: Workspace, options: RunOptions) ->
     """Refuse to run everything if a part of it is unknown; an explicit selection may go on.
 
     Raises:
-        LocationsBroken: everything is selected.
+        LocationsBroken: everything is selected, or one that is required does not load.
     """
     if not workspace.broken:
         return
@@ -114,6 +116,9 @@ def _tell_broken(console: Console, workspace: Workspace, options: RunOptions) ->
         for name, error in workspace.broken.items()
     )
     loaded = sorted({asset.location for asset in workspace.graph.assets.values()})
+    missing = [name for name in options.require if name not in loaded]
+    if missing:
+        raise LocationsBroken(f"{told}\nNothing was run: {', '.join(missing)} must load.")
     if options.select.strip() == EVERYTHING:
         selection = " or ".join(f"code_location:{name}" for name in loaded)
         instead = f" To run the others without it: platform run --select '{selection}'"

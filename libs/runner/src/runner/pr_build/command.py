@@ -98,6 +98,8 @@ def _run(projects: Sequence[str], here: Locations) -> int:
     # That of another environment, if somebody has set it.
     environment.pop("DAGSTER_HOME", None)
     command = [sys.executable, "-m", "runner", "run", "--select", selection]
+    for project in projects:
+        command += ["--require", project]
     return subprocess.run(command, env=environment, check=False).returncode
 
 
