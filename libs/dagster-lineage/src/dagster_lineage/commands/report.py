@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--base", metavar="REF", help="show what the work tree changes since it left this branch"
     )
     parser.add_argument("--root", type=Path, help="of the repository (default: found upwards)")
-    parser.add_argument("--title", help="of the page (default: the name of the root's folder)")
+    parser.add_argument("--title", help="of the page (default: the name in pyproject.toml)")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     gc.disable()
     settings = read_settings(root)
     text, summary = written_page(
-        root, settings, base=arguments.base or "", title=arguments.title or root.name
+        root, settings, base=arguments.base or "", title=arguments.title or _name(root)
     )
     try:
         arguments.out.write_text(text, encoding="utf-8")
@@ -120,3 +120,14 @@ def written_page(root: Path, settings: Settings, *, base: str, title: str) -> tu
 def _removed(before: LineageGraph, after: LineageGraph) -> tuple[Made, ...]:
     """Assets that were made, and whose key nobody makes any more."""
     return tuple(mades[0] for key, mades in before.producers.items() if key not in after.producers)
+
+
+def _name(root: Path) -> str:
+    """What the repository calls itself; a folder's name depends on who checked it out."""
+    import tomllib  # noqa: PLC0415 - not for --help
+
+    try:
+        name = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]["name"]
+    except (OSError, KeyError, TypeError, ValueError):
+        return root.name
+    return name if isinstance(name, str) else root.name

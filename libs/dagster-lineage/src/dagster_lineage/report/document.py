@@ -12,7 +12,7 @@ from dagster_lineage.graph import Check, LineageGraph, Made
 from dagster_lineage.impact.column_use import columns_used
 from dagster_lineage.report.columns import ColumnTable, column_table
 from dagster_lineage.report.facts import facts
-from dagster_lineage.report.nodes import Nodes, collect
+from dagster_lineage.report.nodes import Node, Nodes, collect
 from dagster_lineage.report.placing import place
 from dagster_lineage.report.subjects import Subjects
 from dagster_lineage.report.texts import Texts
@@ -47,6 +47,8 @@ class Document(Struct, frozen=True, kw_only=True):
         projects: Name, location, folder, owners, dialect, why it is unreadable, what is unknown.
         stacks: Layers of projects from left to right.
         assets: Project, key, kind, layer, row, owners, facts (label, text, label, …).
+        bends: Edges that pass layers of their project, or of the projects at their ends: what is
+            read, the reader, and the row where it passes each of the layers.
         reads: By asset: number of what is read, columns (0: not known, 1: all of them, or a list
             of their places in the asset that is read), and so on in turn.
         checks: By asset: name, kind, marks, place, columns.
@@ -68,6 +70,7 @@ class Document(Struct, frozen=True, kw_only=True):
     projects: list[Row]
     stacks: list[list[int]]
     assets: list[Row]
+    bends: list[list[int]]
     reads: list[Row]
     checks: list[list[Row]]
     first: list[int]
@@ -84,7 +87,7 @@ class Document(Struct, frozen=True, kw_only=True):
     def numbers(self) -> Numbers:
         """How much is on the page."""
         return Numbers(
-            sum(1 for one in self.projects if self.texts[one[0]] != OUTSIDE_NAME),  # type: ignore[call-overload]
+            sum(one[2] != 0 for one in self.projects),
             len(self.assets),
             len(self.names),
             len(self.problems),
@@ -138,8 +141,9 @@ def document(
             ]
             for box, node in enumerate(nodes.nodes)
         ],
+        bends=[[*edge, *rows] for edge, rows in placing.bends.items()],
         reads=reads,
-        checks=_checks(nodes, columns, texts),
+        checks=_checks(nodes, texts),
         first=columns.first,
         names=columns.names,
         types=columns.types,
@@ -212,15 +216,12 @@ def _used(used: set[str] | None, columns: ColumnTable, upstream: int) -> int | l
     return ALL_COLUMNS if places and len(known) == len(places) else known
 
 
-def _checks(nodes: Nodes, columns: ColumnTable, texts: Texts) -> list[list[Row]]:
-    return [
-        [_check(nodes, columns, box, check, texts) for check in node.asset.checks]
-        for box, node in enumerate(nodes.nodes)
-    ]
+def _checks(nodes: Nodes, texts: Texts) -> list[list[Row]]:
+    return [[_check(node, check, texts) for check in node.asset.checks] for node in nodes.nodes]
 
 
-def _check(nodes: Nodes, columns: ColumnTable, box: int, check: Check, texts: Texts) -> Row:
-    where = nodes.nodes[box].where
+def _check(node: Node, check: Check, texts: Texts) -> Row:
+    where = node.where
     marks = BLOCKING * check.blocking + INVISIBLE * (not check.visible)
     file, line = where.path(check.at) if where and check.at else ("", 0)
     return [

@@ -59,7 +59,7 @@ def partitions_text(partitions: Partitions) -> str:
     if partitions.kind == "dynamic":
         return f"dynamic, set {partitions.name}"
     if partitions.kind == "multi":
-        return " × ".join(
+        return " and ".join(
             f"{name} ({partitions_text(one)})" for name, one in partitions.dimensions.items()
         )
     return "of a kind that is not known"

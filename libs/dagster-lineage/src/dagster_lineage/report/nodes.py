@@ -85,12 +85,13 @@ def collect(graph: LineageGraph, settings: Settings, removed: tuple[Made, ...] =
 
 def _shown(graph: LineageGraph, where: Located) -> Iterator[Asset]:
     for asset in where.interface.assets:
-        if asset.executable:
+        # Several may declare what is outside: it is one thing, shown with the first of them.
+        if asset.executable or (
+            asset.kind == "external"
+            and asset.key not in graph.producers
+            and graph.declared[asset.key][0].asset is asset
+        ):
             yield asset
-        elif asset.kind == "external" and asset.key not in graph.producers:
-            # Several may declare what is outside: it is one thing, shown with the first of them.
-            if graph.declared[asset.key][0].asset is asset:
-                yield asset
 
 
 def _index(found: Nodes) -> None:

@@ -7,6 +7,7 @@ thousands of boxes in the browser.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from dagster_lineage.report.layered import layers, mean_place, spread
@@ -14,6 +15,8 @@ from dagster_lineage.report.layered import layers, mean_place, spread
 SWEEPS = 4
 GAP = 1.5
 """Rows between two projects of one layer, while places are weighed."""
+FREE_PASSAGES = 40
+"""So many passages may be in a project of any size."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +27,14 @@ class Placing:
         stacks: Layers of projects from left to right, each from top to bottom.
         layers: By box, its layer inside its project.
         rows: By box, its row inside its project in half rows, 0 at the top.
+        bends: By edge that passes layers, inside a project or at either end of a way between two:
+            the row where it passes each.
     """
 
     stacks: list[list[int]]
     layers: list[int]
     rows: list[int]
+    bends: dict[tuple[int, int], list[int]]
 
 
 def place(projects: list[int], edges: list[tuple[int, int]], count: int) -> Placing:
@@ -44,6 +50,8 @@ def place(projects: list[int], edges: list[tuple[int, int]], count: int) -> Plac
     )
     stacks = _stacks(count, between)
     inside = _inner_layers(projects, edges, count)
+    boxes_count = len(projects)
+    projects, inside, edges, passed = _with_passages([*projects], inside, edges)
     before: defaultdict[int, list[int]] = defaultdict(list)
     after: defaultdict[int, list[int]] = defaultdict(list)
     for start, end in edges:
@@ -67,7 +75,53 @@ def place(projects: list[int], edges: list[tuple[int, int]], count: int) -> Plac
             _settle(boxes, after, places)
     for boxes in across:
         _settle(boxes, before, places)
-    return Placing(stacks, inside, _half_rows(projects, inside, places))
+    rows = _half_rows(projects, inside, places)
+    bends = {edge: [rows[one] for one in chain] for edge, chain in passed.items()}
+    return Placing(stacks, inside[:boxes_count], rows[:boxes_count], bends)
+
+
+def _with_passages(
+    projects: list[int], inside: list[int], edges: list[tuple[int, int]]
+) -> tuple[list[int], list[int], list[tuple[int, int]], dict[tuple[int, int], list[int]]]:
+    """Places that keep a way free where an edge passes layers: boxes that nobody sees.
+
+    An edge passes the layers between its ends; one between projects, those to the right of its
+    start and those to the left of its end. A project in which they would be more than its boxes
+    goes without: it is a thicket either way.
+    """
+    deepest: dict[int, int] = {}
+    for box, project in enumerate(projects):
+        deepest[project] = max(deepest.get(project, 0), inside[box])
+    ways = {edge: _way(edge, projects, inside, deepest) for edge in dict.fromkeys(edges)}
+    needed = Counter(project for way in ways.values() for project, _ in way)
+    having = Counter(projects)
+    crowded = {one for one in needed if needed[one] > max(having[one], FREE_PASSAGES)}
+    passed: dict[tuple[int, int], list[int]] = {}
+    replaced: list[tuple[int, int]] = []
+    for (start, end), way in ways.items():
+        if not way or crowded & {project for project, _ in way}:
+            replaced.append((start, end))
+            continue
+        chain = [*range(len(projects), len(projects) + len(way))]
+        projects += [project for project, _ in way]
+        inside += [layer for _, layer in way]
+        replaced += zip([start, *chain], [*chain, end], strict=True)
+        passed[start, end] = chain
+    return projects, inside, replaced, passed
+
+
+def _way(
+    edge: tuple[int, int], projects: list[int], inside: list[int], deepest: dict[int, int]
+) -> list[tuple[int, int]]:
+    """Project and layer of everything that an edge passes, from left to right."""
+    start, end = edge
+    first, last = projects[start], projects[end]
+    if first == last:
+        return [(first, layer) for layer in range(inside[start] + 1, inside[end])]
+    return [
+        *((first, layer) for layer in range(inside[start] + 1, deepest[first] + 1)),
+        *((last, layer) for layer in range(inside[end])),
+    ]
 
 
 def _stacks(count: int, between: Counter[tuple[int, int]]) -> list[list[int]]:
@@ -105,7 +159,7 @@ def _inner_layers(projects: list[int], edges: list[tuple[int, int]], count: int)
     return found
 
 
-def _depth(columns: dict[tuple[int, int], list[int]]):
+def _depth(columns: dict[tuple[int, int], list[int]]) -> Callable[[int], int]:
     deepest: dict[int, int] = {}
     for project, layer in columns:
         deepest[project] = max(deepest.get(project, 0), layer + 1)

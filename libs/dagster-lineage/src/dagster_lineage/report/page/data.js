@@ -84,6 +84,9 @@ function fill(element, attributes, children) {
   return element;
 }
 
+// A long name breaks after its joints, not in the middle of a word.
+const breakable = string => string.split(/(?<=[_/.#-])/).flatMap(part => [part, document.createElement('wbr')]).slice(0, -1);
+
 const byId = id => document.getElementById(id);
 const counted = (count, one, more) => `${count.toLocaleString('en')} ${count === 1 ? one : more || one + 's'}`;
 const say = message => { byId('said').textContent = message; };

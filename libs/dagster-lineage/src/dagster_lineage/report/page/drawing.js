@@ -4,7 +4,8 @@ const svg = byId('canvas');
 const view = { x: 0, y: 0, k: 1 };
 const nodes = new Map(), boxes = new Map();
 const MANY = 700;  // from so many boxes in view on, they are plain rectangles: nobody reads them anyway
-let region = null, edges = [], pending = false;
+const edges = new Map();
+let region = null, pending = false;
 
 function redraw() {
   if (!pending) { pending = true; requestAnimationFrame(drawNow); }
@@ -18,10 +19,20 @@ function drawNow() {
     && seen.y + seen.height <= region.y + region.height && seen.k === region.k) return;
   const [wide, high] = [seen.width / 2, seen.height / 2];
   region = { x: seen.x - wide, y: seen.y - high, width: seen.width + 2 * wide, height: seen.height + 2 * high, k: seen.k };
+  byId('world').setAttribute('class', `tier${tier()}`);
   drawBoxes();
   drawNodes();
   drawEdges();
 }
+
+// The smaller the picture, the larger its letters: names can still be read when all of it is seen.
+const TIERS = [
+  { least: 0.74, name: 13, sub: 11.5, title: 14 },
+  { least: 0.54, name: 16, sub: 14, title: 18 },
+  { least: 0.3, name: 20, sub: 0, title: 26 },
+  { least: 0, name: 0, sub: 0, title: 40 },
+];
+const tier = () => TIERS.findIndex(one => view.k >= one.least);
 
 function visible() {
   const { width, height } = svg.getBoundingClientRect();
@@ -58,8 +69,8 @@ function drawBoxes() {
 
 function createBox(project) {
   return draw('g', { class: 'box', role: 'button', 'data-project': project },
-    draw('rect', { class: 'frame', rx: 10 }), draw('text', { class: 'title', x: 16, y: 23 }),
-    draw('text', { class: 'sub', x: 16, y: 40 }), draw('text', { class: 'sub more', x: 16, y: 58 }));
+    draw('rect', { class: 'frame', rx: 10 }), draw('text', { class: 'title', x: 12 }),
+    draw('text', { class: 'sub', x: 12 }), draw('text', { class: 'sub more', x: 12 }));
 }
 
 function dressBox(element, project) {
@@ -74,13 +85,18 @@ function dressBox(element, project) {
   const [frame, title, sub, more] = element.children;
   frame.setAttribute('width', box.width);
   frame.setAttribute('height', box.height);
-  const room = box.width - 32;
-  title.textContent = shortened(`${isOpen ? '▾' : '▸'} ${projectName(project)}`, '650 14px', room);
+  const sizes = TIERS[tier()];
+  const room = box.width - 24;
+  const half = isOpen ? TITLE / 2 : box.height / 2;
+  title.setAttribute('y', sizes.sub ? 6 + sizes.title : half + sizes.title * 0.36);
+  title.textContent = shortened(`${isOpen ? '▾' : '▸'} ${projectName(project)}`, `650 ${sizes.title}px`, room);
   const owners = data.projects[project][3].map(text);
   const named = owners.length > 2 ? `${owners[0]} and ${owners.length - 1} more` : owners.join(', ') || (isOutsideProject(project) ? '' : 'no owner');
-  sub.textContent = shortened(named, '12px', room);
+  sub.setAttribute('y', 9 + sizes.title + sizes.sub);
+  sub.textContent = sizes.sub ? shortened(named, `${sizes.sub}px`, room) : '';
   const tally = projectTally(project, lit);
-  more.textContent = isOpen ? '' : shortened(tally, '12px', room);
+  more.setAttribute('y', 14 + sizes.title + sizes.sub * 2);
+  more.textContent = isOpen || !sizes.sub ? '' : shortened(tally, `${sizes.sub}px`, room);
   element.setAttribute('aria-label', `Project ${projectName(project)}, ${named}, ${tally}`);
 }
 
@@ -134,7 +150,7 @@ function drawNodes() {
 function createNode(asset) {
   const element = draw('g', { class: 'node', role: 'button', 'data-asset': asset },
     draw('title'), draw('rect', { class: 'frame', rx: 6, height: NODE_HEIGHT }),
-    draw('text', { class: 'title', x: 12, y: 19 }), draw('text', { class: 'sub', x: 12, y: 35 }),
+    draw('text', { class: 'title', x: 9 }), draw('text', { class: 'sub', x: 9 }),
     draw('text', { class: 'mark', y: 19, 'text-anchor': 'end' }));
   element.firstChild.textContent = keyOf(asset);
   return element;
@@ -154,10 +170,21 @@ function dressNode(element, asset) {
   const signs = marksOf(asset);
   mark.textContent = signs.text;
   mark.setAttribute('class', `mark ${signs.kind}`);
-  mark.setAttribute('x', width - 9);
-  const room = width - 22;
-  title.textContent = shortened(nameOf(asset), '600 13px', room - (signs.text ? textWidth(signs.text, '700 11.5px') + 6 : 0));
-  sub.textContent = shortened(lit && lit.length ? columnsShown(lit) : underline(asset), '11.5px', room);
+  mark.setAttribute('x', width - 8);
+  const sizes = TIERS[tier()];
+  const room = width - 18;
+  const taken = signs.text ? textWidth(signs.text, '700 11.5px') + 4 : 0;
+  const columns = lit && lit.length && sizes.sub ? columnsShown(lit) : '';
+  const font = `550 ${sizes.name}px`;
+  // Small pictures have room for a long name instead of what is below it.
+  const lines = !sizes.name ? [''] : tier() === 0 || columns ? [shortened(nameOf(asset), font, room - taken)] : inTwo(nameOf(asset), font, room - taken);
+  const below = tier() === 0 || columns ? columns || underline(asset) : '';
+  const second = lines[1] || (below ? shortened(below, `${sizes.sub}px`, room) : '');
+  title.setAttribute('y', lines[1] ? NODE_HEIGHT / 2 - 3 : second ? 7 + sizes.name : NODE_HEIGHT / 2 + sizes.name * 0.36);
+  title.textContent = lines[0];
+  sub.setAttribute('class', lines[1] ? 'title' : 'sub');
+  sub.setAttribute('y', lines[1] ? NODE_HEIGHT / 2 - 1 + sizes.name : 12 + sizes.name + sizes.sub);
+  sub.textContent = second;
   const path = lit && lit.length ? `, on the path: ${columnsShown(lit)}` : '';
   element.setAttribute('aria-label', `${keyOf(asset)}, ${underline(asset)}, in ${projectName(projectOf(asset))}${signs.spoken}${path}`);
 }
@@ -186,49 +213,44 @@ function marksOf(asset) {
 }
 
 // All edges as they run now; several between the same closed projects are one.
+const endOf = asset => open.has(projectOf(asset)) ? asset : COUNT + projectOf(asset);
+const edgeName = (start, end) => start * (COUNT + data.projects.length) + end;
 function placeEdges() {
-  const seen = new Set();
-  edges = [];
+  edges.clear();
   for (let reader = 0; reader < COUNT; reader++) {
-    const to = projectOf(reader);
-    const end = open.has(to) ? reader : COUNT + to;
+    const end = endOf(reader);
     for (const upstream of upstreamOf(reader)) {
-      const from = projectOf(upstream);
-      const start = open.has(from) ? upstream : COUNT + from;
-      const name = start * (COUNT + data.projects.length) + end;
-      if (start === end || seen.has(name)) continue;
-      seen.add(name);
-      edges.push({ ...line(upstream, reader), cross: from !== to });
+      const start = endOf(upstream);
+      const name = edgeName(start, end);
+      if (start === end || edges.has(name)) continue;
+      edges.set(name, { ...line(upstream, reader), cross: projectOf(upstream) !== projectOf(reader) });
     }
   }
 }
 
 function drawEdges() {
-  let own = '', cross = '', heads = '';
-  for (const one of edges) {
+  const own = [], cross = [], heads = [], lit = [], litHeads = [];
+  for (const one of edges.values()) {
     if (!nearLine(one)) continue;
-    if (one.cross) { cross += curve(one); heads += head(one); } else own += curve(one);
+    if (one.cross) { cross.push(curve(one)); heads.push(head(one)); } else own.push(curve(one));
   }
-  byId('edges-own').setAttribute('d', own);
-  byId('edges-cross').setAttribute('d', cross);
-  byId('heads').setAttribute('d', heads);
-  let lit = '', litHeads = '';
   const seen = new Set();
   for (const edge of chosen.lit ? chosen.lit.edges : []) {
     const from = Math.floor(edge / COUNT), to = edge % COUNT;
-    const name = `${isOpen(from) ? from : -1 - projectOf(from)} ${isOpen(to) ? to : -1 - projectOf(to)}`;
-    if (seen.has(name) || (projectOf(from) === projectOf(to) && !isOpen(from))) continue;
+    const name = edgeName(endOf(from), endOf(to));
+    if (seen.has(name) || endOf(from) === endOf(to)) continue;
     seen.add(name);
-    const one = line(from, to);
-    if (nearLine(one)) { lit += curve(one); litHeads += head(one); }
+    // A column may come from an asset that nothing declares to be read.
+    const one = edges.get(name) || line(from, to);
+    if (nearLine(one)) { lit.push(curve(one)); litHeads.push(head(one)); }
   }
-  byId('edges-lit').setAttribute('d', lit);
-  byId('heads-lit').setAttribute('d', litHeads);
+  for (const [id, parts] of [['edges-own', own], ['edges-cross', cross], ['heads', heads], ['edges-lit', lit], ['heads-lit', litHeads]]) {
+    byId(id).setAttribute('d', parts.join(''));
+  }
   svg.setAttribute('class', chosen.lit ? 'faint' : '');
 }
 
-const nearLine = one => near(Math.min(one.x1, one.x2) - one.bend, Math.min(one.y1, one.y2),
-  Math.abs(one.x2 - one.x1) + 2 * one.bend, Math.abs(one.y2 - one.y1) + 1);
+const nearLine = one => near(one.left, one.top, one.right - one.left, one.bottom - one.top + 1);
 
 listeners.push(what => {
   if (what === 'places') placeEdges();

@@ -48,10 +48,13 @@ function columnsFrom(column) {
 }
 
 function reached(column, next) {
-  const seen = new Set([column]);
-  for (const one of seen) for (const other of next(one)) seen.add(other);
-  seen.delete(column);
-  return [...seen];
+  const seen = new Uint8Array(data.names.length);
+  seen[column] = 1;
+  const found = [column];
+  for (let at = 0; at < found.length; at++) {
+    for (const other of next(found[at])) if (!seen[other]) { seen[other] = 1; found.push(other); }
+  }
+  return found.slice(1);
 }
 
 // A column from its sources to everything that is computed from it, and who else needs it on the way.
@@ -59,30 +62,31 @@ function trace(column) {
   const up = reached(column, originsOf);
   const down = reached(column, columnsFrom);
   const assets = new Map();
-  const note = one => {
+  for (const one of [column, ...up, ...down]) {
     const asset = assetOfColumn[one];
-    if (!assets.has(asset)) assets.set(asset, []);
-    assets.get(asset).push(one);
-  };
-  [column, ...up, ...down].forEach(note);
+    if (assets.has(asset)) assets.get(asset).push(one); else assets.set(asset, [one]);
+  }
   const edges = new Set();
-  const link = (from, to) => edges.add(from * COUNT + to);
-  for (const one of [column, ...up]) for (const origin of originsOf(one)) link(assetOfColumn[origin], assetOfColumn[one]);
-  for (const one of [column, ...down]) for (const later of columnsFrom(one)) link(assetOfColumn[one], assetOfColumn[later]);
+  for (const one of [column, ...up]) {
+    for (const origin of originsOf(one)) edges.add(assetOfColumn[origin] * COUNT + assetOfColumn[one]);
+  }
   // A filter, a join, or a Python reader uses a column without passing it on.
   const users = [];
+  const passed = new Int32Array(COUNT).fill(-1);
   for (const one of [column, ...down]) {
     const asset = assetOfColumn[one];
-    const passed = new Set(Array.from(columnsFrom(one), later => assetOfColumn[later]));
+    for (const later of columnsFrom(one)) {
+      passed[assetOfColumn[later]] = one;
+      edges.add(asset * COUNT + assetOfColumn[later]);
+    }
     for (const reader of readersOf(asset)) {
-      if (passed.has(reader)) continue;
+      if (passed[reader] === one) continue;
       const used = uses(reader, asset, one);
       if (used === false) continue;
       users.push({ reader, column: one, sure: used === true });
-      if (used) {
-        link(asset, reader);
-        if (!assets.has(reader)) assets.set(reader, []);
-      }
+      if (!used) continue;
+      edges.add(asset * COUNT + reader);
+      if (!assets.has(reader)) assets.set(reader, []);
     }
   }
   return { column, up, down, users, assets, edges };
@@ -97,4 +101,8 @@ function around(asset) {
   return { column: -1, assets, edges };
 }
 
-const projectsOfColumns = columns => new Set(columns.map(one => projectOf(assetOfColumn[one]))).size;
+function projectsOfColumns(columns) {
+  const seen = new Set();
+  for (const one of columns) seen.add(projectOf(assetOfColumn[one]));
+  return seen.size;
+}

@@ -47,7 +47,7 @@ function changeCard(at) {
     make('span', { class: `chip ${T[level]}` }, `${LEVEL_SIGNS[T[level]] || ''} ${T[level]}`), make('strong', {}, text(kind)),
     ...(fails ? [' ', make('span', { class: 'chip breaking' }, 'hurts a reader')] : []),
     make('p', {}, text(message)),
-    ...(readers.length ? [make('p', { class: 'under' }, 'Hurts:'), listOf(readers.map(text))] : []),
+    ...(readers.length ? [make('p', { class: 'under' }, 'Hurts:'), listOf(readers, text)] : []),
     ...(settled ? [make('p', { class: 'under' }, `Settled: ${text(settled)}`)] : []),
     make('p', { class: 'under code' }, text(place)),
     make('p', { class: 'under' }, [project >= 0 ? projectName(project) : '', ...owners.map(text)].filter(Boolean).join(' · ')),
@@ -63,12 +63,12 @@ function showLists() {
   const numbers = (rows, assets) => rows.map((_, at) => at).filter(at => fitsRow(rows[at], assets));
   const problems = numbers(data.problems, 8);
   byId('pane-problems').replaceChildren(make('h2', {}, counted(problems.length, 'problem')),
-    problems.length ? listOf(problems.map(problemCard), 'cards') : make('p', { class: 'under' }, 'No rule finds anything here.'));
+    problems.length ? listOf(problems, problemCard, 'cards') : make('p', { class: 'under' }, 'No rule finds anything here.'));
   if (!data.base) return;
   const changes = numbers(data.changes, 9);
   byId('pane-changes').replaceChildren(make('h2', {}, counted(changes.length, 'change')),
     make('p', { class: 'under' }, `Since the work tree left ${data.base.replace(UNSEEN, '\ufffd')}.`),
-    changes.length ? listOf(changes.map(changeCard), 'cards') : make('p', { class: 'under' }, 'The interfaces are as they were.'));
+    changes.length ? listOf(changes, changeCard, 'cards') : make('p', { class: 'under' }, 'The interfaces are as they were.'));
 }
 
 listeners.push(what => {

@@ -1,8 +1,9 @@
 // Where everything stands: layers and rows come with the data, widths and heights are added up here.
 
-const NODE_HEIGHT = 44, ROW = 58, COLUMN_GAP = 46, PADDING = 16, TITLE = 48;
-const LAYER_GAP = 96, STACK_GAP = 30, CLOSED_WIDTH = 216, CLOSED_HEIGHT = 74;
-const NODE_LEAST = 118, NODE_MOST = 232;
+const NODE_HEIGHT = 50, ROW = 68, COLUMN_GAP = 34, PADDING = 14, TITLE = 54;
+const LAYER_GAP = 72, STACK_GAP = 34, BAND_GAP = 76, BEND = 40, CLOSED_WIDTH = 190, CLOSED_HEIGHT = 76;
+const NODE_LEAST = 116, NODE_MOST = 220;
+const LAYERS_IN_ROW = 9;
 const FEW = 300;  // up to so many assets, all projects are open at first
 
 const open = new Set();
@@ -32,6 +33,17 @@ function shortened(string, font, width) {
   return string.slice(0, low) + '…';
 }
 
+// A name in two lines, broken after a joint of it, where one line is too short for it.
+function inTwo(string, font, width) {
+  if (textWidth(string, font) <= width) return [string];
+  let best = 0;
+  for (let at = 1; at < string.length; at++) {
+    if ('_-. /'.includes(string[at - 1]) && textWidth(string.slice(0, at), font) <= width) best = at;
+  }
+  if (!best) return [shortened(string, font, width)];
+  return [string.slice(0, best), shortened(string.slice(best), font, width)];
+}
+
 // The inside of an open project, from its own corner; kept, since it never changes.
 const insides = new Map();
 function inside(project) {
@@ -39,7 +51,7 @@ function inside(project) {
   const columns = [];
   let lowest = 0;
   for (const asset of assetsOfProject[project]) {
-    const wanted = textWidth(nameOf(asset), '600 13px') + 46;
+    const wanted = textWidth(nameOf(asset), '600 13px') + 26 + (marksOf(asset).text ? 34 : 0);
     columns[layerOf(asset)] = Math.max(columns[layerOf(asset)] || NODE_LEAST, Math.min(wanted, NODE_MOST));
     lowest = Math.max(lowest, rowOf(asset));
   }
@@ -56,26 +68,60 @@ function inside(project) {
   return found;
 }
 
+// Layers of projects from left to right; a long row of them is broken into bands, like lines of text.
+const bandOf = [], stackOf = [];
+data.stacks.forEach((stack, at) => stack.forEach(project => { stackOf[project] = at; }));
+let stackPlaces = [], bands = [];
+
 function placeAll() {
   const size = project => open.has(project) ? inside(project) : { width: CLOSED_WIDTH, height: CLOSED_HEIGHT };
-  let x = 0;
-  world.y = 0; world.height = 0;
-  for (const stack of data.stacks) {
-    const width = Math.max(...stack.map(project => size(project).width));
-    const height = stack.reduce((sum, project) => sum + size(project).height + STACK_GAP, -STACK_GAP);
-    let y = -height / 2;
-    for (const project of stack) {
-      const own = size(project);
-      Object.assign(boxOf[project], { x, y, width: own.width, height: own.height });
-      y += own.height + STACK_GAP;
-      if (open.has(project)) placeAssets(project);
-    }
-    world.y = Math.min(world.y, -height / 2);
-    world.height = Math.max(world.height, height);
-    x += width + LAYER_GAP;
+  const sizes = data.stacks.map(stack => ({
+    width: Math.max(...stack.map(project => size(project).width)),
+    height: stack.reduce((sum, project) => sum + size(project).height + STACK_GAP, -STACK_GAP),
+  }));
+  bands = [];
+  stackPlaces = [];
+  const perBand = Math.ceil(sizes.length / bandCount());
+  let x = 0, top = 0, right = 0, members = [];
+  const finish = () => {
+    const height = Math.max(...members.map(at => sizes[at].height));
+    for (const at of members) placeStack(at, stackPlaces[at].x, top + (height - sizes[at].height) / 2, size);
+    bands.push({ top, bottom: top + height });
+    top += height + BAND_GAP;
+    members = [];
+    x = 0;
+  };
+  sizes.forEach((one, at) => {
+    if (members.length === perBand) finish();
+    members.push(at);
+    stackPlaces[at] = { x, right: x + one.width, band: bands.length };
+    x += one.width + LAYER_GAP;
+    right = Math.max(right, x - LAYER_GAP);
+  });
+  if (members.length) finish();
+  Object.assign(world, { x: 0, y: 0, width: Math.max(right, 1), height: Math.max(top - BAND_GAP, 1) });
+}
+
+// So many that the picture with all projects closed is about as wide as a screen; opening one changes
+// no band. Few layers always stay in one row.
+function bandCount() {
+  const count = data.stacks.length;
+  if (count <= LAYERS_IN_ROW) return 1;
+  const most = Math.max(...data.stacks.map(stack => stack.length));
+  const height = most * (CLOSED_HEIGHT + STACK_GAP) + BAND_GAP;
+  return Math.max(1, Math.round(Math.sqrt(count * (CLOSED_WIDTH + LAYER_GAP) / (1.5 * height))));
+}
+
+function placeStack(at, x, top, size) {
+  let y = top;
+  for (const project of data.stacks[at]) {
+    const own = size(project);
+    Object.assign(boxOf[project], { x, y, width: own.width, height: own.height });
+    bandOf[project] = bands.length;
+    y += own.height + STACK_GAP;
+    if (open.has(project)) placeAssets(project);
   }
-  world.x = 0;
-  world.width = Math.max(x - LAYER_GAP, 1);
+  Object.assign(stackPlaces[at], { top, bottom: y - STACK_GAP });
 }
 
 function placeAssets(project) {
@@ -97,12 +143,77 @@ function anchor(asset, side) {
   return [box.x + (side === 'right' ? box.width : 0), box.y + box.height / 2];
 }
 
+// An edge as points with a direction (1: to the right, -1: to the left), around the boxes on its way.
 function line(from, to) {
   const [x1, y1] = anchor(from, 'right'), [x2, y2] = anchor(to, 'left');
-  const bend = Math.max(28, Math.min(Math.abs(x2 - x1) / 2, 160));
-  return { x1, y1, x2, y2, bend };
+  const [leaving, entering] = bendsOf(from, to);
+  const exit = leaving.length ? leaving[leaving.length - 1][1] : y1, entry = entering.length ? entering[0][1] : y2;
+  const points = [[x1, y1, 1], ...leaving, ...detour(from, to, exit, entry), ...entering, [x2 - 6, y2, 1]];
+  const xs = points.map(one => one[0]), ys = points.map(one => one[1]);
+  return { points, x2, y2, left: Math.min(...xs) - BEND, right: Math.max(...xs) + BEND, top: Math.min(...ys), bottom: Math.max(...ys) };
 }
 
-const curve = one =>
-  `M${one.x1} ${one.y1}C${one.x1 + one.bend} ${one.y1} ${one.x2 - one.bend} ${one.y2} ${one.x2 - 5} ${one.y2}`;
-const head = one => `M${one.x2} ${one.y2}l-8-4.5v9z`;
+function detour(from, to, y1, y2) {
+  const [start, end] = [stackOf[projectOf(from)], stackOf[projectOf(to)]];
+  if (projectOf(from) === projectOf(to)) return [];
+  const aside = ((projectOf(from) * 7 + projectOf(to) * 3) % 5 - 2) * 5;
+  const [here, there] = [stackPlaces[start], stackPlaces[end]];
+  if (here.band !== there.band || end <= start) {
+    // Back to the left, in the room between two bands or below the only one.
+    const y = (here.band < there.band ? bands[there.band].top - BAND_GAP / 2 : bands[here.band].bottom + BAND_GAP / 2) + aside;
+    const direction = there.x < here.right ? -1 : 1;
+    return [[here.right + 34 + aside, y, direction], [there.x - 34 + aside, y, direction]];
+  }
+  const points = [];
+  for (let at = start + 1; at < end; at++) {
+    const lane = freeLane(at, y1 + (y2 - y1) * (at - start) / (end - start)) + aside;
+    points.push([stackPlaces[at].x - 6, lane, 1], [stackPlaces[at].right + 6, lane, 1]);
+  }
+  return points;
+}
+
+// The room above, between or below the projects of a layer that is nearest to a height.
+function freeLane(at, wanted) {
+  const stack = data.stacks[at];
+  const rooms = stack.map(project => boxOf[project].y - STACK_GAP / 2);
+  rooms.push(stackPlaces[at].bottom + STACK_GAP / 2);
+  return rooms.reduce((best, one) => Math.abs(one - wanted) < Math.abs(best - wanted) ? one : best);
+}
+
+// The data tells where an edge passes layers of open projects: after its start, and before its end.
+function bendsOf(from, to) {
+  const rows = bends.get(from * COUNT + to);
+  if (!rows) return [[], []];
+  const [first, last] = [projectOf(from), projectOf(to)];
+  const passing = (project, layer, row) => {
+    const { columns, lefts } = inside(project);
+    const y = boxOf[project].y + TITLE + row * ROW / 2 + NODE_HEIGHT / 2;
+    const x = boxOf[project].x + lefts[layer];
+    return [[x, y, 1], [x + (columns[layer] || 0), y, 1]];
+  };
+  const after = first === last ? rows.length : rows.length - layerOf(to);
+  return [
+    isOpen(from) ? rows.slice(0, after).flatMap((row, at) => passing(first, layerOf(from) + 1 + at, row)) : [],
+    isOpen(to) ? rows.slice(after).flatMap((row, at) => passing(last, at, row)) : [],
+  ];
+}
+const bends = new Map(data.bends.map(([from, to, ...rows]) => [from * COUNT + to, rows]));
+
+function curve(one) {
+  if (!one.path) one.path = pathOf(one.points);
+  return one.path;
+}
+
+function pathOf(points) {
+  let path = `M${round(points[0][0])} ${round(points[0][1])}`;
+  for (let at = 1; at < points.length; at++) {
+    const [x1, y1, d1] = points[at - 1], [x2, y2, d2] = points[at];
+    if (y1 === y2) { path += `H${round(x2)}`; continue; }
+    const bend = d1 === d2 && (x2 - x1) * d1 > 0 ? Math.max(20, Math.min(Math.abs(x2 - x1) / 2, 160)) : BEND;
+    path += `C${round(x1 + d1 * bend)} ${round(y1)} ${round(x2 - d2 * bend)} ${round(y2)} ${round(x2)} ${round(y2)}`;
+  }
+  return path;
+}
+
+const round = number => Math.round(number * 10) / 10;
+const head = one => `M${round(one.x2)} ${round(one.y2)}l-8-4.5v9z`;

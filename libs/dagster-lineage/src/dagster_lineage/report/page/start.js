@@ -16,7 +16,7 @@ if (COUNT <= FEW) all.forEach(project => open.add(project));
 setFocused(-1, inFlow.length ? inFlow[0] : -1);
 placeAll();
 placeEdges();
-fit(COUNT <= FEW ? 0.55 : 0.4);
+fit(0.42);
 showTab('list');
 showTree();
 showLists();
