@@ -182,7 +182,7 @@ SHAPES = (_joined, _windows, _aggregates, _subqueries)
 def _qualify(model: Model) -> exp.Expr:
     sql, tables = model
     tree = sqlglot.parse_one(sql, read=DIALECT)
-    schema = {"db": {"staging": tables}}
+    schema: dict[str, object] = {"db": {"staging": tables}}
     return qualify(tree, schema=schema, dialect=DIALECT)
 
 
@@ -221,7 +221,7 @@ def _walk(model: Model) -> dict[str, set[tuple[str, str]]]:
     found = {}
     for name in tree.named_selects if isinstance(tree, exp.Query) else ():
         leaves = set()
-        for node in lineage(name, tree, schema=None, dialect=DIALECT).walk():
+        for node in lineage(name, tree, {}, dialect=DIALECT).walk():
             if isinstance(node.expression, exp.Table):
                 leaves.add((node.expression.name, node.name.rpartition(".")[2].strip('"')))
         found[name] = leaves

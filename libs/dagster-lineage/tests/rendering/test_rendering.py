@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+
 from dagster_lineage.dbt.rendering import ProjectSettings, Rendered, Renderer
 
 
@@ -60,7 +60,7 @@ def render(code: str, settings: ProjectSettings | None = None, **macros: str) ->
         ),
         ("{% call statement('s', fetch_result=True) %}x{% endcall %}select 1", "query"),
         (
-            "select {{ adapter.get_columns_in_relation(ref('up')) | map(attribute='name') | join(', ') }}",
+            "select {{ adapter.get_columns_in_relation(ref('up')) | map('upper') | join }}",
             "columns of",
         ),
         ("select {{ load_result('s')['data'][0][0] + 1 }} as x", "query"),
@@ -128,7 +128,7 @@ def test_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
     render("{{ write('x') }}{{ log('y') }}{{ print('z') }}select 1")
 
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,12 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from dagster_lineage.sql import Relation, Schema, Table
 from dagster_lineage.sql.trace import trace_query
 from dagster_lineage.sql.type_names import spelled
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 HERE = Path(__file__).parent
 KNOWN = yaml.safe_load((HERE / "duckdb.yml").read_text(encoding="utf-8"))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from dagster_lineage.sql import Relation, Schema, Table
 from dagster_lineage.sql.trace import Trace, trace_query
 

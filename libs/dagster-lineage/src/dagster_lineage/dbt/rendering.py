@@ -1,12 +1,13 @@
 """Renders a model's SQL out of a dbt manifest, without dbt and without a warehouse.
 
-Only `dbt compile` writes SQL into a manifest, `dbt parse` does not, and compiling wants a connection.
-All that a model's Jinja needs is in the manifest though: its text, every macro, every relation.
+Only `dbt compile` writes SQL into a manifest, `dbt parse` does not, and compiling wants a
+connection. All that a model's Jinja needs is in the manifest though: its text, every macro, every
+relation.
 """
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -236,8 +237,9 @@ class _Rendering:
         return ""
 
     def _arguments(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Arguments of a generic test: those that are Jinja, such as its model, are rendered, and
-        so is a bare call, as `to: ref('orders')` is written.
+        """Arguments of a generic test: those that are Jinja, such as its model, are rendered.
+
+        So is a bare call, as `to: ref('orders')` is written.
         """
         rendered: dict[str, Any] = {}
         for name, value in given.items():
@@ -297,8 +299,9 @@ class _Rendering:
         raise context.CompilerError(f"it calls function {'.'.join(names)}, which does not exist")
 
     def _fixed(self, *, incremental: bool) -> dict[str, Any]:
-        """What no macro may answer: the caller says whether the run is incremental, and the
-        warehouse is not asked.
+        """What no macro may answer.
+
+        The caller says whether the run is incremental, and the warehouse is not asked.
         """
 
         def is_incremental() -> bool:
@@ -387,19 +390,20 @@ def _relation(node: Mapping[str, Any]) -> Relation:
     if text:
         return Relation.of(text, materialized)
     parts = (node.get("database"), node.get("schema"), node.get("alias") or node.get("name"))
-    return Relation(*(str(part or "") for part in parts), type=materialized)
+    database, schema, identifier = (str(part or "") for part in parts)
+    return Relation(database, schema, identifier, type=materialized)
 
 
 def _ephemeral(node: Mapping[str, Any]) -> bool:
     return (node.get("config") or {}).get("materialized") == "ephemeral"
 
 
-def _moment(text: object) -> datetime.datetime:
+def _moment(text: object) -> dt.datetime:
     """When the manifest was written: a run's own time would make each rendering another text."""
     try:
-        return datetime.datetime.fromisoformat(str(text))
+        return dt.datetime.fromisoformat(str(text))
     except ValueError:
-        return datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
+        return dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
 def _sentence(error: BaseException) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import hashlib
 import itertools
 import json
@@ -20,7 +20,7 @@ from dagster_lineage.dbt.rendering_unknown import Doubts, Unknown
 REQUIRED = object()
 MODULES: dict[str, dict[str, Any]] = {
     "datetime": {
-        name: getattr(datetime, name)
+        name: getattr(dt, name)
         for name in ("date", "datetime", "time", "timedelta", "timezone", "tzinfo")
     },
     "re": {name: getattr(re, name) for name in re.__all__ if not name.startswith("_")},
@@ -28,7 +28,7 @@ MODULES: dict[str, dict[str, Any]] = {
         name: getattr(itertools, name)
         for name in ("chain", "combinations", "islice", "permutations", "product", "zip_longest")
     },
-    "pytz": {"timezone": ZoneInfo, "utc": datetime.UTC, "UTC": datetime.UTC},
+    "pytz": {"timezone": ZoneInfo, "utc": dt.UTC, "UTC": dt.UTC},
 }
 """What macros may use of Python: nothing here opens anything."""
 
@@ -73,6 +73,7 @@ class Variables:
         return self._values.get(name, REQUIRED)
 
     def __call__(self, name: str, default: Any = REQUIRED) -> Any:
+        """The variable's value, its default, or a placeholder."""
         found = self._find(name)
         if found is not REQUIRED:
             return found
@@ -93,14 +94,15 @@ class Config:
         self._values = values
 
     def __call__(self, *_args: object, **_kwargs: object) -> str:
+        """Nothing: dbt has read the settings while it parsed."""
         return ""
 
-    def get(self, name: str, default: Any = None, validator: Any = None) -> Any:
+    def get(self, name: str, default: Any = None, validator: Any = None) -> Any:  # noqa: ARG002 - dbt's
         """A setting of the model."""
         value = self._values.get(name)
         return default if value is None else value
 
-    def require(self, name: str, validator: Any = None) -> Any:
+    def require(self, name: str, validator: Any = None) -> Any:  # noqa: ARG002 - dbt's
         """A setting that the model must have."""
         if self._values.get(name) is None:
             raise CompilerError(f"the model does not set {name}")
@@ -183,7 +185,10 @@ class Adapter:
         self.Relation = RelationMaker(mark)
 
     def dispatch(
-        self, macro_name: str, macro_namespace: str | None = None, packages: object = None
+        self,
+        macro_name: str,
+        macro_namespace: str | None = None,
+        packages: object = None,  # noqa: ARG002 - dbt's own
     ) -> Callable[..., Any]:
         """The implementation of a macro for this adapter."""
         namespace = self._namespace()

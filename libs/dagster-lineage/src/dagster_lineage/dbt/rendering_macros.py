@@ -1,8 +1,8 @@
-"""A manifest's macros: found as dbt finds them, compiled once, called with a model's names in reach.
+"""A manifest's macros: found as dbt finds them, compiled once, called with a model's names.
 
-The order of search is dbt's (docs.getdbt.com/reference/dbt-jinja-functions/dispatch): the package of
-the model, the root project, the adapter's packages, dbt's own; `adapter.dispatch` tries the adapter,
-the adapters that it is built on, then `default`.
+The order of search is dbt's (docs.getdbt.com/reference/dbt-jinja-functions/dispatch): the package
+of the model, the root project, the adapter's packages, dbt's own; `adapter.dispatch` tries the
+adapter, the adapters that it is built on, then `default`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Returned(BaseException):
 
 
 class TestBlock(Extension):
-    """`{% test name(model, …) %}` is the macro `test_name`; other blocks of dbt's render nothing."""
+    """`{% test name(model, …) %}` is the macro `test_name`; a materialization is nothing."""
 
     tags = {"test", "materialization", "data_test"}  # noqa: RUF012 - jinja2's own declaration
 

@@ -1,4 +1,4 @@
-"""What a warehouse would have answered: nothing is known of it, and whoever touches it is told so."""
+"""What a warehouse would have answered: nothing is known of it, and whoever asks is told so."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ class Unknown:
     def __getitem__(self, key: object) -> Unknown:
         return self
 
-    def __call__(self, *args: object, **kwargs: object) -> Unknown:
+    def __call__(self, *_args: object, **_kwargs: object) -> Unknown:
+        """Whatever it is asked, it does not know."""
         return self
 
     def __add__(self, other: object) -> Unknown:

@@ -1,6 +1,6 @@
 """Columns of a query and where they come from.
 
-`trace_query` reads a query once and answers with a `Trace`; `Schema` is what is known of the tables.
+`trace_query` reads a query once and answers with a `Trace`; `Schema` is what is known of tables.
 sqlglot is imported only when a query is read, so that readers of interfaces do without it.
 """
 

@@ -123,9 +123,7 @@ class Expressions:
             source = scope.source(table.name.casefold()) if table is not None else None
             if source is None:
                 return NOTHING
-            value = Value(
-                NO_COLUMNS.union(*(one.sources for _, one in source.columns())), "", False
-            )
+            value = computed(NO_COLUMNS.union(*(one.sources for _, one in source.columns())))
             use(value)
             source.doubt()
             return value
@@ -138,7 +136,7 @@ class Expressions:
         inner = self.value(node.this, scope)
         target = node.args["to"]
         type_ = type_name(target, self.types.dialect) if isinstance(target, exp.DataType) else ""
-        return Value(inner.sources, type_, inner.copy and bool(type_) and type_ == inner.type)
+        return Value(inner.sources, type_, copy=inner.copy and bool(type_) and type_ == inner.type)
 
     def _wrapped(self, node: exp.Expr, scope: Scope) -> Value:
         return self.value(node.this, scope)

@@ -25,7 +25,9 @@ FIXED: dict[type[exp.Expr], str] = {
     ),
     **dict.fromkeys((exp.Count, exp.ApproxDistinct), "long"),
     **dict.fromkeys((exp.RowNumber, exp.Rank, exp.DenseRank, exp.Ntile), "rank"),
-    **dict.fromkeys((exp.PercentRank, exp.CumeDist, exp.Stddev, exp.StddevSamp, exp.StddevPop), "double"),
+    **dict.fromkeys(
+        (exp.PercentRank, exp.CumeDist, exp.Stddev, exp.StddevSamp, exp.StddevPop), "double"
+    ),
     **dict.fromkeys((exp.CurrentDate, exp.TsOrDsToDate, exp.LastDay), "date"),
     exp.CurrentTimestamp: "instant",
     exp.Interval: "interval",

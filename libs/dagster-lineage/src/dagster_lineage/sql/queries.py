@@ -14,7 +14,7 @@ from dagster_lineage.sql.set_operations import combined
 from dagster_lineage.sql.sources import OpaqueSource, Output, Star
 from dagster_lineage.sql.type_names import spelled
 from dagster_lineage.sql.type_rules import Types
-from dagster_lineage.sql.values import LITERAL, NO_COLUMNS, NOTHING, TableRead, Value, computed, use
+from dagster_lineage.sql.values import LITERAL, NO_COLUMNS, TableRead, Value, computed, use
 
 ALIASES_IN_SELECT = frozenset({"duckdb", "snowflake", "redshift", "databricks", "spark"})
 """Dialects in which a column of the list may use an earlier one, and WHERE all of them."""
@@ -46,6 +46,7 @@ class Queries:
         self.schema = schema
         self.dialect = dialect
         self.tables: dict[Relation, TableRead] = {}
+        self._unknown: dict[tuple[str, ...], TableRead] = {}
         self.names = Names(PSEUDOCOLUMNS)
         self.types = Types(dialect)
         self.expressions = Expressions(self, self.names, self.types)
@@ -59,10 +60,10 @@ class Queries:
         """What is known of a relation, the same object each time."""
         known = self.schema.find(relation)
         if known is None:
-            for seen in self.tables:
-                if tuple(map(str.casefold, seen)) == tuple(map(str.casefold, relation)):
-                    return self.tables[seen]
-            read = TableRead(relation, (), complete=False)
+            folded = tuple(part.casefold() for part in relation)
+            if folded in self._unknown:
+                return self._unknown[folded]
+            read = self._unknown[folded] = TableRead(relation, (), complete=False)
         elif known.relation in self.tables:
             return self.tables[known.relation]
         else:
@@ -125,7 +126,7 @@ class Queries:
     def _recursive(
         self, union: exp.SetOperation, name: str, columns: list[str], scope: Scope
     ) -> Output:
-        """A CTE that may read itself: its first branch tells the columns, the others add to them."""
+        """A CTE that may read itself: its first branch tells the columns, others add to them."""
         first: exp.Expr = union
         while isinstance(first, exp.SetOperation):
             first = first.this
@@ -174,21 +175,8 @@ class Queries:
     def _item(self, item: exp.Expr, scope: Scope, output: Output) -> None:
         """One entry of the list: a column, or a star."""
         read = self.expressions.value
-        if isinstance(item, exp.Star):
-            stars.expand(item, "", scope, output, read)
+        if self._star(item, scope, output):
             return
-        if isinstance(item, exp.Column) and isinstance(item.this, exp.Star):
-            table = item.args["table"].name
-            if scope.source(table.casefold()) is not None:
-                stars.expand(item.this, table.casefold(), scope, output, read)
-                return
-            made_of = self.names.column(scope, table, (), 0).sources  # all fields of a struct
-            output.stars.append(Star(OpaqueSource(made_of)))
-            return
-        if item.is_star or isinstance(item, exp.Columns) or item.find(exp.Columns, exp.Star):
-            if not item.find(exp.Count, exp.Select):
-                self._chosen(item, scope, output)
-                return
         value = read(item, scope)
         if isinstance(item, exp.Aliases):
             for part in item.args["expressions"]:
@@ -202,6 +190,23 @@ class Queries:
         output.add(name, value)
         if isinstance(item, exp.Alias):
             scope.aliases[name.casefold()] = value
+
+    def _star(self, item: exp.Expr, scope: Scope, output: Output) -> bool:
+        """Add what an entry stands for that is a star of any kind; False when it is none."""
+        if isinstance(item, exp.Star):
+            stars.expand(item, "", scope, output, self.expressions.value)
+        elif isinstance(item, exp.Column) and isinstance(item.this, exp.Star):
+            table = item.args["table"].name
+            if scope.source(table.casefold()) is not None:
+                stars.expand(item.this, table.casefold(), scope, output, self.expressions.value)
+            else:  # all fields of a struct
+                made_of = self.names.column(scope, table, (), 0).sources
+                output.stars.append(Star(OpaqueSource(made_of)))
+        elif item.find(exp.Columns, exp.Star) and not item.find(exp.Count, exp.Select):
+            self._chosen(item, scope, output)
+        else:
+            return False
+        return True
 
     def _own_spelling(self, item: exp.Column, value: Value) -> str:
         """DuckDB names an unrenamed column as its table does, others as the query does."""
@@ -240,6 +245,3 @@ class Queries:
             if args.get(clause) is not None:
                 read(args[clause], scope)
         scope.aliases_first = False
-
-
-__all__ = ["NOTHING", "Queries"]

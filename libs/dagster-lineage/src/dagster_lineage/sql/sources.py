@@ -1,4 +1,4 @@
-"""What a FROM clause offers under one name: a table, a query, or something that cannot be seen through."""
+"""What a FROM clause offers under one name: a table, a query, or something opaque."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class Source(ABC):
     def tables(self) -> Iterator[TableRead]:
         """The tables that a column which it should have would have come from."""
 
-    def doubt(self) -> None:
-        """Somebody uses columns of it that cannot be told: so of what its unknown ones come from."""
+    def doubt(self) -> None:  # noqa: B027 - what has no table behind it has nothing to doubt
+        """Somebody uses columns of it that cannot be told, so of the tables behind it."""
 
 
 class TableSource(Source):
@@ -53,24 +53,30 @@ class TableSource(Source):
 
     @property
     def open(self) -> bool:
+        """Whether columns may exist that are not known."""
         return not self.table.complete
 
     def known(self, name: str) -> Value | None:
+        """The column of that folded name, if it certainly has it."""
         column = self.table.columns.get(name)
         return copy_of(column) if column is not None else None
 
     def guess(self, name: str) -> Value:
+        """A column that it is held to have."""
         column = self.table.columns[name] = Upstream(self.table, name, "")
         return copy_of(column)
 
     def columns(self) -> Iterator[tuple[str, Value]]:
+        """The known columns, in order."""
         for column in self.table.columns.values():
             yield column.name, copy_of(column)
 
     def tables(self) -> Iterator[TableRead]:
+        """The tables behind it."""
         yield self.table
 
     def doubt(self) -> None:
+        """Columns of it are used that cannot be told."""
         if not self.table.complete:
             self.table.unsure = True
 
@@ -136,12 +142,15 @@ class QuerySource(Source):
 
     @property
     def open(self) -> bool:
+        """Whether columns may exist that are not known."""
         return bool(self.open_stars) or "" in self._by_name
 
     def known(self, name: str) -> Value | None:
+        """The column of that folded name, if it certainly has it."""
         return self._by_name.get(name)
 
     def guess(self, name: str) -> Value:
+        """A column that it is held to have."""
         found = [star.source for star in self.open_stars if name not in star.hidden]
         known = [value for source in found if (value := source.known(name)) is not None]
         if known:
@@ -153,13 +162,16 @@ class QuerySource(Source):
         return NOTHING
 
     def columns(self) -> Iterator[tuple[str, Value]]:
+        """The known columns, in order."""
         return zip(self.output.names, self.output.values, strict=True)
 
     def tables(self) -> Iterator[TableRead]:
+        """The tables behind it."""
         for star in self.output.stars:
             yield from star.source.tables()
 
     def doubt(self) -> None:
+        """Columns of it are used that cannot be told."""
         self.output.doubt()
 
 
@@ -186,16 +198,21 @@ class OpaqueSource(Source):
 
     @property
     def open(self) -> bool:
+        """Whether columns may exist that are not known."""
         return not self._complete
 
     def known(self, name: str) -> Value | None:
+        """The column of that folded name, if it certainly has it."""
         return self._by_name.get(name)
 
-    def guess(self, name: str) -> Value:
+    def guess(self, name: str) -> Value:  # noqa: ARG002 - any name will do
+        """A column that it is held to have."""
         return computed(self.made_of)
 
     def columns(self) -> Iterator[tuple[str, Value]]:
+        """The known columns, in order."""
         return iter(self._columns)
 
     def tables(self) -> Iterator[TableRead]:
+        """The tables behind it."""
         return iter(())

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from dagster_lineage.sql.scope import Scope
-from dagster_lineage.sql.sources import Output, Source, Star
+from dagster_lineage.sql.sources import Output, Star
 from dagster_lineage.sql.values import Value
 
 ReadValue = Callable[[exp.Expr, Scope], Value]
@@ -67,11 +67,3 @@ def _pattern(ilike: exp.Expr | None) -> re.Pattern[str] | None:
         for letter in ilike.name
     )
     return re.compile(text, re.IGNORECASE)
-
-
-def only_star(select: exp.Select) -> bool:
-    """A SELECT of nothing but one bare star, as an import CTE has it."""
-    return len(select.expressions) == 1 and isinstance(select.expressions[0], exp.Star)
-
-
-__all__ = ["Source", "expand", "only_star"]

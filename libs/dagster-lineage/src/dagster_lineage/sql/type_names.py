@@ -66,6 +66,7 @@ DECIMAL_DEFAULT = {
     "trino": "(38,0)",
     "redshift": "(18,0)",
 }
+NESTED = ("ARRAY", "LIST", "STRUCT", "MAP", "UNION")
 LENGTHLESS = frozenset({"duckdb"})
 """Dialects in which a text's declared length is not part of its type."""
 
@@ -79,31 +80,41 @@ def type_name(type_: exp.DataType, dialect: str) -> str:
     """
     kind = type_.this
     word = kind.name if isinstance(kind, exp.DType) else str(kind)
-    inside = type_.expressions
     known = NAMES.get(dialect, {})
-    if word == "USERDEFINED" or word == "UNKNOWN":  # noqa: PLR1714 - two words
+    inside = type_.expressions
+    if word in ("USERDEFINED", "UNKNOWN"):
         return type_.sql(dialect).lower()
     if not inside:
         if word == "DECIMAL" and dialect in DECIMAL_DEFAULT:
             return _base(type_, word, dialect, known) + DECIMAL_DEFAULT[dialect]
         return known.get(word) or _generated(type_, dialect)
-    if word in ("ARRAY", "LIST") and dialect == "duckdb" and isinstance(inside[0], exp.DataType):
+    if word in NESTED or isinstance(inside[0], exp.DataType):
+        return _nested(type_, word, dialect)
+    return _measured(type_, word, dialect, known)
+
+
+def _nested(type_: exp.DataType, word: str, dialect: str) -> str:
+    """A type of types."""
+    inside = type_.expressions
+    if dialect != "duckdb":
+        return _generated(type_, dialect)
+    if word in ("ARRAY", "LIST") and isinstance(inside[0], exp.DataType):
         size = type_.args.get("values")
         return f"{type_name(inside[0], dialect)}[{size[0].name if size else ''}]"
-    if word == "STRUCT" and dialect == "duckdb":
-        return f"struct({', '.join(_member(part, dialect) for part in inside)})"
-    if word == "MAP" and dialect == "duckdb":
-        return f"map({', '.join(_member(part, dialect) for part in inside)})"
-    if any(isinstance(part, exp.DataType) for part in inside):
-        return _generated(type_, dialect)
+    return f"{word.lower()}({', '.join(_member(part, dialect) for part in inside)})"
+
+
+def _measured(type_: exp.DataType, word: str, dialect: str, known: dict[str, str]) -> str:
+    """A type with a length, or precision and scale."""
     parameters = [
-        part.this.name if isinstance(part, exp.DataTypeParam) else part.name for part in inside
+        part.this.name if isinstance(part, exp.DataTypeParam) else part.name
+        for part in type_.expressions
     ]
     if word == "DECIMAL" and len(parameters) == 1:
         parameters.append("0")
-    if dialect in LENGTHLESS and word != "DECIMAL":
-        return known.get(word) or _base(type_, word, dialect, known)
     base = _base(type_, word, dialect, known)
+    if dialect in LENGTHLESS and word != "DECIMAL":
+        return known.get(word) or base
     if "(" in base:  # the length stands inside: `timestamp(3) with time zone`
         return _generated(type_, dialect)
     if base.endswith(" time zone"):

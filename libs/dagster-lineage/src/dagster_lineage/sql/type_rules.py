@@ -140,7 +140,7 @@ class Types:
     def _takes_literal(self, type_: str) -> bool:
         return type_ in ("bigint", "int64", "double", "float64", "double precision", "numeric")
 
-    def _wider(self, left: str, right: str) -> str:
+    def _wider(self, left: str, right: str) -> str:  # noqa: PLR0911 - a return per rule
         if left == right:
             return self.final(left)
         for one, other in ((left, right), (right, left)):
@@ -231,7 +231,7 @@ class Types:
         whole = (*INTEGERS, LITERAL)
         return self._wider(left, right) if self.duckdb and left in whole and right in whole else ""
 
-    def total(self, type_: str) -> str:
+    def total(self, type_: str) -> str:  # noqa: PLR0911 - a return per rule
         """Of `sum`."""
         if self.duckdb:
             if type_ in INTEGERS or type_ is LITERAL or type_ == "boolean":

@@ -1,4 +1,4 @@
-"""What an expression is worth to lineage: the upstream columns in it, its type, whether it copies."""
+"""What an expression is to lineage: the upstream columns in it, its type, whether it copies."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+select id, {{ kit.cents('price') }} as price from {{ ref('simple') }}

@@ -1,0 +1,1 @@
+select id, {{ kit.cents('price', digits=3) }} as price from {{ ref('simple') }}

@@ -1,0 +1,1 @@
+select {{ kit.flavour() }} as flavour, {{ secret_default() }} as d

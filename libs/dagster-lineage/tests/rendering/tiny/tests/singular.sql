@@ -1,0 +1,1 @@
+select * from {{ ref('latest') }} where price < 0
