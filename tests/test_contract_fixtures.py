@@ -1,0 +1,228 @@
+"""Publications that are made up from contracts keep what the contracts promise."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+from tools.contract_accepted import accepted_by
+from tools.contract_fixtures import FixtureImpossible, fixtures, publish
+from tools.contract_values import ENTITIES, ROWS, ValueImpossible, value
+
+from dagster_lineage.graph import Asset, Column, Interface, LineageGraph, Located, Read, Source
+from dagster_lineage.interface_file import read_graph
+from dagster_lineage.settings import read_settings
+from warehouse import Locations
+
+READERS = ("jaffle_dbt", "marts_dbt")
+
+
+@pytest.fixture(scope="module")
+def graph(root) -> LineageGraph:
+    return read_graph(root, read_settings(root).interfaces)
+
+
+def reader_of(graph: LineageGraph, name: str) -> Located:
+    return next(one for one in graph.located if one.project == name)
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_published_rows_keep_every_promise_of_the_interface(graph, name, tmp_path):
+    locations = Locations(tmp_path / "data", "ci")
+    made = fixtures(graph, reader_of(graph, name), {})
+    publish(made, locations)
+    assert made
+    for fixture in made:
+        asset = graph.made("/".join(fixture.key)).asset
+        with duckdb.connect(str(locations.published_file(fixture.project)), read_only=True) as file:
+            relation = '"{}"."{}"."{}"'.format(fixture.project, *fixture.key)
+            found = {
+                column: kind.lower()
+                for column, kind, *_ in file.execute(f"describe {relation}").fetchall()
+            }
+            assert list(found) == list(asset.columns)
+            for column, promise in asset.columns.items():
+                assert found[column] == str(duckdb.sqltype(promise.type)).lower()
+                rows, distinct = file.execute(
+                    f'select count("{column}"), count(distinct "{column}") from {relation}'
+                ).fetchone()
+                assert rows == ROWS, column
+                if promise.unique:
+                    assert distinct == ROWS, column
+
+
+def test_same_interfaces_give_the_same_rows(graph, tmp_path):
+    answers = []
+    for folder in ("one", "two"):
+        locations = Locations(tmp_path / folder, "ci")
+        publish(fixtures(graph, reader_of(graph, "marts_dbt"), {}), locations)
+        with duckdb.connect(str(locations.published_file("ingestion")), read_only=True) as file:
+            answers.append(file.execute("from shop_public.orders order by id").fetchall())
+    assert answers[0] == answers[1]
+
+
+def test_keys_find_their_partner_in_other_tables(graph, tmp_path):
+    locations = Locations(tmp_path / "data", "ci")
+    publish(fixtures(graph, reader_of(graph, "marts_dbt"), {}), locations)
+    with duckdb.connect(str(locations.published_file("ingestion")), read_only=True) as file:
+        alone, most = file.execute("""
+            select count(*) filter (where users.id is null), max(count(*)) over ()
+            from shop_public.orders left join shop_public.users
+                on users.id = orders.user_id
+                and users._fivetran_deleted = orders._fivetran_deleted
+            group by orders.user_id order by 1 desc limit 1
+        """).fetchone()
+    assert alone == 0
+    assert most == ROWS // ENTITIES, "a key that is not promised to be unique is not"
+
+
+PRODUCER = Interface(
+    schema_version=1,
+    project="upstream",
+    assets=(
+        Asset(
+            key="up/orders",
+            at="orders.py:3",
+            columns={"id": Column(type="bigint", unique=True), "state": Column(type="varchar")},
+        ),
+    ),
+)
+
+
+def reader(**columns: Column) -> Interface:
+    read = Read(key="up/orders", via="source", source="up.orders")
+    one = Asset(key="mine/one", unique_id="model.mine.one", columns=columns, reads=(read,))
+    two = Asset(
+        key="mine/two",
+        unique_id="model.mine.two",
+        columns={"state": Column(comes_from=("mine/one#state",), copy=True)},
+    )
+    source = Source(name="up.orders", key="up/orders")
+    return Interface(schema_version=1, project="mine", assets=(one, two), sources=(source,))
+
+
+def manifest(*tests: tuple[str, str, list[str]]) -> dict:
+    return {
+        "nodes": {
+            f"test.{number}": {
+                "test_metadata": {
+                    "name": "accepted_values",
+                    "kwargs": {"column_name": column, "values": values},
+                },
+                "attached_node": node if node.startswith("model.") else None,
+                "depends_on": {"nodes": [node]},
+            }
+            for number, (node, column, values) in enumerate(tests)
+        }
+    }
+
+
+COPIED = Column(comes_from=("up/orders#state",), copy=True)
+
+
+def test_values_that_tests_accept_are_followed_through_copies_to_the_foreign_column():
+    mine = reader(state=COPIED)
+    two = manifest(("model.mine.two", "state", ["a", "b"]))
+    both = manifest(
+        ("model.mine.two", "state", ["a", "b"]), ("source.mine.up.orders", "state", ["b", "c"])
+    )
+    assert accepted_by(mine, two) == {"up/orders#state": ["a", "b"]}
+    assert accepted_by(mine, both) == {"up/orders#state": ["b"]}
+
+
+def test_accepted_values_of_a_computed_column_say_nothing_of_the_foreign_one():
+    mine = reader(state=Column(comes_from=("up/orders#state",)))
+    assert accepted_by(mine, manifest(("model.mine.one", "state", ["a"]))) == {}
+
+
+def located(interface: Interface) -> Located:
+    folder = f"projects/{interface.project}"
+    return Located(interface, folder, f"{folder}/interface.json")
+
+
+def test_published_texts_are_those_that_the_tests_accept(tmp_path):
+    mine = located(reader(state=COPIED))
+    graph = LineageGraph([mine, located(PRODUCER)])
+    accepted = accepted_by(mine.interface, manifest(("model.mine.one", "state", ["it's", "b"])))
+    locations = Locations(tmp_path / "data", "ci")
+    publish(fixtures(graph, mine, accepted), locations)
+    with duckdb.connect(str(locations.published_file("upstream")), read_only=True) as file:
+        rows = file.execute("select distinct state from up.orders order by 1").fetchall()
+    assert rows == [("b",), ("it's",)]
+
+
+def test_table_that_nobody_makes_is_named():
+    mine = located(reader(state=COPIED))
+    with pytest.raises(FixtureImpossible, match="mine reads `up/orders`, which no project makes"):
+        fixtures(LineageGraph([mine]), mine, {})
+
+
+def test_column_that_cannot_be_made_up_is_named_with_its_place():
+    table = Asset(
+        key="up/orders",
+        at="orders.py:3",
+        columns={"shape": Column(type="map(int, int)", unique=True)},
+    )
+    producer = Interface(schema_version=1, project="upstream", assets=(table,))
+    mine = located(reader(state=COPIED))
+    with pytest.raises(FixtureImpossible, match=r"`shape` .*projects/upstream/orders.py:3"):
+        fixtures(LineageGraph([mine, located(producer)]), mine, {})
+
+
+def test_folder_with_other_things_is_not_emptied(graph, tmp_path):
+    precious = tmp_path / "data" / "precious.txt"
+    precious.parent.mkdir()
+    precious.touch()
+    made = fixtures(graph, reader_of(graph, "jaffle_dbt"), {})
+    with pytest.raises(FixtureImpossible, match="would be emptied"):
+        publish(made, Locations(tmp_path / "data", "ci"))
+    assert precious.exists()
+
+
+TYPES = (
+    *("tinyint", "smallint", "integer", "bigint", "hugeint", "ubigint", "float", "double"),
+    *("decimal(18,2)", "decimal(9,4)", "decimal(4,4)", "varchar", "string", "date", "time"),
+    *("timestamp", "timestamptz", "timestamp_ns", "interval", "boolean", "uuid", "json", "blob"),
+    *("bigint[]", "struct(a int)", "map(varchar, int)"),
+)
+COUNTABLE = tuple(
+    name
+    for name in TYPES
+    if name not in ("tinyint", "boolean", "bigint[]", "struct(a int)", "map(varchar, int)")
+)
+
+
+def values_of(expression: str) -> list[tuple[object, str]]:
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        return connection.execute(
+            f"select value, typeof(value) from (select {expression} as value from (select n as "
+            f"row_number, (n - 1) % {ENTITIES} + 1 as entity from range(1, {ROWS} + 1) as t(n)))"
+        ).fetchall()
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_every_type_has_values_of_that_type(name):
+    rows = values_of(value(name, unique=False, not_null=False))
+    assert len(rows) == ROWS
+    assert {kind for _, kind in rows} == {str(duckdb.sqltype(name))}
+
+
+@pytest.mark.parametrize("name", COUNTABLE)
+def test_unique_column_has_no_value_twice(name):
+    rows = values_of(value(name, unique=True, not_null=True))
+    assert len({str(found) for found, _ in rows}) == ROWS
+
+
+@pytest.mark.parametrize(
+    ("name", "unique", "accepted", "said"),
+    [
+        ("bigint[]", False, (), "not null"),
+        ("boolean", True, (), "unique"),
+        ("decimal(2,1)", True, (), "unique"),
+        ("no such type", False, (), "DuckDB knows no type"),
+        ("varchar", True, ("a", "b"), "only 2 values"),
+    ],
+)
+def test_promise_that_no_made_up_value_keeps_is_an_error(name, unique, accepted, said):
+    with pytest.raises(ValueImpossible, match=said):
+        value(name, unique=unique, not_null=True, accepted=accepted)
