@@ -25,6 +25,7 @@ from types import FrameType
 
 import dagster as dg
 
+from dagster_lineage.errors import LineageError
 from dagster_lineage.graph import Asset, Interface, key_path
 from dagster_lineage.interface_file import InterfaceUnreadable, read_interface
 from dagster_lineage.settings import Settings, read_settings
@@ -40,7 +41,7 @@ COLUMNS_METADATA = "lineage/columns"
 PLACE_METADATA = "lineage/at"
 
 
-class UpstreamUnknown(Exception):
+class UpstreamUnknown(LineageError):
     """No project, model or column of that name, or no interface to ask."""
 
 
