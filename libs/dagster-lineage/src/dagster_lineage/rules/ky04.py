@@ -7,9 +7,13 @@ from typing import ClassVar
 
 from dagster_lineage.findings import Finding
 from dagster_lineage.graph import LineageGraph, Made
+from dagster_lineage.rules.crossing_rule import listed
 from dagster_lineage.rules.ky01 import same_model_name
 from dagster_lineage.rules.producers import rivals
 from dagster_lineage.rules.rule import Rule
+
+MANY = 5
+"""Models of one package that are said one by one."""
 
 
 class SameModelName(Rule):
@@ -46,10 +50,37 @@ class SameModelName(Rule):
     name: ClassVar[str] = "same-model-name-in-two-projects"
 
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
-        """One per model whose key another project's model has, too."""
+        """One per model whose key another project's model has, too.
+
+        One for all where a package, or a whole project, is built by two locations.
+        """
+        repeated: dict[tuple[str, str, str], list[tuple[Made, Made]]] = {}
         for first, other in rivals(graph):
-            if same_model_name(first, other):
+            if not same_model_name(first, other):
+                continue
+            if first.asset.unique_id == other.asset.unique_id:
+                pair = (first.where.file, other.where.file, other.asset.package)
+                repeated.setdefault(pair, []).append((first, other))
+            else:
                 yield self._finding(first, other)
+        for pairs in repeated.values():
+            if len(pairs) > MANY:
+                yield self._built_twice(pairs)
+            else:
+                yield from (self._finding(first, other) for first, other in pairs)
+
+    def _built_twice(self, pairs: list[tuple[Made, Made]]) -> Finding:
+        first, other = pairs[0]
+        package = other.asset.package
+        keys = listed(sorted(other.asset.key for _, other in pairs))
+        return self.at_asset(
+            other,
+            f"`{first.where.project}` and this project both build {len(pairs)} models of package "
+            f"`{package}`: {keys}.",
+            mend=_build_once(first, other),
+            key=f"{package} in {first.where.project}",
+            other=first,
+        )
 
     def _finding(self, first: Made, other: Made) -> Finding:
         file, line = first.place
@@ -60,9 +91,7 @@ class SameModelName(Rule):
                 f"`{first.where.project}` and this project both build {kind} `{asset.name}` of "
                 f"package `{asset.package}` as `{asset.key}`."
             )
-            mend = (
-                f"Build it in one of them; in the other one set `{asset.package}: +enabled: false`."
-            )
+            mend = _build_once(first, other)
         else:
             told = (
                 f"{kind.capitalize()} `{asset.name}` gets the key `{asset.key}`, as the one of "
@@ -70,3 +99,12 @@ class SameModelName(Rule):
             )
             mend = "Give it another `+schema`, or a key of its own (`meta.dagster.asset_key`)."
         return self.at_asset(other, told, mend=mend, other=first)
+
+
+def _build_once(first: Made, other: Made) -> str:
+    ours, theirs = other.where.interface.dbt_project, first.where.interface.dbt_project
+    if ours and ours == theirs:
+        return "Take it out of the selection of one of the two code locations."
+    return (
+        f"Build it in one of them; in the other one set `{other.asset.package}: +enabled: false`."
+    )
