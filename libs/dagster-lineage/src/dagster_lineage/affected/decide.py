@@ -158,7 +158,9 @@ def _judge_interfaces(comparison: Comparison, graphs: Graphs, case: _Case) -> No
 
 def _judge_readers(graphs: Graphs, case: _Case) -> None:
     """Readers at either end: one that the branch adds, and one that it takes away."""
-    for graph in reversed(graphs):
+    before, after = graphs
+    same = [one.interface for one in before.located] == [one.interface for one in after.located]
+    for graph in (after,) if same else (after, before):
         hits = downstream(graph, case.changed.columns)
         own = {
             (where.project, asset.key)

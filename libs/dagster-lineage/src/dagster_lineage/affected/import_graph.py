@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import sys
-import tempfile
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -186,6 +185,8 @@ class Importers:
         wanted = [
             path for paths in self._python.values() for path in paths if path.startswith(folders)
         ]
+        import tempfile  # noqa: PLC0415 - only for a head that is not the work tree
+
         with tempfile.TemporaryDirectory() as folder:
             for path, text in self._comparison.head_contents(wanted).items():
                 file = Path(folder) / path

@@ -190,16 +190,22 @@ def _packages(paths: set[str], folders: set[str]) -> dict[str, dict[str, str]]:
 
 
 def _dbt(path: str, text: bytes) -> DbtFolders:
-    import yaml  # noqa: PLC0415 - only where there is a dbt project
-
     folder = path.rpartition("/")[0]
-    try:
-        declared = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}  # noqa: S506
-    except yaml.YAMLError:
-        declared = {}
+    # Most projects keep dbt's own folders, and are known without reading YAML.
+    declared = _yaml(text) if b"-paths" in text else {}
     kinds = {}
     for kind, default in _DBT_PATHS.items():
-        given = declared.get(kind) if isinstance(declared, dict) else None
+        given = declared.get(kind)
         names = given if isinstance(given, list) else default
         kinds[kind] = tuple(f"{folder}/{name}".rstrip("/") for name in names)
     return DbtFolders(folder, kinds)
+
+
+def _yaml(text: bytes) -> dict[str, object]:
+    import yaml  # noqa: PLC0415 - only for a dbt project with folders of its own
+
+    try:
+        found = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return {}
+    return found if isinstance(found, dict) else {}
