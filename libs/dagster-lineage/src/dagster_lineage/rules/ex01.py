@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import ClassVar
 
 from dagster_lineage.findings import Finding, Level
-from dagster_lineage.graph import LineageGraph, Located, Source
+from dagster_lineage.graph import LineageGraph, Located, Source, key_path, key_text
 from dagster_lineage.rules.nearest import split_last
 from dagster_lineage.rules.rule import Rule
 from dagster_lineage.rules.unresolved import Unresolved, unread_sources, unresolved
 
 SHOWN = 3
+
+SCHEMAS = 3
+"""Prefixes that begin with the same part from which on they are one system's."""
 
 
 class UndeclaredExternal(Rule):
@@ -19,8 +23,8 @@ class UndeclaredExternal(Rule):
 
     They probably belong to a system that is not in this graph: a loader, another company's
     Dagster. Nobody can tell that from a mistake until somebody says so, and whoever must be
-    asked when the data stops is known today and forgotten tomorrow. Said once per project and
-    prefix, not key by key.
+    asked when the data stops is known today and forgotten tomorrow. Said once per prefix, where
+    most of it is read: not key by key, and not by every project that reads it.
 
     **Anti-pattern**
 
@@ -54,18 +58,16 @@ class UndeclaredExternal(Rule):
         if graph.unreadable:
             yield from self._unknown(graph, ends)
         else:
-            prefixes: dict[tuple[str, str], list[Unresolved]] = {}
-            for one in ends:
-                if not one.wrong:
-                    prefix, _ = split_last(one.key)
-                    prefixes.setdefault((one.where.file, prefix), []).append(one)
-            for (_, prefix), group in prefixes.items():
+            for prefix, group in _by_prefix(graph, ends).items():
                 yield self._prefix(prefix, group)
         yield from self._unread(graph)
 
     def _prefix(self, prefix: str, group: list[Unresolved]) -> Finding:
         keys = sorted({one.key for one in group})
-        first = group[0]
+        readers = Counter(one.where.project for one in group)
+        # `group` is in the order of projects and places.
+        first = next(one for one in group if readers[one.where.project] == max(readers.values()))
+        others = sorted(set(readers) - {first.where.project})
         under = f"under `{prefix}/`" if prefix else "without a prefix"
         patterns = [f"{prefix}/*"] if prefix and len(keys) > 1 else keys
         message = (
@@ -74,6 +76,8 @@ class UndeclaredExternal(Rule):
             else f"{len(keys)} keys {under} are read, and no code location makes or declares any: "
             f"{_listed(keys)}."
         )
+        if others:
+            message += f" {_listed(others)} {'reads' if len(others) == 1 else 'read'} of it, too."
         toml = ", ".join(f'"{pattern}"' for pattern in patterns)
         return Finding(
             code=self.code,
@@ -111,7 +115,11 @@ class UndeclaredExternal(Rule):
     def _unread(self, graph: LineageGraph) -> Iterator[Finding]:
         dead: dict[str, list[tuple[Located, Source]]] = {}
         for where, source in unread_sources(graph, self.settings):
-            dead.setdefault(where.file, []).append((where, source))
+            # Several locations over one dbt project all have its sources.
+            dbt_project = where.interface.dbt_project or where.file
+            of_project = dead.setdefault(dbt_project, [])
+            if all(source.name != other.name for _, other in of_project):
+                of_project.append((where, source))
         for sources in dead.values():
             where, first = sources[0]
             file, line = where.path(first.at)
@@ -127,6 +135,30 @@ class UndeclaredExternal(Rule):
                 mend="Take them out, or declare who makes them.",
                 key=where.project,
             )
+
+
+def _by_prefix(graph: LineageGraph, ends: list[Unresolved]) -> dict[str, list[Unresolved]]:
+    """Keys that are not certainly wrong, by prefix.
+
+    Where a system writes many schemas under one name (`fivetran/stripe`, `fivetran/zendesk`, …),
+    and nobody else writes anything there, that name is the prefix.
+    """
+    found: dict[str, list[Unresolved]] = {}
+    for one in ends:
+        if not one.wrong:
+            found.setdefault(split_last(one.key)[0], []).append(one)
+    tops = Counter(_top(prefix) for prefix in found if prefix)
+    ours = {_top(key) for key in (*graph.producers, *graph.declared)}
+    merged: dict[str, list[Unresolved]] = {}
+    for prefix, group in found.items():
+        top = _top(prefix)
+        whole = prefix and tops[top] >= SCHEMAS and top not in ours
+        merged.setdefault(top if whole else prefix, []).extend(group)
+    return merged
+
+
+def _top(key: str) -> str:
+    return key_text(key_path(key)[:1])
 
 
 def _listed(names: list[str]) -> str:

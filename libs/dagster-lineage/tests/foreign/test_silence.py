@@ -1,0 +1,116 @@
+"""Over a large repository that is nearly right, few words: each is about something to be done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+BLOCKS = [
+    *(f"fivetran/{name}" for name in ("stripe", "zendesk", "hubspot", "github", "jira")),
+    *(f"airbyte/{name}" for name in ("salesforce", "netsuite", "workday")),
+    "legacy_dwh",
+    "kafka",
+    "gsheets",
+    "sftp_drop",
+    "vendor_feed",
+    "openedx",
+    "census",
+]
+PER_BLOCK = 20
+MOST_SAID = 20
+
+
+@pytest.fixture
+def large(repository, manifest_maker) -> Any:
+    """Three dbt projects of 100 models that read 300 tables of 15 systems nobody was asked about.
+
+    Five faults are planted: a mistyped key, a key of a model that was renamed, a source that reads
+    another table than its key's, a column that upstream lost, and a model that two projects make.
+    """
+    makers = {name: manifest_maker(name) for name in ("core", "finance", "growth")}
+    tables = [
+        (block, f"{block.rpartition('/')[2]}_t{index}")
+        for block in BLOCKS
+        for index in range(PER_BLOCK)
+    ]
+    for number, (block, table) in enumerate(tables):
+        for project in {"core", ("finance", "growth", "core")[number % 3]}:
+            made = makers[project]
+            source = made.source(
+                block.replace("/", "_"),
+                table,
+                f"lake.{block.replace('/', '_')}.{table}",
+                key=[*block.split("/"), table],
+            )
+            made.model(f"stg_{table}", f"select * from lake.{table}", source)
+    core, finance, growth = makers.values()
+    core.model("orders", "select 1 as id, 2 as amount", config={"access": "public"})
+    core.model("customers", "select 1 as id")
+    core.model("daily_sessions", "select 1 as id")
+
+    def reads(made: Any, name: str, table: str, sql: str, relation: str = "") -> None:
+        source = made.source("core", table, relation or f"wh.core.{table}", key=["core", table])
+        made.model(name, sql, source)
+
+    reads(finance, "typo", "ordrs", "select id from {{ source('core', 'ordrs') }}")
+    reads(finance, "gone", "visits", "select id from {{ source('core', 'visits') }}")
+    reads(
+        growth,
+        "copy",
+        "customers",
+        "select id from {{ source('core', 'customers') }}",
+        "wh.backup.customers",
+    )
+    reads(growth, "lost", "orders", "select id, currency from {{ source('core', 'orders') }}")
+    for made in (finance, growth):
+        made.model(
+            "revenue", "select 1 as id", config={"meta": {"dagster": {"asset_key": ["revenue"]}}}
+        )
+    repository.lock(
+        *(made.write(repository.root / made.project / "m.json") for made in makers.values())
+    )
+    return repository
+
+
+FAULTS = {
+    ("ED01", "core/ordrs"),
+    ("ED01", "core/visits"),
+    ("KY02", "core/customers"),
+    ("CO01", "core/orders#currency"),
+    ("KY04", "revenue"),
+}
+
+
+def test_300_sources_of_15_systems_leave_room_for_the_5_faults(large, codes):
+    found = large.check("--ignore", "OW,AC")
+    errors = [one for one in found if one["level"] == "error"]
+    assert {(one["code"], one["key"]) for one in errors} == FAULTS
+    assert len(errors) == len(FAULTS)
+    assert len(found) <= MOST_SAID, codes(found)
+    said = [one for one in found if one["code"] == "EX01"]
+    # Two loaders of several schemas, and seven systems.
+    assert len(said) == 9, codes(said)
+
+
+def test_block_that_is_frozen_is_silenced_once_with_its_reason(large):
+    before = len(large.check("--select", "EX01"))
+    (large.root / "pyproject.toml").write_text(
+        '[[tool.lineage.external]]\nkeys = ["legacy_dwh/*"]\nowner = "team:finance"\n'
+        'reason = "frozen until the move is over"\nuntil = 2999-01-01\n'
+    )
+    after = large.check("--select", "EX")
+    assert len(after) == before - 1
+    assert not [one for one in after if "legacy_dwh" in one["key"]]
+
+
+def test_location_that_cannot_be_read_makes_its_edges_unknown(large):
+    (large.root / "interfaces" / "loaders.json").write_text(
+        '{"schema_version": 1, "project": "loaders", "unreadable": "ImportError: no airbyte"}'
+    )
+    found = large.check("--select", "ED,EX")
+    assert [(one["code"], one["level"]) for one in found if one["code"] == "EX01"] == [
+        ("EX01", "note")
+    ]
+    # A slip is one whoever cannot be asked; `core/visits` may be made there.
+    assert [one["key"] for one in found if one["code"] == "ED01"] == ["core/ordrs"]
