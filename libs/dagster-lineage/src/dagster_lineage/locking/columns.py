@@ -9,7 +9,15 @@ from graphlib import CycleError, TopologicalSorter
 from msgspec.structs import replace
 
 from dagster_lineage.dbt.manifest_graph import Code
-from dagster_lineage.graph import Asset, Column, Read, column_of
+from dagster_lineage.graph import (
+    Asset,
+    Column,
+    Read,
+    column_of,
+    key_path,
+    place,
+    split_place,
+)
 from dagster_lineage.graph.pseudo_columns import is_pseudo_column
 from dagster_lineage.locking.drafts import Draft
 from dagster_lineage.locking.trace_cache import TraceCache
@@ -66,6 +74,20 @@ def _upstream_first(assets: Mapping[str, Asset]) -> Iterable[str]:
             circle: list[str] = error.args[1]
             # Each entry is read by the next: one edge less, and the rest has an order.
             edges[circle[1]] = [key for key in edges[circle[1]] if key != circle[0]]
+
+
+def _where_named(at: str, raw: str, key: str) -> str:
+    """Where a model's code names a table by itself; its first line where a macro does.
+
+    Args:
+        at: Place of the model.
+        raw: Its code, with Jinja, whose first line is that place.
+        key: Of the table; the last part is its name.
+    """
+    file, first = split_place(at)
+    name = re.compile(rf"(?<!\w){re.escape(key_path(key)[-1])}(?!\w)", re.IGNORECASE)
+    lines = (number for number, line in enumerate(raw.splitlines()) if name.search(line))
+    return place(file, first + next(lines, 0))
 
 
 class _Tracer:
@@ -130,7 +152,7 @@ class _Tracer:
         reads += [
             Read(
                 key=key,
-                at=asset.at,
+                at=_where_named(asset.at, code.raw, key),
                 via="ref",
                 declared=False,
                 queried=True,
