@@ -268,8 +268,6 @@ def python_added(index: Index) -> Iterator[Plant]:
             f'upstream("{model.table.project}", "{model.table.name}", '
             f'columns={{"{column}": "{ROLES[role]}"}}).dep'
         )
-        if model.table.key in {key for one in _of(index, asset.project) for key in one}:
-            continue
         new = (
             f'\n\n@dg.asset(\n    key=["{asset.domain}", "{name}"],\n    deps=[{named}],\n'
             f'    owners=["team:{asset.domain}"],\n)\ndef {name}() -> None:\n    """New."""\n'
@@ -280,12 +278,6 @@ def python_added(index: Index) -> Iterator[Plant]:
             (Edit(python_file(asset), text, text + new),),
             touches=frozenset({asset.key, model.table.key}),
         )
-
-
-def _of(index: Index, project: str) -> Iterator[dict[str, tuple[str, ...]]]:
-    for consumer in index.repository.consumers:
-        if consumer.name == project:
-            yield from (asset.columns for asset in consumer.assets)
 
 
 def models_reordered(index: Index) -> Iterator[Plant]:

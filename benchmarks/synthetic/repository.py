@@ -207,9 +207,6 @@ def _consumer(
         if partitions:
             tables = [decides.choice(daily).table]
         tables = list({table.key: table for table in tables}.values())
-        if style == "upstream":
-            declared = {key for asset in project.assets for key in asset.columns}
-            tables = [table for table in tables if table.key not in declared]
         columns = {
             table.key: tuple(decides.sample(sorted(table.columns.values()), 4))
             for table in tables

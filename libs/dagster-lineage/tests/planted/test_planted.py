@@ -1,0 +1,135 @@
+"""Faults and harmless edits in one small copy: all faults are told, and nothing else.
+
+The whole, with hundreds of each, is `benchmarks/planted_faults.py`; these are the same plants.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from benchmarks.synthetic import (
+    faults_of_columns,
+    faults_of_keys,
+    faults_of_readers,
+    harmless_files,
+    harmless_sql,
+)
+from benchmarks.synthetic.catalogue import FAULTS, HARMLESS, chosen
+from benchmarks.synthetic.files import write
+from benchmarks.synthetic.index import Index
+from benchmarks.synthetic.judging import Judgement, judged
+from benchmarks.synthetic.manifests import ManifestMaker
+from benchmarks.synthetic.plants import Edit, Expected, Plant, PlantImpossible
+from benchmarks.synthetic.repository import plan
+from benchmarks.synthetic.workspace_copy import WorkspaceCopy
+
+from dagster_lineage.findings import Finding
+
+PLANTERS = (
+    faults_of_keys.circle,
+    faults_of_keys.same_name_same_key,
+    faults_of_keys.python_key_typo,
+    faults_of_keys.source_key_typo,
+    faults_of_keys.source_beside_its_key,
+    faults_of_columns.typo_in_python,
+    faults_of_columns.upstream_column_gone,
+    faults_of_columns.typo_in_clause,
+    faults_of_columns.type_changed,
+    faults_of_columns.promise_dropped,
+    faults_of_readers.no_longer_public,
+    faults_of_readers.no_contract,
+    faults_of_readers.undeclared_external,
+    faults_of_readers.without_owner,
+    faults_of_readers.invisible_test,
+    faults_of_readers.read_not_declared,
+    harmless_sql.private_model_renamed,
+    harmless_sql.rewritten,
+    harmless_sql.new_model,
+    harmless_files.source_rewritten,
+    harmless_files.model_rewritten,
+    harmless_files.python_rewritten,
+)
+
+
+@pytest.fixture(scope="module")
+def plants_and_judgement(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[list[Plant], Judgement]:
+    """Two dbt projects and a Python project, edited, parsed, locked and checked once."""
+    root = tmp_path_factory.mktemp("planted")
+    repository = plan(projects=2, models=60, consumers=1, seed=3)
+    write(repository, root)
+    [plants] = chosen(Index(repository), PLANTERS, 1, passes=1)
+    with ManifestMaker(processes=1) as manifests:
+        copy = WorkspaceCopy(root, manifests)
+        copy.apply(plants)
+        checked = copy.check()
+    assert not checked.unreadable
+    return plants, judged(plants, checked.findings, root)
+
+
+def test_planted_fault_is_missed(plants_and_judgement: tuple[list[Plant], Judgement]) -> None:
+    plants, judgement = plants_and_judgement
+    assert judgement.missed == []
+    codes = {plant.kind for plant in plants}
+    assert codes >= {"ED01", "ED02", "CO01", "CO02", "CO03", "AC01", "AC02", "EX01", "RD02", "TE01"}
+
+
+def test_something_is_told_that_nobody_planted(
+    plants_and_judgement: tuple[list[Plant], Judgement],
+) -> None:
+    _, judgement = plants_and_judgement
+    assert judgement.extra == []
+
+
+def test_same_seed_gives_the_same_repository(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        write(plan(projects=3, models=20, seed=5), tmp_path / name)
+    files = [file for file in sorted((tmp_path / "one").rglob("*")) if file.is_file()]
+    assert len(files) > 60
+    for file in files:
+        other = tmp_path / "two" / file.relative_to(tmp_path / "one")
+        assert file.read_bytes() == other.read_bytes()
+
+
+def test_every_planter_finds_a_place_and_every_edit_fits_its_file(tmp_path: Path) -> None:
+    repository = plan(projects=8, models=40)
+    index = Index(repository)
+    for planter in (*FAULTS, *HARMLESS):
+        assert next(planter(index), None) is not None, planter.__name__
+    for number, plants in enumerate(chosen(index, (*FAULTS, *HARMLESS), 2, passes=2)):
+        folder = tmp_path / str(number)
+        write(repository, folder)
+        WorkspaceCopy(folder, None).apply(plants)  # type: ignore[arg-type] # it parses nothing
+
+
+def test_edit_that_does_not_fit_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.sql").write_text("select 1\nselect 1\n")
+    for edit in (
+        Edit("a.sql", "select 1", "select 2"),
+        Edit("a.sql", "select 3", "select 2"),
+        Edit("a.sql", None, "select 2"),
+        Edit("a.sql", "select 1", "select 2", after=("nowhere",)),
+    ):
+        with pytest.raises(PlantImpossible):
+            edit.apply(tmp_path)
+    assert (tmp_path / "a.sql").read_text() == "select 1\nselect 1\n"
+
+
+def test_finding_at_another_line_file_or_rule_is_no_hit(tmp_path: Path) -> None:
+    (tmp_path / "a.sql").write_text("one\n" * 40 + "here\n")
+    plant = Plant("ED01", "any", (), (Expected("ED01", (("a.sql", "here"),), key="b"),))
+
+    def found(**changes: object) -> bool:
+        told = {"code": "ED01", "file": "a.sql", "line": 40, "key": "a/b", **changes}
+        finding = Finding(name="", level="error", project="", message="", **told)  # type: ignore[arg-type]
+        judgement = judged([plant], [finding], tmp_path)
+        assert bool(judgement.extra) is not bool(judgement.found)
+        return bool(judgement.found)
+
+    assert found()
+    assert not found(line=20)
+    assert not found(file="b.sql")
+    assert not found(code="KY01")
+    assert not found(key="a/c")
