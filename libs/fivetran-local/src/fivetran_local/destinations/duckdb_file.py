@@ -71,6 +71,8 @@ class DuckDBDestination:
     ) -> Iterator[DuckDBLanding]:
         connection.execute("set timezone = 'UTC'")
         connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
+        # Every thread fills row groups of its own: many would not fit the limit.
+        connection.execute("set threads = least(4, current_setting('threads')::int)")
         connection.execute("set preserve_insertion_order = false")
         connection.execute("set autoinstall_known_extensions = false")
         connection.execute("begin")

@@ -83,6 +83,7 @@ class FileFolder:
         with closing(duckdb.connect()) as connection:
             connection.execute("set timezone = 'UTC'")
             connection.execute("set memory_limit = '512MB'")
+            connection.execute("set threads = least(4, current_setting('threads')::int)")
             connection.execute("set preserve_insertion_order = false")
             # Nothing is downloaded: what a file needs beyond CSV, JSON and Parquet is an error.
             connection.execute("set autoinstall_known_extensions = false")

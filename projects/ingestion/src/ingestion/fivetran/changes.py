@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from ingestion.fivetran.destination import START, SURROGATE_KEY, SYNCED
+from ingestion.fivetran.destination import FEW_THREADS, START, SURROGATE_KEY, SYNCED
 from ingestion.fivetran.errors import DestinationUnreachable, TableMissing, TableUnusable
 from ingestion.fivetran.open_destination import open_destination
 from ingestion.fivetran.work_table import RowChanges, WorkTable
@@ -126,14 +126,16 @@ def bring_in(
 
 @contextmanager
 def _bounded(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Keep an import's memory apart from the table's size; what does not fit is spilled."""
+    """Keep an import's memory apart from the table's size; what does not fit is spilled.
+
+    After an error the step ends, and its connection with it.
+    """
     connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
+    connection.execute(FEW_THREADS)
     connection.execute("set preserve_insertion_order = false")
-    try:
-        yield
-    finally:
-        connection.execute("reset memory_limit")
-        connection.execute("reset preserve_insertion_order")
+    yield
+    for setting in ("memory_limit", "threads", "preserve_insertion_order"):
+        connection.execute(f"reset {setting}")
 
 
 def _columns(destination: Destination, table: SnapshotTable) -> list[Column]:

@@ -34,6 +34,8 @@ END = "_fivetran_end"
 """In history mode, until when it had it."""
 
 
+FEW_THREADS = "set threads = least(4, current_setting('threads')::int)"
+"""Every thread of DuckDB fills row groups of its own: many would not fit a limit of memory."""
 UNBOUNDED_NUMERIC = "DECIMAL(38,18)"
 """For `numeric` without a precision: more than 20 digits before the point are an error."""
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 import duckdb
 import tenacity
 
-from ingestion.fivetran.destination import SYNCED, Column, Counts, gone
+from ingestion.fivetran.destination import FEW_THREADS, SYNCED, Column, Counts, gone
 from ingestion.fivetran.errors import DestinationUnreachable
 from warehouse import quoted
 
@@ -55,6 +55,7 @@ def open_duckdb(url: str) -> Iterator[DuckDBDestination]:
     with closing(connection):
         # Rows stream through: DuckDB would otherwise keep all pages that it has read.
         connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
+        connection.execute(FEW_THREADS)
         connection.execute("set preserve_insertion_order = false")
         connection.begin()
         yield DuckDBDestination(connection)
