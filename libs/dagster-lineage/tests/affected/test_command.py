@@ -112,16 +112,19 @@ def test_dbt_commands_build_what_changed_and_what_reads_it(shop, affected):
     shop.write("projects/ml/src/ml/forecast.py", "X = 2\n")
     code, out, _ = affected("--dbt", "--state", "state/{project}")
     assert code == 0
+    at_shop = "dbt build --project-dir projects/shop --profiles-dir projects/shop"
     assert out.splitlines() == [
         "dbt build --project-dir projects/marts --select source:shop.customers+",
-        "dbt build --project-dir projects/shop --select state:modified+ --state state/shop",
+        f"{at_shop} --select state:modified+ --state ../../state/shop",
     ]
+    shop_line = affected("--dbt", "--state", "/state/{folder}")[1].splitlines()[1]
+    assert shop_line.endswith("--state /state/projects/shop")
 
 
 def test_dbt_builds_all_where_the_code_around_it_changed(shop, affected):
     shop.write("requirements.lock", "dagster==3\n")
     out = affected("--dbt")[1]
-    assert "dbt build --project-dir projects/shop --select 'fqn:*'" in out
+    assert "--profiles-dir projects/shop --select 'fqn:*'" in out
     assert "--state" not in out
 
 

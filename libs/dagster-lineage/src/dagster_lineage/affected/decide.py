@@ -225,6 +225,7 @@ def _verdict(
         affected=bool(reasons),
         reasons=tuple({reason.text: reason for reason in reasons}.values()),
         dbt_folders=dbt,
+        dbt_profiles=tuple(one for one in dbt if f"{one}/profiles.yml" in comparison.head_files),
         dbt_select=tuple(selected),
         proof=proof,
     )

@@ -50,6 +50,8 @@ class Verdict(Struct, frozen=True, kw_only=True):
     reasons: tuple[Reason, ...] = ()
     dbt_folders: tuple[str, ...] = ()
     """Folders of its dbt projects, relative to the root; none: it has no dbt."""
+    dbt_profiles: tuple[str, ...] = ()
+    """Those of them with a `profiles.yml` of their own."""
     dbt_select: tuple[str, ...] = ()
     """What dbt must build, as values of `--select`; none: nothing. `fqn:*` is all."""
     proof: Proof | None = None
