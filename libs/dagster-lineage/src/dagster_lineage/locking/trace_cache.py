@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dagster_lineage.locking.rendered_nodes import RenderedNode
     from dagster_lineage.sql.schema import Table
 
-VERSION = 1
+VERSION = 2
 """Counted up whenever the same query would give another trace."""
 
 

@@ -167,10 +167,33 @@ class Queries:
         if kind == "VALUE":
             output = Output(stars=[Star(OpaqueSource(NO_COLUMNS))])
         self._clauses(node, scope)
+        self._count_rows(node, scope, output)
         if node.args.get("distinct") is not None:
             for value in output.values:
                 use(value)
         return output
+
+    def _count_rows(self, node: exp.Select, scope: Scope, output: Output) -> None:
+        """Let `count(*)` come from the columns that decide which rows there are to count.
+
+        It names no column, and without this a number of orders would come from nowhere.
+        """
+        if len(output.values) != len(node.expressions):
+            return  # stars stand between the items and their values
+        counting = [
+            index
+            for index, item in enumerate(node.expressions)
+            if not output.values[index].sources and item.find(exp.AggFunc)
+        ]
+        if not counting:
+            return
+        conditions = [join.args["on"] for join in node.args.get("joins") or () if "on" in join.args]
+        conditions += [
+            node.args[clause] for clause in ("where", "group", "having") if node.args.get(clause)
+        ]
+        deciding = self.expressions.made_of([one for one in conditions if one], scope)
+        for index in counting:
+            output.values[index] = output.values[index]._replace(sources=deciding)
 
     def _item(self, item: exp.Expr, scope: Scope, output: Output) -> None:
         """One entry of the list: a column, or a star."""

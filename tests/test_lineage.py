@@ -1,0 +1,125 @@
+"""The interface graph of this repository: what the committed interfaces say of all projects."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dagster_lineage.graph import LineageGraph, split_column
+from dagster_lineage.interface_file import read_graph
+from dagster_lineage.settings import read_settings
+
+
+@pytest.fixture(scope="module")
+def graph(root) -> LineageGraph:
+    return read_graph(root, read_settings(root).interfaces)
+
+
+def origins(graph: LineageGraph, key: str, column: str) -> set[tuple[str, str]]:
+    """Every column that one is computed from, over all projects, down to the sources."""
+    waiting = [(key, column)]
+    seen = set()
+    while waiting:
+        one = waiting.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        made = graph.made(one[0])
+        if made:
+            waiting += [split_column(text) for text in made.asset.columns[one[1]].comes_from]
+    return seen
+
+
+@pytest.mark.parametrize("column", ["forecast_date", "predicted_orders"])
+def test_forecast_is_traced_to_fivetrans_columns_over_three_projects(graph, column):
+    found = origins(graph, "ml/predicted_orders", column)
+    assert ("marts/daily_order_summary", "order_date") in found
+    assert ("shop_public/orders", "ordered_at") in found
+
+
+def test_number_of_orders_comes_from_the_status_that_decides_which_count(graph):
+    found = origins(graph, "ml/predicted_orders", "predicted_orders")
+    assert ("shop_public/orders", "status") in found
+
+
+def test_every_column_that_another_project_reads_has_a_known_type(graph):
+    unknown = [
+        (edge.read.key, column)
+        for edge in graph.foreign_edges
+        for column in edge.read.columns or ()
+        if not graph.made(edge.read.key).asset.columns[column].type
+    ]
+    assert unknown == []
+
+
+def test_nothing_is_unknown_in_this_repository(graph):
+    assert {where.project: where.interface.unknown for where in graph.located} == {
+        "ingestion": (),
+        "jaffle_dbt": (),
+        "marts_dbt": (),
+        "ml": (),
+    }
+    assert all(edge.read.columns for edge in graph.foreign_edges)
+
+
+def test_consumers_declare_the_type_of_every_foreign_column_that_they_read(graph):
+    """A change of type upstream is found only where somebody relies on the type."""
+    undeclared = []
+    for edge in graph.foreign_edges:
+        source = graph.source_of(edge.where, edge.read)
+        declared = source.columns if source else edge.read.expects
+        undeclared += [
+            (edge.reader.key, edge.read.key, column)
+            for column in edge.read.columns
+            if column not in declared or not declared[column].type
+        ]
+    assert undeclared == []
+
+
+def test_check_needs_neither_dagster_nor_dbt_nor_a_sql_parser(root):
+    code = (
+        "import sys; from dagster_lineage.cli import main; code = main(['check'])\n"
+        "heavy = {'dagster', 'dbt', 'sqlglot', 'jinja2', 'duckdb', 'pandas', 'yaml'}\n"
+        "print(code, sorted(heavy & sys.modules.keys()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "0 []"
+
+
+def test_a_typo_in_a_sources_key_fails_with_file_line_owners_and_nearest_key(root, tmp_path):
+    """The whole way, with the real dbt: edit, parse, extract, check."""
+    for name in ("pyproject.toml", "workspace.yaml", "projects"):
+        copy = shutil.copytree if (root / name).is_dir() else shutil.copy
+        copy(root / name, tmp_path / name)
+    sources = tmp_path / "projects/marts_dbt/models/staging/_sources.yml"
+    text = sources.read_text()
+    wrong = text.replace("asset_key: [jaffle, orders]", "asset_key: [jaffle, orderz]")
+    assert wrong != text
+    sources.write_text(wrong)
+    line = wrong[: wrong.index("orderz")].count("\n") + 1
+    paths = [str(folder) for folder in sorted(tmp_path.glob("projects/*/src"))]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    for command in (
+        ["dbt-manifest", "build", "projects/jaffle_dbt", "projects/marts_dbt"],
+        ["lineage", "check", "--fresh"],
+    ):
+        done = subprocess.run(
+            [shutil.which(command[0], path=str(Path(sys.executable).parent)), *command[1:]],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert f"projects/marts_dbt/models/staging/_sources.yml:{line}" in done.stdout
+    assert "did you mean jaffle/orders?" in done.stdout
+    assert "team:finance" in done.stdout
+    assert "team:analytics_engineering" in done.stdout
