@@ -31,13 +31,24 @@ def python_place(asset: PythonAsset, table: Table) -> tuple[str, ...]:
     return (python_file(asset), f'"{asset.domain}", "{asset.name}"', named)
 
 
-def _at_all_readers(index: Index, model: Model, code: str = "ED01") -> tuple[Expected, ...]:
-    """A finding at each project that reads a model, and at each Python asset."""
+def _at_all_readers(
+    index: Index, model: Model, *, model_stays: bool = False
+) -> tuple[Expected, ...]:
+    """A finding at each project that reads a model, and at each Python asset.
+
+    Args:
+        index: Of the repository.
+        model: Whose key is gone.
+        model_stays: Under another key: `upstream(…)` names the model, and goes with it.
+    """
     projects = {one.project.name: one for one in index.readers(model)}
-    found = [Expected(code, (one.source_place,), key=model.table.name) for one in projects.values()]
+    found = [
+        Expected("ED01", (one.source_place,), key=model.table.name) for one in projects.values()
+    ]
     found += [
-        Expected(code, (python_place(asset, model.table),))
+        Expected("ED01", (python_place(asset, model.table),))
         for asset in index.python.get(model.table.key, [])
+        if not (model_stays and asset.style == "upstream")
     ]
     return tuple(found)
 
@@ -120,7 +131,7 @@ def upstream_gone(index: Index) -> Iterator[Plant]:
             "ED01",
             f"upstream model {what}",
             edits,
-            _at_all_readers(index, model),
+            _at_all_readers(index, model, model_stays=kind in {2, 4}),
             touches=index.needs(model),
         )
 

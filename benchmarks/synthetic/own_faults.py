@@ -550,20 +550,17 @@ def _models(root: Path) -> Iterator[Plant]:
                 (Expected("AC03", ((file,), (yaml, f"- name: {name}"))),),
                 touches=touches,
             )
-        for settings, what in (
-            ("schema='archive'", "moved"),
-            ("enabled=false", "disabled"),
-            (f"alias='{name}_v2'", "given an alias"),
-        ):
-            if what == "disabled":  # an exposure refers to it, dbt would refuse
-                continue
-            yield Plant(
-                "ED01",
-                f"upstream model {what}",
-                (Edit(file, text, configured(settings)),),
-                tuple(Expected("ED01", (place,)) for place in readers),
-                touches=touches | {"moved"},
-            )
+        for settings, what in (("schema='archive'", "moved"), (f"alias='{name}_v2'", "renamed")):
+            # `upstream(…)` names the model and goes with it; a source names the table.
+            sources = [place for place in readers if place[0] == MARTS_SOURCES]
+            if sources:
+                yield Plant(
+                    "ED01",
+                    f"upstream table {what}",
+                    (Edit(file, text, configured(settings)),),
+                    tuple(Expected("ED01", (place,)) for place in sources),
+                    touches=touches,
+                )
         schema = key.partition("/")[0]
         other = JAFFLE if key.startswith("marts") else MARTS
         rival = f"{other}/models/staging/{name}.sql"

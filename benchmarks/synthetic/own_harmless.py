@@ -39,6 +39,7 @@ def own_harmless(root: Path) -> Iterator[Plant]:
                     touches=frozenset({f"source {source.source}.{source.table}"}),
                 )
     yield from _models()
+    yield from _followed(root)
     yield from _python()
 
 
@@ -147,6 +148,15 @@ def _models() -> Iterator[Plant]:
         ),
         touches=frozenset({users}),
     )
+
+
+def _followed(root: Path) -> Iterator[Plant]:
+    """What reads a table by `upstream(…)` names its model, and goes where that goes."""
+    file = f"{MARTS}/models/marts/daily_order_summary.sql"
+    text = (root / file).read_text(encoding="utf-8")
+    for settings in ("schema='archive'", "alias='daily_orders'"):
+        edit = Edit(file, text, f"{{{{ config({settings}) }}}}\n\n{text}")
+        yield Plant("rename", "a table that Python reads by upstream(…)", (edit,))
 
 
 def _python() -> Iterator[Plant]:
