@@ -18,6 +18,9 @@ _INSTALLED = ("site-packages", "dist-packages")
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
 _SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|PWD|KEY|CREDENTIAL|DSN|CONNECTION", re.IGNORECASE)
 _SHORTEST_SECRET = 8
+FEW_WORDS = 3
+"""Words of a path that are taken for a path's in any spelling."""
+
 _SHOWN = 3
 
 
@@ -34,6 +37,7 @@ class CheckoutPaths:
         self.checkout = checkout
         spellings = {str(checkout), str(checkout.resolve())} - {"/"}
         self._patterns = [pattern for one in sorted(spellings) for pattern in _patterns(one)]
+        self._loose = [(one, _loose_pattern(one)) for one in sorted(spellings)]
         # All spellings have it, so texts without it need no closer look.
         self._word = max(re.findall(r"[a-z0-9]+", str(checkout).casefold()) or ["/"], key=len)
         self._secrets = sorted(
@@ -108,6 +112,12 @@ class CheckoutPaths:
         if self._word in text.casefold():
             for pattern in self._patterns:
                 text = pattern.sub(MARK, text)
+            for path, loose in self._loose:
+                if loose is not None:
+                    # As it is, the stricter ones had a reason: a folder whose name begins alike.
+                    found = {one for one in loose.findall(text) if one not in path}
+                    for one in sorted(found, key=len, reverse=True):
+                        text = text.replace(one, MARK)
         return text
 
 
@@ -118,9 +128,15 @@ def _patterns(path: str) -> Iterable[re.Pattern[str]]:
         joined = re.escape(separator.join(parts))
         start = rf"(?:(?<![\w.-])(?:\\/|/)?{re.escape(separator)}|(?<![\w.\\-]))"
         yield re.compile(rf"{start}{joined}(?![\w-])(?!\.\w)")
-    # Cleaned for tools that allow letters, digits and one mark. A short path would be a word.
-    if len(parts) > 1:
-        words = [word for part in parts for word in re.split(r"[\W_]+", part) if word]
-        for separator in ("_", "-", r"\."):
-            joined = (separator + "+").join(map(re.escape, words))
-            yield re.compile(rf"(?<![A-Za-z0-9]){separator}*{joined}(?![A-Za-z0-9])", re.IGNORECASE)
+
+
+def _loose_pattern(path: str) -> re.Pattern[str] | None:
+    """The path as it is cleaned for tools that allow letters, digits and a mark or two.
+
+    None for a path of so few words that others may say them.
+    """
+    words = re.findall(r"[A-Za-z0-9]+", path)
+    if len(words) < FEW_WORDS:
+        return None
+    joined = r"[\W_]{1,4}".join(words)
+    return re.compile(rf"(?<![A-Za-z0-9])_*{joined}(?![A-Za-z0-9])", re.IGNORECASE)
