@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from dagster_lineage.diff.changes import Change, InterfaceDiff
 from dagster_lineage.findings import Finding
-from dagster_lineage.graph import Check, LineageGraph, Made
+from dagster_lineage.graph import Check, LineageGraph, Located, Made
 from dagster_lineage.impact.column_use import columns_used
 from dagster_lineage.report.columns import ColumnTable, column_table
 from dagster_lineage.report.facts import facts
@@ -223,14 +223,20 @@ def _checks(nodes: Nodes, texts: Texts) -> list[list[Row]]:
 def _check(node: Node, check: Check, texts: Texts) -> Row:
     where = node.where
     marks = BLOCKING * check.blocking + INVISIBLE * (not check.visible)
-    file, line = where.path(check.at) if where and check.at else ("", 0)
     return [
         texts(check.name),
         texts(check.kind),
         marks,
-        texts(f"{file}:{line}" if file else ""),
+        texts(_place(where, check.at) if where else ""),
         [texts(column) for column in check.columns],
     ]
+
+
+def _place(where: Located, at: str) -> str:
+    if not at:
+        return ""
+    file, line = where.path(at)
+    return f"{file}:{line}"
 
 
 def _exposures(nodes: Nodes, texts: Texts) -> list[Row]:
@@ -240,7 +246,7 @@ def _exposures(nodes: Nodes, texts: Texts) -> list[Row]:
             texts(one.name),
             texts(one.type),
             texts(one.owner),
-            texts(":".join(map(str, where.path(one.at)))),
+            texts(_place(where, one.at)),
             [box for box in (nodes.of(where, key) for key in one.reads) if box is not None],
         ]
         for at, where in enumerate(nodes.places)
@@ -255,7 +261,7 @@ def _jobs(nodes: Nodes, texts: Texts) -> list[Row]:
             texts(one.name),
             texts(one.kind),
             texts(one.cron),
-            texts(":".join(map(str, where.path(one.at)))),
+            texts(_place(where, one.at)),
             [box for box in (nodes.of(where, key) for key in one.targets) if box is not None],
         ]
         for at, where in enumerate(nodes.places)

@@ -6,6 +6,7 @@ thousands of boxes in the browser.
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ GAP = 1.5
 """Rows between two projects of one layer, while places are weighed."""
 FREE_PASSAGES = 40
 """So many passages may be in a project of any size."""
+ROWS_AT_LEAST = 8
+"""Boxes without an edge begin another column after so many, or more in a large project."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ def place(projects: list[int], edges: list[tuple[int, int]], count: int) -> Plac
     )
     stacks = _stacks(count, between)
     inside = _inner_layers(projects, edges, count)
+    _fold_unread(projects, inside, edges)
     boxes_count = len(projects)
     projects, inside, edges, passed = _with_passages([*projects], inside, edges)
     before: defaultdict[int, list[int]] = defaultdict(list)
@@ -78,6 +82,19 @@ def place(projects: list[int], edges: list[tuple[int, int]], count: int) -> Plac
     rows = _half_rows(projects, inside, places)
     bends = {edge: [rows[one] for one in chain] for edge, chain in passed.items()}
     return Placing(stacks, inside[:boxes_count], rows[:boxes_count], bends)
+
+
+def _fold_unread(projects: list[int], inside: list[int], edges: list[tuple[int, int]]) -> None:
+    """Many boxes without an edge stand in several columns: one would be a tower."""
+    joined = {box for edge in edges for box in edge}
+    alone: defaultdict[int, list[int]] = defaultdict(list)
+    for box, project in enumerate(projects):
+        if box not in joined:
+            alone[project].append(box)
+    for boxes in alone.values():
+        rows = max(ROWS_AT_LEAST, math.isqrt(2 * len(boxes)))
+        for at, box in enumerate(boxes):
+            inside[box] = at // rows
 
 
 def _with_passages(

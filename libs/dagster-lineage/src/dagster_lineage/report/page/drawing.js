@@ -97,7 +97,7 @@ function dressBox(element, project) {
   const tally = projectTally(project, lit);
   more.setAttribute('y', 14 + sizes.title + sizes.sub * 2);
   more.textContent = isOpen || !sizes.sub ? '' : shortened(tally, `${sizes.sub}px`, room);
-  element.setAttribute('aria-label', `Project ${projectName(project)}, ${named}, ${tally}`);
+  element.setAttribute('aria-label', ['Project ' + projectName(project), named, tally].filter(Boolean).join(', '));
 }
 
 const isOutsideProject = project => !data.projects[project][2] && project === data.projects.length - 1;

@@ -23,7 +23,7 @@ function fit(least = 0.05) {
   const whole = Math.min((width - 2 * margin) / world.width, (height - margin - foot) / world.height, 1.15);
   view.k = Math.max(whole, least, LEAST);
   const [wide, high] = [world.width * view.k, world.height * view.k];
-  view.x = wide > width - 2 * margin && whole < least ? margin : (width - wide) / 2;
+  view.x = (wide > width - 2 * margin && whole < least ? margin : (width - wide) / 2) - world.x * view.k;
   view.y = (height - foot + 8 - high) / 2 - world.y * view.k;
   redraw();
 }
@@ -131,7 +131,7 @@ svg.addEventListener('keydown', event => {
 
 const middleOf = (asset, project) => asset >= 0
   ? [nodeX[asset] + nodeWidth[asset] / 2, nodeY[asset] + NODE_HEIGHT / 2]
-  : [boxOf[project].x + (open.has(project) ? 90 : CLOSED_WIDTH / 2), boxOf[project].y + (open.has(project) ? 22 : CLOSED_HEIGHT / 2)];
+  : [boxOf[project].x + (open.has(project) ? 6 : CLOSED_WIDTH / 2), boxOf[project].y + (open.has(project) ? 22 : CLOSED_HEIGHT / 2)];
 
 // To the nearest box in a direction: what lies off the axis counts more than what lies along it.
 function step(right, down) {

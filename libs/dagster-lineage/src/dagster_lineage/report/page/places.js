@@ -44,6 +44,9 @@ function inTwo(string, font, width) {
   return [string.slice(0, best), shortened(string.slice(best), font, width)];
 }
 
+// In a small picture a name has two lines: its longest part must find room in large letters.
+const longestPart = asset => Math.max(...nameOf(asset).split(/(?<=[_. /-])/).map(part => textWidth(part, '550 20px')));
+
 // The inside of an open project, from its own corner; kept, since it never changes.
 const insides = new Map();
 function inside(project) {
@@ -51,7 +54,7 @@ function inside(project) {
   const columns = [];
   let lowest = 0;
   for (const asset of assetsOfProject[project]) {
-    const wanted = textWidth(nameOf(asset), '600 13px') + 26 + (marksOf(asset).text ? 34 : 0);
+    const wanted = Math.max(textWidth(nameOf(asset), '600 13px') + 26, longestPart(asset) + 20) + (marksOf(asset).text ? 34 : 0);
     columns[layerOf(asset)] = Math.max(columns[layerOf(asset)] || NODE_LEAST, Math.min(wanted, NODE_MOST));
     lowest = Math.max(lowest, rowOf(asset));
   }
@@ -99,7 +102,8 @@ function placeAll() {
     right = Math.max(right, x - LAYER_GAP);
   });
   if (members.length) finish();
-  Object.assign(world, { x: 0, y: 0, width: Math.max(right, 1), height: Math.max(top - BAND_GAP, 1) });
+  const aside = bands.length > 1 ? LAYER_GAP + BEND : 0;
+  Object.assign(world, { x: -aside, y: 0, width: Math.max(right, 1) + 2 * aside, height: Math.max(top - BAND_GAP, 1) });
 }
 
 // So many that the picture with all projects closed is about as wide as a screen; opening one changes

@@ -1,0 +1,147 @@
+"""What somebody sees and clicks: panel, column lineage, search, filters, problems."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from dagster_lineage.graph import SCHEMA_VERSION, Asset, Interface
+
+
+@pytest.fixture
+def opened(three_teams, visit):
+    found = visit(three_teams)
+    yield found
+    assert found.complaints == []
+    assert found.requests == []
+
+
+def test_an_asset_tells_everything_that_its_interface_knows(opened):
+    opened.choose("shop/orders")
+    panel = opened.page.locator("#pane-asset").inner_text()
+    for fact in (
+        "shop/orders",
+        "team:shop",
+        "projects/shop/src/shop.py:3",
+        "enforced",
+        "db.shop.orders",
+        "time windows, cron 0 0 * * *, UTC",
+        "not null",
+        "unique",
+        "decimal(12,2)",
+        "fresh_enough",
+        "blocking",
+        "nightly",
+        "staging/paid",
+    ):
+        assert fact in panel
+    opened.choose("marts/revenue")
+    panel = opened.page.locator("#pane-asset").inner_text()
+    assert "public" in panel
+    assert "board" in panel
+
+
+def test_a_column_is_lit_from_its_source_to_the_last_feature(opened):
+    opened.choose("marts/revenue", "total")
+    assert {"orders", "paid", "revenue", "forecast"} <= opened.lit()
+    assert opened.page.locator("#nodes > .dim .title").all_text_contents().count("notes") == 1
+    way = opened.page.get_by_role("region", name="Lineage of column total")
+    names = [name for name in way.get_by_role("button").all_inner_texts() if "#" in name]
+    assert names == ["shop/orders#amount", "staging/paid#amount", "ml/forecast#expected"]
+    assert len(re.findall("M", opened.page.locator("#edges-lit").get_attribute("d"))) == 3
+    assert "2 columns upstream in 2 projects, 1 column downstream in 1 project" in (
+        opened.page.get_by_role("status").inner_text()
+    )
+
+
+def test_a_column_that_is_only_filtered_by_names_its_reader(opened):
+    opened.choose("shop/orders", "status")
+    way = opened.page.get_by_role("region", name="Lineage of column status")
+    assert "Used without being passed on (1)" in way.inner_text()
+    assert "staging/paid filters, joins or computes with shop/orders#status" in way.inner_text()
+    assert {"orders", "paid"} <= opened.lit()
+    assert "revenue" not in opened.lit()
+
+
+def test_a_second_click_on_a_column_takes_it_back(opened):
+    opened.choose("shop/orders", "amount")
+    opened.page.get_by_role("table").get_by_role("button", name="amount").click()
+    assert opened.page.locator("#pane-asset [role=region]").count() == 0
+
+
+def test_the_way_as_text_leads_on_to_the_next_column(opened):
+    opened.choose("shop/orders", "amount")
+    opened.page.get_by_role("button", name="ml/forecast#expected").click()
+    assert opened.page.locator("#pane-asset h2").inner_text() == "ml/forecast"
+    assert "#asset=ml%2Fforecast&column=expected" in opened.page.url
+
+
+def test_an_address_with_a_choice_opens_it(three_teams, visit):
+    opened = visit(three_teams)
+    opened.page.goto(f"{opened.page.url.partition('#')[0]}#asset=shop%2Forders&column=amount")
+    opened.page.reload()
+    assert opened.page.locator("tr.on").inner_text().startswith("amount")
+
+
+def test_filters_leave_what_fits_and_say_how_much(opened):
+    opened.page.get_by_label("Owner").select_option(label="team:finance")
+    items = opened.page.locator("[role=treeitem][aria-level='2']")
+    assert sorted(items.locator(".row > span:first-child").all_inner_texts()) == [
+        "marts/revenue",
+        "staging/paid",
+    ]
+    assert opened.page.get_by_role("status").inner_text() == "2 assets of 6 fit."
+    opened.page.get_by_label("Owner").select_option("")
+    opened.page.get_by_label("With problems").check()
+    assert "ml/forecast" in opened.page.get_by_role("tree").inner_text()
+    assert "shop/notes" not in opened.page.get_by_role("tree").inner_text()
+
+
+def test_a_problem_leads_to_the_reader_at_fault(opened):
+    opened.page.get_by_role("tab", name="Problems").click()
+    card = opened.page.locator("#pane-problems li").filter(has_text="EX01").first
+    assert "projects/ml/src/ml.py:3" in card.inner_text()
+    card.get_by_role("button", name="ml/forecast").click()
+    assert opened.page.locator("#pane-asset h2").inner_text() == "ml/forecast"
+    assert "EX01" in opened.page.locator("#pane-asset").inner_text()
+
+
+def test_a_key_that_nobody_makes_stands_outside(opened):
+    node = opened.node("lost/table")
+    assert "outside" in node.get_attribute("class")
+    assert "missing" in node.get_attribute("aria-label")
+
+
+def test_projects_are_named_with_their_owners(opened):
+    labels = opened.page.locator("#boxes > g").evaluate_all(
+        "boxes => boxes.map(box => box.getAttribute('aria-label'))"
+    )
+    assert any(label.startswith("Project shop, team:shop, 2 assets") for label in labels)
+
+
+def test_many_assets_begin_as_closed_projects(repository, visit):
+    for number in range(8):
+        assets = tuple(Asset(key=f"p{number}/a{one}", at="src/a.py:1") for one in range(50))
+        repository.write(
+            Interface(schema_version=SCHEMA_VERSION, project=f"p{number}", assets=assets)
+        )
+    page = visit(repository.report()).page
+    assert page.locator("#nodes > *").count() == 0
+    page.locator("#search").fill("p7/a49")
+    page.locator("#search").press("Enter")
+    page.wait_for_selector("#nodes > .picked")
+    assert page.locator("#nodes > .picked").get_attribute("aria-label").startswith("p7/a49")
+    assert page.locator("#boxes > .open").count() == 1
+
+
+def test_thousands_of_open_boxes_are_not_all_in_the_document(repository, visit):
+    for number in range(20):
+        assets = tuple(Asset(key=f"p{number}/a{one}", at="src/a.py:1") for one in range(100))
+        repository.write(
+            Interface(schema_version=SCHEMA_VERSION, project=f"p{number}", assets=assets)
+        )
+    page = visit(repository.report()).page
+    page.get_by_role("button", name="Open all projects").click()
+    page.wait_for_selector("#far[d^=M]", state="attached")
+    assert page.locator("#nodes > *").count() <= 700
