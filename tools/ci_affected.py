@@ -99,7 +99,7 @@ def lineage_command() -> str:
     beside = Path(sys.executable).with_name("lineage")
     if beside.is_file():
         return str(beside)
-    make = ("make", "--no-print-directory", f"{OWN_ENVIRONMENT}/.installed")
+    make = ("make", "--quiet", f"{OWN_ENVIRONMENT}/.installed")
     command = [*make, f"PYTHON={sys.executable}"]
     if subprocess.run(command, cwd=ROOT, check=False).returncode:
         say(f"To run it again:\n  {' '.join(command)}")
