@@ -338,3 +338,23 @@ def test_text_that_is_no_manifest_is_wrong_use(repository):
         code, _, err = repository.lineage("lock", "--manifest", "m.json", "--out", "interfaces")
         assert code == 2
         assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select ((( from {{ source('raw', 'a') }}",
+        "begin transaction; insert into x select id from {{ source('raw', 'a') }}; select 1 as id",
+        "{% for row in run_query('select 1') %}select 1{% endfor %}",
+    ],
+    ids=["no sql that anybody knows", "several statements", "asks the warehouse"],
+)
+def test_query_that_cannot_be_read_whole_is_not_said_to_leave_tables_unread(
+    repository, manifest_maker, sql
+):
+    shop = manifest_maker("shop")
+    shop.model("a", sql, shop.source("raw", "a"))
+    repository.lock(shop.write(repository.root / "m.json"))
+    [read] = repository.assets("shop")["shop/a"].reads
+    assert (read.queried, read.columns) == (None, None)
+    assert repository.check("--select", "RD") == []

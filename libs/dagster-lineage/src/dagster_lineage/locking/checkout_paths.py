@@ -124,9 +124,10 @@ class CheckoutPaths:
 def _patterns(path: str) -> Iterable[re.Pattern[str]]:
     parts = [part for part in re.split(r"[/\\]+", path) if part]
     # In one part of a key its slashes are escaped; as parts of their own they have none before.
+    bare = r"|(?<![\w.\\-])" if len(parts) >= FEW_WORDS else ""
     for separator in (r"\/", "/", "\\"):
         joined = re.escape(separator.join(parts))
-        start = rf"(?:(?<![\w.-])(?:\\/|/)?{re.escape(separator)}|(?<![\w.\\-]))"
+        start = rf"(?:(?<![\w.-])(?:\\/|/)?{re.escape(separator)}{bare})"
         yield re.compile(rf"{start}{joined}(?![\w-])(?!\.\w)")
 
 

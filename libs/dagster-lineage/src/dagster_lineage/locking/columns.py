@@ -19,9 +19,13 @@ from dagster_lineage.graph import (
     split_place,
 )
 from dagster_lineage.graph.pseudo_columns import is_pseudo_column
+from dagster_lineage.graph.relation_names import is_location
 from dagster_lineage.locking.drafts import Draft
-from dagster_lineage.locking.trace_cache import TraceCache
+from dagster_lineage.locking.trace_cache import CachedTrace, TraceCache
 from dagster_lineage.sql.schema import Relation, Table
+
+ONLY_THE_LAST = "only the last query is read"
+"""Part of what `sql.trace` says of several statements."""
 
 _SNAPSHOT_COLUMNS = ("dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to")
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"|`([^`]*)`|\[([^\]]*)\]|([^."`\[\]]+)')
@@ -126,6 +130,7 @@ class _Tracer:
             return asset
         keys: dict[str, str] = {}
         tables: dict[str, Table] = {}
+        hidden: set[str] = set()
         # Several tables may have one key, and one table several.
         for read in asset.reads:
             table = self._table(name, code, read)
@@ -133,6 +138,8 @@ class _Tracer:
                 relation = str(table.relation).casefold()
                 keys.setdefault(relation, read.key)
                 tables.setdefault(relation, table)
+            else:
+                hidden.add(read.key)
         traces = [
             self._cache.trace(query, dialect, [*tables.values()]) for query in rendered.queries
         ]
@@ -145,8 +152,10 @@ class _Tracer:
                     continue
                 before = found.get(key, set())
                 found[key] = None if columns is None or before is None else before | {*columns}
+        whole = not rendered.problem and all(map(_is_whole, traces))
         reads = [
-            self._read(read, found, dialect, certain=not rendered.problem) for read in asset.reads
+            self._read(read, found, dialect, certain=whole and read.key not in hidden)
+            for read in asset.reads
         ]
         named = {read.key for read in asset.reads}
         reads += [
@@ -192,7 +201,8 @@ class _Tracer:
         upstream = self._known.get(read.key)
         source = self._draft.sources.read_by(manifest, read, code)
         relation = (source.relation if source else "") or (upstream.relation if upstream else "")
-        if not relation:
+        # A path or a table function: a query does not name it as a table.
+        if not relation or is_location(relation):
             return None
         if upstream is None or not upstream.columns:
             declared = source.columns if source else {}
@@ -250,6 +260,13 @@ class _Tracer:
             return keys[0]
         own = [key for key in keys if key in self._draft.assets]
         return own[0] if len(own) == 1 else None
+
+
+def _is_whole(trace: CachedTrace) -> bool:
+    """All tables that the query reads are known, whatever is unknown of its columns."""
+    return not trace.problems or (
+        bool(trace.reads) and not any(ONLY_THE_LAST in problem for problem in trace.problems)
+    )
 
 
 def _not_given(asset: Asset, traced: Mapping[str, Column]) -> tuple[str, ...]:

@@ -78,7 +78,8 @@ class UndeclaredExternal(Rule):
         )
         if others:
             message += f" {_listed(others)} {'reads' if len(others) == 1 else 'read'} of it, too."
-        toml = ", ".join(f'"{pattern}"' for pattern in patterns)
+        toml = ", ".join(f'"{pattern}"' for pattern in patterns[:SHOWN])
+        toml += ", …" if len(patterns) > SHOWN else ""
         return Finding(
             code=self.code,
             name=self.name,

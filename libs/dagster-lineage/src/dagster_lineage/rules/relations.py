@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dagster_lineage.graph.relation_names import is_location
+
 
 def table_of(relation: str) -> str:
     """Schema and table of a relation, folded: what two spellings of one table have in common."""
@@ -14,9 +16,10 @@ def same_relation(relation: str, other: str) -> bool:
     """Whether two relations may be one table.
 
     Engines fold the case of what is not quoted, and quoting is not kept. A part that one of them
-    does not have (a database, mostly) is no difference.
+    does not have (a database, mostly) is no difference. Files and table functions
+    (`delta_scan('s3://…')`) are no names: which table they are nobody can tell from them.
     """
-    if relation == other:
+    if relation == other or is_location(relation) or is_location(other):
         return True
     parts = relation.casefold().split(".")[::-1]
     others = other.casefold().split(".")[::-1]

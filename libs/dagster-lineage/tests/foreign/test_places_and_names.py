@@ -1,0 +1,206 @@
+"""Where interfaces are written, under which names, and what is told when that goes wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dagster_lineage.locking.checkout_paths import CheckoutPaths
+from dagster_lineage.locking.homes import ProjectUnknown, chosen, homes_of, safe_names
+from dagster_lineage.locking.notes import by_reason, condensed
+from dagster_lineage.workspace import LocationEntry
+
+
+def entry(name: str, folder: Path, **more: str) -> LocationEntry:
+    return LocationEntry(
+        name=name, listed_in=folder / "workspace.yaml", working_directory=folder, **more
+    )
+
+
+def project(folder: Path, *modules: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "pyproject.toml").write_text("")
+    for module in modules:
+        (folder / f"{module}.py").write_text("")
+    return folder
+
+
+def test_file_names_differ_for_names_that_differ_only_by_case_or_marks():
+    names = ["a/b", "a b", "A_B", "..", "grpc:localhost:4000", "plain"]
+    safe = safe_names(names)
+    assert len({one.casefold() for one in safe.values()}) == len(names)
+    assert safe["plain"] == "plain"
+    assert safe["grpc:localhost:4000"] == "grpc_localhost_4000"
+    assert not any(set(one) & set("/\\: ") or one.startswith(".") for one in safe.values())
+    assert safe == {**safe_names(names[::-1])}
+
+
+def test_locations_of_one_folder_have_a_file_each_whichever_is_asked(tmp_path):
+    shared = project(tmp_path / "shared", "one", "two")
+    alone = project(tmp_path / "alone", "three")
+    entries = [
+        entry("one", shared, module="one"),
+        entry("two", shared, module="two"),
+        entry("three", alone, module="three"),
+    ]
+    all_asked = homes_of(entries, {one.name: one.working_directory for one in entries})
+    assert homes_of(entries, {}) == all_asked
+    assert [(one.project, one.file_name) for one in all_asked.values()] == [
+        ("one", "interface.one.json"),
+        ("two", "interface.two.json"),
+        ("alone", "interface.json"),
+    ]
+
+
+def test_folders_of_one_name_are_told_apart_by_their_locations(tmp_path):
+    entries = [
+        entry(f"{team}_dbt", project(tmp_path / team / "dbt", "defs"), module="defs")
+        for team in ("finance", "growth")
+    ]
+    assert [one.project for one in homes_of(entries, {}).values()] == ["finance_dbt", "growth_dbt"]
+
+
+def test_project_of_a_module_in_a_src_folder_is_the_one_above(tmp_path):
+    folder = project(tmp_path / "shop")
+    (folder / "src" / "shop").mkdir(parents=True)
+    (folder / "src" / "shop" / "__init__.py").write_text("")
+    for where in (folder, folder / "src"):
+        [home] = homes_of([entry("x", where, module="shop.definitions")], {}).values()
+        assert (home.project, home.folder) == ("shop", folder)
+
+
+def test_project_is_asked_for_by_its_folder_its_location_or_the_first_part(tmp_path):
+    folder = project(tmp_path / "data-platform", "ingest")
+    entries = [entry("ingest.definitions", folder, module="ingest")]
+    homes = homes_of(entries, {})
+    for name in ("data-platform", "ingest.definitions", "ingest"):
+        assert chosen(entries, homes, [name]) == tuple(entries)
+    with pytest.raises(ProjectUnknown, match="did you mean `data-platform`"):
+        chosen(entries, homes, ["data_platfrm"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"\/home\/al-ice\/my.repo\/models/x",
+        "home/al-ice/my.repo/models/x",
+        "/home/al-ice/my.repo/models/x",
+        "dbt/home_al_ice_my_repo_models/x",
+        "dbt/HOME__AL_ICE__MY_REPO/x",
+        "home.al-ice.my.repo.models",
+    ],
+)
+def test_checkout_is_seen_in_every_spelling(text):
+    said = CheckoutPaths(Path("/home/al-ice/my.repo"), {}).said(text)
+    assert "<checkout>" in said
+    assert "ice" not in said.casefold()
+
+
+@pytest.mark.parametrize(
+    "text", ["/home/al-ice/my.repo-2/x", "/home/al-ice/my.repository", "my.repo/x", "alice/home"]
+)
+def test_what_only_looks_like_the_checkout_stays(text):
+    assert CheckoutPaths(Path("/home/al-ice/my.repo"), {}).said(text) == text
+
+
+def test_short_checkout_is_no_word_of_a_key():
+    paths = CheckoutPaths(Path("/app"), {})
+    assert paths.said("my_app/app/orders") == "my_app/app/orders"
+    assert paths.said("/app/models/x.sql") == "<checkout>/models/x.sql"
+
+
+def test_secret_values_are_named_and_not_told():
+    paths = CheckoutPaths(Path("/x/y"), {"API_TOKEN": "s3cr3t-value", "SCHEMA": "s3cr3t"})
+    assert paths.said("401 for s3cr3t-value at 0x7f00ab12cd") == "401 for $API_TOKEN at 0x…"
+
+
+def test_place_outside_of_the_checkout_is_none_and_a_librarys_is_the_same_everywhere(tmp_path):
+    paths = CheckoutPaths(tmp_path, {})
+    folder = tmp_path / "projects" / "ml"
+    assert paths.relative(f"{folder}/src/ml.py:3", folder) == "src/ml.py:3"
+    assert paths.relative(f"{tmp_path}/libs/x.py:3", folder) == "../../libs/x.py:3"
+    installed = "/opt/venv/lib/python3.11/site-packages/dagster_dbt/a.py:7"
+    assert paths.relative(installed, folder) == "site-packages/dagster_dbt/a.py:7"
+    assert paths.relative("/opt/elsewhere/a.py:7", folder) == ""
+
+
+def test_one_reason_is_said_once_for_all():
+    problems = {f"a{index}": ["too deep. Line 3, Col: 9."] for index in range(9)}
+    assert by_reason(problems) == ("a0, a1, a2 and 6 more: too deep.",)
+    notes = [f"asset a{index}: AttributeError: no x" for index in range(9)]
+    assert condensed(notes) == ("asset a0, asset a1, asset a2 and 6 more: AttributeError: no x",)
+    assert condensed(["one: why", "two: why", "and a sentence"]) == (
+        "one: why",
+        "two: why",
+        "and a sentence",
+    )
+
+
+def test_places_are_found_from_a_folder_of_interfaces(repository, manifest_maker):
+    core, reader = manifest_maker("core"), manifest_maker("reader")
+    core.model("orders", "select 1 as id")
+    reader.model("r", "select 1", reader.source("core", "ordrs", "wh.core.ordrs"))
+    for made in (core, reader):
+        folder = repository.root / "teams" / made.project
+        made.write(folder / "target" / "manifest.json")
+        (folder / "dbt_project.yml").write_text(f"name: {made.project}\n")
+    repository.lock(*(f"teams/{name}/target/manifest.json" for name in ("core", "reader")))
+    [typo] = [one for one in repository.check() if one["code"] == "ED01"]
+    assert typo["file"] == "teams/reader/models/sources.yml"
+
+
+@pytest.mark.parametrize(
+    ("format_", "words"),
+    [
+        ("json", '"code": "ST01"'),
+        ("sarif", '"ruleId": "ST01"'),
+        ("github", "::error file=interfaces/shop.json"),
+    ],
+)
+def test_stale_interface_is_told_in_every_format(repository, manifest_maker, format_, words):
+    shop = manifest_maker("shop")
+    shop.model("orders", "select 1 as id")
+    file = shop.write(repository.root / "m.json")
+    arguments = ("lock", "--manifest", str(file), "--out", "interfaces", "--check", "--format")
+    repository.lock(file)
+    code, out, _ = repository.lineage(*arguments, format_)
+    assert code == 0
+    assert "ST01" not in out or format_ == "sarif"
+    shop.model("orders", "select 1 as id, 2 as amount")
+    shop.write(file)
+    code, out, _ = repository.lineage(*arguments, format_)
+    assert code == 1
+    assert words in out
+    assert json.loads(out) if format_ != "github" else out.count("\n") == 1
+
+
+def test_format_without_check_is_wrong_use(repository):
+    code, _, err = repository.lineage("lock", "--format", "json")
+    assert code == 2
+    assert "add --check" in err
+
+
+def test_external_location_is_no_other_table_than_its_keys(repository, manifest_maker):
+    lake, shop = manifest_maker("lake"), manifest_maker("shop")
+    lake.model("gp", "select 1 as id")
+    gp = shop.source("bronze", "gp", "memory.bronze.gp", key=["lake", "gp"])
+    shop.sources[gp]["relation_name"] = "delta_scan('s3://a.b/bronze/gp')"
+    shop.sources[gp]["meta"]["external_location"] = "delta_scan('s3://a.b/bronze/{name}')"
+    shop.model("stg_gp", "select id from {{ source('bronze', 'gp') }}", gp)
+    repository.lock(*(it.write(repository.root / it.project / "m.json") for it in (lake, shop)))
+    assert repository.check("--ignore", "OW,AC") == []
+    [read] = repository.assets("shop")["shop/stg_gp"].reads
+    assert (read.key, read.queried, read.columns) == ("lake/gp", None, None)
+
+
+def test_many_keys_without_a_prefix_are_said_in_a_few_words(repository, manifest_maker):
+    shop = manifest_maker("shop")
+    for index in range(60):
+        table = shop.source("raw", f"t{index}", key=[f"taxi_t{index}"])
+        shop.model(f"m{index}", "select 1 as id", table)
+    repository.lock(shop.write(repository.root / "m.json"))
+    [one] = repository.check("--select", "EX01")
+    assert "60 keys without a prefix" in one["message"]
+    assert len(one["mend"]) < 200
