@@ -1,0 +1,224 @@
+"""Is it enough to build what `lineage affected` names? Random edits, built both ways.
+
+    python -m benchmarks.affected_builds [--edits 200] [--seed 7] [--projects 8] [--models 12]
+
+A synthetic repository of dbt projects that read each other's tables is written and committed to
+git. Each random edit of its files (sometimes two together) is parsed by the real dbt, locked, and
+judged by `lineage affected`. Then all projects are built in DuckDB, and in another warehouse only
+the affected ones, upon the tables of the base. The published tables of both must be the same:
+columns, types and, as `except all` both ways would tell, rows. The exit code is 1 if one is not.
+
+Edits that dbt, DuckDB or a contract refuses are drawn again: their author's CI would be red.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # also without `-m`
+
+from benchmarks.builds.checkout import Checkout
+from benchmarks.builds.edits_of_rows import ROW_EDITS
+from benchmarks.builds.edits_of_words import WORD_EDITS
+from benchmarks.builds.warehouse import BuildFailed, DbtProject, Rows, Warehouse
+from benchmarks.synthetic.index import Index
+from benchmarks.synthetic.plants import Plant, PlantImpossible
+from benchmarks.synthetic.repository import plan
+
+TWO_TOGETHER = 0.2
+"""Share of edits that are two."""
+Draw = tuple[str, list[Plant]]
+
+
+@dataclass
+class Tally:
+    """Numbers of one kind of edit, in projects.
+
+    Attributes:
+        edits: How many.
+        built: Affected projects.
+        changed: Projects some table of which differs from the base's, private ones too.
+        own: Affected ones without such a table whose own files are edited: their tests must run.
+        others: Likewise, but they are built only because they read something.
+        mismatches: Published tables that differ between the two builds.
+    """
+
+    edits: int = 0
+    built: int = 0
+    changed: int = 0
+    own: int = 0
+    others: int = 0
+    mismatches: int = 0
+
+
+@dataclass
+class Builds:
+    """Builds of a checkout before and after edits.
+
+    Args:
+        checkout: The repository.
+        folder: For the base's databases.
+    """
+
+    checkout: Checkout
+    folder: Path
+    base: dict[str, dict[str, Rows]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._files = {name: self.folder / f"{name}.duckdb" for name in self.checkout.names}
+        with Warehouse(self.checkout.names, self._files, read_only=False) as warehouse:
+            warehouse.build(self.checkout.base.values())
+            for name, project in self.checkout.base.items():
+                self.base[name] = {one: warehouse.rows(one) for one in project.tables()}
+
+    def judge(self, plants: list[Plant], tally: Tally) -> list[str]:
+        """Build both ways; the published tables that differ.
+
+        Raises:
+            PlantImpossible: the edits do not fit the files, or each other.
+            BuildFailed: they make a repository that cannot be built.
+        """
+        with self.checkout.edited(plants):
+            projects = {name: self.checkout.project(name) for name in self.checkout.names}
+            with Warehouse(projects, {}) as everything:
+                everything.build(projects.values())
+                changed = {
+                    name
+                    for name, project in projects.items()
+                    if {one: everything.rows(one) for one in project.tables()} != self.base[name]
+                }
+                published = {
+                    one: everything.rows(one)
+                    for project in projects.values()
+                    for one in project.tables(public=True)
+                }
+            affected = self.checkout.affected()
+            built = {one.project for one in affected.to_build}
+            own = {
+                one.project
+                for one in affected.to_build
+                if any(reason.kind == "own files" for reason in one.reasons)
+            }
+            skipped = {name: file for name, file in self._files.items() if name not in built}
+            with Warehouse(projects, skipped) as warehouse:
+                wrong = _differing(warehouse, [projects[name] for name in built], published)
+        tally.edits += 1
+        tally.built += len(built)
+        tally.changed += len(changed)
+        tally.own += len((built - changed) & own)
+        tally.others += len(built - changed - own)
+        tally.mismatches += len(wrong)
+        return wrong
+
+
+def main() -> int:
+    """Edit, build, compare, print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--edits", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--projects", type=int, default=8)
+    parser.add_argument("--models", type=int, default=12)
+    parser.add_argument("--verbose", action="store_true", help="print each edit")
+    arguments = parser.parse_args()
+    start = time.perf_counter()
+    planned = plan(
+        projects=arguments.projects, models=arguments.models, consumers=0, seed=arguments.seed
+    )
+    tallies: defaultdict[str, Tally] = defaultdict(Tally)
+    refused: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory(prefix="affected-") as folder:
+        root = Path(folder) / "repository"
+        builds = Builds(Checkout(planned, root), Path(folder))
+        print(f"{arguments.projects} projects, base built {time.perf_counter() - start:.0f} s")
+        draws = _drawn(Index(planned), random.Random(arguments.seed))  # noqa: S311 - of examples
+        done = 0
+        while done < arguments.edits:
+            kind, plants = next(draws)
+            try:
+                wrong = builds.judge(plants, tallies[kind])
+            except (PlantImpossible, BuildFailed) as error:
+                refused[kind] += 1
+                if arguments.verbose:
+                    print(f"refused, {_named(plants)}: {str(error)[:400]}")
+                continue
+            done += 1
+            for one in wrong:
+                print(f"MISMATCH after {_named(plants)}: {one}", flush=True)
+            if arguments.verbose:
+                print(f"{done} {_named(plants)}, {time.perf_counter() - start:.0f} s", flush=True)
+    _report(tallies, refused, arguments.projects)
+    print(f"{time.perf_counter() - start:.0f} s")
+    return int(any(tally.mismatches for tally in tallies.values()))
+
+
+def _differing(
+    warehouse: Warehouse, projects: list[DbtProject], published: dict[str, Rows]
+) -> list[str]:
+    """What is wrong with published tables after these projects are built upon the base's others."""
+    try:
+        warehouse.build(projects)
+    except BuildFailed as error:
+        return [f"the affected projects cannot be built: {error}"]
+    wrong = []
+    for relation, rows in published.items():
+        found = warehouse.rows(relation) if warehouse.has(relation) else None
+        if found != rows:
+            wrong.append(f"{relation} differs")
+    return wrong
+
+
+def _drawn(index: Index, decides: random.Random) -> Iterator[Draw]:
+    """Random edits without end: each kind in turn, sometimes another one on top."""
+    pools = {name: list(planter(index)) for name, planter in {**ROW_EDITS, **WORD_EDITS}.items()}
+    pools = {name: pool for name, pool in pools.items() if pool}
+    while True:
+        names = list(pools)
+        decides.shuffle(names)
+        for name in names:
+            plants = [decides.choice(pools[name])]
+            if decides.random() < TWO_TOGETHER:
+                plants.append(decides.choice(pools[decides.choice(names)]))
+            yield name if len(plants) == 1 else "two together", plants
+
+
+def _named(plants: list[Plant]) -> str:
+    return " and ".join(
+        f"{one.kind}, {one.variation} ({', '.join(edit.file for edit in one.edits)})"
+        for one in plants
+    )
+
+
+def _report(tallies: dict[str, Tally], refused: Counter[str], projects: int) -> None:
+    everything = Tally()
+    print(
+        f"\n{'':28}{'':>6}{'projects of all, %':>24}{'built, no table changed':>28}\n"
+        f"{'edit':28}{'edits':>6}{'affected':>12}{'changed':>12}{'own files':>14}{'readers':>14}"
+        f"{'mismatches':>12}"
+    )
+    for kind, tally in sorted(tallies.items()):
+        if tally.edits:
+            print(_row(kind, tally, projects))
+        for name in vars(everything):
+            setattr(everything, name, getattr(everything, name) + getattr(tally, name))
+    print(_row("all", everything, projects))
+    print(f"\n{refused.total()} edits were refused and drawn again: {dict(refused)}")
+
+
+def _row(kind: str, tally: Tally, projects: int) -> str:
+    share = 100 / (projects * max(1, tally.edits))
+    return (
+        f"{kind:28}{tally.edits:>6}{tally.built * share:>12.1f}{tally.changed * share:>12.1f}"
+        f"{tally.own:>14}{tally.others:>14}{tally.mismatches:>12}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

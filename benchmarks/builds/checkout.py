@@ -1,0 +1,116 @@
+"""A synthetic repository as a git checkout: edited, its manifests and interfaces made new."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import subprocess
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from benchmarks.builds.warehouse import BuildFailed, DbtProject, read_project
+from benchmarks.synthetic.files import write
+from benchmarks.synthetic.plants import Plant
+from benchmarks.synthetic.tables import Repository as Planned
+
+from dagster_lineage.affected.decide import decide
+from dagster_lineage.affected.verdicts import Affected
+from dagster_lineage.git_files import Repository
+from dagster_lineage.interface_file import encode
+from dagster_lineage.locking.bare_manifests import BareManifest
+from dagster_lineage.locking.lock import lock
+from dagster_lineage.settings import read_settings
+
+KEPT = ("manifest.json", "partial_parse.msgpack")
+"""What dbt keeps in a project's target folder and reads again."""
+
+
+class Checkout:
+    """A git repository with one commit: files, interfaces, and beside them the manifests.
+
+    Args:
+        planned: What is in it.
+        root: A folder that is empty or not there yet.
+    """
+
+    def __init__(self, planned: Planned, root: Path) -> None:
+        self.root = root
+        self.names = [project.name for project in planned.projects]
+        write(planned, root)
+        (root / ".gitignore").write_text("target/\nlogs/\n.user.yml\n")
+        self._parse(self.names)
+        self._lock()
+        self._git("init", "-q", "-b", "main")
+        self._git("add", "-A")
+        self._git("-c", "user.name=x", "-c", "user.email=x@example.org", "commit", "-qm", "base")
+        self.base = {name: read_project(self._folder(name)) for name in self.names}
+        self._kept = {
+            file: file.read_bytes()
+            for name in self.names
+            for file in (self._folder(name) / "target" / one for one in KEPT)
+        }
+
+    @contextlib.contextmanager
+    def edited(self, plants: Iterable[Plant]) -> Iterator[None]:
+        """The checkout with edits in its work tree, and everything made new that follows.
+
+        Raises:
+            PlantImpossible: an edit does not fit the files.
+            BuildFailed: dbt does not accept them.
+        """
+        touched: set[str] = set()
+        try:
+            for plant in plants:
+                for edit in plant.edits:
+                    edit.apply(self.root)
+                touched |= plant.projects & set(self.names)
+            self._parse(sorted(touched))
+            self._lock()
+            yield
+        finally:
+            self._git("checkout", "-q", "-f", "main")
+            self._git("clean", "-q", "-f", "-d")
+            for file, content in self._kept.items():
+                if file.parent.parent.name in touched:
+                    file.write_bytes(content)
+
+    def project(self, name: str) -> DbtProject:
+        """A project as it is now; its base where its manifest is the base's."""
+        file = self._folder(name) / "target" / KEPT[0]
+        same = file.read_bytes() == self._kept[file]
+        return self.base[name] if same else read_project(self._folder(name))
+
+    def affected(self) -> Affected:
+        """What `lineage affected --base HEAD` finds."""
+        comparison = Repository(self.root).compare("HEAD")
+        return decide(comparison, read_settings(self.root).interfaces)
+
+    def _lock(self) -> None:
+        manifests = [
+            BareManifest(self._folder(name) / "target" / "manifest.json") for name in self.names
+        ]
+        for located in lock(self.root, None, manifests=manifests).located:
+            (self.root / located.file).write_bytes(encode(located.interface))
+
+    def _parse(self, names: Iterable[str]) -> None:
+        """`dbt parse`, in this process."""
+        from dbt.cli.main import dbtRunner  # noqa: PLC0415 - two seconds
+
+        os.environ.update(DBT_SEND_ANONYMOUS_USAGE_STATS="false", DO_NOT_TRACK="1")
+        for name in names:
+            said = io.StringIO()
+            places = ["--project-dir", str(self._folder(name))]
+            places += ["--profiles-dir", str(self._folder(name))]
+            with contextlib.redirect_stdout(said):
+                result = dbtRunner().invoke(
+                    ["--quiet", "--no-use-colors", "parse", "--no-version-check", *places]
+                )
+            if not result.success:
+                raise BuildFailed(f"{name}: {said.getvalue()}{result.exception or ''}")
+
+    def _folder(self, name: str) -> Path:
+        return self.root / "projects" / name
+
+    def _git(self, *arguments: str) -> None:
+        subprocess.run(["git", *arguments], cwd=self.root, check=True, capture_output=True)
