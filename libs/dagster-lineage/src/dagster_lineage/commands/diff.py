@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import gc
 import sys
-from pathlib import Path
 
+from dagster_lineage.commands.branch_arguments import add_branch, add_root, root_of
 from dagster_lineage.diff import compare
 from dagster_lineage.diff.states import graphs
 from dagster_lineage.errors import LineageError
-from dagster_lineage.git_files import WORKTREE, Repository
-from dagster_lineage.settings import find_root, read_settings
+from dagster_lineage.git_files import Repository
+from dagster_lineage.settings import read_settings
 
 FORMATS = ("text", "json", "markdown", "github")
 
@@ -23,17 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "deprecated, compatible, breaking. Exit code 0: nothing breaks, or what breaks is settled; "
         "1: a reader in the repository is hurt; 2: used wrongly."
     )
-    parser.add_argument(
-        "--base", metavar="REF", required=True, help="where the branch comes from, such as main"
-    )
-    parser.add_argument(
-        "--head",
-        metavar="REF",
-        default=WORKTREE,
-        help=f"what is looked at (default: {WORKTREE}, the files as they lie there)",
-    )
+    add_branch(parser)
     parser.add_argument("--format", choices=FORMATS, default="text")
-    parser.add_argument("--root", type=Path, help="of the repository (default: found upwards)")
+    add_root(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -42,9 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         LineageError: the root, a commit, the settings or an interface is wrong.
     """
-    root = arguments.root.resolve() if arguments.root else find_root(Path.cwd())
-    if not root.is_dir():
-        raise LineageError(f"--root {arguments.root} is no folder.")
+    root = root_of(arguments)
     settings = read_settings(root)
     # What is read stays until the end: the collector would look at it in vain.
     gc.disable()

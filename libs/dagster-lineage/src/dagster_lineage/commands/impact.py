@@ -6,11 +6,12 @@ import argparse
 import gc
 from pathlib import Path
 
+from dagster_lineage.commands.branch_arguments import add_root, root_of
 from dagster_lineage.errors import LineageError
 from dagster_lineage.impact.consequences import Impact, consequences, origins
 from dagster_lineage.impact.targets import Columns, Targets
 from dagster_lineage.interface_file import read_graph
-from dagster_lineage.settings import find_root, read_settings
+from dagster_lineage.settings import read_settings
 
 FORMATS = ("text", "json", "markdown", "mermaid")
 SCHEMA_VERSION = 1
@@ -32,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--upstream", action="store_true", help="the other way: where it comes from"
     )
     parser.add_argument("--format", choices=FORMATS, default="text")
-    parser.add_argument("--root", type=Path, help="of the repository (default: found upwards)")
+    add_root(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -41,9 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         LineageError: the root, the settings, an interface or a target is wrong.
     """
-    root = arguments.root.resolve() if arguments.root else find_root(Path.cwd())
-    if not root.is_dir():
-        raise LineageError(f"--root {arguments.root} is no folder.")
+    root = root_of(arguments)
     settings = read_settings(root)
     # What is read stays until the end: the collector would look at it in vain.
     gc.disable()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Unpack
 
-from dagster_lineage.findings import Finding, Level
+from dagster_lineage.findings import Finding
 from dagster_lineage.graph import Crossing
-from dagster_lineage.rules.rule import Rule
+from dagster_lineage.rules.rule import Rule, Said
 
 
 class CrossingRule(Rule):
@@ -17,28 +18,19 @@ class CrossingRule(Rule):
         crossing: Crossing,
         message: str,
         *,
-        mend: str = "",
         key: str = "",
-        nearest: str = "",
         place: tuple[str, int] | None = None,
-        level: Level | None = None,
+        **said: Unpack[Said],
     ) -> Finding:
         """A finding at the reader's end; `place` where it is more precise than the crossing's."""
-        file, line = place or crossing.place
-        return Finding(
-            code=self.code,
-            name=self.name,
-            level=level or self.level,
-            file=file,
-            line=line,
-            project=crossing.where.project,
-            message=message,
-            mend=mend,
+        return self.at(
+            place or crossing.place,
+            crossing.where,
+            message,
             key=key or crossing.made.asset.key,
-            nearest=nearest,
             owners=crossing.owners,
-            other_owners=crossing.made.asset.owners,
-            other_project=crossing.made.where.project,
+            other=crossing.made,
+            **said,
         )
 
 

@@ -5,11 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, TypedDict, Unpack
 
 from dagster_lineage.findings import Finding, Level
-from dagster_lineage.graph import Edge, LineageGraph, Made
+from dagster_lineage.graph import Edge, LineageGraph, Located, Made
 from dagster_lineage.settings import Settings
+
+
+class Said(TypedDict, total=False):
+    """What a finding may say beside its message."""
+
+    mend: str
+    nearest: str
+    level: Level | None
 
 
 class Rule(ABC):
@@ -36,55 +44,53 @@ class Rule(ABC):
         edge: Edge,
         message: str,
         *,
-        mend: str = "",
         key: str = "",
-        nearest: str = "",
         made: Made | None = None,
-        level: Level | None = None,
+        **said: Unpack[Said],
     ) -> Finding:
         """A finding at the reader's end of an edge; `made` is the other end, if there is one."""
-        file, line = edge.place
-        return Finding(
-            code=self.code,
-            name=self.name,
-            level=level or self.level,
-            file=file,
-            line=line,
-            project=edge.where.project,
-            message=message,
-            mend=mend,
-            key=key or edge.read.key,
-            nearest=nearest,
-            owners=edge.reader.owners,
-            other_owners=made.asset.owners if made else (),
-            other_project=made.where.project if made else "",
-        )
+        key = key or edge.read.key
+        owners = edge.reader.owners
+        return self.at(edge.place, edge.where, message, key=key, owners=owners, other=made, **said)
 
     def at_asset(
         self,
         made: Made,
         message: str,
         *,
-        mend: str = "",
         key: str = "",
-        nearest: str = "",
         other: Made | None = None,
-        level: Level | None = None,
+        **said: Unpack[Said],
     ) -> Finding:
         """A finding at an asset's definition."""
-        file, line = made.place
+        key = key or made.asset.key
+        owners = made.asset.owners
+        return self.at(made.place, made.where, message, key=key, owners=owners, other=other, **said)
+
+    def at(
+        self,
+        place: tuple[str, int],
+        where: Located,
+        message: str,
+        *,
+        key: str = "",
+        owners: tuple[str, ...] = (),
+        other: Made | None = None,
+        **said: Unpack[Said],
+    ) -> Finding:
+        """A finding of this rule at a file and line, which a project must mend."""
         return Finding(
             code=self.code,
             name=self.name,
-            level=level or self.level,
-            file=file,
-            line=line,
-            project=made.where.project,
+            level=said.get("level") or self.level,
+            file=place[0],
+            line=place[1],
+            project=where.project,
             message=message,
-            mend=mend,
-            key=key or made.asset.key,
-            nearest=nearest,
-            owners=made.asset.owners,
+            mend=said.get("mend", ""),
+            key=key,
+            nearest=said.get("nearest", ""),
+            owners=owners,
             other_owners=other.asset.owners if other else (),
             other_project=other.where.project if other else "",
         )
