@@ -98,14 +98,10 @@ class ColumnTypeChanged(CrossingRule):
         ):
             return None
         file, line = reader.where.path(reader.asset.described_at or reader.asset.at)
-        return Finding(
-            code=self.code,
-            name=self.name,
-            level=self.level,
-            file=file,
-            line=promised.line or line,
-            project=reader.where.project,
-            message=(
+        return self.at(
+            (file, promised.line or line),
+            reader.where,
+            (
                 f"The contract of `{reader.asset.key}` promises `{copied.name}` as "
                 f"`{promised.type}`; it is `{found[0]}` of `{producer.asset.key}`, which is "
                 f"`{found[1].type}`."
@@ -116,8 +112,7 @@ class ColumnTypeChanged(CrossingRule):
             ),
             key=column_of(reader.asset.key, copied.name),
             owners=reader.asset.owners,
-            other_owners=producer.asset.owners,
-            other_project=producer.where.project,
+            other=producer,
         )
 
 

@@ -146,20 +146,15 @@ class KeyAndRelation(Rule):
             if edge.where is where and edge.read.source == source.name
         ]
         other_key = made.asset.key if made else ""
-        return Finding(
-            code=self.code,
-            name=self.name,
-            level=self.level,
-            file=file,
-            line=line,
-            project=where.project,
-            message=told,
+        return self.at(
+            (file, line),
+            where,
+            told,
             mend="Point the source at the relation of its key, or give it the key of its relation.",
             key=source.key,
             nearest=other_key if other_key != source.key else "",
             owners=tuple(dict.fromkeys(name for edge in readers for name in edge.reader.owners)),
-            other_owners=made.asset.owners if made else (),
-            other_project=made.where.project if made else "",
+            other=made,
         )
 
 

@@ -58,14 +58,10 @@ class SourceKeySpelling(Rule):
             where, source = entries[0]
             file, line = where.path(place)
             told = _told_of_text(source) if source.key_given == "string" else _told_of(entries)
-            yield Finding(
-                code=self.code,
-                name=self.name,
-                level=self.level,
-                file=file,
-                line=line,
-                project=where.project,
-                message=told,
+            yield self.at(
+                (file, line),
+                where,
+                told,
                 mend=f"Write on the table: `asset_key: {_as_list(source)}`.",
                 key=source.key,
             )

@@ -71,13 +71,9 @@ class AssetWithoutOwner(Rule):
 
     def _once(self, where: Located, first: Asset, message: str) -> Finding:
         file, line = where.path(first.at)
-        return Finding(
-            code=self.code,
-            name=self.name,
-            level=self.level,
-            file=file,
-            line=line,
-            project=where.project,
-            message=message,
+        return self.at(
+            (file, line),
+            where,
+            message,
             mend=MEND,
         )

@@ -44,19 +44,12 @@ class DeclaredButNeverRead(Rule):
             # A source's line is right for its other readers; the model is what declares too much.
             at = edge.reader.at if source and read.at == source.at else read.at or edge.reader.at
             file, line = edge.where.path(at)
-            yield Finding(
-                code=self.code,
-                name=self.name,
-                level=self.level,
-                file=file,
-                line=line,
-                project=edge.where.project,
-                message=(
-                    f"`{edge.reader.key}` declares `{read.key}` as upstream, but never reads it."
-                ),
+            yield self.at(
+                (file, line),
+                edge.where,
+                (f"`{edge.reader.key}` declares `{read.key}` as upstream, but never reads it."),
                 mend="Take the dependency out, or read the table.",
                 key=read.key,
                 owners=edge.reader.owners,
-                other_owners=ends[0].asset.owners,
-                other_project=ends[0].where.project,
+                other=ends[0],
             )

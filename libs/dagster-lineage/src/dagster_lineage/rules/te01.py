@@ -118,14 +118,10 @@ class DataTestInvisible(Rule):
         owners: tuple[str, ...] = (),
     ) -> Finding:
         file, line = where.path(at)
-        return Finding(
-            code=self.code,
-            name=self.name,
-            level=self.level,
-            file=file,
-            line=line,
-            project=where.project,
-            message=message,
+        return self.at(
+            (file, line),
+            where,
+            message,
             mend=mend,
             key=key,
             owners=owners,
