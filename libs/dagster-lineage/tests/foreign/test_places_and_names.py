@@ -204,3 +204,44 @@ def test_many_keys_without_a_prefix_are_said_in_a_few_words(repository, manifest
     [one] = repository.check("--select", "EX01")
     assert "60 keys without a prefix" in one["message"]
     assert len(one["mend"]) < 200
+
+
+def test_workspace_elsewhere_is_told_from_its_own_checkout(repository, tmp_path_factory):
+    other = tmp_path_factory.mktemp("theirs")
+    (other / ".git").mkdir()
+    project(other / "team" / "etl", "defs")
+    (other / "team" / "workspace.yaml").write_text(
+        "load_from:\n- python_module: {module_name: defs, working_directory: etl,\n"
+        "    location_name: etl, executable_path: etl/.venv/bin/python}\n"
+    )
+    workspace = str(other / "team")
+    code, _, err = repository.lineage("lock", "--workspace", workspace, "--out", "interfaces")
+    assert code == 1
+    assert "interfaces/etl.json says so" in err
+    told = repository.interface("etl")
+    assert told.folder == "team/etl"
+    assert "<checkout>/team/etl/.venv/bin/python does not exist" in told.unreadable
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("lock", "--workspace", "none.yaml"), "none.yaml does not exist"),
+        (("lock", "--root", "none"), "is no folder"),
+        (("lock", "shop", "--manifest", "m.json"), "name one with --workspace"),
+        (("check", "--fresh"), "workspace.yaml does not exist"),
+    ],
+)
+def test_wrong_use_names_the_mend_and_has_no_traceback(repository, arguments, words):
+    code, _, err = repository.lineage(*arguments)
+    assert code == 2
+    assert words in err
+
+
+def test_interface_that_nobody_will_read_is_told(repository, manifest_maker):
+    shop = manifest_maker("shop")
+    shop.model("orders", "select 1 as id")
+    file = shop.write(repository.root / "elsewhere" / "m.json")
+    code, _, err = repository.lineage("lock", "--manifest", str(file))
+    assert code == 0
+    assert "`lineage check` does not read elsewhere/interface.json" in err
