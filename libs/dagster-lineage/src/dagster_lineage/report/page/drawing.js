@@ -27,10 +27,10 @@ function drawNow() {
 
 // The smaller the picture, the larger its letters: names can still be read when all of it is seen.
 const TIERS = [
-  { least: 0.74, name: 13, sub: 11.5, title: 14 },
-  { least: 0.54, name: 16, sub: 14, title: 18 },
-  { least: 0.3, name: 20, sub: 0, title: 26 },
-  { least: 0, name: 0, sub: 0, title: 40 },
+  { least: 0.74, name: 13, sub: 11.5, title: 14, mark: 11.5 },
+  { least: 0.54, name: 16, sub: 14, title: 18, mark: 14 },
+  { least: 0.3, name: 20, sub: 0, title: 26, mark: 18 },
+  { least: 0, name: 0, sub: 0, title: 40, mark: 26 },
 ];
 const tier = () => TIERS.findIndex(one => view.k >= one.least);
 
@@ -171,9 +171,10 @@ function dressNode(element, asset) {
   mark.textContent = signs.text;
   mark.setAttribute('class', `mark ${signs.kind}`);
   mark.setAttribute('x', width - 8);
+  mark.setAttribute('y', TIERS[tier()].mark + 6);
   const sizes = TIERS[tier()];
   const room = width - 18;
-  const taken = signs.text ? textWidth(signs.text, '700 11.5px') + 4 : 0;
+  const taken = signs.text ? textWidth(signs.text, `700 ${sizes.mark}px`) + 4 : 0;
   const columns = lit && lit.length && sizes.sub ? columnsShown(lit) : '';
   const font = `550 ${sizes.name}px`;
   // Small pictures have room for a long name instead of what is below it.

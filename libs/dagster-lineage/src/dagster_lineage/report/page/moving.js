@@ -1,7 +1,7 @@
 // Moving the picture: pointer, wheel, buttons; and going from box to box with the arrow keys.
 
 const focused = { asset: -1, project: -1 };
-const LEAST = 0.05, MOST = 2.5;
+const LEAST = 0.05, MOST = 2.5, READABLE = 0.42;
 
 function zoom(factor, x, y) {
   const k = Math.min(MOST, Math.max(LEAST, view.k * factor));
@@ -34,6 +34,29 @@ function reveal(asset) {
   const box = boxOf[project];
   if (isOpen(asset)) bring(nodeX[asset], nodeY[asset], nodeWidth[asset], NODE_HEIGHT);
   else bring(box.x, box.y, box.width, box.height);
+}
+
+// Bring the way of a column into view, all of it if names can still be read then.
+function revealLit() {
+  let left = Infinity, top = Infinity, right = -Infinity, bottom = -Infinity;
+  for (const asset of chosen.lit.assets.keys()) {
+    const box = boxOf[projectOf(asset)];
+    const [x, y, width, height] = isOpen(asset)
+      ? [nodeX[asset], nodeY[asset], nodeWidth[asset], NODE_HEIGHT] : [box.x, box.y, box.width, box.height];
+    left = Math.min(left, x);
+    top = Math.min(top, y);
+    right = Math.max(right, x + width);
+    bottom = Math.max(bottom, y + height);
+  }
+  const seen = visible();
+  if (left >= seen.x && top >= seen.y && right <= seen.x + seen.width && bottom <= seen.y + seen.height && view.k >= READABLE) return;
+  const screen = svg.getBoundingClientRect();
+  const k = Math.min((screen.width - 60) / (right - left), (screen.height - 130) / (bottom - top), Math.max(view.k, 1));
+  if (k < READABLE) { reveal(chosen.asset); return; }
+  view.k = k;
+  view.x = screen.width / 2 - (left + right) / 2 * k;
+  view.y = (screen.height - 40) / 2 - (top + bottom) / 2 * k;
+  redraw();
 }
 
 function bring(x, y, width, height) {

@@ -54,7 +54,7 @@ function inside(project) {
   const columns = [];
   let lowest = 0;
   for (const asset of assetsOfProject[project]) {
-    const wanted = Math.max(textWidth(nameOf(asset), '600 13px') + 26, longestPart(asset) + 20) + (marksOf(asset).text ? 34 : 0);
+    const wanted = Math.max(textWidth(nameOf(asset), '600 13px') + 26, longestPart(asset) + 20) + (marksOf(asset).text ? textWidth(marksOf(asset).text, '700 14px') : 0);
     columns[layerOf(asset)] = Math.max(columns[layerOf(asset)] || NODE_LEAST, Math.min(wanted, NODE_MOST));
     lowest = Math.max(lowest, rowOf(asset));
   }

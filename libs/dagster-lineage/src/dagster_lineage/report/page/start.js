@@ -4,7 +4,7 @@ const problemCount = data.problems.filter(row => T[row[3]] !== 'note').length;
 byId('summary').textContent = [
   counted(COUNT, 'asset'), counted(assetsOfProject.filter(list => list.length).length, 'project'),
   counted(data.names.length, 'column'), counted(problemCount, 'problem'),
-  data.base ? `${counted(data.changes.length, 'change')} since ${data.base.replace(UNSEEN, '\ufffd')}` : '',
+  data.base ? counted(data.changes.length, 'change') : '',
 ].filter(Boolean).join(' · ');
 
 const legend = [['', 'reads, in a project'], ['cross', 'reads, between projects'], ['lit', 'on the path'], ['outside', 'made by no code here']];
@@ -16,7 +16,7 @@ if (COUNT <= FEW) all.forEach(project => open.add(project));
 setFocused(-1, inFlow.length ? inFlow[0] : -1);
 placeAll();
 placeEdges();
-fit(0.42);
+fit(READABLE);
 showTab('list');
 showTree();
 showLists();

@@ -18,7 +18,8 @@ function choose(asset, column = -1, { move = true } = {}) {
     if (!isOpen(asset)) { setOpen([projectOf(asset)], true); move = true; }
   }
   changed('choice');
-  if (asset >= 0 && move) reveal(asset);
+  if (asset >= 0 && column >= 0) revealLit();
+  else if (asset >= 0 && move) reveal(asset);
   remember();
   say(spoken());
 }
