@@ -42,8 +42,9 @@ class Ignore(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
     """Everything that may be set; the defaults fit this layout: projects/<name>/interface.json."""
 
-    interfaces: tuple[str, ...] = ("projects/*/interface.json",)
-    """Patterns of the interface files, relative to the root."""
+    interfaces: tuple[str, ...] = ("projects/*/interface.json", "projects/*/interface.*.json")
+    """Patterns of the interface files, relative to the root. Several code locations of one folder
+    have one each, with the location's name in it."""
     workspace: str = "workspace.yaml"
     """The workspace that `lineage lock` asks."""
     select: tuple[str, ...] = ()

@@ -15,12 +15,24 @@ COMPARED = {
 }
 
 
+IN_FOLDER = (
+    "workspace.yaml",
+    "dg.toml",
+    ".dg.toml",
+    "pyproject.toml",
+    "dagster_cloud.yaml",
+    "dagster-cloud.yaml",
+)
+"""Files that may list code locations: what starts Dagster here goes before what deploys it."""
+
+
 def find_locations(workspace: Path) -> tuple[LocationEntry, ...]:
     """The code locations of a workspace, in its order.
 
     Args:
-        workspace: A `workspace.yaml` (of any name), `pyproject.toml` or `dg.toml`; or a folder
-            with one of them, `workspace.yaml` first, as Dagster takes it.
+        workspace: A `workspace.yaml` (of any name), `pyproject.toml`, `dg.toml` or
+            `dagster_cloud.yaml`; or a folder with one of them, `workspace.yaml` first, as Dagster
+            takes it.
 
     Raises:
         WorkspaceMissing: nothing is there, or nothing in the folder lists code locations.
@@ -40,13 +52,13 @@ def find_locations(workspace: Path) -> tuple[LocationEntry, ...]:
             f"{workspace} does not exist; name a workspace.yaml, a pyproject.toml, a dg.toml, or "
             "a folder with one of them."
         )
-    for name in ("workspace.yaml", "dg.toml", ".dg.toml", "pyproject.toml"):
+    for name in IN_FOLDER:
         file = workspace / name
         if file.is_file() and (entries := _read(file)):
             return entries
     raise WorkspaceMissing(
         f"{workspace} has no workspace.yaml, no dg workspace and no `[tool.dagster]` in a "
-        "pyproject.toml; name the file that lists the code locations."
+        "pyproject.toml, no dagster_cloud.yaml; name the file that lists the code locations."
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from dagster_lineage.workspace.cloud_yaml import read_cloud_yaml
 from dagster_lineage.workspace.entries import (
     GrpcAddress,
     LocationEntry,
@@ -35,7 +36,7 @@ GRPC_FIELDS = frozenset({"host", "socket", "port", "location_name", "ssl", "addi
 
 
 def read_workspace_yaml(file: Path) -> tuple[LocationEntry, ...]:
-    """The code locations that a `workspace.yaml` lists, in its order.
+    """The code locations that a `workspace.yaml` (or a `dagster_cloud.yaml`) lists, in its order.
 
     Relative paths are taken from the file's folder, where Dagster is started.
 
@@ -56,6 +57,8 @@ def read_workspace_yaml(file: Path) -> tuple[LocationEntry, ...]:
             f"{file} must be a mapping with `load_from:` and a list of code locations."
         )
     fields = {str(key.value): value for key, value in root.value}
+    if "locations" in fields and "load_from" not in fields:
+        return read_cloud_yaml(file, {"locations": _value(fields["locations"])})
     unknown = sorted(set(fields) - {"load_from"})
     if unknown:
         raise WorkspaceEntryWrong(
