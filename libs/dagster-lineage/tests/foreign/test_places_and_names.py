@@ -220,6 +220,9 @@ def test_workspace_elsewhere_is_told_from_its_own_checkout(repository, tmp_path_
     assert "interfaces/etl.json says so" in err
     told = repository.interface("etl")
     assert told.folder == "team/etl"
+    (repository.root / "interfaces" / "gone.json").write_text("{}")
+    _, _, err = repository.lineage("lock", "--workspace", workspace, "--out", "interfaces")
+    assert "note: interfaces/gone.json is of no code location of this workspace" in err
     assert "<checkout>/team/etl/.venv/bin/python does not exist" in told.unreadable
 
 

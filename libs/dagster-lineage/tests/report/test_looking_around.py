@@ -74,7 +74,7 @@ def test_the_way_as_text_leads_on_to_the_next_column(opened):
     opened.choose("shop/orders", "amount")
     opened.page.get_by_role("button", name="ml/forecast#expected").click()
     assert opened.page.locator("#pane-asset h2").inner_text() == "ml/forecast"
-    assert "#asset=ml%2Fforecast&column=expected" in opened.page.url
+    opened.page.wait_for_url("**#asset=ml%2Fforecast&column=expected")
 
 
 def test_an_address_with_a_choice_opens_it(three_teams, visit):

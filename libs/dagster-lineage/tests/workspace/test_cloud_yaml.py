@@ -69,8 +69,7 @@ def test_workspace_yaml_goes_before_it(tmp_path):
             WorkspaceEntryWrong,
         ),
         (
-            "locations: [{location_name: a, code_source: {module_name: a}}, "
-            + "{location_name: a, code_source: {module_name: b}}]",
+            "locations: [&a {location_name: a, code_source: {module_name: a}}, *a]",
             LocationNameTaken,
         ),
     ],

@@ -69,6 +69,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise LineageError(f"--root {arguments.root} is no folder.")
     settings = read_settings(root)
     found = _lock(root, settings, arguments)
+    if not arguments.projects and not arguments.manifest:
+        _tell_left_over(root, settings, arguments.out, found.located)
     if arguments.check:
         return _check(root, found, arguments.format or "text")
     failed = False
@@ -237,4 +239,22 @@ def _tell_unmatched(root: Path, settings: Settings, located: Iterable[Located]) 
         sys.stderr.write(
             f"note: `lineage check` does not read {', '.join(unread)}: add a pattern to "
             "[tool.lineage] interfaces, or write all interfaces into one folder with --out.\n"
+        )
+
+
+def _tell_left_over(
+    root: Path, settings: Settings, out: Path | None, located: Iterable[Located]
+) -> None:
+    """Say which files are of locations that are gone: what they tell is taken for true."""
+    there = (
+        out.resolve().glob("*.json")
+        if out
+        else (file for pattern in settings.interfaces for file in root.glob(pattern))
+    )
+    ours = {(root / one.file).resolve() for one in located}
+    for file in sorted({one.resolve() for one in there} - ours):
+        name = file.relative_to(root).as_posix() if file.is_relative_to(root) else file
+        sys.stderr.write(
+            f"note: {name} is of no code location of this workspace: delete it if that is gone, "
+            "or its assets count as made.\n"
         )

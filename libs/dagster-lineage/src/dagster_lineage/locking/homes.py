@@ -18,6 +18,9 @@ from dagster_lineage.interface_file import FILE_NAME
 from dagster_lineage.spelling import nearest_name
 from dagster_lineage.workspace import LocationEntry
 
+_EVERYBODYS = frozenset({"definitions", "defs", "repository", "src"})
+"""Modules that every project has."""
+
 _NOT_IN_FILE_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -110,7 +113,10 @@ def chosen(
 
 
 def _names(entry: LocationEntry, home: Home) -> set[str]:
-    return {entry.name, entry.name.partition(".")[0], home.project, home.folder.name} - {""}
+    parts = entry.name.split(".")
+    # `team.locations.growth` is asked for as `growth`, `growth.definitions` too.
+    telling = [part for part in parts if part not in _EVERYBODYS] or parts
+    return {entry.name, parts[0], telling[-1], home.project, home.folder.name} - {""}
 
 
 def folder_of(entry: LocationEntry) -> Path:

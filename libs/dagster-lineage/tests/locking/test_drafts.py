@@ -1,0 +1,140 @@
+"""What a location and its manifests say, joined: where one dbt project stands behind it twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dagster_lineage.dbt import read_manifest
+from dagster_lineage.extraction.facts import (
+    AssetFacts,
+    DependencyFacts,
+    LocationFacts,
+    ManifestFacts,
+)
+from dagster_lineage.locking.checkout_paths import CheckoutPaths
+from dagster_lineage.locking.columns import add_columns
+from dagster_lineage.locking.drafts import Draft, draft_of
+from dagster_lineage.locking.homes import Home
+from dagster_lineage.locking.rendered_nodes import RenderedNodes
+from dagster_lineage.locking.trace_cache import TraceCache
+
+HERE = Path("/repo/shop")
+TARGETS = {"shop": "prod", "shop'": "dev"}
+
+
+def manifest(target: str, column: str) -> dict[str, Any]:
+    def relation(name: str) -> dict[str, Any]:
+        return {
+            "database": target,
+            "schema": "main",
+            "identifier": name,
+            "relation_name": f'"{target}"."main"."{name}"',
+        }
+
+    return {
+        "metadata": {"project_name": "shop", "adapter_type": "duckdb"},
+        "nodes": {
+            "model.shop.orders": {
+                "unique_id": "model.shop.orders",
+                "resource_type": "model",
+                "package_name": "shop",
+                "name": "orders",
+                "alias": "orders",
+                "raw_code": f"select {column} from {{{{ source('raw', 'orders') }}}}",
+                "language": "sql",
+                "original_file_path": "models/orders.sql",
+                "config": {"materialized": "table"},
+                "depends_on": {"nodes": ["source.shop.raw.orders"]},
+                **relation("orders"),
+            },
+            "test.shop.not_null": {
+                "unique_id": "test.shop.not_null",
+                "resource_type": "test",
+                "package_name": "shop",
+                "name": f"not_null_{target}",
+                "original_file_path": "models/sources.yml",
+                "column_name": column,
+                "test_metadata": {"name": "not_null", "kwargs": {"column_name": column}},
+                "depends_on": {"nodes": ["source.shop.raw.orders"]},
+                "config": {},
+            },
+        },
+        "sources": {
+            "source.shop.raw.orders": {
+                "unique_id": "source.shop.raw.orders",
+                "resource_type": "source",
+                "package_name": "shop",
+                "source_name": "raw",
+                "name": "orders",
+                "original_file_path": "models/sources.yml",
+                **relation("raw_orders"),
+            }
+        },
+        "macros": {},
+    }
+
+
+@pytest.fixture
+def draft() -> Draft:
+    contents = {name: manifest(target, f"{target}_id") for name, target in TARGETS.items()}
+    keys = {
+        name: {
+            "model.shop.orders": f"{target}/orders",
+            "source.shop.raw.orders": f"raw_{target}/orders",
+        }
+        for name, target in TARGETS.items()
+    }
+    facts = LocationFacts(
+        name="shop",
+        folder=str(HERE),
+        assets=tuple(
+            AssetFacts(
+                key=f"{target}/orders",
+                executable=True,
+                manifest=name,
+                unique_id="model.shop.orders",
+                dependencies=(DependencyFacts(key=f"raw_{target}/orders"),),
+            )
+            for name, target in TARGETS.items()
+        ),
+        manifests={name: ManifestFacts(file="", keys=keys[name]) for name in TARGETS},
+        notes=tuple(f"asset a{index}: no owner is told" for index in range(9)),
+    )
+    made = draft_of(
+        facts,
+        Home("shop", "shop", HERE, "interface.json", "shop"),
+        CheckoutPaths(Path("/repo"), {}),
+        {name: read_manifest(contents[name], None, keys[name]) for name in TARGETS},
+    )
+    cache = TraceCache()
+    made.nodes = {name: RenderedNodes(contents[name], None, cache) for name in TARGETS}
+    add_columns([made], {}, cache)
+    return made
+
+
+def test_two_manifests_of_one_project_keep_their_models_and_sources_apart(draft):
+    interface = draft.interface()
+    found = {asset.key: asset for asset in interface.assets}
+    for target in TARGETS.values():
+        asset = found[f"{target}/orders"]
+        assert asset.relation == f"{target}.main.orders"
+        assert asset.columns[f"{target}_id"].comes_from == (f"raw_{target}/orders#{target}_id",)
+        assert [(read.key, read.columns) for read in asset.reads] == [
+            (f"raw_{target}/orders", (f"{target}_id",))
+        ]
+    assert [
+        (one.name, one.key, one.relation, [check.name for check in one.checks])
+        for one in interface.sources
+    ] == [
+        ("raw.orders", "raw_dev/orders", "dev.main.raw_orders", ["not_null_dev"]),
+        ("raw.orders", "raw_prod/orders", "prod.main.raw_orders", ["not_null_prod"]),
+    ]
+
+
+def test_notes_of_one_reason_are_one(draft):
+    notes = draft.interface().unknown
+    assert "asset a0, asset a1, asset a2 and 6 more: no owner is told" in notes
+    assert len(notes) <= 2, notes
