@@ -358,3 +358,17 @@ def test_query_that_cannot_be_read_whole_is_not_said_to_leave_tables_unread(
     [read] = repository.assets("shop")["shop/a"].reads
     assert (read.queried, read.columns) == (None, None)
     assert repository.check("--select", "RD") == []
+
+
+def test_finding_stands_at_the_source_of_its_key_where_names_are_shared(repository, manifest_maker):
+    core, shop = manifest_maker("core"), manifest_maker("shop")
+    core.model("orders", "select 1 as id")
+    ours = shop.source("raw", "orders", "wh.core.ordrs", key=["core", "ordrs"])
+    theirs = shop.source(
+        "raw", "orders", "wh.core.orders", key=["core", "orders"], package="vendor"
+    )
+    shop.model("a", "select id from {{ source('raw', 'orders') }}", ours)
+    shop.model("b", "select id from {{ source('raw', 'orders') }}", theirs, package="vendor")
+    repository.lock(*(it.write(repository.root / it.project / "m.json") for it in (core, shop)))
+    [typo] = repository.check("--select", "ED,KY")
+    assert (typo["key"], typo["file"]) == ("core/ordrs", "shop/models/sources.yml")

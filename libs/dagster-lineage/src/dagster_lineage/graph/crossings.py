@@ -89,8 +89,8 @@ def crossings_of(graph: LineageGraph) -> tuple[Crossing, ...]:
             if made is not None:
                 ends[name] = (where, made, [])
     return tuple(
-        Crossing(where, made, graph.source(where, name), tuple(edges))
-        for (_, name, _), (where, made, edges) in ends.items()
+        Crossing(where, made, graph.source(where, name, key), tuple(edges))
+        for (_, name, key), (where, made, edges) in ends.items()
     )
 
 

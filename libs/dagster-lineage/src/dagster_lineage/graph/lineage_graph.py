@@ -164,15 +164,23 @@ class LineageGraph:
 
     def source_of(self, where: Located, read: Read) -> Source | None:
         """The dbt source that a read goes through, if any."""
-        return self.source(where, read.source) if read.source else None
+        return self.source(where, read.source, read.key) if read.source else None
 
-    def source(self, where: Located, name: str) -> Source | None:
-        """A location's dbt source by its name, `source.table`."""
-        return self._sources.get((where.file, name))
+    def source(self, where: Located, name: str, key: str) -> Source | None:
+        """A location's dbt source by its name, `source.table`, and its asset key.
+
+        Packages have sources of one name, and one source has several keys where several
+        translators name it; with no such key it is any source of that name.
+        """
+        named = self._sources.get((where.file, name), ())
+        return next((one for one in named if one.key == key), named[0] if named else None)
 
     @cached_property
-    def _sources(self) -> dict[tuple[str, str], Source]:
-        return {(where.file, source.name): source for where, source in self.sources()}
+    def _sources(self) -> dict[tuple[str, str], list[Source]]:
+        found: dict[tuple[str, str], list[Source]] = {}
+        for where, source in self.sources():
+            found.setdefault((where.file, source.name), []).append(source)
+        return found
 
     def made(self, key: str) -> Made | None:
         """The executable asset with a key (the first, where several locations make it)."""
