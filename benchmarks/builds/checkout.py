@@ -17,6 +17,7 @@ from benchmarks.synthetic.tables import Repository as Planned
 from dagster_lineage.affected.decide import decide
 from dagster_lineage.affected.verdicts import Affected
 from dagster_lineage.git_files import Repository
+from dagster_lineage.graph import Located
 from dagster_lineage.interface_file import encode
 from dagster_lineage.locking.bare_manifests import BareManifest
 from dagster_lineage.locking.lock import lock
@@ -37,10 +38,15 @@ class Checkout:
     def __init__(self, planned: Planned, root: Path) -> None:
         self.root = root
         self.names = [project.name for project in planned.projects]
+        self._reads = {
+            project.name: {read.table.project for read in project.sources}
+            for project in planned.projects
+        }
         write(planned, root)
         (root / ".gitignore").write_text("target/\nlogs/\n.user.yml\n")
+        self._interfaces: tuple[Located, ...] = ()
         self._parse(self.names)
-        self._lock()
+        self._interfaces = self._lock(self.names)
         self._git("init", "-q", "-b", "main")
         self._git("add", "-A")
         self._git("-c", "user.name=x", "-c", "user.email=x@example.org", "commit", "-qm", "base")
@@ -66,7 +72,7 @@ class Checkout:
                     edit.apply(self.root)
                 touched |= plant.projects & set(self.names)
             self._parse(sorted(touched))
-            self._lock()
+            self._lock(self._downstream(touched))
             yield
         finally:
             self._git("checkout", "-q", "-f", "main")
@@ -86,12 +92,21 @@ class Checkout:
         comparison = Repository(self.root).compare("HEAD")
         return decide(comparison, read_settings(self.root).interfaces)
 
-    def _lock(self) -> None:
-        manifests = [
-            BareManifest(self._folder(name) / "target" / "manifest.json") for name in self.names
-        ]
-        for located in lock(self.root, None, manifests=manifests).located:
+    def _lock(self, names: Iterable[str]) -> tuple[Located, ...]:
+        """Lock these projects; of the others, the base's interfaces hold."""
+        manifests = [BareManifest(self._folder(name) / "target" / KEPT[0]) for name in names]
+        made = lock(self.root, None, manifests=manifests, committed=self._interfaces).located
+        for located in made:
             (self.root / located.file).write_bytes(encode(located.interface))
+        return made
+
+    def _downstream(self, names: set[str]) -> list[str]:
+        """These projects and all that read them: no interface of another one can change."""
+        found = set(names)
+        for name in self.names:  # upstream ones come first
+            if self._reads[name] & found:
+                found.add(name)
+        return [name for name in self.names if name in found]
 
     def _parse(self, names: Iterable[str]) -> None:
         """`dbt parse`, in this process."""

@@ -134,7 +134,7 @@ def seed_rows(index: Index) -> Iterator[Plant]:
         for number, seed in enumerate(project.seeds):
             file = f"projects/{project.name}/seeds/{seed.name}.csv"
             place = list(seed.columns).index("quantity")
-            numbers = "projects/{0}/seeds/_seeds.yml".format(project.name)
+            numbers = f"projects/{project.name}/seeds/_seeds.yml"
             kinds: tuple[tuple[str, Edit], ...] = (
                 ("another value", Edit(file, "web", "app", (f"{seed.columns['flag']}\n",))),
                 ("the last row gone", Edit(file, "\n2,", "\n2000,")),

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache, cached_property
 from graphlib import TopologicalSorter
 from pathlib import Path
 from types import TracebackType
@@ -29,6 +30,21 @@ class Rows:
 
     columns: tuple[tuple[str, str], ...]
     rows: Counter[tuple[object, ...]]
+
+
+@dataclass(frozen=True)
+class Query:
+    """How a table is made.
+
+    Attributes:
+        sql: The query.
+        reads: Relations.
+        promised: Type by column where a contract is enforced, in the contract's order.
+    """
+
+    sql: str
+    reads: frozenset[str]
+    promised: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -58,6 +74,29 @@ class DbtProject:
             and (not public or node.get("access") == "public")
         }
 
+    @cached_property
+    def queries(self) -> dict[str, Query]:
+        """How each table is made, by relation.
+
+        Raises:
+            BuildFailed: a model cannot be rendered.
+        """
+        renderer = Renderer(self.manifest, ProjectSettings(variables={}))
+        found = {}
+        for relation, node in self.tables().items():
+            if node["resource_type"] == "seed":
+                found[relation] = Query(_seed(self, node), frozenset(), {})
+                continue
+            rendered = renderer.render(node["unique_id"])
+            if not rendered.certain:
+                raise BuildFailed(f"{node['unique_id']}: {rendered.problem}")
+            enforced = node["config"].get("contract", {}).get("enforced")
+            columns = node["columns"].values() if enforced else ()
+            promised = {column["name"]: column["data_type"] for column in columns}
+            reads = frozenset(rendered.relations.values())
+            found[relation] = Query(rendered.sql, reads, promised)
+        return found
+
 
 def read_project(folder: Path) -> DbtProject:
     """A project with the manifest in its target folder."""
@@ -77,6 +116,8 @@ class Warehouse:
         self, projects: Iterable[str], files: Mapping[str, Path], *, read_only: bool = True
     ) -> None:
         self._connection = duckdb.connect(config={"threads": 1})
+        # Planning takes longer than a table of twenty rows.
+        self._connection.execute("pragma disable_optimizer")
         for name in projects:
             file = files.get(name)
             mode = " (read_only)" if file and read_only else ""
@@ -102,39 +143,18 @@ class Warehouse:
         Raises:
             BuildFailed: a table cannot be made.
         """
-        nodes: dict[str, tuple[DbtProject, Renderer, Mapping[str, Any]]] = {}
+        queries: dict[str, Query] = {}
         for project in projects:
-            renderer = Renderer(project.manifest, ProjectSettings(variables={}))
-            for relation, node in project.tables().items():
-                nodes[relation] = (project, renderer, node)
-        texts: dict[str, str] = {}
-        needed: dict[str, set[str]] = {}
-        for relation, (project, renderer, node) in nodes.items():
-            if node["resource_type"] == "seed":
-                texts[relation], needed[relation] = _seed(project, node), set()
-                continue
-            rendered = renderer.render(node["unique_id"])
-            if not rendered.certain:
-                raise BuildFailed(f"{node['unique_id']}: {rendered.problem}")
-            texts[relation] = rendered.sql
-            needed[relation] = {one for one in rendered.relations.values() if one in nodes}
-        schemas = {relation.rpartition(".")[0] for relation in nodes}
-        for schema in sorted(schemas):
+            queries |= project.queries
+        for schema in sorted({relation.rpartition(".")[0] for relation in queries}):
             self._connection.execute(f"create schema if not exists {schema}")
+        needed = {relation: query.reads & queries.keys() for relation, query in queries.items()}
         for relation in TopologicalSorter(needed).static_order():
             try:
-                query = self._as_promised(texts[relation], nodes[relation][2])
-                self._connection.execute(f"create table {relation} as {query}")
+                sql = self._as_promised(queries[relation], relation)
+                self._connection.execute(f"create table {relation} as {sql}")
             except duckdb.Error as error:
                 raise BuildFailed(f"{relation}: {error}") from error
-
-    def has(self, relation: str) -> bool:
-        """Whether there is such a table."""
-        try:
-            self._connection.execute(f"describe {relation}")
-        except duckdb.CatalogException:
-            return False
-        return True
 
     def rows(self, relation: str) -> Rows:
         """Everything in a table."""
@@ -142,27 +162,26 @@ class Warehouse:
         columns = tuple((one[0], str(one[1])) for one in found.description)
         return Rows(columns, Counter(found.fetchall()))
 
-    def _as_promised(self, query: str, node: Mapping[str, Any]) -> str:
+    def _as_promised(self, query: Query, relation: str) -> str:
         """The query; with an enforced contract, checked, and its columns in the contract's order.
 
         dbt does both: https://docs.getdbt.com/reference/resource-configs/contract
         """
-        if not node["config"].get("contract", {}).get("enforced"):
-            return query
-        described = self._connection.execute(f"describe {query}").fetchall()
-        found = {name: type_ for name, type_, *_ in described}
-        names = [column["name"] for column in node["columns"].values()]
-        casts = ", ".join(
-            f"cast(null as {column['data_type']})" for column in node["columns"].values()
-        )
-        wanted = self._connection.execute(f"describe select {casts}").fetchall()
-        promised = {name: one[1] for name, one in zip(names, wanted, strict=True)}
-        if {name.casefold(): one for name, one in found.items()} != {
-            name.casefold(): one for name, one in promised.items()
-        }:
-            raise BuildFailed(f"{node['unique_id']} makes {found}, its contract says {promised}")
-        columns = ", ".join('"' + name.replace('"', '""') + '"' for name in names)
-        return f"select {columns} from (\n{query}\n) as contracted"
+        if not query.promised:
+            return query.sql
+        described = self._connection.execute(f"describe {query.sql}").fetchall()
+        found = {name.casefold(): type_ for name, type_, *_ in described}
+        promised = {name.casefold(): _in_duckdb(one) for name, one in query.promised.items()}
+        if found != promised:
+            raise BuildFailed(f"{relation} has {found}, its contract says {promised}")
+        columns = ", ".join('"' + name.replace('"', '""') + '"' for name in query.promised)
+        return f"select {columns} from (\n{query.sql}\n) as contracted"
+
+
+@cache
+def _in_duckdb(type_: str) -> str:
+    """A type as DuckDB spells it."""
+    return str(duckdb.sql(f"select cast(null as {type_})").types[0])
 
 
 def _seed(project: DbtProject, node: Mapping[str, Any]) -> str:
