@@ -88,5 +88,7 @@ function fill(element, attributes, children) {
 const breakable = string => string.split(/(?<=[_/.#-])/).flatMap(part => [part, document.createElement('wbr')]).slice(0, -1);
 
 const byId = id => document.getElementById(id);
-const counted = (count, one, more) => `${count.toLocaleString('en')} ${count === 1 ? one : more || one + 's'}`;
+const written = new Intl.NumberFormat('en');
+const digits = count => written.format(count);
+const counted = (count, one, more) => `${digits(count)} ${count === 1 ? one : more || one + 's'}`;
 const say = message => { byId('said').textContent = message; };

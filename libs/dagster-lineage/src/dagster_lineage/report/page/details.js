@@ -5,22 +5,20 @@ const SHOWN_AT_FIRST = 40, SHOWN_MORE = 500;
 function showAsset() {
   const pane = byId('pane-asset');
   const asset = chosen.asset;
-  const same = pane.dataset.asset === String(asset);
-  const before = [pane.scrollTop, pane.querySelector('.scroll')?.scrollTop || 0];
-  const hadFocus = pane.contains(document.activeElement) && document.activeElement.dataset.column;
-  pane.replaceChildren();
+  // Only another column: the rest stays as it is, with its scrolling and its focus.
+  if (asset >= 0 && pane.dataset.asset === String(asset)) { showColumn(pane); return; }
   pane.dataset.asset = asset;
   if (asset < 0) {
-    pane.append(make('p', { class: 'under' }, 'Choose an asset in the graph, in the list or by search.'));
+    pane.replaceChildren(make('p', { class: 'under' }, 'Choose an asset in the graph, in the list or by search.'));
     return;
   }
-  pane.append(
+  pane.replaceChildren(
     make('h2', {}, ...breakable(keyOf(asset))),
     make('p', { class: 'under' }, [projectName(projectOf(asset)), ...ownersOf(asset).map(text)].join(' · ')),
     ...section('Problems', problemsOf.get(asset) || [], problemCard, 'cards'),
     ...section('Changes', changesOf.get(asset) || [], changeCard, 'cards'),
     ...columnsTable(asset),
-    ...columnLineage(),
+    make('div', { class: 'way' }, ...columnLineage()),
     make('h3', {}, 'About it'),
     factList(asset),
     ...assetLinks('Upstream', upstreamOf(asset)),
@@ -29,10 +27,18 @@ function showAsset() {
     ...section('Exposures', exposuresOf.get(asset) || [], exposureLine),
     ...section('Jobs, schedules and sensors', jobsOf.get(asset) || [], jobLine),
   );
-  pane.scrollTop = same ? before[0] : 0;
-  if (same && pane.querySelector('.scroll')) pane.querySelector('.scroll').scrollTop = before[1];
-  else if (chosen.column >= 0) keepInView(pane.querySelector('tr.on'));
-  if (hadFocus) pane.querySelector(`table [data-column="${Number(hadFocus)}"]`)?.focus();
+  pane.scrollTop = 0;
+  if (chosen.column >= 0) keepInView(pane.querySelector('tr.on'));
+}
+
+function showColumn(pane) {
+  for (const row of pane.querySelectorAll('tbody tr')) {
+    const button = row.querySelector('button');
+    const picked = Number(button.dataset.column) === chosen.column;
+    row.setAttribute('class', picked ? 'on' : '');
+    button.setAttribute('aria-pressed', picked ? 'true' : 'false');
+  }
+  pane.querySelector('.way').replaceChildren(...columnLineage());
 }
 
 // Only the table is scrolled: the panel still begins with the asset's name.
@@ -44,7 +50,7 @@ function keepInView(row) {
 // A heading and a list; `tell` makes what is said of one entry.
 function section(title, entries, tell, style = 'rows') {
   if (!entries.length) return [];
-  return [make('h3', {}, `${title} (${entries.length.toLocaleString('en')})`), listOf(entries, tell, style)];
+  return [make('h3', {}, `${title} (${digits(entries.length)})`), listOf(entries, tell, style)];
 }
 
 // A list that shows its beginning, and more of it each time when it is asked for.
@@ -59,7 +65,7 @@ function listOf(entries, tell, style = 'rows') {
       const more = make('li', {}, make('button', { type: 'button', onclick: () => {
         more.remove();
         append(from + shown.length)?.querySelector('button')?.focus();
-      } }, `Show more (${left.toLocaleString('en')} are left)`));
+      } }, `Show more (${digits(left)} are left)`));
       list.append(more);
     }
     return items[0];
@@ -98,9 +104,9 @@ function columnsTable(asset) {
 const chips = pairs => pairs.filter(([wanted]) => wanted).map(([, label]) => make('span', { class: 'chip' }, label));
 
 function columnButton(column, label) {
-  const picked = column === chosen.column;
-  return make('button', { type: 'button', class: 'link code', 'data-column': column, 'aria-pressed': picked ? 'true' : 'false',
-    onclick: () => choose(assetOfColumn[column], picked ? -1 : column, { move: assetOfColumn[column] !== chosen.asset }) }, ...breakable(label));
+  return make('button', { type: 'button', class: 'link code', 'data-column': column, 'aria-pressed': column === chosen.column ? 'true' : 'false',
+    onclick: () => choose(assetOfColumn[column], column === chosen.column ? -1 : column, { move: assetOfColumn[column] !== chosen.asset }) },
+  ...breakable(label));
 }
 
 function assetButton(asset, label = keyOf(asset)) {
@@ -117,7 +123,7 @@ function columnLineage() {
   if (chosen.column < 0) return [];
   const { up, down, users } = chosen.lit;
   const way = (title, columns, none) => columns.length
-    ? [make('h4', {}, `${title} (${columns.length.toLocaleString('en')})`), listOf(inOrder(columns), columnLine)]
+    ? [make('h4', {}, `${title} (${digits(columns.length)})`), listOf(inOrder(columns), columnLine)]
     : [make('h4', {}, title), make('p', { class: 'under' }, none)];
   const user = ({ reader, column, sure }) => [assetButton(reader), make('span', { class: 'under' },
     ` ${sure ? 'filters, joins or computes with' : 'reads the table of; which columns is not known:'} ${keyOf(assetOfColumn[column])}#${columnName(column)}`)];
@@ -125,7 +131,7 @@ function columnLineage() {
     make('div', { class: 'path', role: 'region', 'aria-label': `Lineage of column ${columnName(chosen.column)}` },
       ...way('Comes from', up, 'No column that is known.'),
       ...way('Goes into', down, 'No other column.'),
-      ...(users.length ? [make('h4', {}, `Used without being passed on (${users.length.toLocaleString('en')})`), listOf(users, user)] : []),
+      ...(users.length ? [make('h4', {}, `Used without being passed on (${digits(users.length)})`), listOf(users, user)] : []),
       make('button', { type: 'button', onclick: () => choose(chosen.asset, -1, { move: false }) }, 'Clear the column'))];
 }
 

@@ -34,8 +34,11 @@ const TIERS = [
 ];
 const tier = () => TIERS.findIndex(one => view.k >= one.least);
 
+// How large the picture is on the screen: asking for it in the middle of a change costs a layout.
+const screen = { width: 1, height: 1 };
+
 function visible() {
-  const { width, height } = svg.getBoundingClientRect();
+  const { width, height } = screen;
   return { x: -view.x / view.k, y: -view.y / view.k, width: width / view.k, height: height / view.k, k: view.k };
 }
 

@@ -12,13 +12,12 @@ function zoom(factor, x, y) {
 }
 
 function zoomMiddle(factor) {
-  const { width, height } = svg.getBoundingClientRect();
-  zoom(factor, width / 2, height / 2);
+  zoom(factor, screen.width / 2, screen.height / 2);
 }
 
 // All of the picture, or where that could not be read any more its left part.
 function fit(least = 0.05) {
-  const { width, height } = svg.getBoundingClientRect();
+  const { width, height } = screen;
   const margin = 28, foot = 44;
   const whole = Math.min((width - 2 * margin) / world.width, (height - margin - foot) / world.height, 1.15);
   view.k = Math.max(whole, least, LEAST);
@@ -50,7 +49,6 @@ function revealLit() {
   }
   const seen = visible();
   if (left >= seen.x && top >= seen.y && right <= seen.x + seen.width && bottom <= seen.y + seen.height && view.k >= READABLE) return;
-  const screen = svg.getBoundingClientRect();
   const k = Math.min((screen.width - 60) / (right - left), (screen.height - 130) / (bottom - top), Math.max(view.k, 1));
   if (k < READABLE) { reveal(chosen.asset); return; }
   view.k = k;
@@ -60,7 +58,6 @@ function revealLit() {
 }
 
 function bring(x, y, width, height) {
-  const screen = svg.getBoundingClientRect();
   const readable = Math.max(view.k, 0.7);
   const seen = visible();
   const margin = 30 / view.k;
@@ -186,11 +183,17 @@ byId('close-all').addEventListener('click', () => {
   fit();
   again();
 });
-// The first view is fitted as soon as there is room; later the middle stays the middle.
-let lastSize = null;
-new ResizeObserver(() => {
+// When the window changes, the middle of the picture stays in the middle.
+function measureScreen() {
   const { width, height } = svg.getBoundingClientRect();
-  if (lastSize) { view.x += (width - lastSize[0]) / 2; view.y += (height - lastSize[1]) / 2; }
-  lastSize = [width, height];
+  const [wide, high] = [width - screen.width, height - screen.height];
+  Object.assign(screen, { width, height });
+  return [wide, high];
+}
+let measured = false;
+new ResizeObserver(() => {
+  const [wide, high] = measureScreen();
+  if (measured) { view.x += wide / 2; view.y += high / 2; }
+  measured = true;
   again();
 }).observe(svg);

@@ -16,6 +16,7 @@ if (COUNT <= FEW) all.forEach(project => open.add(project));
 setFocused(-1, inFlow.length ? inFlow[0] : -1);
 placeAll();
 placeEdges();
+measureScreen();
 fit(READABLE);
 showTab('list');
 showTree();

@@ -20,8 +20,8 @@ function choose(asset, column = -1, { move = true } = {}) {
   changed('choice');
   if (asset >= 0 && column >= 0) revealLit();
   else if (asset >= 0 && move) reveal(asset);
-  remember();
   say(spoken());
+  setTimeout(remember);
 }
 
 function spoken() {
@@ -60,7 +60,7 @@ function applyFilter() {
     count += fits[asset];
   }
   changed('filter');
-  say(filtering ? `${counted(count, 'asset')} of ${COUNT.toLocaleString('en')} fit.` : `All ${counted(COUNT, 'asset')}.`);
+  say(filtering ? `${counted(count, 'asset')} of ${digits(COUNT)} fit.` : `All ${counted(COUNT, 'asset')}.`);
 }
 
 // The choice is in the address, so that it can be sent to somebody.
