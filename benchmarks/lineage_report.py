@@ -135,7 +135,8 @@ class MainThread:
     def milliseconds(self) -> float:
         """Since the page was opened."""
         metrics = self._session.send("Performance.getMetrics")["metrics"]
-        return 1e3 * next(one["value"] for one in metrics if one["name"] == "TaskDuration")
+        seconds: float = next(one["value"] for one in metrics if one["name"] == "TaskDuration")
+        return 1e3 * seconds
 
 
 class Clicks:

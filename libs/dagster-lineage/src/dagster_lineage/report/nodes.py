@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from dagster_lineage.graph import Asset, LineageGraph, Located, Made, Source, split_column
+from dagster_lineage.graph import Asset, LineageGraph, Located, Made, split_column
 from dagster_lineage.settings import Settings, external_of
 
 MISSING = "missing"
@@ -116,11 +116,3 @@ def _named(graph: LineageGraph) -> Iterator[str]:
     for where in graph.located:
         for exposure in where.interface.exposures:
             yield from exposure.reads
-
-
-def sources_by_key(graph: LineageGraph) -> dict[str, list[tuple[Located, Source]]]:
-    """The dbt sources that name a key."""
-    found: dict[str, list[tuple[Located, Source]]] = {}
-    for where, source in graph.sources():
-        found.setdefault(source.key, []).append((where, source))
-    return found
