@@ -330,9 +330,9 @@ def test_another_checkout_order_hash_seed_and_locale_make_the_same_bytes(
 def test_unread_location_keeps_what_was_known_of_it(workspace, tmp_path_factory):
     root = tmp_path_factory.mktemp("kept")
     (root / "pyproject.toml").write_text("[tool.lineage]\n")
-    (root / "raises.py").write_text(RAISES)
     (root / "workspace.yaml").write_text(
-        "load_from:\n- python_file: {relative_path: raises.py, location_name: raises}\n"
+        "load_from:\n- python_module: {module_name: x, location_name: raises,\n"
+        "    executable_path: none/python}\n"
     )
     (root / "interfaces").mkdir()
     before = '{"schema_version": 1, "project": "raises", "assets": [{"key": "odd/things"}]}'
