@@ -14,6 +14,7 @@ from benchmarks.synthetic.index import (
     edit_python,
     edit_sql,
     edit_yaml,
+    model_file,
     python_file,
     renamed_output,
     with_column_renamed,
@@ -233,7 +234,12 @@ def gone_behind_star(index: Index) -> Iterator[Plant]:
                     edit_yaml(model, without_column(model_yaml(model), column)),
                 ),
                 (*_missing(used, column), *_missing_in_python(index, model, column)),
-                touches=index.needs(model),
+                tuple(
+                    Expected("CO01", ((model_file(below),),), key=column)
+                    for reader in stars
+                    for below in index.below(reader.model)
+                ),
+                index.needs(model),
             )
             break
 
@@ -283,7 +289,7 @@ def type_declared_wrong(index: Index) -> Iterator[Plant]:
         roles = [role for role in BREAKING if role in reader.read.used]
         role = roles[number % len(roles)]
         column = reader.read.table.columns[role]
-        wrong = {"id": "integer", "day": "varchar", "at": "timestamptz"}.get(role, BREAKING[role])
+        wrong = {"day": "varchar", "at": "timestamptz"}.get(role, BREAKING[role])
         yield Plant(
             "CO02",
             f"{ROLES[role]} declared as {wrong}",

@@ -76,7 +76,7 @@ def source_key_typo(index: Index) -> Iterator[Plant]:
             f"source key: {what}",
             (index.edit_source(reader, index.block(reader).replace(old, f"asset_key: {wrong}")),),
             (Expected("ED01", (reader.source_place,)),),
-            touches=index.needs(reader),
+            touches=index.needs(reader) | {f"bare {table.name}"},
         )
 
 
@@ -217,16 +217,8 @@ def _crossings_between(
 
 def _public_below(index: Index, reader: ForeignRead) -> Model | None:
     """A public model of the reader's project that is made from what it reads."""
-    waiting, seen = [reader.model], {reader.model.table.key}
-    while waiting:
-        model = waiting.pop(0)
-        if model.layer == "public":
-            return model
-        for below in index.own_readers[model.table.key]:
-            if below.table.key not in seen:
-                seen.add(below.table.key)
-                waiting.append(below)
-    return None
+    models = [reader.model, *index.below(reader.model)]
+    return next((model for model in models if model.layer == "public"), None)
 
 
 def python_makes_it_too(index: Index) -> Iterator[Plant]:
@@ -402,7 +394,8 @@ def key_as_text(index: Index) -> Iterator[Plant]:
             (index.edit_source(reader, index.block(reader).replace(old, new, 1)),),
             (Expected("KY03", (reader.source_place,)),),
             tolerated=(Expected("ED01", (reader.source_place,)),),
-            touches=index.needs(reader),
+            # Two tables under one bare key would be a fault of their own.
+            touches=index.needs(reader) | {f"bare {table.name}"},
         )
 
 

@@ -120,6 +120,17 @@ class Index:
         """Models of other projects that read a model."""
         return self.reads.get(model.table.key, [])
 
+    def below(self, model: Model) -> list[Model]:
+        """Models of its own project that are made from a model, near ones first."""
+        found: dict[str, Model] = {}
+        waiting = [model]
+        while waiting:
+            for reader in self.own_readers[waiting.pop(0).table.key]:
+                if reader.table.key not in found:
+                    found[reader.table.key] = reader
+                    waiting.append(reader)
+        return list(found.values())
+
     def needs(self, *things: Model | ForeignRead | PythonAsset) -> frozenset[str]:
         """What a plant needs for itself: the edited tables, and whoever reads them."""
         found: set[str] = set()
