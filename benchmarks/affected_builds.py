@@ -47,7 +47,9 @@ class Tally:
         edits: How many.
         built: Affected projects.
         changed: Projects some table of which differs from the base's, private ones too.
-        own: Affected ones without such a table whose own files are edited: their tests must run.
+        followed: Changed ones none of whose own files differ, interface neither: they read
+            something that changed. Were they not built, their tables would be wrong.
+        own: Affected ones without such a table that have a file that differs: their tests must run.
         others: Likewise, but they are built only because they read something.
         mismatches: Published tables that differ between the two builds.
     """
@@ -55,6 +57,7 @@ class Tally:
     edits: int = 0
     built: int = 0
     changed: int = 0
+    followed: int = 0
     own: int = 0
     others: int = 0
     mismatches: int = 0
@@ -109,6 +112,7 @@ class Builds:
         tally.edits += 1
         tally.built += len(built)
         tally.changed += len(changed)
+        tally.followed += len(changed - own)
         tally.own += len((built - changed) & own)
         tally.others += len(built - changed - own)
         tally.mismatches += len(wrong)
@@ -201,9 +205,9 @@ def _named(plants: list[Plant]) -> str:
 def _report(tallies: dict[str, Tally], refused: Counter[str], projects: int) -> None:
     everything = Tally()
     print(
-        f"\n{'':28}{'':>6}{'projects of all, %':>24}{'built, no table changed':>28}\n"
-        f"{'edit':28}{'edits':>6}{'affected':>12}{'changed':>12}{'own files':>14}{'readers':>14}"
-        f"{'mismatches':>12}"
+        f"\n{'':34}{'share of projects, %':>20}{'changed by':>14}{'built, no table changed':>26}\n"
+        f"{'edit':28}{'edits':>6}{'affected':>10}{'changed':>10}{'reading':>14}"
+        f"{'own files':>13}{'readers':>13}{'mismatches':>12}"
     )
     for kind, tally in sorted(tallies.items()):
         if tally.edits:
@@ -217,8 +221,8 @@ def _report(tallies: dict[str, Tally], refused: Counter[str], projects: int) -> 
 def _row(kind: str, tally: Tally, projects: int) -> str:
     share = 100 / (projects * max(1, tally.edits))
     return (
-        f"{kind:28}{tally.edits:>6}{tally.built * share:>12.1f}{tally.changed * share:>12.1f}"
-        f"{tally.own:>14}{tally.others:>14}{tally.mismatches:>12}"
+        f"{kind:28}{tally.edits:>6}{tally.built * share:>10.1f}{tally.changed * share:>10.1f}"
+        f"{tally.followed:>14}{tally.own:>13}{tally.others:>13}{tally.mismatches:>12}"
     )
 
 
