@@ -16,9 +16,11 @@ from dagster_lineage.graph import (
     Located,
     split_place,
 )
+from dagster_lineage.quick_interface import QuickInterface
 
 FILE_NAME = "interface.json"
 _DECODER = msgspec.json.Decoder(Interface)
+_QUICK_DECODER: msgspec.json.Decoder[Interface] = msgspec.json.Decoder(QuickInterface)
 _PLACES = ("at", "described_at", "key_at")
 _ENCODER = msgspec.json.Encoder()
 
@@ -27,8 +29,12 @@ class InterfaceUnreadable(LineageError):
     """An interface file that is not one, or of another version of this library."""
 
 
-def read_interface(file: Path) -> Interface:
+def read_interface(file: Path, *, quick: bool = False) -> Interface:
     """Decode one interface file.
+
+    Args:
+        file: Which.
+        quick: Leave where columns come from until somebody asks (`quick_interface`).
 
     Raises:
         InterfaceUnreadable: it is missing, no JSON, or does not have the fields of the schema.
@@ -39,17 +45,17 @@ def read_interface(file: Path) -> Interface:
         raise InterfaceUnreadable(
             f"{file} cannot be read: {error.strerror}. Write it with `lineage lock`."
         ) from error
-    return decode(text, str(file))
+    return decode(text, str(file), quick=quick)
 
 
-def decode(text: bytes, name: str) -> Interface:
+def decode(text: bytes, name: str, *, quick: bool = False) -> Interface:
     """Decode an interface; `name` tells where the text is from.
 
     Raises:
         InterfaceUnreadable: as `read_interface`.
     """
     try:
-        interface = _DECODER.decode(text)
+        interface = (_QUICK_DECODER if quick else _DECODER).decode(text)
     except msgspec.DecodeError as error:
         hint = "It has marks of a merge conflict. " if b"<<<<<<<" in text else ""
         raise InterfaceUnreadable(
@@ -130,12 +136,13 @@ def _asset(asset: Asset) -> str:
     return "    {" + ",\n      ".join(parts) + "}"
 
 
-def read_graph(root: Path, patterns: tuple[str, ...]) -> LineageGraph:
+def read_graph(root: Path, patterns: tuple[str, ...], *, quick: bool = False) -> LineageGraph:
     """All interfaces under a folder, joined.
 
     Args:
         root: Of the repository; places in findings are relative to it.
         patterns: Of interface files, relative to the root.
+        quick: As for `read_interface`.
 
     Raises:
         InterfaceUnreadable: one of them is no interface.
@@ -146,7 +153,7 @@ def read_graph(root: Path, patterns: tuple[str, ...]) -> LineageGraph:
     gc.disable()
     try:
         return LineageGraph(
-            (_located(read_interface(file), file.relative_to(root)) for file in files),
+            (_located(read_interface(file, quick=quick), file.relative_to(root)) for file in files),
             root=root,
         )
     finally:

@@ -96,7 +96,7 @@ def _graph(root: Path, settings: Settings, arguments: argparse.Namespace) -> Lin
     for pattern in patterns:
         if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
             raise LineageError(f"`{pattern}` leaves the root: interfaces are relative to {root}.")
-    graph = read_graph(root, patterns)
+    graph = read_graph(root, patterns, quick=True)
     if not graph.located:
         raise LineageError(
             f"no interface matches {', '.join(patterns)} in {root}. Write them with `lineage lock` "
