@@ -176,6 +176,7 @@ def main() -> int:
                 print(f"MISMATCH after {_named(plants)}: {one}", flush=True)
             if arguments.verbose:
                 print(f"{done} {_named(plants)}, {time.perf_counter() - start:.0f} s", flush=True)
+    gc.unfreeze()
     _report(tallies, refused, arguments.projects)
     print(f"{time.perf_counter() - start:.0f} s")
     return int(any(tally.mismatches for tally in tallies.values()))
