@@ -4,16 +4,43 @@ from __future__ import annotations
 
 import pytest
 
+from dagster_lineage.dbt.manifest_graph import Code
 from dagster_lineage.locking.columns import _where_named
+
+
+def code(raw: str, at: str) -> Code:
+    return Code(
+        unique_id=at,
+        name="",
+        package="",
+        resource_type="model",
+        materialized="table",
+        language="sql",
+        raw=raw,
+        compiled="",
+        relation="",
+        reads=(),
+        at=at,
+    )
 
 
 @pytest.mark.parametrize(
     ("raw", "line"),
     [
         ("with a as (\n  select 1\n)\nselect * from shop.jaffle.Orders", 4),
-        ('select stg_orders.id\nfrom stg_orders\njoin "shop"."jaffle"."orders" on true', 3),
+        ("with orders as (\n  select *\n  from shop.jaffle.orders\n)\nselect 1 from orders", 3),
+        ('select jaffle.orders_old.id\nfrom x\njoin "shop"."jaffle"."orders" on true', 3),
         ("select * from {{ table_named_by_a_macro() }}", 1),
     ],
 )
 def test_table_read_by_its_name_is_told_at_the_line_that_names_it(raw: str, line: int) -> None:
-    assert _where_named("models/a.sql:1", raw, "jaffle/orders") == f"models/a.sql:{line}"
+    codes = [code(raw, "models/a.sql:1")]
+    assert _where_named("models/a.sql:1", codes, "jaffle/orders") == f"models/a.sql:{line}"
+
+
+def test_table_that_an_ephemeral_model_reads_by_its_name_is_told_there() -> None:
+    codes = [
+        code("select * from {{ ref('stg') }}", "models/a.sql:1"),
+        code("select 1\nfrom jaffle.orders", "models/stg.sql:1"),
+    ]
+    assert _where_named("models/a.sql:1", codes, "jaffle/orders") == "models/stg.sql:2"

@@ -29,6 +29,8 @@ class Code(Struct, frozen=True, kw_only=True):
     """As dbt renders it in SQL, with quotes; empty for ephemeral models."""
     reads: tuple[str, ...]
     """Unique ids of the nodes and sources that it names, ephemeral models among them."""
+    at: str = ""
+    """Where it begins."""
 
 
 class Group(Struct, frozen=True, kw_only=True):

@@ -115,6 +115,7 @@ class Nodes:
         """What is needed to trace the columns of a model."""
         node = self._nodes[unique_id]
         kind = text(node, "resource_type")
+        file = self._files.file_of(node)
         return Code(
             unique_id=unique_id,
             name=text(node, "name"),
@@ -126,6 +127,7 @@ class Nodes:
             compiled=text(node, "compiled_code") or text(node, "compiled_sql"),
             relation=text(node, "relation_name"),
             reads=parents(node),
+            at=self._files.at(file, self._line(node, file)),
         )
 
     def _owners(self, node: Node, group: str) -> tuple[str, ...]:

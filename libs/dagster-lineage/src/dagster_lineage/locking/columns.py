@@ -80,18 +80,22 @@ def _upstream_first(assets: Mapping[str, Asset]) -> Iterable[str]:
             edges[circle[1]] = [key for key in edges[circle[1]] if key != circle[0]]
 
 
-def _where_named(at: str, raw: str, key: str) -> str:
-    """Where a model's code names a table by itself; its first line where a macro does.
+def _where_named(at: str, codes: Iterable[Code], key: str) -> str:
+    """Where code names another project's table by itself, and not by `source`.
 
     Args:
-        at: Place of the model.
-        raw: Its code, with Jinja, whose first line is that place.
-        key: Of the table; the last part is its name.
+        at: Place of the model, for a table that only a macro names.
+        codes: The model's, and those of the ephemeral models that become part of its query.
+        key: Of the table; its last parts are schema and name.
     """
-    file, first = split_place(at)
-    name = re.compile(rf"(?<!\w){re.escape(key_path(key)[-1])}(?!\w)", re.IGNORECASE)
-    lines = (number for number, line in enumerate(raw.splitlines()) if name.search(line))
-    return place(file, first + next(lines, 0))
+    named = r"[\"`\]]?\s*\.\s*[\"`\[]?".join(map(re.escape, key_path(key)[-2:]))
+    pattern = re.compile(rf"(?<!\w){named}(?!\w)", re.IGNORECASE)
+    for code in codes:
+        found = pattern.search(code.raw)
+        if found:
+            file, first = split_place(code.at)
+            return place(file, first + code.raw.count("\n", 0, found.start()))
+    return at
 
 
 class _Tracer:
@@ -161,7 +165,7 @@ class _Tracer:
         reads += [
             Read(
                 key=key,
-                at=_where_named(asset.at, code.raw, key),
+                at=_where_named(asset.at, self._inlined(name, code), key),
                 via="ref",
                 declared=False,
                 queried=True,
@@ -195,6 +199,19 @@ class _Tracer:
             columns_known=asset.columns_known or known,
             not_given=_not_given(asset, traced) if known else (),
         )
+
+    def _inlined(self, manifest: str, code: Code) -> Iterable[Code]:
+        """The code of a node and of the ephemeral models that are part of its query, near first."""
+        codes = self._draft.manifests[manifest].code
+        waiting, seen = [code], {code.unique_id}
+        while waiting:
+            one = waiting.pop(0)
+            yield one
+            for unique_id in one.reads:
+                other = codes.get(unique_id)
+                if other and other.materialized == "ephemeral" and unique_id not in seen:
+                    seen.add(unique_id)
+                    waiting.append(other)
 
     def _table(self, manifest: str, code: Code, read: Read) -> Table | None:
         """What the SQL of the reader may know of a table, under the name it has there."""
