@@ -5,6 +5,8 @@ import signal
 import pytest
 from dagster import DagsterRunStatus
 
+from runner.code_servers import HEARTBEAT_SECONDS
+
 
 @pytest.fixture(scope="module")
 def killed_run(toy):
@@ -77,7 +79,7 @@ def test_ctrl_c_terminates_the_run_through_dagster_and_leaves_no_process(toy, ru
         assert run.status is DagsterRunStatus.CANCELED
         assert not instance.event_log_storage.get_concurrency_info("warehouse_one").active_run_ids
     # The servers of the command that was killed end by themselves, for want of a heartbeat.
-    toy.wait_until(lambda: not toy.processes())
+    toy.wait_until(lambda: not toy.processes(), seconds=HEARTBEAT_SECONDS + 90)
 
 
 def test_location_that_does_not_load_is_told_in_its_own_words_and_nothing_runs(toy, run_after_it):

@@ -27,7 +27,7 @@ from dagster._utils import safe_tempfile_path_unmanaged
 if TYPE_CHECKING:
     from dagster._core.instance.ref import InstanceRef
 
-HEARTBEAT_SECONDS = 120
+HEARTBEAT_SECONDS = 60
 """A server that nobody has asked for so long ends, once its runs have: if this process is killed,
 its servers do not stay for ever. Dagster's clients send one every second, but the first only when
 the location's turn has come: on a busy machine a server that was quick to load waits for the slow
