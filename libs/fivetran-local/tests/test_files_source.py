@@ -9,6 +9,11 @@ import duckdb
 import pytest
 
 from fivetran_local import serve
+from fivetran_local.destinations.destination import LandingColumn, LandingTable
+from fivetran_local.destinations.incoming import incoming
+from fivetran_local.errors import SyncStoppedError
+from fivetran_local.faults import SyncFault
+from fivetran_local.sources.source import FileRows
 
 from .conftest import Api
 
@@ -108,3 +113,46 @@ def test_two_files_for_one_table_and_broken_files_are_named(landing, folder):
     (folder / "people.json").unlink()
     (folder / "types.parquet").write_bytes(b"not parquet")
     assert "types.parquet" in landing.sync(id_="drop")["status"]["tasks"][0]["details"]
+
+
+def test_file_that_breaks_in_the_middle_is_named_and_nothing_of_it_lands(landing, folder):
+    file = folder / "people.parquet"
+    (folder / "people.csv").unlink()
+    duckdb.sql(f"copy (select range as id, md5(range::text) as m from range(9999)) to '{file}'")
+    whole = file.read_bytes()
+    file.write_bytes(whole[:100] + bytes(1000) + whole[1100:])
+    details = landing.sync(id_="drop")["status"]["tasks"][0]["details"]
+    assert "people.parquet" in details
+    assert landing.rows("select * from information_schema.tables") == []
+    file.write_bytes(whole)
+    landing.sync(id_="drop")
+    assert landing.rows("select count(*) from landing.people") == [(9999,)]
+
+
+def test_fault_script_counts_rows_of_files_too(folder, tmp_path):
+    (tmp_path / "connectors.yaml").write_text(DECLARATION)
+    fault = SyncFault(sync="drop", fail_after_rows=2)
+    with serve(tmp_path / "connectors.yaml", tmp_path / "state", faults=[fault]) as server:
+        api = Api(server)
+        details = api.sync(id_="drop")["status"]["tasks"][0]["details"]
+        assert "failed after 2 rows" in details
+        assert api.sync(id_="drop")["status"]["tasks"] == []
+        assert api.rows("select count(*) from landing.people") == [(2,)]
+
+
+def test_sync_that_is_stopped_does_not_read_the_files_to_their_end():
+    endless = FileRows("select range as id from range(1000000000000)", ("id",), ())
+    table = LandingTable(
+        "landing", "endless", (LandingColumn("id", "id", "BIGINT"),), ("id",), True
+    )
+
+    def stop():
+        raise SyncStoppedError
+
+    with duckdb.connect() as connection:
+        with (
+            pytest.raises(SyncStoppedError),
+            incoming(connection, table, endless, stop) as query,
+        ):
+            connection.execute(f"select sum(hash(id)) from ({query})")
+        assert connection.execute("select 1").fetchall() == [(1,)]

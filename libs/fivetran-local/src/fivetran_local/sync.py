@@ -32,7 +32,7 @@ def sync(
     state: State,
     destination: Destination,
     claim: Claim,
-    checkpoint: Callable[[int], None],
+    checkpoint: Callable[[], None],
 ) -> Claim | None:
     """Move what is new from a source to the destination, all tables in one transaction.
 
@@ -42,7 +42,7 @@ def sync(
         state: Marks and selections; changed only after the destination's commit.
         destination: Where its rows go.
         claim: The run, already begun.
-        checkpoint: Called often, with how many rows were read since; raises to end the sync.
+        checkpoint: Called often; raises to end the sync.
 
     Returns:
         The claim of the run that somebody asked for meanwhile, if any.

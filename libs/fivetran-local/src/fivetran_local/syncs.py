@@ -7,12 +7,12 @@ import threading
 from typing import TYPE_CHECKING
 
 from fivetran_local.errors import (
-    SourceDataError,
     SourceUnreachableError,
     SyncError,
     SyncRescheduledError,
     SyncStoppedError,
 )
+from fivetran_local.sources.failing import FailingSource
 from fivetran_local.sources.without_table import SourceWithoutTable
 from fivetran_local.sync import sync
 
@@ -99,15 +99,14 @@ class Syncs:
     def _run(self, declared: ConnectorDeclaration, claim: Claim) -> Claim | None:
         try:
             fault = self._faults.of_sync(declared.id)
-            if fault is not None:
-                self._play(fault, declared)
+            source = self._sources[declared.id] if fault is None else self._play(fault, declared)
             return sync(
                 declared,
-                self._sources[declared.id],
+                source,
                 state=self._state,
                 destination=self._destination,
                 claim=claim,
-                checkpoint=self._checkpoint(claim, fault),
+                checkpoint=self._checkpoint(claim),
             )
         except Exception as error:  # noqa: BLE001 - an end that is not booked is polled for ever
             return self._book(declared, claim, error)
@@ -142,23 +141,19 @@ class Syncs:
         self._threads.add(thread)
         thread.start()
 
-    def _checkpoint(self, claim: Claim, fault: SyncFault | None) -> Callable[[int], None]:
-        """Return what a sync passes with every batch, to be told to end."""
-        read = 0
+    def _checkpoint(self, claim: Claim) -> Callable[[], None]:
+        """Return what a sync calls often, to be told to end."""
 
-        def checkpoint(rows: int) -> None:
-            nonlocal read
-            read += rows
+        def checkpoint() -> None:
             if self._stopping.is_set() or self._state.runs.stop_asked(claim):
                 raise SyncStoppedError
-            limit = fault.fail_after_rows if fault else None
-            if limit is not None and rows and read >= limit:
-                raise SourceDataError(f"Fault script: the source failed after {limit} rows.")
 
         return checkpoint
 
-    def _play(self, fault: SyncFault, declared: ConnectorDeclaration) -> None:
-        """Let a fault happen that strikes before the sync."""
+    def _play(self, fault: SyncFault, declared: ConnectorDeclaration) -> Source:
+        """Let a fault happen; returns the source that the sync meets."""
+        if fault.fail_after_rows is not None:
+            return FailingSource(self._sources[declared.id], fault.fail_after_rows)
         if fault.reschedule_seconds is not None:
             raise SyncRescheduledError(fault.reschedule_seconds)
         if fault.pause:
@@ -168,3 +163,4 @@ class Syncs:
             self._sources[declared.id] = SourceWithoutTable(
                 self._sources[declared.id], fault.remove_table
             )
+        return self._sources[declared.id]

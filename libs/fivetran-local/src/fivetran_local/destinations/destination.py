@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    import pyarrow as pa
+    from fivetran_local.sources.source import Rows
 
 # The columns that Fivetran adds (its documentation, "System columns and tables").
 ID = "_fivetran_id"
@@ -104,10 +104,10 @@ class Landing(Protocol):
             The table with the types that its columns now have.
         """
 
-    def fill(self, table: LandingTable, rows: pa.RecordBatchReader, synced_at: str) -> int:
+    def fill(self, table: LandingTable, rows: Rows, synced_at: str) -> int:
         """Write all rows into a table that was just created; returns how many."""
 
-    def stage(self, table: LandingTable, rows: pa.RecordBatchReader) -> None:
+    def stage(self, table: LandingTable, rows: Rows) -> None:
         """Collect rows beside the table, for the methods below."""
 
     def upsert_staged(self, table: LandingTable, synced_at: str, *, rewrite: bool) -> int:
@@ -130,13 +130,13 @@ class Landing(Protocol):
         """
 
     def delete_gone(
-        self, table: LandingTable, keys: Callable[[], pa.RecordBatchReader], synced_at: str
+        self, table: LandingTable, keys: Callable[[], Rows], synced_at: str
     ) -> int | None:
         """Mark rows as deleted whose keys the source does not have.
 
         Args:
             table: The table.
-            keys: Opens a stream of all keys of the source; called once, or twice where some differ.
+            keys: Opens all keys of the source; called once, or twice where some differ.
             synced_at: What the `_fivetran_synced` of these rows becomes.
 
         Returns:
@@ -164,12 +164,11 @@ class Destination(Protocol):
     def check(self) -> str | None:
         """Find out whether rows could be written; returns what is wrong, None for nothing."""
 
-    def writing(self, checkpoint: Callable[[int], None]) -> AbstractContextManager[Landing]:
+    def writing(self, checkpoint: Callable[[], None]) -> AbstractContextManager[Landing]:
         """Open a transaction: all of it is committed on leaving, or none of it.
 
         Args:
-            checkpoint: Called while waiting, with 0, and with the rows of each batch; raises to
-                end the sync.
+            checkpoint: Called often while waiting and reading; raises to end the sync.
 
         Raises:
             DestinationBusyError: Others kept the destination for too long.

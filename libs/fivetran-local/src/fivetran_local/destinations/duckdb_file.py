@@ -55,7 +55,7 @@ class DuckDBDestination:
         return None if os.access(folder, os.W_OK) else f"{folder} cannot be written."
 
     @contextmanager
-    def writing(self, checkpoint: Callable[[int], None]) -> Iterator[DuckDBLanding]:
+    def writing(self, checkpoint: Callable[[], None]) -> Iterator[DuckDBLanding]:
         """See `Destination.writing`."""
         deadline = time.monotonic() + _DEADLINE_SECONDS
         while not self._one_thread.acquire(timeout=_RETRY_SECONDS):
@@ -67,7 +67,7 @@ class DuckDBDestination:
             self._one_thread.release()
 
     def _transaction(
-        self, connection: duckdb.DuckDBPyConnection, checkpoint: Callable[[int], None]
+        self, connection: duckdb.DuckDBPyConnection, checkpoint: Callable[[], None]
     ) -> Iterator[DuckDBLanding]:
         connection.execute("set timezone = 'UTC'")
         connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
@@ -85,9 +85,7 @@ class DuckDBDestination:
             raise DestinationError(f"{self.file}: {error}") from error
         # On any way out but the commit the connection closes, and DuckDB rolls back.
 
-    def _opened(
-        self, deadline: float, checkpoint: Callable[[int], None]
-    ) -> duckdb.DuckDBPyConnection:
+    def _opened(self, deadline: float, checkpoint: Callable[[], None]) -> duckdb.DuckDBPyConnection:
         while True:
             try:
                 return duckdb.connect(str(self.file))
@@ -103,8 +101,8 @@ class DuckDBDestination:
                 self._keep_waiting(deadline, checkpoint)
             time.sleep(_RETRY_SECONDS)
 
-    def _keep_waiting(self, deadline: float, checkpoint: Callable[[int], None]) -> None:
-        checkpoint(0)
+    def _keep_waiting(self, deadline: float, checkpoint: Callable[[], None]) -> None:
+        checkpoint()
         if time.monotonic() > deadline:
             raise DestinationBusyError(
                 f"{self.file} was kept open by others for {_DEADLINE_SECONDS:.0f} seconds. "

@@ -12,9 +12,8 @@ from fivetran_local.names import literal, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import pyarrow as pa
-
     from fivetran_local.destinations.destination import LandingTable
+    from fivetran_local.sources.source import Rows
 
 # A bit for every number between the smallest and the largest key: 8 bytes a row and 120 MB at most.
 _BITS_PER_ROW = 64
@@ -26,7 +25,7 @@ class DuckDBLanding(SqlLanding):
 
     # `duckdb` is the connection to the file itself; its transaction has begun.
 
-    def fill(self, table: LandingTable, rows: pa.RecordBatchReader, synced_at: str) -> int:
+    def fill(self, table: LandingTable, rows: Rows, synced_at: str) -> int:
         """See `Landing.fill`: straight into the table, never held in between."""
         with incoming(self.duckdb, table, rows, self.checkpoint) as query:
             added = ", ".join(
@@ -38,7 +37,7 @@ class DuckDBLanding(SqlLanding):
         self.check_key(table, table.relation)
         return written
 
-    def stage(self, table: LandingTable, rows: pa.RecordBatchReader) -> None:
+    def stage(self, table: LandingTable, rows: Rows) -> None:
         """See `Landing.stage`."""
         with incoming(self.duckdb, table, rows, self.checkpoint) as query:
             self.run(f"create or replace temp table staged as {query}")

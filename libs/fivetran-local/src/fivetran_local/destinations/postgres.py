@@ -56,7 +56,7 @@ class PostgresDestination:
             return str(error)
 
     @contextmanager
-    def writing(self, checkpoint: Callable[[int], None]) -> Iterator[PostgresLanding]:
+    def writing(self, checkpoint: Callable[[], None]) -> Iterator[PostgresLanding]:
         """See `Destination.writing`."""
         try:
             connection = connected(self._dsn)
@@ -75,7 +75,7 @@ class PostgresDestination:
             # On any way out but the commit the connection closes, and the server rolls back.
 
 
-def _wait_for_turn(connection: dbapi.Connection, checkpoint: Callable[[int], None]) -> None:
+def _wait_for_turn(connection: dbapi.Connection, checkpoint: Callable[[], None]) -> None:
     deadline = time.monotonic() + _DEADLINE_SECONDS
     with connection.cursor() as cursor:
         cursor.execute("set local timezone = 'UTC'")
@@ -84,7 +84,7 @@ def _wait_for_turn(connection: dbapi.Connection, checkpoint: Callable[[int], Non
             found = cursor.fetchone()
             if found and found[0]:
                 return
-            checkpoint(0)
+            checkpoint()
             if time.monotonic() > deadline:
                 raise DestinationBusyError("Another sync kept the destination for ten minutes.")
             time.sleep(_RETRY_SECONDS)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fivetran_local.column_types import NATIVE_TYPES, type_of_postgres
 from fivetran_local.destinations.destination import ID, START
-from fivetran_local.destinations.incoming import incoming
+from fivetran_local.destinations.incoming import column_names, incoming
 from fivetran_local.destinations.key_comparison import GONE
 from fivetran_local.destinations.sql_landing import SqlLanding
 from fivetran_local.names import literal, quoted
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     import duckdb
-    import pyarrow as pa
     from adbc_driver_manager import dbapi
 
     from fivetran_local.destinations.destination import LandingColumn, LandingTable
+    from fivetran_local.sources.source import Rows
 
 _ROWS_PER_BATCH = 100_000
 
@@ -44,19 +44,19 @@ class PostgresLanding(SqlLanding):
         self,
         connection: dbapi.Connection,
         caster: duckdb.DuckDBPyConnection,
-        checkpoint: Callable[[int], None],
+        checkpoint: Callable[[], None],
     ) -> None:
         """Work on a connection that has begun a transaction.
 
         Args:
             connection: The connection to PostgreSQL.
             caster: An empty DuckDB, which gives the source's values their types.
-            checkpoint: Called with the number of rows of each batch; raises to end the sync.
+            checkpoint: Called often; raises to end the sync.
         """
         super().__init__(caster, checkpoint)
         self._connection = connection
 
-    def fill(self, table: LandingTable, rows: pa.RecordBatchReader, synced_at: str) -> int:
+    def fill(self, table: LandingTable, rows: Rows, synced_at: str) -> int:
         """See `Landing.fill`."""
         self.stage(table, rows)
         names = ", ".join(map(quoted, table.value_names))
@@ -66,9 +66,9 @@ class PostgresLanding(SqlLanding):
             f" select {names}, {', '.join(arrival.values())} from staged"
         )
 
-    def stage(self, table: LandingTable, rows: pa.RecordBatchReader) -> None:
+    def stage(self, table: LandingTable, rows: Rows) -> None:
         """See `Landing.stage`."""
-        present = set(rows.schema.names)
+        present = column_names(rows)
         columns = [column for column in table.columns if column.source_name in present]
         with incoming(self.duckdb, table, rows, self.checkpoint) as query:
             self._bring(query, "staged", columns, with_id=not table.key)

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     import duckdb
-    import pyarrow as pa
+
+    from fivetran_local.sources.source import Rows
 
 
 class SqlLanding(ABC):
@@ -38,14 +39,12 @@ class SqlLanding(ABC):
     # How two keys are compared: `is not distinct from` where keys may hold nulls.
     same = "is not distinct from"
 
-    def __init__(
-        self, duckdb: duckdb.DuckDBPyConnection, checkpoint: Callable[[int], None]
-    ) -> None:
+    def __init__(self, duckdb: duckdb.DuckDBPyConnection, checkpoint: Callable[[], None]) -> None:
         """Work on a database.
 
         Args:
             duckdb: Where the source's values get their types and keys are compared.
-            checkpoint: Called with the number of rows of each batch; raises to end the sync.
+            checkpoint: Called often; raises to end the sync.
         """
         self.duckdb = duckdb
         self.checkpoint = checkpoint
@@ -133,7 +132,7 @@ class SqlLanding(ABC):
         )
 
     def delete_gone(
-        self, table: LandingTable, keys: Callable[[], pa.RecordBatchReader], synced_at: str
+        self, table: LandingTable, keys: Callable[[], Rows], synced_at: str
     ) -> int | None:
         """See `Landing.delete_gone`."""
         only_key = replace(table, columns=self.key_columns(table))
@@ -209,7 +208,7 @@ class SqlLanding(ABC):
         """Create a table with these columns, in a schema that is there."""
 
     @abstractmethod
-    def stage(self, table: LandingTable, rows: pa.RecordBatchReader) -> None:
+    def stage(self, table: LandingTable, rows: Rows) -> None:
         """See `Landing.stage`: makes the relation `staged`."""
 
     @abstractmethod

@@ -11,15 +11,11 @@ import duckdb
 from fivetran_local.column_types import type_of_duckdb
 from fivetran_local.errors import SourceDataError, SourceUnreachableError
 from fivetran_local.names import literal, quoted
-from fivetran_local.sources.source import HighWaterMark, SourceColumn, SourceTable
+from fivetran_local.sources.source import FileRows, HighWaterMark, SourceColumn, SourceTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
-
-    import pyarrow as pa
-
-_ROWS_PER_BATCH = 100_000
 
 # Types come from all rows of a CSV or JSON file: from a sample they would change between syncs.
 _READERS = {
@@ -83,8 +79,6 @@ class FileFolder:
         with closing(duckdb.connect()) as connection:
             connection.execute("set timezone = 'UTC'")
             connection.execute("set memory_limit = '512MB'")
-            connection.execute("set threads = least(4, current_setting('threads')::int)")
-            connection.execute("set preserve_insertion_order = false")
             # Nothing is downloaded: what a file needs beyond CSV, JSON and Parquet is an error.
             connection.execute("set autoinstall_known_extensions = false")
             yield FolderSnapshot(connection, self._schema_name, _files_by_table(self._path))
@@ -118,7 +112,7 @@ class FolderSnapshot:
 
     def rows(
         self, table: SourceTable, columns: Sequence[SourceColumn], since: HighWaterMark | None
-    ) -> pa.RecordBatchReader:
+    ) -> FileRows:
         """See `Snapshot.rows`."""
         select = ", ".join(f"{_expression(column)} as {quoted(column.name)}" for column in columns)
         condition = "true"
@@ -126,14 +120,12 @@ class FolderSnapshot:
             name = quoted(since.column.name)
             mark = f"cast({literal(since.value)} as {since.column.type})"
             condition = f"({name} is null or {name} >= {mark})"
-        query = f"select {select} from {self._files[table.name].relation} where {condition}"
-        try:
-            reader: pa.RecordBatchReader = self._connection.sql(query).to_arrow_reader(
-                _ROWS_PER_BATCH
-            )
-        except duckdb.Error as error:
-            raise SourceDataError(f"{table.place} cannot be read: {error}") from error
-        return reader
+        files = self._files[table.name]
+        return FileRows(
+            f"select {select} from {files.relation} where {condition}",
+            tuple(column.name for column in columns),
+            tuple(map(str, files.paths)),
+        )
 
 
 def _expression(column: SourceColumn) -> str:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import pyarrow as pa
-
     from fivetran_local.sources.source import (
         HighWaterMark,
+        Rows,
         Snapshot,
         Source,
         SourceColumn,
@@ -58,5 +57,5 @@ class _SnapshotWithoutTable:
 
     def rows(
         self, table: SourceTable, columns: Sequence[SourceColumn], since: HighWaterMark | None
-    ) -> pa.RecordBatchReader:
+    ) -> Rows:
         return self._snapshot.rows(table, columns, since)
