@@ -40,7 +40,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--walk", action="store_true", help="also walk once per column")
     arguments = parser.parse_args()
-    models = [_model(number, arguments.columns) for number in range(arguments.models)]
+    models = [model_of(number, arguments.columns) for number in range(arguments.models)]
     _compare(models[:SAMPLE])
     seconds: dict[str, list[float]] = {"parse + qualify": [], "trace_query": []}
     seconds["parse + qualify + types"] = []
@@ -56,7 +56,7 @@ def main() -> None:
 Model = tuple[str, dict[str, dict[str, str]]]
 
 
-def _model(number: int, columns: int) -> Model:
+def model_of(number: int, columns: int) -> Model:
     """The SQL of one model, and the columns of the tables that it reads."""
     left, right = f"stg_orders_{number}", f"stg_payments_{number}"
     measures = [f"amount_{position}" for position in range(max(columns - len(FIXED), 1))]

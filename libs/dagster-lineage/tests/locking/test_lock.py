@@ -129,6 +129,31 @@ def test_second_lock_reads_only_the_query_that_changed(repository):
     assert list(located.interface.assets[0].columns) == ["order_id"]
 
 
+def test_model_is_read_again_where_a_table_that_it_names_by_itself_has_become_another(repository):
+    from dagster_lineage.locking.lock import BareManifest, lock
+
+    def locked(named: str, its_key: str, column: str) -> tuple[int, dict[str, Any]]:
+        content = manifest("select amount from shop.shop.totals")
+        alias = {"alias": named, "relation_name": f'"shop"."shop"."{named}"'}
+        totals = node(its_key, f"select 1 as {column}", [], **alias)
+        content["nodes"][totals["unique_id"]] = totals
+        (repository / "manifest.json").write_text(json.dumps(content))
+        found = lock(repository, None, manifests=bare)
+        assets = {asset.name: asset for asset in found.located[0].interface.assets}
+        return found.traced, {
+            read.key: read.columns for read in assets["orders"].reads if read.via == "ref"
+        }
+
+    bare = [BareManifest(repository / "manifest.json", keys="{model}")]
+    stg = {"stg": ()}
+    assert locked("totals", "totals", "amount") == (3, stg | {"totals": ("amount",)})
+    assert locked("totals", "totals", "amount") == (0, stg | {"totals": ("amount",)})
+    # Another column, the same table by another key, and no such table: the query has not changed.
+    assert locked("totals", "totals", "AMOUNT") == (2, stg | {"totals": ("AMOUNT",)})
+    assert locked("totals", "sums", "AMOUNT") == (2, stg | {"sums": ("AMOUNT",)})
+    assert locked("elsewhere", "sums", "AMOUNT") == (2, stg)
+
+
 def test_cache_that_cannot_be_read_is_begun_anew(repository):
     assert lock_manifest() == 0
     (repository / ".lineage/traces").write_bytes(b"\x00 broken")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dagster_lineage.dbt.manifest_graph import Code
-from dagster_lineage.locking.columns import _where_named
+from dagster_lineage.locking.tracer import _where_named
 
 
 def code(raw: str, at: str) -> Code:

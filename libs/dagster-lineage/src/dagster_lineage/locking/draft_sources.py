@@ -87,8 +87,11 @@ class DraftSources:
 
     def _meant(self, manifest_name: str, read: Read, code: Code) -> tuple[str, Source | None]:
         """Of several packages' sources of one name, the one that the code names, or its own."""
+        named = self._by_name.get((manifest_name, read.source), ())
+        if len(named) == 1:
+            return named[0]
         return min(
-            self._by_name.get((manifest_name, read.source), ()),
+            named,
             # Through an ephemeral model the code does not name it itself.
             key=lambda one: (one[0] not in code.reads, one[1].package != code.package, one[0]),
             default=("", None),

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import yaml
-from msgspec import Struct
 
-from dagster_lineage.locking.trace_cache import TraceCache
+from dagster_lineage.locking.trace_cache import RenderedNode, TraceCache, digest_of
 
 _RENDERED_FROM = ("raw_code", "compiled_code", "language", "alias", "config", "version")
-
-
-class RenderedNode(Struct, frozen=True, array_like=True):
-    """A dbt node's SQL.
-
-    Attributes:
-        queries: What it may run as; the first is that of a full build. None where nothing can be
-            rendered.
-        problem: Why they are not certain, or not there.
-    """
-
-    queries: tuple[str, ...] = ()
-    problem: str = ""
 
 
 class RenderedNodes:
@@ -50,7 +34,7 @@ class RenderedNodes:
 
     def __call__(self, unique_id: str) -> RenderedNode:
         """The queries of a node."""
-        return self._cache.rendered(self._digest(unique_id), lambda: self._render(unique_id))
+        return self._cache.rendered(self.digest(unique_id), lambda: self._render(unique_id))
 
     def _render(self, unique_id: str) -> RenderedNode:
         try:
@@ -79,7 +63,7 @@ class RenderedNodes:
 
         return Renderer(self._manifest, ProjectSettings(**self._settings))
 
-    def _digest(self, unique_id: str) -> str:
+    def digest(self, unique_id: str) -> str:
         """Of everything that a node's SQL depends on."""
         seen: dict[str, object] = {}
         waiting = [unique_id]
@@ -95,22 +79,18 @@ class RenderedNodes:
                     waiting.append(upstream)
                 else:
                     seen[upstream] = other.get("relation_name")
-        return _hash((self._macros, seen))
+        return digest_of((self._macros, seen))
 
     @cached_property
     def _macros(self) -> str:
         macros = self._manifest.get("macros") or {}
-        return _hash(
+        return digest_of(
             (
                 self._manifest.get("metadata", {}).get("adapter_type"),
                 self._settings,
                 [(name, macros[name].get("macro_sql")) for name in sorted(macros)],
             )
         )
-
-
-def _hash(value: object) -> str:
-    return hashlib.blake2b(msgspec.msgpack.encode(value), digest_size=16).hexdigest()
 
 
 def _project_settings(project_dir: Path | None) -> dict[str, Any]:

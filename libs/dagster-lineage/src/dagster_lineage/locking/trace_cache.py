@@ -1,52 +1,68 @@
-"""Traces of queries that were read before: a lock after one changed model traces one model."""
+"""What was read of models before: a lock after one changed model reads one model's SQL."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
-if TYPE_CHECKING:
-    from dagster_lineage.locking.rendered_nodes import RenderedNode
-    from dagster_lineage.sql.schema import Table
+from dagster_lineage.graph import Column
 
-VERSION = 2
+VERSION = 3
 """Counted up whenever the same query would give another trace."""
 
 
-class CachedColumn(Struct, frozen=True, array_like=True):
-    """A column that a query gives; `comes_from` are relation (dotted) and column."""
+class RenderedNode(Struct, frozen=True, array_like=True):
+    """A dbt node's SQL.
 
-    name: str
-    type: str
-    comes_from: tuple[tuple[str, str], ...]
-    copy: bool
+    Attributes:
+        queries: What it may run as; the first is that of a full build. None where nothing can be
+            rendered.
+        problem: Why they are not certain, or not there.
+    """
+
+    queries: tuple[str, ...] = ()
+    problem: str = ""
 
 
-class CachedTrace(Struct, frozen=True, array_like=True):
-    """What a query gives and reads, as `sql.trace.Trace`, with relations as dotted texts."""
+class Told(Struct, frozen=True, array_like=True):
+    """What an asset's SQL tells, in the words of the graph.
 
-    columns: tuple[CachedColumn, ...]
-    columns_known: bool
-    reads: dict[str, tuple[str, ...] | None]
-    problems: tuple[str, ...]
+    Attributes:
+        columns: What its full build gives.
+        columns_known: These are all.
+        reads: Columns used, by the key of what is read; None where they cannot be told.
+        whole: All tables that it reads are known.
+        named: Relations that it names without `ref` or `source`, with the key that each had (or an
+            empty text), and that asset's columns: where these are others now, all this is void.
+        problems: What could not be told.
+        empty: There is no SQL.
+    """
+
+    columns: dict[str, Column] = {}
+    columns_known: bool = False
+    reads: dict[str, tuple[str, ...] | None] = {}
+    whole: bool = False
+    named: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    problems: tuple[str, ...] = ()
+    empty: bool = False
 
 
 class Kept(Struct, array_like=True):
-    """What the file holds: traces and rendered SQL, by what they depend on."""
+    """What the file holds, by a hash of what it depends on, undecoded until it is asked for."""
 
-    traces: dict[str, CachedTrace]
-    rendered: dict[str, tuple[tuple[str, ...], str]]
+    version: int
+    told: dict[str, Raw]
+    rendered: dict[str, Raw]
 
 
 class TraceCache:
-    """Traces by what they depend on: the query, its dialect, and what is known of its tables.
+    """What models' SQL tells, and the SQL itself, by what they depend on.
 
     Args:
         file: Where they are kept from one lock to the next; None: not at all. A file that cannot
@@ -55,22 +71,41 @@ class TraceCache:
 
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
-        self._before = Kept({}, {})
-        self._used = Kept({}, {})
+        self._before = Kept(VERSION, {}, {})
+        self._used = Kept(VERSION, {}, {})
         self.traced = 0
         if file is not None:
             with contextlib.suppress(OSError, msgspec.DecodeError):
-                self._before = msgspec.msgpack.decode(file.read_bytes(), type=Kept)
+                before = msgspec.msgpack.decode(file.read_bytes(), type=Kept)
+                if before.version == VERSION:
+                    self._before = before
 
-    def trace(self, query: str, dialect: str, tables: Sequence[Table]) -> CachedTrace:
-        """The trace of a query, from the cache if it is there."""
-        digest = _digest(query, dialect, tables)
-        found = self._used.traces.get(digest) or self._before.traces.get(digest)
-        if found is None:
-            found = _trace(query, dialect, tables)
-            self.traced += 1
-        self._used.traces[digest] = found
-        return found
+    def told(
+        self,
+        digest: str,
+        rendered: str,
+        read: Callable[[], Told],
+        is_valid: Callable[[Told], bool],
+    ) -> Told:
+        """What an asset's SQL tells, read if the cache does not know it.
+
+        Args:
+            digest: Of everything that it depends on.
+            rendered: Digest of the SQL, which is kept as long as this.
+            read: Reads it.
+            is_valid: Whether what was told is still true.
+        """
+        known = self._used.told.get(digest) or self._before.told.get(digest)
+        if known is not None:
+            told = _TOLD.decode(known)
+            if is_valid(told):
+                self._used.told[digest] = known
+                if rendered in self._before.rendered:
+                    self._used.rendered[rendered] = self._before.rendered[rendered]
+                return told
+        told = read()
+        self._used.told[digest] = Raw(_ENCODER.encode(told))
+        return told
 
     def rendered(self, digest: str, render: Callable[[], RenderedNode]) -> RenderedNode:
         """A node's SQL, rendered if the cache does not know it.
@@ -79,20 +114,18 @@ class TraceCache:
             digest: Of everything that it depends on.
             render: Makes it.
         """
-        from dagster_lineage.locking.rendered_nodes import RenderedNode  # noqa: PLC0415
-
-        found = self._before.rendered.get(digest)
-        if found is not None:
-            self._used.rendered[digest] = found
-            return RenderedNode(*found)
+        known = self._used.rendered.get(digest) or self._before.rendered.get(digest)
+        if known is not None:
+            self._used.rendered[digest] = known
+            return _RENDERED.decode(known)
         made = render()
-        self._used.rendered[digest] = (made.queries, made.problem)
+        self._used.rendered[digest] = Raw(_ENCODER.encode(made))
         return made
 
     def keep(self) -> None:
         """Write what this lock has used, if that differs from what was there."""
         if self._file is None or (
-            self._used.traces.keys() == self._before.traces.keys()
+            self._used.told.keys() == self._before.told.keys()
             and self._used.rendered.keys() == self._before.rendered.keys()
         ):
             return
@@ -100,35 +133,15 @@ class TraceCache:
         with contextlib.suppress(OSError):
             self._file.parent.mkdir(parents=True, exist_ok=True)
             beside = self._file.with_name(f"{self._file.name}.{os.getpid()}")
-            beside.write_bytes(msgspec.msgpack.encode(self._used))
+            beside.write_bytes(_ENCODER.encode(self._used))
             beside.replace(self._file)
 
 
-def _digest(query: str, dialect: str, tables: Sequence[Table]) -> str:
-    facts = [
-        (table.relation, tuple(table.columns.items()), table.complete)
-        for table in sorted(tables, key=lambda one: one.relation)
-    ]
-    text = msgspec.msgpack.encode((VERSION, query, dialect, facts))
-    return hashlib.blake2b(text, digest_size=16).hexdigest()
+def digest_of(value: object) -> str:
+    """A hash of a value, the same in every process."""
+    return hashlib.blake2b(_ENCODER.encode(value), digest_size=16).hexdigest()
 
 
-def _trace(query: str, dialect: str, tables: Sequence[Table]) -> CachedTrace:
-    from dagster_lineage.sql.schema import Schema  # noqa: PLC0415 - sqlglot only where it is needed
-    from dagster_lineage.sql.trace import trace_query  # noqa: PLC0415
-
-    trace = trace_query(query, dialect, Schema(tables))
-    return CachedTrace(
-        tuple(
-            CachedColumn(
-                column.name,
-                column.type,
-                tuple((str(relation), name) for relation, name in column.comes_from),
-                column.copy,
-            )
-            for column in trace.columns
-        ),
-        trace.columns_known,
-        {str(relation): columns for relation, columns in trace.reads.items()},
-        trace.problems,
-    )
+_ENCODER = msgspec.msgpack.Encoder()
+_TOLD = msgspec.msgpack.Decoder(Told)
+_RENDERED = msgspec.msgpack.Decoder(RenderedNode)
