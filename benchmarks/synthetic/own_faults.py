@@ -323,11 +323,13 @@ def _upstream_columns(root: Path) -> Iterator[Plant]:
                         "renamed upstream" if code == "CO01" else "another type upstream",
                         edits,
                         tuple(Expected(code, (end,), key=column) for end in ends),
-                        # Its own project's reader is forgotten, too.
+                        # Its own project's reader is forgotten, and its contract says otherwise
+                        # than what it reads.
                         (
                             Expected(
                                 "CO01", ((f"{JAFFLE}/models/jaffle/customers.sql",),), key=column
                             ),
+                            Expected("CO02", ((CONTRACT,),), key=column),
                         ),
                         touches=frozenset(needs),
                     )
