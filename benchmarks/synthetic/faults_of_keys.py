@@ -53,11 +53,6 @@ def _at_all_readers(
     return tuple(found)
 
 
-def _shown(index: Index, model: Model) -> bool:
-    """An exposure of its project names the model."""
-    return model in index.projects[model.table.project].public[:2]
-
-
 def source_key_typo(index: Index) -> Iterator[Plant]:
     """A slip in `meta.dagster.asset_key`: in the table, in the schema, or one part missing."""
     for number, reader in enumerate(index.foreign()):
@@ -103,7 +98,7 @@ def python_key_typo(index: Index) -> Iterator[Plant]:
 def upstream_gone(index: Index) -> Iterator[Plant]:
     """The producer's model is renamed, deleted, moved to another schema or switched off."""
     for number, model in enumerate(index.public()):
-        if _shown(index, model):
+        if index.is_shown(model):
             continue
         file, name = model_file(model), model.table.name
         folder = file.rpartition("/")[0]
@@ -142,7 +137,7 @@ def upstream_not_selected(index: Index) -> Iterator[Plant]:
         models = [
             model
             for model in project.public
-            if index.readers(model) and not model.daily and not _shown(index, model)
+            if index.readers(model) and not model.daily and not index.is_shown(model)
         ]
         if not models or not any(model.daily for model in project.models):
             continue

@@ -35,7 +35,9 @@ def _readers_places(index: Index, model: Model, code: str) -> tuple[Expected, ..
 def no_longer_public(index: Index) -> Iterator[Plant]:
     """The producer makes a model protected or private that others read."""
     for number, model in enumerate(index.public()):
-        access = ("protected", "private")[number % 2]
+        # An exposure is of no group: with a private model under it dbt would not parse.
+        private = number % 2 and not index.is_shown(model)
+        access = "private" if private else "protected"
         if number % 4 < 2:
             edit = edit_sql(model, with_config(model.sql, f"access='{access}'"))
         else:

@@ -120,6 +120,10 @@ class Index:
         """Models of other projects that read a model."""
         return self.reads.get(model.table.key, [])
 
+    def is_shown(self, model: Model) -> bool:
+        """An exposure of its project names the model."""
+        return model in self.projects[model.table.project].public[:2]
+
     def below(self, model: Model) -> list[Model]:
         """Models of its own project that are made from a model, near ones first."""
         found: dict[str, Model] = {}
