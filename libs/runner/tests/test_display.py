@@ -91,3 +91,24 @@ def test_report_tells_failures_in_the_authors_words_with_run_and_command(board, 
     assert "platform log 0b7f3c52" in told
     assert "skipped: marts/daily, ml/guess (made from shop/orders, which failed)" in told
     assert max(len(line) for line in told.splitlines() if "503" in line) <= 110
+
+
+def test_reason_of_several_lines_keeps_them_and_its_paths_whole(board, tmp_path):
+    file = tmp_path / "a" / ("very-long-" * 12) / "orders.sql"
+    console = page(width=160)
+    with PlainLines(board, console) as lines:
+        board["shop/orders"].state = State.FAILED
+        board["shop/orders"].reason = (
+            f"shop was not published:\n  - test a: Got 4 results\n    its SQL: {file}\n"
+            "Readers keep the last published state."
+        )
+        lines.update()
+    [line] = console.file.getvalue().splitlines()
+    assert "- shop was not published: - test a: Got 4 results" in line
+    console = page()
+    report(console, board, Home(tmp_path, Locations(tmp_path, "ci"), tmp_path), Graph(), [])
+    told = console.file.getvalue().splitlines()
+    start = told.index("  shop was not published:")
+    assert told[start + 1] == "    - test a: Got 4 results"
+    assert any(line.strip() == str(file) for line in told[start + 2 : start + 4])
+    assert "  Readers keep the last published state." in told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -18,6 +19,8 @@ from runner.graph import AssetName
 
 PLAIN_WIDTH = 160
 """Columns of tables that go to a file or another program."""
+REASON_WIDTH = 160
+"""Characters of a failure's reason in the line of an asset."""
 BACKFILL_SECONDS = 10
 """How often a log is told how far a range of partitions is."""
 STYLES = {
@@ -200,5 +203,6 @@ def _line(standing: Standing) -> str:
     if checks_told(standing):
         parts.append(f"checks: {checks_told(standing)}")
     if standing.reason:
-        parts.append(f"- {standing.reason}")
+        # Several assets of one step say the same; the whole of it stands at the end, once.
+        parts.append(f"- {textwrap.shorten(standing.reason, REASON_WIDTH, placeholder=' …')}")
     return "  ".join(parts)

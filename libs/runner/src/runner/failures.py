@@ -1,4 +1,4 @@
-"""What Dagster records of an error, told in one paragraph."""
+"""What Dagster records of an error, told without its wrapping."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def exception_told(exception: BaseException) -> str:
 
 
 def step_failure_told(failure: StepFailureData) -> str:
-    """Why a step failed: the description that its author wrote for it, if there is one."""
+    """Why a step failed: the description that its author wrote for it, in its lines, if any."""
     written = failure.user_failure_data
     if written is not None and written.description:
-        return " ".join(written.description.split())
+        return written.description.strip()
     if failure.error is None:
         return "The step failed and left no error."
     return told(failure.error)

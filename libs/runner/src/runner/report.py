@@ -7,7 +7,6 @@ import time
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -52,13 +51,33 @@ def _tell_failures(console: Console, board: Board) -> None:
     for (run_id, reason), standings in by_cause.items():
         names = _listed([standing.asset for standing in standings])
         console.print(Text(f"✗ {names} failed", "bold red"))
-        console.print(Padding(Text(reason), (0, 0, 0, 2)), width=PARAGRAPH)
+        # A path is never broken: it is there to be copied.
+        console.print(Text(_paragraph(reason)), soft_wrap=True)
         console.print(
             f"  run {run_id}: platform log {run_id[:8]} prints its whole log; "
             f"with make dev running it is at /runs/{run_id}",
             soft_wrap=True,
         )
         console.print()
+
+
+def _paragraph(reason: str) -> str:
+    """The lines of a reason, indented, with what is too long folded under its own beginning."""
+    lines = []
+    for line in reason.splitlines():
+        text = line.lstrip()
+        indent = " " * (2 + len(line) - len(text))
+        lines.append(
+            textwrap.fill(
+                text,
+                PARAGRAPH,
+                initial_indent=indent,
+                subsequent_indent=indent + ("  " if text.startswith("- ") else ""),
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+        )
+    return "\n".join(lines)
 
 
 def _tell_skipped(console: Console, board: Board) -> None:
