@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -16,8 +17,6 @@ from fivetran_local.sources.source import FileRows, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from types import TracebackType
-    from typing import Self
 
 INCOMING = "incoming"
 
@@ -45,18 +44,19 @@ def incoming(
     Raises:
         SourceDataError: A value does not fit its column, or the source failed while it was read.
     """
-    watched: _WatchedFiles | _WatchedStream
-    if isinstance(rows, FileRows):
-        watched = _WatchedFiles(connection, rows, checkpoint)
-    else:
-        watched = _WatchedStream(connection, rows, checkpoint)
+    watch = _Watch()
+    offered = (
+        _read_in_place(connection, rows, checkpoint, watch)
+        if isinstance(rows, FileRows)
+        else _streamed(connection, rows, checkpoint, watch)
+    )
     try:
-        with watched:
-            yield _query(table, column_names(rows), watched.relation)
+        with offered as relation:
+            yield _query(table, column_names(rows), relation)
     except Exception as error:
         # What a reader raises arrives here as text of another error; the first says what to mend.
-        if watched.error is not None:
-            raise watched.error from None
+        if watch.error is not None:
+            raise watch.error from None
         reason = str(error).partition("\n\nLINE ")[0].strip()
         if _is_wrong_value(error):
             raise SourceDataError(
@@ -66,9 +66,9 @@ def incoming(
         if isinstance(rows, FileRows) and any(path in reason for path in rows.paths):
             raise SourceDataError(f"{table.place} cannot be read: {reason}") from error
         raise
-    if watched.error is not None:
+    if watch.error is not None:
         # It was told to end when it had just read the last row.
-        raise watched.error
+        raise watch.error
 
 
 def column_names(rows: Rows) -> set[str]:
@@ -103,82 +103,61 @@ def _value(column: LandingColumn) -> str:
     return f"cast({name} as {column.type})"
 
 
-class _WatchedStream:
-    """A stream that passes a checkpoint with every batch, and keeps the error that ended it."""
+@dataclass
+class _Watch:
+    """Keeps what ended the rows early: where they are awaited it arrives as mere text."""
 
-    relation = INCOMING
+    error: Exception | None = None
 
-    def __init__(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        rows: pa.RecordBatchReader,
-        checkpoint: Callable[[], None],
-    ) -> None:
-        self.error: Exception | None = None
-        self._connection = connection
-        self._rows = rows
-        self._checkpoint = checkpoint
 
-    def __enter__(self) -> Self:
-        reader = pa.RecordBatchReader.from_batches(self._rows.schema, self._batches())
-        self._connection.register(INCOMING, reader)
-        return self
+@contextmanager
+def _streamed(
+    connection: duckdb.DuckDBPyConnection,
+    rows: pa.RecordBatchReader,
+    checkpoint: Callable[[], None],
+    watch: _Watch,
+) -> Iterator[str]:
+    """Offer a stream as a relation, with a checkpoint at every batch."""
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if error is None:
-            self._connection.unregister(INCOMING)
-
-    def _batches(self) -> Iterator[pa.RecordBatch]:
+    def batches() -> Iterator[pa.RecordBatch]:
         try:
-            for batch in self._rows:
-                self._checkpoint()
+            for batch in rows:
+                checkpoint()
                 yield batch
         except Exception as error:
-            self.error = error
+            watch.error = error
             raise
 
+    connection.register(INCOMING, pa.RecordBatchReader.from_batches(rows.schema, batches()))
+    yield INCOMING
+    connection.unregister(INCOMING)
 
-class _WatchedFiles:
-    """Passes checkpoints while DuckDB reads files by itself; interrupts it when told to end."""
 
-    def __init__(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        rows: FileRows,
-        checkpoint: Callable[[], None],
-    ) -> None:
-        self.error: Exception | None = None
-        self.relation = f"({rows.query})"
-        self._connection = connection
-        self._checkpoint = checkpoint
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="watch-of-files")
+@contextmanager
+def _read_in_place(
+    connection: duckdb.DuckDBPyConnection,
+    rows: FileRows,
+    checkpoint: Callable[[], None],
+    watch: _Watch,
+) -> Iterator[str]:
+    """Have DuckDB read the files by itself, with a checkpoint now and then beside it."""
+    done = threading.Event()
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._done.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._done.wait(_LOOK_EVERY_S):
-            if self.error is None:
+    def look() -> None:
+        while not done.wait(_LOOK_EVERY_S):
+            if watch.error is None:
                 try:
-                    self._checkpoint()
+                    checkpoint()
                 except Exception as error:  # noqa: BLE001 - raised where the rows are awaited
-                    self.error = error
-            if self.error is not None:
+                    watch.error = error
+            if watch.error is not None:
                 # Again and again: between two statements there is nothing to interrupt.
-                self._connection.interrupt()
+                connection.interrupt()
+
+    thread = threading.Thread(target=look, name="watch-of-files")
+    thread.start()
+    try:
+        yield f"({rows.query})"
+    finally:
+        done.set()
+        thread.join()
