@@ -33,6 +33,8 @@ def key_text(path: list[str] | tuple[str, ...]) -> str:
 
 def key_path(key: str) -> tuple[str, ...]:
     r"""The parts of a key's text, the inverse of `key_text`."""
+    if "\\" not in key:
+        return tuple(key.split("/"))
     return tuple(part.replace("\0", "/") for part in key.replace("\\/", "\0").split("/"))
 
 

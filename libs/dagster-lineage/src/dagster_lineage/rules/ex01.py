@@ -149,6 +149,8 @@ def _by_prefix(graph: LineageGraph, ends: list[Unresolved]) -> dict[str, list[Un
         if not one.wrong:
             found.setdefault(split_last(one.key)[0], []).append(one)
     tops = Counter(_top(prefix) for prefix in found if prefix)
+    if not any(schemas >= SCHEMAS for schemas in tops.values()):
+        return found
     ours = {_top(key) for key in (*graph.producers, *graph.declared)}
     merged: dict[str, list[Unresolved]] = {}
     for prefix, group in found.items():
