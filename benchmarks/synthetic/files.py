@@ -174,7 +174,6 @@ def _scalar(text: str) -> str:
 
 def dbt_project_yaml(project: Project) -> str:
     """The project's `dbt_project.yml`."""
-    staging = "view" if len(project.domain) % 2 else "ephemeral"
     return f"""\
 name: {project.name}
 profile: {project.name}
@@ -188,7 +187,7 @@ models:
     staging:
       +schema: {project.domain}_staging
       +access: private
-      +materialized: {staging}
+      +materialized: {project.staging}
     intermediate:
       +schema: {project.domain}_intermediate
       +access: private

@@ -91,17 +91,23 @@ class Index:
                     self.python[table.key].append(asset)
 
     def foreign(self) -> Iterator[ForeignRead]:
-        """Every foreign read of a dbt model, in an order that goes over the projects in turn."""
+        """Every foreign read of a dbt model that runs, going over the projects in turn."""
         by_project = [
             [
                 ForeignRead(project, model, read)
                 for model in project.models
+                if self._runs(project, model)
                 for read in model.inputs
                 if read.foreign
             ]
             for project in self.repository.projects
         ]
         return _in_turn(by_project)
+
+    def _runs(self, project: Project, model: Model) -> bool:
+        """It is built, or part of a query that is: an ephemeral model that nobody reads is none."""
+        ephemeral = model.layer == "staging" and project.staging == "ephemeral"
+        return not ephemeral or bool(self.own_readers[model.table.key])
 
     def public(self) -> Iterator[Model]:
         """Every public model that another dbt project reads, going over the projects in turn."""

@@ -147,6 +147,11 @@ class Project:
         return [model for model in self.models if model.layer == "public"]
 
     @property
+    def staging(self) -> str:
+        """How its staging models are materialized."""
+        return "view" if len(self.domain) % 2 else "ephemeral"
+
+    @property
     def sources(self) -> list[Input]:
         """Every read of a foreign table."""
         return [read for model in self.models for read in model.inputs if read.foreign]

@@ -154,6 +154,26 @@ def test_model_is_read_again_where_a_table_that_it_names_by_itself_has_become_an
     assert locked("elsewhere", "sums", "AMOUNT") == (2, stg)
 
 
+def test_columns_come_from_the_table_that_is_read_where_a_source_has_another_ones_key(repository):
+    content = manifest("select order_id from {{ ref('stg') }}")
+    [source] = content["sources"].values()
+    source["config"]["meta"]["dagster"]["asset_key"] = ["shop", "users"]
+    made = {"orders": "select 1::bigint as ID, 2 as paid", "users": "select 'Ann' as name"}
+    for number, (name, sql) in enumerate(made.items()):
+        table = {"database": "lake", "schema": "raw", "relation_name": f'"lake"."raw"."{name}"'}
+        meta = {"meta": {"dagster": {"asset_key": [["raw", "shop"][number], name]}}}
+        one = node(f"raw_{name}", sql, [], alias=name, config=meta, **table)
+        content["nodes"][one["unique_id"]] = one
+    (repository / "manifest.json").write_text(json.dumps(content))
+    assert lock_manifest() == 0
+    found = {asset.key: asset for asset in read_interface(Path("interfaces/shop.json")).assets}
+    stg = found["shop/stg"]
+    assert [(read.key, read.columns) for read in stg.reads] == [("shop/users", ("ID", "paid"))]
+    assert stg.columns["order_id"].comes_from == ("raw/orders#ID",)
+    assert stg.columns["order_id"].type == "bigint"
+    assert not any(read.missing for asset in found.values() for read in asset.reads)
+
+
 def test_cache_that_cannot_be_read_is_begun_anew(repository):
     assert lock_manifest() == 0
     (repository / ".lineage/traces").write_bytes(b"\x00 broken")

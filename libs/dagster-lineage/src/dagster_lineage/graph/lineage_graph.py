@@ -12,6 +12,7 @@ from msgspec import Struct
 from dagster_lineage.graph.assets import OUTSIDE, Asset, Interface, Read, Source
 from dagster_lineage.graph.crossings import Crossing, crossings_of, doubted
 from dagster_lineage.graph.places import split_place
+from dagster_lineage.graph.relation_names import same_relation, table_of
 
 
 class Located(Struct, frozen=True):
@@ -133,7 +134,39 @@ class LineageGraph:
     @cached_property
     def doubted_crossings(self) -> tuple[Crossing, ...]:
         """Those whose readers expect something of a column that its producer does not say."""
-        return doubted(self.crossings)
+        return doubted(self.crossings_of_columns)
+
+    @cached_property
+    def crossings_of_columns(self) -> tuple[Crossing, ...]:
+        """Those whose two ends are one table.
+
+        A source with the key of one table and the relation of another reads the other one: what it
+        declares has nothing to do with the columns of its key. That itself is for KY02 to tell.
+        """
+        return tuple(one for one in self.crossings if not self._reads_another_table(one))
+
+    def _reads_another_table(self, crossing: Crossing) -> bool:
+        relation = crossing.source.relation if crossing.source else ""
+        made = crossing.made.asset
+        if not relation or not made.relation or same_relation(relation, made.relation):
+            return False
+        maker = self.maker_of_table(relation)
+        return maker is not None and maker.asset.key != made.key
+
+    @cached_property
+    def makers_by_table(self) -> dict[str, list[Made]]:
+        """Executable assets by schema and table, folded; several databases may have one such."""
+        found: dict[str, list[Made]] = {}
+        for made in self.producers.values():
+            for one in made:
+                if one.asset.relation:
+                    found.setdefault(table_of(one.asset.relation), []).append(one)
+        return found
+
+    def maker_of_table(self, relation: str) -> Made | None:
+        """Who makes a table; of all databases that have one of this name, in the right one."""
+        makers = self.makers_by_table.get(table_of(relation), ())
+        return next((one for one in makers if same_relation(one.asset.relation, relation)), None)
 
     @cached_property
     def readers(self) -> dict[str, list[Edge]]:

@@ -13,7 +13,7 @@ from msgspec import Raw, Struct
 
 from dagster_lineage.graph import Column
 
-VERSION = 3
+VERSION = 4
 """Counted up whenever the same query would give another trace."""
 
 

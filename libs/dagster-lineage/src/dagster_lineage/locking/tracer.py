@@ -19,7 +19,7 @@ from dagster_lineage.graph import (
     split_place,
 )
 from dagster_lineage.graph.pseudo_columns import is_pseudo_column
-from dagster_lineage.graph.relation_names import is_location
+from dagster_lineage.graph.relation_names import is_location, same_relation
 from dagster_lineage.locking.drafts import Draft
 from dagster_lineage.locking.merged_columns import columns_not_given, merged_columns
 from dagster_lineage.locking.trace_cache import RenderedNode, Told, TraceCache, digest_of
@@ -39,6 +39,8 @@ class _ReadTable(NamedTuple):
     """What a query may know of a table that it reads."""
 
     key: str
+    made_by: str
+    """Who makes it: another key, where a source has the key of one table and reads another."""
     relation: str = ""
     """Under the name it has in the SQL; empty where it has none, as a file or a table function."""
     columns: Mapping[str, str] = {}
@@ -95,8 +97,8 @@ class Tracer:
             return asset
         hidden = {table.key for table in tables if not table.relation}
         reads = [
-            self._read(read, told, dialect, certain=told.whole and read.key not in hidden)
-            for read in asset.reads
+            self._read(read, table, told, dialect, certain=told.whole and read.key not in hidden)
+            for read, table in zip(asset.reads, tables, strict=True)
         ]
         declared = {read.key for read in asset.reads}
         reads += [
@@ -129,13 +131,13 @@ class Tracer:
         problems = [rendered.problem] if rendered.problem else []
         if not rendered.queries:
             return Told(problems=tuple(problems), empty=True)
-        keys: dict[str, str] = {}
+        keys: dict[str, _ReadTable] = {}
         known: dict[str, Table] = {}
         # Several tables may have one key, and one table several.
         for table in tables:
             if table.relation:
                 relation = _relation(table.relation)
-                keys.setdefault(str(relation).casefold(), table.key)
+                keys.setdefault(str(relation).casefold(), table)
                 known.setdefault(
                     str(relation).casefold(), Table(relation, table.columns, table.complete)
                 )
@@ -144,18 +146,19 @@ class Tracer:
         self._cache.traced += len(traces)
         named: dict[str, tuple[str, str, tuple[str, ...]]] = {}
 
-        def key_of(relation: Relation) -> str:
+        def table_of(relation: Relation) -> _ReadTable:
             text = str(relation)
             found = keys.get(text.casefold())
             if found is None:
-                found = self._key_of(text)
-                named[text] = (text, found, self._column_names(found))
+                itself = self._key_of(text)
+                found = _ReadTable(itself, itself)
+                named[text] = (text, itself, self._column_names(itself))
             return found
 
         reads: dict[str, set[str] | None] = {}
         for trace in traces:
             for relation, columns in trace.reads.items():
-                read = key_of(relation)
+                read = table_of(relation).key
                 if not read or read == key:
                     continue
                 before = reads.get(read, set())
@@ -166,9 +169,9 @@ class Tracer:
                 type=column.type,
                 comes_from=tuple(
                     sorted(
-                        column_of(read, self._spell(read, name))
+                        column_of(maker, self._spell(maker, name))
                         for relation, name in column.comes_from
-                        if (read := key_of(relation))
+                        if (maker := table_of(relation).made_by)
                     )
                 ),
                 copy=column.copy,
@@ -216,23 +219,29 @@ class Tracer:
 
     def _table(self, manifest: str, code: Code, read: Read) -> _ReadTable:
         """What the SQL of the reader may know of a table, under the name it has there."""
-        upstream = self._known.get(read.key)
+        made_by, upstream = read.key, self._known.get(read.key)
         source = self._draft.sources.read_by(manifest, read, code)
         relation = (source.relation if source else "") or (upstream.relation if upstream else "")
         # A path or a table function: a query does not name it as a table.
         if not relation or is_location(relation):
-            return _ReadTable(read.key)
+            return _ReadTable(read.key, read.key)
+        if upstream and upstream.relation and not same_relation(relation, upstream.relation):
+            other = self._key_of(relation)
+            if other:
+                made_by, upstream = other, self._known[other]
         if upstream is None or not upstream.columns:
             declared = source.columns if source else {}
             types = {name: column.type for name, column in declared.items()}
-            return _ReadTable(read.key, relation, types)
-        known, types = self._types.get(read.key, (None, {}))
+            return _ReadTable(read.key, made_by, relation, types)
+        known, types = self._types.get(made_by, (None, {}))
         if known is not upstream:
             types = {name: column.type for name, column in upstream.columns.items()}
-            self._types[read.key] = (upstream, types)
-        return _ReadTable(read.key, relation, types, upstream.columns_known)
+            self._types[made_by] = (upstream, types)
+        return _ReadTable(read.key, made_by, relation, types, upstream.columns_known)
 
-    def _read(self, read: Read, told: Told, dialect: str, *, certain: bool) -> Read:
+    def _read(
+        self, read: Read, table: _ReadTable, told: Told, dialect: str, *, certain: bool
+    ) -> Read:
         if read.key not in told.reads:
             return replace(
                 read, queried=False if certain else None, columns=() if certain else None
@@ -240,9 +249,8 @@ class Tracer:
         columns = told.reads[read.key]
         if columns is None or not certain:
             return replace(read, queried=True, columns=None)
-        return replace(
-            read, queried=True, columns=columns, missing=self._missing(read.key, columns, dialect)
-        )
+        missing = self._missing(read.key, columns, dialect) if table.made_by == read.key else ()
+        return replace(read, queried=True, columns=columns, missing=missing)
 
     def _missing(self, key: str, columns: Iterable[str], dialect: str) -> tuple[str, ...]:
         """Columns that an asset of this project does not have, as far as all of its are known."""

@@ -49,7 +49,7 @@ class ColumnNotThere(CrossingRule):
 
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
         """One finding per source, or dependency in Python, and column."""
-        for crossing in graph.crossings:
+        for crossing in graph.crossings_of_columns:
             if crossing.made.asset.columns_known and crossing.made.asset.columns:
                 missing = _missing(crossing)
                 if missing:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import ClassVar
 
 from dagster_lineage.findings import Finding
 from dagster_lineage.graph import LineageGraph, Located, Made, Source
+from dagster_lineage.graph.relation_names import same_relation, table_of
 from dagster_lineage.rules.producers import by_right
-from dagster_lineage.rules.relations import same_relation, table_of
 from dagster_lineage.rules.rule import Rule
 
 
@@ -51,7 +50,6 @@ class KeyAndRelation(Rule):
 
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
         """Sources that point elsewhere, tables under two keys, keys of two tables."""
-        tables = _Tables(graph)
         unmade: dict[str, list[tuple[Located, Source]]] = {}
         for where, source in graph.sources():
             if not (source.relation and source.read):
@@ -64,14 +62,14 @@ class KeyAndRelation(Rule):
                 if not any(same_relation(source.relation, one.asset.relation) for one in known):
                     yield self._elsewhere(graph, where, source, known[0])
                 continue
-            maker = tables.maker(source.relation)
+            maker = graph.maker_of_table(source.relation)
             if made and maker and maker.asset.key != source.key:
                 yield self._elsewhere(graph, where, source, maker)
             else:
                 unmade.setdefault(source.key, []).append((where, source))
         yield from self._two_tables(graph, unmade)
-        yield from self._two_keys(graph, tables)
-        yield from self._declared_otherwise(graph, tables)
+        yield from self._two_keys(graph)
+        yield from self._declared_otherwise(graph)
 
     def _elsewhere(
         self, graph: LineageGraph, where: Located, source: Source, made: Made
@@ -102,8 +100,8 @@ class KeyAndRelation(Rule):
                 )
                 yield self._at_source(graph, where, source, told, None)
 
-    def _two_keys(self, graph: LineageGraph, tables: _Tables) -> Iterator[Finding]:
-        for makers in tables.shared:
+    def _two_keys(self, graph: LineageGraph) -> Iterator[Finding]:
+        for makers in _shared_tables(graph):
             first, *others = by_right(graph, makers)
             for other in others:
                 if (
@@ -120,12 +118,12 @@ class KeyAndRelation(Rule):
                         other=first,
                     )
 
-    def _declared_otherwise(self, graph: LineageGraph, tables: _Tables) -> Iterator[Finding]:
+    def _declared_otherwise(self, graph: LineageGraph) -> Iterator[Finding]:
         for key, declared in graph.declared.items():
             if key in graph.producers:
                 continue
             for one in declared:
-                maker = tables.maker(one.asset.relation)
+                maker = graph.maker_of_table(one.asset.relation)
                 if maker:
                     yield self.at_asset(
                         one,
@@ -158,35 +156,14 @@ class KeyAndRelation(Rule):
         )
 
 
-class _Tables:
-    """Executable assets by the table that they write, as far as it is known."""
-
-    def __init__(self, graph: LineageGraph) -> None:
-        self._graph = graph
-
-    @cached_property
-    def shared(self) -> list[list[Made]]:
-        """Makers of each table that several assets write."""
-        tables = [
-            table_of(asset.relation)
-            for where in self._graph.located
-            for asset in where.interface.assets
-            if asset.relation and asset.executable
-        ]
-        if len(set(tables)) == len(tables):
-            return []
-        return [makers for makers in self._makers.values() if len(makers) > 1]
-
-    def maker(self, relation: str) -> Made | None:
-        """Who makes a table; of all databases that have one of this name, in the right one."""
-        makers = self._makers.get(table_of(relation), ())
-        return next((one for one in makers if same_relation(one.asset.relation, relation)), None)
-
-    @cached_property
-    def _makers(self) -> dict[str, list[Made]]:
-        makers: dict[str, list[Made]] = {}
-        for made in self._graph.producers.values():
-            for one in made:
-                if one.asset.relation:
-                    makers.setdefault(table_of(one.asset.relation), []).append(one)
-        return makers
+def _shared_tables(graph: LineageGraph) -> list[list[Made]]:
+    """Makers of each table that several assets write."""
+    tables = [
+        table_of(asset.relation)
+        for where in graph.located
+        for asset in where.interface.assets
+        if asset.relation and asset.executable
+    ]
+    if len(set(tables)) == len(tables):
+        return []
+    return [makers for makers in graph.makers_by_table.values() if len(makers) > 1]
