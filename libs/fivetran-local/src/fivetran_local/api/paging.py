@@ -23,7 +23,8 @@ def page(
     """Return one page of `items`; `next_cursor` is absent on the last one.
 
     The cursor holds the last key that was given out, not a position: what is added or removed
-    between two requests neither doubles nor hides anything else.
+    between two requests neither doubles nor hides anything else. Its letters need no encoding in an
+    address, as in the documentation's examples.
 
     Args:
         request: Its query may hold `limit` (1..1000, default 100) and `cursor`.
@@ -35,7 +36,8 @@ def page(
     rest = [item for item in sorted(items, key=key) if after is None or key(item) > after]
     found: dict[str, Any] = {"items": rest[:limit]}
     if len(rest) > limit:
-        found["next_cursor"] = base64.urlsafe_b64encode(key(rest[limit - 1]).encode()).decode()
+        cursor = base64.urlsafe_b64encode(key(rest[limit - 1]).encode()).decode()
+        found["next_cursor"] = cursor.rstrip("=")
     return found
 
 
@@ -51,6 +53,7 @@ def _after(cursor: str | None) -> str | None:
     if cursor is None:
         return None
     try:
-        return base64.b64decode(cursor, altchars=b"-_", validate=True).decode()
+        padding = "=" * (-len(cursor) % 4)
+        return base64.b64decode(cursor + padding, altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError) as error:
         raise invalid("cursor is not one that this API gave out.") from error
