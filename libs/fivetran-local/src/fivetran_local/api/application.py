@@ -43,6 +43,7 @@ _OF_CONNECTION: tuple[tuple[str, str, Callable[[Call], Response]], ...] = (
     ("PATCH", "/schemas", schemas.patch_schemas),
     ("POST", "/schemas/reload", schemas.reload_schemas),
     ("POST", "/schemas/tables/resync", connections.resync_tables),
+    ("POST", "/schemas/{schema_name}/tables/{table_name}/resync", connections.resync_table),
     ("PATCH", "/schemas/{schema_name}", schemas.patch_schema),
     ("PATCH", "/schemas/{schema_name}/tables/{table_name}", schemas.patch_table),
     ("GET", "/schemas/{schema_name}/tables/{table_name}/columns", schemas.get_columns),
@@ -56,6 +57,9 @@ _OF_CONNECTION: tuple[tuple[str, str, Callable[[Call], Response]], ...] = (
 _WITH_NOUN: tuple[tuple[str, str, Callable[[Call], Response]], ...] = (
     ("GET", "/{noun}", connections.list_connections),
     ("GET", "/groups/{{group_id}}/{noun}", connections.list_connections_of_group),
+    # The name of `/metadata/connector-types` before 2025.
+    ("GET", "/metadata/{noun}", metadata.list_connector_types),
+    ("GET", "/metadata/{noun}/{{service}}", metadata.get_connector_type),
     ("GET", "/metadata/{noun}/{{connection_id}}/schemas", metadata.list_schemas),
     ("GET", "/metadata/{noun}/{{connection_id}}/tables", metadata.list_tables),
     ("GET", "/metadata/{noun}/{{connection_id}}/columns", metadata.list_columns),
@@ -64,6 +68,7 @@ _WITH_NOUN: tuple[tuple[str, str, Callable[[Call], Response]], ...] = (
 _OTHERS: tuple[tuple[str, str, Callable[[Call], Response]], ...] = (
     ("GET", "/account/info", groups.get_account),
     ("GET", "/users", groups.list_users),
+    ("GET", "/users/{user_id}", groups.get_user),
     ("GET", "/groups", groups.list_groups),
     ("GET", "/groups/{group_id}", groups.get_group),
     ("GET", "/destinations", groups.list_destinations),
@@ -156,9 +161,10 @@ class _Entrance:
         if error is not None:
             await envelope.failure(error)(scope, receive, send_with_limit)
             return
-        # A redirect would lose the body of a POST with many clients.
-        path = scope["path"].rstrip("/") or "/"
-        scope = {**scope, "path": path, "raw_path": path.encode()}
+        # A redirect would lose the body of a POST with many clients. The path stays as it was
+        # sent until it has been taken apart: a name in it may have a slash (`Call.path`).
+        path = scope["raw_path"].decode("latin-1").rstrip("/") or "/"
+        scope = {**scope, "path": path}
         await self._app(scope, receive, send_with_limit)
 
     def _refusal(self, headers: dict[str, str]) -> envelope.ApiError | None:
@@ -174,7 +180,9 @@ class _Entrance:
             return envelope.ApiError(
                 429,
                 "TooManyRequests",
-                f"More than {self._rate_limit.requests} requests; try again in {wait} seconds.",
+                f"Max {self._rate_limit.requests} api calls allowed in"
+                f" {self._rate_limit.seconds:g}-second rolling time period; the next one is allowed"
+                f" in {wait} seconds.",
                 {"retry-after": str(wait)},
             )
         return _unacceptable(headers)

@@ -9,10 +9,11 @@ from fivetran_local.api.bodies import (
     ResyncRequest,
     SyncRequest,
     TableNames,
+    UpdateControls,
     parsed,
 )
 from fivetran_local.api.connection_object import connection_object, is_historical
-from fivetran_local.api.envelope import ApiError, invalid, success
+from fivetran_local.api.envelope import ApiError, invalid, not_found, success
 from fivetran_local.api.paging import page
 from fivetran_local.errors import SyncError
 
@@ -25,8 +26,19 @@ if TYPE_CHECKING:
     from fivetran_local.api.call import Call
     from fivetran_local.declaration import ConnectorDeclaration
 
-# Parameters of a PATCH that say how it is tested, and change nothing by themselves.
-_CONTROLS = {"trust_certificates", "trust_fingerprints", "run_setup_tests"}
+# What a PATCH may change by the documentation and nothing comes of here.
+_WITHOUT_EFFECT = {
+    "config",
+    "auth",
+    "schema_status",
+    "networking_method",
+    "private_link_id",
+    "proxy_agent_id",
+    "hybrid_deployment_agent_id",
+    "destination_configuration",
+    "external_secrets_manager_id",
+    "external_secrets_keys_config",
+}
 
 
 def list_connections(call: Call) -> Response:
@@ -42,9 +54,7 @@ def list_connections(call: Call) -> Response:
 def list_connections_of_group(call: Call) -> Response:
     """`GET /groups/{id}/connections`."""
     if call.path("group_id") != call.account.declaration.destination.id:
-        raise ApiError(
-            404, "NotFound_Group", f"Cannot find group with id '{call.path('group_id')}'"
-        )
+        raise not_found("Group", call.path("group_id"))
     return success("Group connections retrieved successfully", _page(call, group_matches=True))
 
 
@@ -71,10 +81,10 @@ def get_connection(call: Call) -> Response:
 def patch_connection(call: Call) -> Response:
     """`PATCH /connections/{id}`: pause, schedule, frequency, historical re-sync."""
     declared = call.connector()
-    patch = parsed(ConnectionPatch, call.body)
-    if set(call.body) <= _CONTROLS:
+    settings = parsed(ConnectionPatch, call.body).model_dump(exclude_unset=True)
+    if not settings and not _WITHOUT_EFFECT & set(call.body):
         raise invalid("The body must hold at least one setting, such as 'paused'.")
-    settings = patch.model_dump(exclude_unset=True, exclude_none=True)
+    is_tested = parsed(UpdateControls, call.body).run_setup_tests
     historical = settings.pop("is_historical_sync", False)
     before = call.account.state.connections.get(declared.id)
     if settings:
@@ -88,7 +98,9 @@ def patch_connection(call: Call) -> Response:
     elif before.paused and not paused and is_historical(tables):
         # A re-sync that was asked for during the pause was put off until now.
         call.account.syncs.start(declared.id)
-    return success("Connection has been updated", connection_object(call.account, declared))
+    tests = _setup_tests(call, declared) if is_tested else []
+    item = connection_object(call.account, declared)
+    return success("Connection has been updated", item | {"setup_tests": tests})
 
 
 def sync_connection(call: Call) -> Response:
@@ -103,7 +115,8 @@ def sync_connection(call: Call) -> Response:
 def resync_connection(call: Call) -> Response:
     """`POST /connections/{id}/resync`: all tables, or those in `scope`."""
     declared = call.connector()
-    return _resync(call, declared, parsed(ResyncRequest, call.body).scope)
+    _resync(call, declared, parsed(ResyncRequest, call.body).scope)
+    return _triggered(declared)
 
 
 def resync_tables(call: Call) -> Response:
@@ -111,8 +124,18 @@ def resync_tables(call: Call) -> Response:
     declared = call.connector()
     if not call.body:
         raise invalid("The body must name schemas and their tables: {schema: [table, ...]}.")
-    scope = parsed(ResyncRequest, {"scope": call.body}).scope
-    return _resync(call, declared, scope)
+    _resync(call, declared, parsed(ResyncRequest, {"scope": call.body}).scope)
+    return success("Re-sync has been triggered successfully")
+
+
+def resync_table(call: Call) -> Response:
+    """`POST /connections/{id}/schemas/{schema}/tables/{table}/resync`.
+
+    No longer in the reference, but what the published Go client still asks for.
+    """
+    scope = {call.path("schema_name"): [call.path("table_name")]}
+    _resync(call, call.connector(), scope)
+    return success("Re-sync has been triggered successfully")
 
 
 def test_connection(call: Call) -> Response:
@@ -120,14 +143,9 @@ def test_connection(call: Call) -> Response:
     declared = call.connector()
     if not call.has_body:
         raise invalid("The body is missing; an empty object will do.")
-    problem = call.account.check_setup(declared.id)
-    test = {
-        "title": "Connecting to the source",
-        "status": "FAILED" if problem else "PASSED",
-        "message": problem or "",
-    }
+    tests = _setup_tests(call, declared)
     item = connection_object(call.account, declared)
-    return success("Setup tests have been completed", item | {"setup_tests": [test]})
+    return success("Setup tests have been completed", item | {"setup_tests": tests})
 
 
 def get_state(call: Call) -> Response:
@@ -144,9 +162,20 @@ def _refuse_if_paused(call: Call, declared: ConnectorDeclaration) -> None:
         )
 
 
+def _setup_tests(call: Call, declared: ConnectorDeclaration) -> list[dict[str, str]]:
+    problem = call.account.check_setup(declared.id)
+    return [
+        {
+            "title": "Connecting to the source",
+            "status": "FAILED" if problem else "PASSED",
+            "message": problem or "",
+        }
+    ]
+
+
 def _resync(
     call: Call, declared: ConnectorDeclaration, scope: dict[str, TableNames] | None
-) -> Response:
+) -> None:
     if scope is None:
         _want_resync(call.account, declared.id, None)
     else:
@@ -159,7 +188,6 @@ def _resync(
         _want_resync(call.account, declared.id, wanted)
     if not call.account.state.connections.get(declared.id).paused:
         call.account.syncs.start(declared.id, again=True)
-    return _triggered(declared)
 
 
 def _tables(call: Call, declared: ConnectorDeclaration) -> Any:
