@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from urllib.parse import quote
 
 import pytest
@@ -17,6 +18,24 @@ def test_wrong_or_missing_credentials_are_refused(untouched_api):
         assert response.status_code == 401
         assert response.json()["code"] == "AuthFailed"
     assert untouched_api("GET", "nowhere", auth=("a", "b")).status_code == 401
+
+
+def test_credentials_are_read_from_every_spelling_of_the_header_and_only_from_pairs(untouched_api):
+    server = untouched_api.server
+    good = b64encode(f"{server.api_key}:{server.api_secret}".encode()).decode()
+    lonely = b64encode(b"key-without-colon").decode()
+    for header, status in (
+        (f"Basic {good}", 200),
+        (f"basic  {good}", 200),
+        (f"Bearer {good}", 401),
+        (f"Basic {lonely}", 401),
+        ("Basic", 401),
+        ("Basic \u00f6%", 401),
+    ):
+        sent = {"authorization": header.encode("latin-1")}
+        # A function as `auth`: otherwise `requests` looks for credentials of its own.
+        response = untouched_api("GET", "groups", headers=sent, auth=lambda request: request)
+        assert response.status_code == status, header
 
 
 @pytest.mark.parametrize("noun", ["connections", "connectors"])
@@ -56,6 +75,7 @@ def test_both_nouns_answer_the_same(untouched_api, noun):
         ("GET", "connections?limit=1001", 400, "InvalidInput"),
         ("GET", "connections?limit=ten", 400, "InvalidInput"),
         ("GET", "connections?cursor=%21", 400, "InvalidInput"),
+        ("GET", "connections?cursor=eyJza2lwIjoxfQ", 400, "InvalidInput"),
         ("PATCH", "connections/postgres", 400, "InvalidInput"),
         ("POST", "connections/postgres/schemas/tables/resync", 400, "InvalidInput"),
     ],
@@ -69,9 +89,7 @@ def test_wrong_requests_get_status_and_code(untouched_api, method, path, status,
 def test_bodies_that_are_not_json_objects_are_refused(api):
     def post(content: str | bytes, content_type: str | None = "application/json") -> int:
         headers = {"content-type": content_type} if content_type else {}
-        return api(
-            "POST", "connections/postgres/sync", data=content, headers=headers
-        ).status_code
+        return api("POST", "connections/postgres/sync", data=content, headers=headers).status_code
 
     assert post("{") == 400
     assert post("[]") == 400
@@ -80,6 +98,7 @@ def test_bodies_that_are_not_json_objects_are_refused(api):
     assert post(b'{"force": false}', None) == 415, "documented: missing counts as wrong"
     assert post(b"", "text/plain") == 415
     assert post(b"", None) == 200, "a POST without a body needs no type"
+    assert post("null") == 200, "what some clients write for no body"
     assert post("{}", "Application/JSON; version=2") == 200
 
 

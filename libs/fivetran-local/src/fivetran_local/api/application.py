@@ -201,7 +201,7 @@ def _is_authorized(header: str) -> bool:
     if scheme.lower() != "basic":
         return False
     try:
-        given = base64.b64decode(encoded, validate=True)
+        given = base64.b64decode(encoded.strip(), validate=True)
     except (binascii.Error, ValueError):
         return False
     return secrets.compare_digest(given, f"{API_KEY}:{API_SECRET}".encode())

@@ -132,8 +132,8 @@ class ReloadRequest(_Body):
     exclude_mode: Literal["PRESERVE", "EXCLUDE", "INCLUDE"] = "PRESERVE"
 
 
-async def json_object(request: Request) -> dict[str, object]:
-    """Return the body as a JSON object; no body is an empty one.
+async def json_object(request: Request) -> dict[str, object] | None:
+    """Return the body as a JSON object; None where there is no body, or `null`.
 
     Raises:
         ApiError: 415 where the body is not declared as JSON, 400 where it is none.
@@ -149,12 +149,12 @@ async def json_object(request: Request) -> dict[str, object]:
             f" and is {content_type or 'missing'}.",
         )
     if not content.strip():
-        return {}
+        return None
     try:
         body = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise invalid(f"The body is not JSON: {error}") from error
-    if not isinstance(body, dict):
+    if body is not None and not isinstance(body, dict):
         raise invalid("The body must be a JSON object.")
     return body
 

@@ -56,7 +56,7 @@ def route(
 
     async def endpoint(request: Request) -> Response:
         body = await json_object(request)
-        call = Call(account, request, body, has_body=bool(await request.body()))
+        call = Call(account, request, body or {}, has_body=body is not None)
         return await run_in_threadpool(answer, call)
 
     return endpoint
