@@ -238,6 +238,24 @@ def test_file_that_is_gone_is_named(table, bring):
         bring(1)
 
 
+def test_storage_that_does_not_answer_is_named_without_its_credentials(monkeypatch):
+    for name, value in {
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        "AWS_ALLOW_HTTP": "true",
+        "AWS_REGION": "eu-west-1",
+        "AWS_ACCESS_KEY_ID": "key",
+        "AWS_SECRET_ACCESS_KEY": "s3cret",
+    }.items():
+        monkeypatch.setenv(name, value)
+    with (
+        pytest.raises(DestinationUnreachable, match="s3://bucket/prefix can't be read") as caught,
+        open_destination("s3://bucket/prefix/") as destination,
+    ):
+        destination.columns(KEY.path)
+    assert "s3cret" not in str(caught.value)
+    assert "\x1b" not in str(caught.value)
+
+
 def test_broken_log_is_named(table, bring):
     append(table, [(1, "placed", NOON, False)])
     for file in (table / "_delta_log").glob("*.json"):
