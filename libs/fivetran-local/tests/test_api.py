@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from urllib.parse import quote
+
 import pytest
 
 from fivetran_local import serve
@@ -15,6 +18,24 @@ def test_wrong_or_missing_credentials_are_refused(untouched_api):
         assert response.status_code == 401
         assert response.json()["code"] == "AuthFailed"
     assert untouched_api("GET", "nowhere", auth=("a", "b")).status_code == 401
+
+
+def test_credentials_are_read_from_every_spelling_of_the_header_and_only_from_pairs(untouched_api):
+    server = untouched_api.server
+    good = b64encode(f"{server.api_key}:{server.api_secret}".encode()).decode()
+    lonely = b64encode(b"key-without-colon").decode()
+    for header, status in (
+        (f"Basic {good}", 200),
+        (f"basic  {good}", 200),
+        (f"Bearer {good}", 401),
+        (f"Basic {lonely}", 401),
+        ("Basic", 401),
+        ("Basic \u00f6%", 401),
+    ):
+        sent = {"authorization": header.encode("latin-1")}
+        # A function as `auth`: otherwise `requests` looks for credentials of its own.
+        response = untouched_api("GET", "groups", headers=sent, auth=lambda request: request)
+        assert response.status_code == status, header
 
 
 @pytest.mark.parametrize("noun", ["connections", "connectors"])
@@ -34,10 +55,12 @@ def test_both_nouns_answer_the_same(untouched_api, noun):
     ("method", "path", "status", "code"),
     [
         ("GET", "connections/nobody", 404, "NotFound_Connection"),
-        ("POST", "connectors/nobody/force", 404, "NotFound_Connection"),
+        ("POST", "connectors/nobody/force", 404, "NotFound_Connector"),
         ("GET", "groups/nobody", 404, "NotFound_Group"),
         ("GET", "groups/nobody/connectors", 404, "NotFound_Group"),
         ("GET", "destinations/nobody", 404, "NotFound_Destination"),
+        ("GET", "users/nobody", 404, "NotFound_User"),
+        ("POST", "connections/postgres/schemas/public/tables/x/resync", 404, "NotFound_Table"),
         ("GET", "connections/postgres/schemas/public/tables/x/columns", 404, "NotFound_Table"),
         (
             "GET",
@@ -52,6 +75,7 @@ def test_both_nouns_answer_the_same(untouched_api, noun):
         ("GET", "connections?limit=1001", 400, "InvalidInput"),
         ("GET", "connections?limit=ten", 400, "InvalidInput"),
         ("GET", "connections?cursor=%21", 400, "InvalidInput"),
+        ("GET", "connections?cursor=eyJza2lwIjoxfQ", 400, "InvalidInput"),
         ("PATCH", "connections/postgres", 400, "InvalidInput"),
         ("POST", "connections/postgres/schemas/tables/resync", 400, "InvalidInput"),
     ],
@@ -62,17 +86,20 @@ def test_wrong_requests_get_status_and_code(untouched_api, method, path, status,
     assert response.json()["message"]
 
 
-def test_bodies_that_are_not_json_objects_are_refused(untouched_api):
-    def post(content: str, content_type: str = "application/json") -> int:
-        headers = {"content-type": content_type}
-        return untouched_api(
-            "POST", "connections/postgres/sync", data=content, headers=headers
-        ).status_code
+def test_bodies_that_are_not_json_objects_are_refused(api):
+    def post(content: str | bytes, content_type: str | None = "application/json") -> int:
+        headers = {"content-type": content_type} if content_type else {}
+        return api("POST", "connections/postgres/sync", data=content, headers=headers).status_code
 
     assert post("{") == 400
     assert post("[]") == 400
     assert post('{"force": "yes"}') == 400
     assert post("force=true", "application/x-www-form-urlencoded") == 415
+    assert post(b'{"force": false}', None) == 415, "documented: missing counts as wrong"
+    assert post(b"", "text/plain") == 415
+    assert post(b"", None) == 200, "a POST without a body needs no type"
+    assert post("null") == 200, "what some clients write for no body"
+    assert post("{}", "Application/JSON; version=2") == 200
 
 
 def test_other_media_types_than_json_are_not_acceptable(untouched_api):
@@ -93,6 +120,7 @@ def test_paging_hands_out_every_connection_once(shop, tmp_path):
         while True:
             page = api.data(f"groups/local_warehouse/connections?{query}")
             seen += [item["id"] for item in page["items"]]
+            assert "=" not in page.get("next_cursor", "")
             if "next_cursor" not in page:
                 break
             query = f"limit=3&cursor={page['next_cursor']}"
@@ -217,8 +245,61 @@ def test_requests_without_what_the_documentation_asks_for_are_refused(untouched_
     assert untouched_api("POST", "connections/postgres/test", {}).status_code == 200
     control = {"run_setup_tests": False}
     assert untouched_api("PATCH", "connections/postgres", control).status_code == 400
+    for nothing in ({"unknown": 1}, {"paused": None}):
+        assert untouched_api("PATCH", "connections/postgres", nothing).status_code == 400
     both = {**control, "paused": False}
     assert untouched_api("PATCH", "connections/postgres", both).status_code == 200
+
+
+def test_update_runs_the_setup_tests_unless_it_is_told_not_to(api, shop):
+    """`run_setup_tests` is documented as true by default."""
+    patched = api("PATCH", "connections/postgres", {"paused": False}).json()["data"]
+    assert [test["status"] for test in patched["setup_tests"]] == ["PASSED"]
+    shop.file.unlink()
+    for untested in (False, "false"):
+        body = {"paused": False, "run_setup_tests": untested}
+        patched = api("PATCH", "connections/postgres", body).json()["data"]
+        assert (patched["setup_tests"], patched["status"]["setup_state"]) == ([], "connected")
+    patched = api("PATCH", "connections/postgres", {"paused": False}).json()["data"]
+    assert patched["setup_tests"][0]["status"] == "FAILED"
+    assert patched["status"]["setup_state"] == "broken"
+
+
+def test_settings_as_text_and_nulls_are_taken_as_the_real_api_takes_them(api):
+    body = {"paused": "TRUE", "sync_frequency": "720", "schedule_type": None, "config": {}}
+    patched = api("PATCH", "connections/postgres", body).json()["data"]
+    assert (patched["paused"], patched["sync_frequency"]) == (True, 720)
+    assert patched["schedule_type"] == "auto"
+    api("PATCH", "connections/postgres", {"paused": "false"})
+    assert api("POST", "connections/postgres/sync", {"force": None}).status_code == 200
+    assert api("POST", "connections/postgres/resync", {"scope": None}).status_code == 200
+    reload = {"exclude_mode": None}
+    assert api("POST", "connections/postgres/schemas/reload", reload).status_code == 200
+    table = {"enabled": True, "sync_mode": None, "columns": None}
+    path = "connections/postgres/schemas/public"
+    assert api("PATCH", path, {"enabled": None, "tables": {"users": table}}).status_code == 200
+
+
+def test_only_the_details_of_a_destination_have_its_config(untouched_api):
+    (listed,) = untouched_api.data("destinations")["items"]
+    assert "config" not in listed
+    assert untouched_api.data("destinations/local_warehouse")["config"]
+
+
+def test_names_with_slashes_and_other_letters_are_found_when_encoded(api, shop):
+    shop.execute('create table "in/out größe %41" (id integer primary key)')
+    api("POST", "connections/postgres/schemas/reload")
+    path = f"connections/postgres/schemas/public/tables/{quote('in/out größe %41', safe='')}"
+    assert set(api.data(f"{path}/columns/")["columns"]) == {"id"}
+    assert api("PATCH", path, {"enabled": False}).status_code == 200
+    tables = api.data("connections/postgres/schemas")["schemas"]["public"]["tables"]
+    assert tables["in/out größe %41"]["enabled"] is False
+
+
+def test_one_table_is_resynced_by_its_own_path(api):
+    first = api.sync()
+    assert first["status"]["is_historical_sync"] is False
+    api.sync("schemas/public/tables/users/resync")
 
 
 def test_paused_connection_refuses_to_sync_and_puts_a_resync_off(api):
@@ -254,6 +335,9 @@ def test_reload_finds_new_tables_and_selects_as_schema_change_handling_says(api,
         "allowed": False,
         "reason_code": "DELETED",
     }
+    table = "connections/postgres/schemas/public/tables/refunds"
+    assert api("PATCH", table, {"enabled": True}).json()["code"] == "InvalidInput"
+    assert api("PATCH", table, {"enabled": False}).status_code == 200, "as it is"
 
 
 def test_setup_test_tells_what_is_wrong_with_the_source(api, shop):

@@ -19,7 +19,7 @@ subprocess.Popen.__init__ = refuse
 import sys
 from ingestion.definitions import defs
 print(sorted(key.to_user_string() for key in defs.resolve_asset_graph().get_all_asset_keys()))
-late = {"pandera", "demo_shop", "fivetran_local", "uvicorn", "adbc_driver_postgresql"}
+late = {"pandera", "demo_shop", "fivetran_local", "uvicorn", "adbc_driver_postgresql", "deltalake"}
 print(sorted(late.intersection(sys.modules)))
 """
 

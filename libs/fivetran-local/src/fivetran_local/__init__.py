@@ -1,6 +1,6 @@
 """A local server that speaks Fivetran's REST API and really moves rows."""
 
-from fivetran_local.api.application import API_KEY, API_SECRET
+from fivetran_local.api.entrance import API_KEY, API_SECRET
 from fivetran_local.errors import (
     DeclarationError,
     FivetranLocalError,

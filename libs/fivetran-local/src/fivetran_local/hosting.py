@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from fivetran_local.account import Account
-from fivetran_local.api.application import API_KEY, API_SECRET, application
+from fivetran_local.api.application import application
+from fivetran_local.api.entrance import API_KEY, API_SECRET
 from fivetran_local.api.faulty_entrance import FaultyEntrance
 from fivetran_local.errors import ServerNotStartedError
 from fivetran_local.faults import Faults

@@ -1,18 +1,15 @@
-"""The application: every path of the API, and what holds for all of them."""
+"""The application: every path of the API, and what answers it."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import secrets
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.routing import Route
 
-from fivetran_local.api import connections, envelope, groups, metadata, schemas
+from fivetran_local.api import connections, envelope, groups, metadata, schemas, triggers
 from fivetran_local.api.call import route
+from fivetran_local.api.entrance import Entrance
 from fivetran_local.api.rate_limit import RateLimit
 from fivetran_local.api.status_page import status_page
 
@@ -21,28 +18,25 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
     from starlette.responses import Response
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import ASGIApp
 
     from fivetran_local.account import Account
     from fivetran_local.api.call import Call
 
-# Not secret: accepted by this server alone, which listens on loopback alone.
-API_KEY = "fivetran-local"
-API_SECRET = "only-on-this-machine"  # noqa: S105 - see above
-
 _OF_CONNECTION: tuple[tuple[str, str, Callable[[Call], Response]], ...] = (
     ("GET", "", connections.get_connection),
     ("PATCH", "", connections.patch_connection),
-    ("POST", "/sync", connections.sync_connection),
-    ("POST", "/force", connections.sync_connection),
-    ("POST", "/resync", connections.resync_connection),
+    ("POST", "/sync", triggers.sync_connection),
+    ("POST", "/force", triggers.sync_connection),
+    ("POST", "/resync", triggers.resync_connection),
     ("POST", "/test", connections.test_connection),
     ("GET", "/state", connections.get_state),
     ("PATCH", "/state", connections.get_state),
     ("GET", "/schemas", schemas.get_schemas),
     ("PATCH", "/schemas", schemas.patch_schemas),
     ("POST", "/schemas/reload", schemas.reload_schemas),
-    ("POST", "/schemas/tables/resync", connections.resync_tables),
+    ("POST", "/schemas/tables/resync", triggers.resync_tables),
+    ("POST", "/schemas/{schema_name}/tables/{table_name}/resync", triggers.resync_table),
     ("PATCH", "/schemas/{schema_name}", schemas.patch_schema),
     ("PATCH", "/schemas/{schema_name}/tables/{table_name}", schemas.patch_table),
     ("GET", "/schemas/{schema_name}/tables/{table_name}/columns", schemas.get_columns),
@@ -56,6 +50,9 @@ _OF_CONNECTION: tuple[tuple[str, str, Callable[[Call], Response]], ...] = (
 _WITH_NOUN: tuple[tuple[str, str, Callable[[Call], Response]], ...] = (
     ("GET", "/{noun}", connections.list_connections),
     ("GET", "/groups/{{group_id}}/{noun}", connections.list_connections_of_group),
+    # The name of `/metadata/connector-types` before 2025.
+    ("GET", "/metadata/{noun}", metadata.list_connector_types),
+    ("GET", "/metadata/{noun}/{{service}}", metadata.get_connector_type),
     ("GET", "/metadata/{noun}/{{connection_id}}/schemas", metadata.list_schemas),
     ("GET", "/metadata/{noun}/{{connection_id}}/tables", metadata.list_tables),
     ("GET", "/metadata/{noun}/{{connection_id}}/columns", metadata.list_columns),
@@ -64,6 +61,7 @@ _WITH_NOUN: tuple[tuple[str, str, Callable[[Call], Response]], ...] = (
 _OTHERS: tuple[tuple[str, str, Callable[[Call], Response]], ...] = (
     ("GET", "/account/info", groups.get_account),
     ("GET", "/users", groups.list_users),
+    ("GET", "/users/{user_id}", groups.get_user),
     ("GET", "/groups", groups.list_groups),
     ("GET", "/groups/{group_id}", groups.get_group),
     ("GET", "/destinations", groups.list_destinations),
@@ -90,7 +88,7 @@ def application(account: Account) -> ASGIApp:
         },
     )
     declared = account.declaration.rate_limit
-    return _Entrance(app, RateLimit(declared.requests, declared.seconds))
+    return Entrance(app, RateLimit(declared.requests, declared.seconds))
 
 
 def operations() -> dict[tuple[str, str], Callable[[Call], Response]]:
@@ -125,75 +123,3 @@ def _by_method(
         return await endpoints["GET" if request.method == "HEAD" else request.method](request)
 
     return endpoint
-
-
-class _Entrance:
-    """What every request passes first: credentials, rate limit, `Accept`, slashes at the end."""
-
-    def __init__(self, app: ASGIApp, rate_limit: RateLimit) -> None:
-        self._app = app
-        self._rate_limit = rate_limit
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        if (scope["method"], scope["path"]) == ("GET", "/"):
-            await self._app(scope, receive, send)
-            return
-        headers = {
-            name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]
-        }
-        error = self._refusal(headers)
-
-        async def send_with_limit(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                found = MutableHeaders(scope=message)
-                found["x-rate-limit"] = str(self._rate_limit.requests)
-                found["x-rate-limit-remaining"] = str(self._rate_limit.remaining())
-            await send(message)
-
-        if error is not None:
-            await envelope.failure(error)(scope, receive, send_with_limit)
-            return
-        # A redirect would lose the body of a POST with many clients.
-        path = scope["path"].rstrip("/") or "/"
-        scope = {**scope, "path": path, "raw_path": path.encode()}
-        await self._app(scope, receive, send_with_limit)
-
-    def _refusal(self, headers: dict[str, str]) -> envelope.ApiError | None:
-        if not _is_authorized(headers.get("authorization", "")):
-            return envelope.ApiError(
-                401,
-                "AuthFailed",
-                "Invalid authorization credentials",
-                {"www-authenticate": 'Basic realm="Fivetran"'},
-            )
-        wait = self._rate_limit.take()
-        if wait:
-            return envelope.ApiError(
-                429,
-                "TooManyRequests",
-                f"More than {self._rate_limit.requests} requests; try again in {wait} seconds.",
-                {"retry-after": str(wait)},
-            )
-        return _unacceptable(headers)
-
-
-def _unacceptable(headers: dict[str, str]) -> envelope.ApiError | None:
-    accept = headers.get("accept", "*/*")
-    kinds = {kind.split(";")[0].strip().lower() for kind in accept.split(",")}
-    if not kinds & {"", "*/*", "application/*", "application/json"}:
-        return envelope.ApiError(406, "NotAcceptable", f"This API answers JSON, not {accept}.")
-    return None
-
-
-def _is_authorized(header: str) -> bool:
-    scheme, _, encoded = header.partition(" ")
-    if scheme.lower() != "basic":
-        return False
-    try:
-        given = base64.b64decode(encoded, validate=True)
-    except (binascii.Error, ValueError):
-        return False
-    return secrets.compare_digest(given, f"{API_KEY}:{API_SECRET}".encode())

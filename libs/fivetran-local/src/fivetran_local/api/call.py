@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from starlette.concurrency import run_in_threadpool
 
 from fivetran_local.api.bodies import json_object
-from fivetran_local.api.envelope import ApiError
+from fivetran_local.api.envelope import not_found
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -32,21 +33,19 @@ class Call:
 
     def path(self, name: str) -> str:
         """Return a part of the path, such as `connection_id`."""
-        value: str = self.request.path_params[name]
-        return value
+        return unquote(self.request.path_params[name])
 
     def connector(self) -> ConnectorDeclaration:
         """Return the connector that the path names.
 
         Raises:
-            ApiError: 404, there is none.
+            ApiError: 404, there is none; its code has the noun that the path has.
         """
         connection_id = self.path("connection_id")
         found = self.account.connectors.get(connection_id)
         if found is None:
-            raise ApiError(
-                404, "NotFound_Connection", f"Cannot find connection with id '{connection_id}'"
-            )
+            is_old = "connectors" in self.request.url.path.split("/")
+            raise not_found("Connector" if is_old else "Connection", connection_id)
         return found
 
 
@@ -57,7 +56,7 @@ def route(
 
     async def endpoint(request: Request) -> Response:
         body = await json_object(request)
-        call = Call(account, request, body, has_body=bool(await request.body()))
+        call = Call(account, request, body or {}, has_body=body is not None)
         return await run_in_threadpool(answer, call)
 
     return endpoint

@@ -1,32 +1,34 @@
-"""`/connections` (and `/connectors`, their name before 2024): read, change, sync, re-sync, test."""
+"""`/connections` (and `/connectors`, their name before 2024): read, change, test."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fivetran_local.api.bodies import (
-    ConnectionPatch,
-    ResyncRequest,
-    SyncRequest,
-    TableNames,
-    parsed,
-)
+from fivetran_local.api.bodies import ConnectionPatch, UpdateControls, parsed
 from fivetran_local.api.connection_object import connection_object, is_historical
-from fivetran_local.api.envelope import ApiError, invalid, success
+from fivetran_local.api.envelope import ApiError, invalid, not_found, success
 from fivetran_local.api.paging import page
-from fivetran_local.errors import SyncError
+from fivetran_local.api.triggers import want_resync
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from starlette.responses import Response
 
-    from fivetran_local.account import Account
     from fivetran_local.api.call import Call
     from fivetran_local.declaration import ConnectorDeclaration
 
-# Parameters of a PATCH that say how it is tested, and change nothing by themselves.
-_CONTROLS = {"trust_certificates", "trust_fingerprints", "run_setup_tests"}
+# What a PATCH may change by the documentation and nothing comes of here.
+_WITHOUT_EFFECT = {
+    "config",
+    "auth",
+    "schema_status",
+    "networking_method",
+    "private_link_id",
+    "proxy_agent_id",
+    "hybrid_deployment_agent_id",
+    "destination_configuration",
+    "external_secrets_manager_id",
+    "external_secrets_keys_config",
+}
 
 
 def list_connections(call: Call) -> Response:
@@ -42,9 +44,7 @@ def list_connections(call: Call) -> Response:
 def list_connections_of_group(call: Call) -> Response:
     """`GET /groups/{id}/connections`."""
     if call.path("group_id") != call.account.declaration.destination.id:
-        raise ApiError(
-            404, "NotFound_Group", f"Cannot find group with id '{call.path('group_id')}'"
-        )
+        raise not_found("Group", call.path("group_id"))
     return success("Group connections retrieved successfully", _page(call, group_matches=True))
 
 
@@ -71,10 +71,10 @@ def get_connection(call: Call) -> Response:
 def patch_connection(call: Call) -> Response:
     """`PATCH /connections/{id}`: pause, schedule, frequency, historical re-sync."""
     declared = call.connector()
-    patch = parsed(ConnectionPatch, call.body)
-    if set(call.body) <= _CONTROLS:
+    settings = parsed(ConnectionPatch, call.body).model_dump(exclude_unset=True)
+    if not settings and not _WITHOUT_EFFECT & set(call.body):
         raise invalid("The body must hold at least one setting, such as 'paused'.")
-    settings = patch.model_dump(exclude_unset=True, exclude_none=True)
+    is_tested = parsed(UpdateControls, call.body).run_setup_tests
     historical = settings.pop("is_historical_sync", False)
     before = call.account.state.connections.get(declared.id)
     if settings:
@@ -82,37 +82,15 @@ def patch_connection(call: Call) -> Response:
     tables = call.account.state.tables.of(declared.id)
     paused = settings.get("paused", before.paused)
     if historical:
-        _want_resync(call.account, declared.id, None)
+        want_resync(call.account, declared.id, None)
     if historical and not paused:
         call.account.syncs.start(declared.id, stop=True)
     elif before.paused and not paused and is_historical(tables):
         # A re-sync that was asked for during the pause was put off until now.
         call.account.syncs.start(declared.id)
-    return success("Connection has been updated", connection_object(call.account, declared))
-
-
-def sync_connection(call: Call) -> Response:
-    """`POST /connections/{id}/sync` and its forerunner `/force`."""
-    declared = call.connector()
-    force = parsed(SyncRequest, call.body).force
-    _refuse_if_paused(call, declared)
-    call.account.syncs.start(declared.id, stop=force)
-    return _triggered(declared)
-
-
-def resync_connection(call: Call) -> Response:
-    """`POST /connections/{id}/resync`: all tables, or those in `scope`."""
-    declared = call.connector()
-    return _resync(call, declared, parsed(ResyncRequest, call.body).scope)
-
-
-def resync_tables(call: Call) -> Response:
-    """`POST /connections/{id}/schemas/tables/resync`: the body is the scope itself."""
-    declared = call.connector()
-    if not call.body:
-        raise invalid("The body must name schemas and their tables: {schema: [table, ...]}.")
-    scope = parsed(ResyncRequest, {"scope": call.body}).scope
-    return _resync(call, declared, scope)
+    tests = _setup_tests(call, declared) if is_tested else []
+    item = connection_object(call.account, declared)
+    return success("Connection has been updated", item | {"setup_tests": tests})
 
 
 def test_connection(call: Call) -> Response:
@@ -120,14 +98,9 @@ def test_connection(call: Call) -> Response:
     declared = call.connector()
     if not call.has_body:
         raise invalid("The body is missing; an empty object will do.")
-    problem = call.account.check_setup(declared.id)
-    test = {
-        "title": "Connecting to the source",
-        "status": "FAILED" if problem else "PASSED",
-        "message": problem or "",
-    }
+    tests = _setup_tests(call, declared)
     item = connection_object(call.account, declared)
-    return success("Setup tests have been completed", item | {"setup_tests": [test]})
+    return success("Setup tests have been completed", item | {"setup_tests": tests})
 
 
 def get_state(call: Call) -> Response:
@@ -136,48 +109,12 @@ def get_state(call: Call) -> Response:
     raise ApiError(405, "MethodNotAllowed", "This connection is not a function connection.")
 
 
-def _refuse_if_paused(call: Call, declared: ConnectorDeclaration) -> None:
-    # Not established for the real API; a 200 here would have clients poll for ever.
-    if call.account.state.connections.get(declared.id).paused:
-        raise ApiError(
-            409, "Conflict", f"Connection '{declared.id}' is paused; set 'paused' to false first."
-        )
-
-
-def _resync(
-    call: Call, declared: ConnectorDeclaration, scope: dict[str, TableNames] | None
-) -> Response:
-    if scope is None:
-        _want_resync(call.account, declared.id, None)
-    else:
-        wanted = {(schema, table) for schema, tables in scope.items() for table in tables}
-        present = {(table.schema_name, table.name) for table in _tables(call, declared)}
-        for schema_name, name in sorted(wanted - present):
-            raise ApiError(
-                404, "NotFound_Table", f"Table '{schema_name}.{name}' is not in the schema config."
-            )
-        _want_resync(call.account, declared.id, wanted)
-    if not call.account.state.connections.get(declared.id).paused:
-        call.account.syncs.start(declared.id, again=True)
-    return _triggered(declared)
-
-
-def _tables(call: Call, declared: ConnectorDeclaration) -> Any:
-    try:
-        return call.account.tables(declared.id)
-    except SyncError as error:
-        raise ApiError(404, "NotFound_SchemaConfig", str(error)) from error
-
-
-def _want_resync(
-    account: Account, connection_id: str, tables: Iterable[tuple[str, str]] | None
-) -> None:
-    if tables is None:
-        tables = [
-            (table.schema_name, table.name) for table in account.state.tables.of(connection_id)
-        ]
-    account.state.tables.want_resync(connection_id, tables)
-
-
-def _triggered(declared: ConnectorDeclaration) -> Response:
-    return success(f"Sync has been successfully triggered for connection with id '{declared.id}'")
+def _setup_tests(call: Call, declared: ConnectorDeclaration) -> list[dict[str, str]]:
+    problem = call.account.check_setup(declared.id)
+    return [
+        {
+            "title": "Connecting to the source",
+            "status": "FAILED" if problem else "PASSED",
+            "message": problem or "",
+        }
+    ]

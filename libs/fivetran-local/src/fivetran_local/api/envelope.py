@@ -52,6 +52,11 @@ def failure(error: ApiError) -> JSONResponse:
     )
 
 
+def not_found(kind: str, id_: str) -> ApiError:
+    """Return the error for a `Group`, a `Connection` or another kind of thing that is not there."""
+    return ApiError(404, f"NotFound_{kind}", f"{kind} with id '{id_}' does not exist.")
+
+
 def invalid(message: str) -> ApiError:
     """Return the error for a request that cannot be understood."""
     return ApiError(400, "InvalidInput", message)
@@ -66,16 +71,21 @@ async def answer_api_error(_: Request, error: Exception) -> JSONResponse:
 
 async def answer_unknown_path(request: Request, _: Exception) -> JSONResponse:
     """Answer a path that the API does not have."""
-    return failure(ApiError(404, "NotFound", f"There is no {request.url.path} in this API."))
+    return failure(ApiError(404, "NotFound", _worded(request, "404 Not Found")))
 
 
 async def answer_wrong_method(request: Request, error: Exception) -> JSONResponse:
     """Answer a method that a path does not have."""
     headers = getattr(error, "headers", None)
-    message = f"{request.url.path} does not know the method {request.method}."
+    message = _worded(request, "405 Method Not Allowed")
     return failure(ApiError(405, "MethodNotAllowed", message, headers))
 
 
 async def answer_unexpected_error(_: Request, error: Exception) -> JSONResponse:
     """Answer what nobody foresaw: a mistake of this server."""
     return failure(ApiError(500, "InternalServerError", f"{type(error).__name__}: {error}"))
+
+
+def _worded(request: Request, status: str) -> str:
+    """Return the real API's words for what it does not route, and what was asked for."""
+    return f"HTTP {status}: {request.method} {request.url.path} is not in this API."

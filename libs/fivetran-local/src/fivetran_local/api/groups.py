@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fivetran_local.api.connection_object import LOCAL_USER
-from fivetran_local.api.envelope import ApiError, success
+from fivetran_local.api.envelope import not_found, success
 from fivetran_local.api.paging import page
 
 if TYPE_CHECKING:
@@ -15,6 +15,18 @@ if TYPE_CHECKING:
 
 # The account, its group and its user are as old as this: they were never created.
 _BEGINNING = "2024-01-01T00:00:00.000000Z"
+_USER = {
+    "id": LOCAL_USER,
+    "email": "local@example.com",
+    "given_name": "Local",
+    "family_name": "User",
+    "verified": True,
+    "invited": False,
+    "active": True,
+    "role": "Account Administrator",
+    "logged_in_at": _BEGINNING,
+    "created_at": _BEGINNING,
+}
 
 
 def list_groups(call: Call) -> Response:
@@ -25,17 +37,15 @@ def list_groups(call: Call) -> Response:
 def get_group(call: Call) -> Response:
     """`GET /groups/{id}`."""
     if call.path("group_id") != _group(call)["id"]:
-        raise ApiError(
-            404, "NotFound_Group", f"Cannot find group with id '{call.path('group_id')}'"
-        )
+        raise not_found("Group", call.path("group_id"))
     return success("Group details retrieved successfully", _group(call))
 
 
 def list_destinations(call: Call) -> Response:
-    """`GET /destinations`."""
-    return success(
-        "Destinations list retrieved successfully", page(call.request, [_destination(call)], _id)
-    )
+    """`GET /destinations`: without their config, which only the details have."""
+    listed = _destination(call)
+    del listed["config"]
+    return success("Destinations list retrieved successfully", page(call.request, [listed], _id))
 
 
 def get_destination(call: Call) -> Response:
@@ -66,22 +76,17 @@ def get_account(call: Call) -> Response:
 
 def list_users(call: Call) -> Response:
     """`GET /users`."""
-    user = {
-        "id": LOCAL_USER,
-        "email": "local@example.com",
-        "given_name": "Local",
-        "family_name": "User",
-        "verified": True,
-        "invited": False,
-        "active": True,
-        "role": "Account Administrator",
-        "logged_in_at": _BEGINNING,
-        "created_at": _BEGINNING,
-    }
     wanted = call.request.query_params.get("active") != "false"
     return success(
-        "Users list retrieved successfully", page(call.request, [user] if wanted else [], _id)
+        "Users list retrieved successfully", page(call.request, [_USER] if wanted else [], _id)
     )
+
+
+def get_user(call: Call) -> Response:
+    """`GET /users/{id}`."""
+    if call.path("user_id") != LOCAL_USER:
+        raise not_found("User", call.path("user_id"))
+    return success("User details retrieved successfully", _USER)
 
 
 def _id(item: dict[str, Any]) -> str:
@@ -97,7 +102,7 @@ def _requested_destination(call: Call) -> dict[str, Any]:
     destination = _destination(call)
     asked = call.path("destination_id")
     if asked != destination["id"]:
-        raise ApiError(404, "NotFound_Destination", f"Cannot find destination with id '{asked}'")
+        raise not_found("Destination", asked)
     return destination
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from fivetran_local.api.envelope import ApiError, success
+from fivetran_local.api.envelope import ApiError, not_found, success
 from fivetran_local.api.paging import page
 from fivetran_local.errors import SyncError
 from fivetran_local.names import destination_name
@@ -34,7 +34,7 @@ def get_connector_type(call: Call) -> Response:
     """`GET /metadata/connector-types/{service}`."""
     service = call.path("service")
     if service not in {declared.service for declared in call.account.connectors.values()}:
-        raise ApiError(404, "NotFound_ConnectorType", f"There is no connector type '{service}'")
+        raise not_found("ConnectorType", service)
     item = _connector_type(call, service) | {"config": {}, "auth": {}}
     return success("Connector configuration retrieved successfully", item)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from typing import TYPE_CHECKING, Any
 
 from fivetran_local.api.envelope import invalid
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 _DEFAULT_LIMIT = 100
 _MAX_LIMIT = 1000
+# What a cursor holds, by name: another API's is refused, not taken for the end of the list.
+_AFTER = "after"
 
 
 def page(
@@ -23,7 +26,8 @@ def page(
     """Return one page of `items`; `next_cursor` is absent on the last one.
 
     The cursor holds the last key that was given out, not a position: what is added or removed
-    between two requests neither doubles nor hides anything else.
+    between two requests neither doubles nor hides anything else. Its letters need no encoding in an
+    address, as in the documentation's examples.
 
     Args:
         request: Its query may hold `limit` (1..1000, default 100) and `cursor`.
@@ -35,7 +39,8 @@ def page(
     rest = [item for item in sorted(items, key=key) if after is None or key(item) > after]
     found: dict[str, Any] = {"items": rest[:limit]}
     if len(rest) > limit:
-        found["next_cursor"] = base64.urlsafe_b64encode(key(rest[limit - 1]).encode()).decode()
+        held = json.dumps({_AFTER: key(rest[limit - 1])}).encode()
+        found["next_cursor"] = base64.urlsafe_b64encode(held).decode().rstrip("=")
     return found
 
 
@@ -51,6 +56,12 @@ def _after(cursor: str | None) -> str | None:
     if cursor is None:
         return None
     try:
-        return base64.b64decode(cursor, altchars=b"-_", validate=True).decode()
-    except (binascii.Error, ValueError) as error:
-        raise invalid("cursor is not one that this API gave out.") from error
+        padding = "=" * (-len(cursor) % 4)
+        after = json.loads(base64.b64decode(cursor + padding, altchars=b"-_", validate=True))[
+            _AFTER
+        ]
+    except (binascii.Error, ValueError, LookupError, TypeError, RecursionError):
+        after = None
+    if not isinstance(after, str):
+        raise invalid(f"cursor '{cursor}' is not one that this API gave out.")
+    return after

@@ -28,7 +28,7 @@ class RateLimit:
             clock: Returns the current time in seconds.
         """
         self.requests = requests
-        self._seconds = seconds
+        self.seconds = seconds
         self._clock = clock
         self._taken: deque[float] = deque()
 
@@ -41,7 +41,7 @@ class RateLimit:
         moment = self._clock()
         self._forget(moment)
         if len(self._taken) >= self.requests:
-            return max(1, math.ceil(self._taken[0] + self._seconds - moment))
+            return max(1, math.ceil(self._taken[0] + self.seconds - moment))
         self._taken.append(moment)
         return 0
 
@@ -51,5 +51,5 @@ class RateLimit:
         return self.requests - len(self._taken)
 
     def _forget(self, moment: float) -> None:
-        while self._taken and self._taken[0] <= moment - self._seconds:
+        while self._taken and self._taken[0] <= moment - self.seconds:
             self._taken.popleft()

@@ -57,7 +57,8 @@ class Selection:
 
         Raises:
             NotSelectableError: A name is not known.
-            SelectionRefusedError: A key column would be switched off or hashed.
+            SelectionRefusedError: A key column would be switched off or hashed, or something
+                that the source no longer has would be switched on.
         """
         with self._database.writing() as connection:
             tables = {
@@ -74,7 +75,7 @@ class Selection:
                 if table is None:
                     raise NotSelectableError("Table", f"{change.schema_name}.{change.table_name}")
                 if change.column_name is None:
-                    _change_table(connection, connection_id, change)
+                    _change_table(connection, connection_id, change, table)
                 else:
                     _change_column(connection, connection_id, change, table)
             _look_again(connection, connection_id)
@@ -108,7 +109,13 @@ def _change_schema(connection: sqlite3.Connection, connection_id: str, change: C
         )
 
 
-def _change_table(connection: sqlite3.Connection, connection_id: str, change: Change) -> None:
+def _change_table(
+    connection: sqlite3.Connection, connection_id: str, change: Change, table: TrackedTable
+) -> None:
+    if change.enabled and table.removed:
+        raise SelectionRefusedError(
+            f"{table.schema_name}.{table.name} was deleted in the source: it cannot be enabled."
+        )
     if change.sync_mode is not None:
         connection.execute(
             "update source_tables set sync_mode = ?"
@@ -130,6 +137,11 @@ def _change_column(
     if column is None:
         place = f"{table.schema_name}.{table.name}.{change.column_name}"
         raise NotSelectableError("Column", place)
+    if change.enabled and column.removed:
+        raise SelectionRefusedError(
+            f"{table.schema_name}.{table.name}.{column.name} was deleted in the source:"
+            " it cannot be enabled."
+        )
     enabled = column.enabled if change.enabled is None else change.enabled
     hashed = column.hashed if change.hashed is None else change.hashed
     if column.is_primary_key and (hashed or not enabled):

@@ -1,8 +1,8 @@
 """What is asked of the place that Fivetran writes to, at one point in time.
 
 The same few questions are asked of every kind of destination, and each answers with Arrow batches,
-so what happens to the rows afterwards does not know which kind it was. A further kind (a data lake,
-another warehouse with an ADBC driver) is one more class with the methods of `Destination`.
+so what happens to the rows afterwards does not know which kind it was. A further kind (another
+warehouse with an ADBC driver) is one more class with the methods of `Destination`.
 """
 
 from __future__ import annotations

@@ -52,13 +52,20 @@ def open_duckdb(url: str) -> Iterator[DuckDBDestination]:
             f"open, close it there.",
             transient=True,
         ) from None
+    with one_transaction(connection):
+        yield DuckDBDestination(connection)
+
+
+@contextmanager
+def one_transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """See one state of all tables, with little memory, and close the connection afterwards."""
     with closing(connection):
         # Rows stream through: DuckDB would otherwise keep all pages that it has read.
         connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
         connection.execute(FEW_THREADS)
         connection.execute("set preserve_insertion_order = false")
         connection.begin()
-        yield DuckDBDestination(connection)
+        yield
 
 
 def _is_in_use(error: BaseException) -> bool:
@@ -79,7 +86,7 @@ def _connect(file: Path) -> duckdb.DuckDBPyConnection:
 
 
 class DuckDBDestination:
-    """An open DuckDB file; see `ingestion.fivetran.destination.Destination`."""
+    """An open DuckDB database; see `ingestion.fivetran.destination.Destination`."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection

@@ -64,8 +64,8 @@ class FivetranMode:
         if self.destination_url is None:
             raise SettingsWrong(
                 f"{DESTINATION} is not set. With an account, rows are read from where Fivetran "
-                f"writes them: set it to postgresql://user:password@host/database, or to "
-                f"duckdb:///path."
+                f"writes them: set it to postgresql://user:password@host/database, "
+                f"duckdb:///path, md:database, or delta:///folder."
             )
         return self.destination_url
 

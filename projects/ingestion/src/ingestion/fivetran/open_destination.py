@@ -1,10 +1,8 @@
 """Open the place that Fivetran writes to, whatever kind it is.
 
-Two kinds are not here, because DuckDB reads them only with an extension that it downloads when it
-is first used, and nothing is downloaded at run time here: MotherDuck (`md:`, by the extension
-`motherduck`) and Fivetran's managed data lake (Iceberg or Delta tables, never bare Parquet, by
-`iceberg` or `delta`). Where an image brings the extension along, each is one more module with the
-methods of `Destination`: MotherDuck's would be `duckdb_destination` with another way to connect.
+DuckDB files, PostgreSQL, and folders of Delta tables need nothing but the installed libraries.
+MotherDuck needs an extension of DuckDB's, which is not downloaded at run time: whoever deploys
+installs it. What was tried, and on what, each kind's module says.
 """
 
 from __future__ import annotations
@@ -16,6 +14,7 @@ from urllib.parse import urlsplit
 from ingestion.addresses import masked
 from ingestion.fivetran.duckdb_destination import open_duckdb
 from ingestion.fivetran.errors import SettingsWrong
+from ingestion.fivetran.motherduck_destination import open_motherduck
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,10 +27,12 @@ def open_destination(url: str) -> Iterator[Destination]:
     """Open the destination at `url` for reading, and close it afterwards.
 
     Args:
-        url: `postgresql://user:password@host/database` or `duckdb:///absolute/path.duckdb`.
+        url: `postgresql://user:password@host/database`, `duckdb:///absolute/path.duckdb`,
+            `md:database` (see `open_motherduck`), or a folder of Delta tables, `delta:///folder` or
+            `s3://bucket/prefix` (see `open_delta`).
 
     Raises:
-        SettingsWrong: The address is of another kind.
+        SettingsWrong: The address is of another kind, or MotherDuck's token is missing.
         DestinationUnreachable: It can't be opened.
     """
     match urlsplit(url).scheme:
@@ -44,8 +45,17 @@ def open_destination(url: str) -> Iterator[Destination]:
 
             with open_postgres(url) as database:
                 yield database
+        case "md" | "motherduck":
+            with open_motherduck(url) as cloud:
+                yield cloud
+        case "delta" | "s3" | "abfss" | "gs":
+            # Likewise.
+            from ingestion.fivetran.delta_destination import open_delta  # noqa: PLC0415
+
+            with open_delta(url) as lake:
+                yield lake
         case _:
             raise SettingsWrong(
-                f"FIVETRAN_DESTINATION_URL is {masked(url)!r}: it must begin with postgresql:// "
-                f"or duckdb:///."
+                f"FIVETRAN_DESTINATION_URL is {masked(url)!r}: it must begin with postgresql://, "
+                f"duckdb:///, md: (MotherDuck), or delta:/// or s3:// (a data lake's Delta tables)."
             )
