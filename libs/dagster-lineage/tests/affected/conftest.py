@@ -256,7 +256,7 @@ FILES = {
     "projects/shop/pyproject.toml": '[project]\nname = "shop"\n'
     'dependencies = ["Publish[dbt]>=1", "cli"]\n',
     "projects/shop/README.md": "# shop\n",
-    "projects/shop/dbt_project.yml": "name: shop\ntest-paths: [data_tests]\n",
+    "projects/shop/dbt_project.yml": "name: shop\ntest-paths: [data_tests]\nvars: {rate: 1}\n",
     "projects/shop/profiles.yml": "shop: {}\n",
     "projects/shop/src/shop/__init__.py": "",
     "projects/shop/src/shop/definitions.py": "import publish\n\npublish.go()\n",
@@ -271,6 +271,8 @@ FILES = {
     "projects/shop/models/orders.sql": "select id, day, 'a  b' as note\n"
     "from {{ ref('raw_orders') }}\n",
     "projects/shop/models/unlocked.sql": "select 1\n",
+    "projects/shop/models/orders.py": "def model(dbt, session):\n    for day in dbt.ref('days'):\n"
+    "        day.close()\n    return session\n",
     "projects/shop/seeds/raw_orders.csv": "id,day\n1,2026-01-01\n",
     "projects/shop/macros/cents.sql": "{% macro cents(a) %}{{ a }}{% endmacro %}\n",
     "projects/shop/macros/_macros.yml": "macros: []\n",

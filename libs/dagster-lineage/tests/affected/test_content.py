@@ -11,6 +11,8 @@ from dagster_lineage.affected.sql_content import same_rows
 from dagster_lineage.affected.yaml_content import changed_resources
 
 SAME_SQL = [
+    ("select {{ a }}, 1", "select {{  a\n}}, 1"),
+    ("{{ f(\n    'a  b',\n) }}", "{{ f( 'a  b', ) }}"),
     ("select 1", "select 1\n"),
     ("select 1", "select\n    1"),
     ("select 1 -- one", "select 1"),
@@ -49,6 +51,14 @@ OTHER_SQL = [
     ("select '''a  b'''", "select '''a b'''"),
     ("{{ f('a  b') }}", "{{ f('a b') }}"),
     ("select 1 # x", "select 1 # y"),
+    ("where a", "-- {#\nwhere a\n-- #}"),
+    ("/* {# */ where a /* #} */", "where a"),
+    ("{{ 5 --1 }}", "{{ 5 --2 }}"),
+    ("{% if a --1 %}b{% endif %}", "{% if a --2 %}b{% endif %}"),
+    ("select [a  b]", "select [a b]"),
+    ("{%+ set a %}x  y{% endset %}", "{%+ set a %}x y{% endset %}"),
+    ("{% set n.a %}x  y{% endset %}", "{% set n.a %}x y{% endset %}"),
+    ("{% set a | f %}x  y{% endset %}", "{% set a | f %}x y{% endset %}"),
 ]
 
 
@@ -99,6 +109,13 @@ def test_comments_and_docstrings_of_python(before, after, same):
         ("models: [{name: a}, {name: b}]", "models: [{name: b}]", ["a"], []),
         ("seeds: [{name: a}]", "seeds: [{name: a, config: {delimiter: x}}]", ["a"], []),
         ("", "snapshots: [{name: a, relation: x}]", ["a"], []),
+        ("models: [{name: a, meta: {b: 1}}]", "models: [{name: a, meta: {b: true}}]", ["a"], []),
+        (
+            "models: [{name: a, meta: {b: 1, c: 2}}]",
+            "models: [{name: a, meta: {c: 2, b: 1}}]",
+            ["a"],
+            [],
+        ),
         ("models: [{name: a}]", "models: [{name: a}]\nexposures: [{name: x}]", [], []),
         ("models: [{name: a}]", "models: [{name: a}]\nunit_tests: [{name: x}]", [], []),
         (
@@ -137,7 +154,16 @@ def test_entries_of_a_properties_file(before, after, models, sources):
 
 
 @pytest.mark.parametrize(
-    "text", ["models: [", "- a", "models: {a: 1}", "models: [a]", "models: [{nam: a}]", "new: [1]"]
+    "text",
+    [
+        "models: [",
+        "- a",
+        "models: {a: 1}",
+        "models: [a]",
+        "models: [{nam: a}]",
+        "new: [1]",
+        "models: [{name: a, meta: {b: 1}}, {name: a}]",
+    ],
 )
 def test_a_properties_file_that_cannot_be_understood_means_everything(text):
     assert changed_resources(b"models: [{name: a}]", text.encode()).everything

@@ -11,7 +11,7 @@ whatever project, may get other rows.
 | project | `interface.json` | itself, and the readers of what differs in it |
 | project | `tests/`, `conftest.py` | itself only |
 | project | documentation and pictures outside its packages and dbt folders, unless its `pyproject.toml` names them | nothing |
-| dbt | a model, snapshot or seed | itself; rows, unless SQL differs only in comments and blanks |
+| dbt | a model, snapshot or seed | itself; rows, unless SQL or Python differs only in comments and blanks |
 | dbt | a properties file | itself; rows of the models and sources whose entries differ in more than descriptions and tests |
 | dbt | tests, analyses, documentation blocks | itself only |
 | dbt | macros, `dbt_project.yml`, all else | itself; rows of all its assets |
@@ -27,6 +27,7 @@ whatever project, may get other rows.
 
 from __future__ import annotations
 
+import posixpath
 import tomllib
 from collections.abc import Callable, Mapping
 from typing import Literal
@@ -54,6 +55,8 @@ _HARMLESS_FOLDERS = ("docs/", "benchmarks/")
 _TESTS = ("tests/", "test/")
 _YAML = (".yml", ".yaml")
 _MODELS = ("model-paths", "seed-paths", "snapshot-paths")
+_SAME_MODEL = {".sql": same_rows, ".py": same_behaviour}
+"""How texts of a model are compared; in a seed every character is data."""
 
 
 class Effect(Struct, frozen=True, kw_only=True):
@@ -143,7 +146,8 @@ class PathRules:
             why = "a dbt test, analysis or documentation block"
             return Effect(path=path, scope="project", why=why, dbt="modified")
         if kind in _MODELS:
-            if self._same(path, _same_model):
+            judge = _SAME_MODEL.get(posixpath.splitext(path)[1])
+            if judge and self._same(path, judge):
                 why = "only comments or blanks differ"
                 return Effect(path=path, scope="project", why=why, dbt="modified")
             keys = self._assets.made_in(path, member.name)
@@ -210,7 +214,8 @@ def _is_documentation(path: str, member: Member) -> bool:
 
 def _same_toml(before: bytes, after: bytes) -> bool:
     try:
-        return tomllib.loads(before.decode()) == tomllib.loads(after.decode())
+        # As text: `1`, `1.0` and `true` are equal, but they are not the same.
+        return repr(tomllib.loads(before.decode())) == repr(tomllib.loads(after.decode()))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError):
         return False
 
@@ -218,11 +223,9 @@ def _same_toml(before: bytes, after: bytes) -> bool:
 def _same_yaml(before: bytes, after: bytes) -> bool:
     import yaml  # noqa: PLC0415 - only for a changed configuration of dbt
 
+    from dagster_lineage.affected.yaml_content import differs  # noqa: PLC0415
+
     try:
-        return bool(yaml.safe_load(before) == yaml.safe_load(after))
+        return not differs(yaml.safe_load(before), yaml.safe_load(after))
     except (yaml.YAMLError, ValueError):
         return False
-
-
-def _same_model(before: bytes, after: bytes) -> bool:
-    return before == after or same_rows(before, after)
