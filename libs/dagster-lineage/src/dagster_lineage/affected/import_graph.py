@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import sys
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
@@ -162,7 +163,7 @@ class Importers:
             with self._sources(broken) as root, _importable(root, self._packages, names):
                 try:
                     return grimp.build_graph(names[0], *names[1:], cache_dir=None)
-                except grimp.exceptions.SourceSyntaxError as error:
+                except (grimp.exceptions.SourceSyntaxError, FileNotFoundError) as error:
                     path = Path(error.filename).relative_to(root).as_posix()
                     if path in broken:
                         raise
@@ -175,8 +176,8 @@ class Importers:
     def _sources(self, broken: set[str]) -> Iterator[Path]:
         """A folder with the packages as they are at head: the work tree, or what git has.
 
-        Files that are no Python are empty there: nobody can import them, and so they import
-        nothing.
+        Files that are no Python, and links that lead nowhere, are empty there: nobody can import
+        them, and so they import nothing.
         """
         if self._comparison.head == WORKTREE and not broken:
             yield self._comparison.repository.root
@@ -191,7 +192,12 @@ class Importers:
             for path, text in self._comparison.head_contents(wanted).items():
                 file = Path(folder) / path
                 file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(b"" if path in broken else text)
+                if path in broken:
+                    file.touch()
+                elif self._comparison.head_files[path].is_link:
+                    file.symlink_to(os.fsdecode(text))
+                else:
+                    file.write_bytes(text)
             yield Path(folder)
 
     def _test_imports(self, member: Member) -> Iterator[str]:

@@ -22,6 +22,10 @@ whatever project, may get other rows.
 | library | Python | who imports it, with their rows, unless only comments and docstrings differ |
 | library | everything else | who needs it, with their rows |
 
+Documentation, and what lies in `docs/` and `benchmarks/`, counts as the code that names it, too:
+somebody reads it. A link, a local dbt package and a path that leads out of a member count where
+they lead to.
+
 `CODEOWNERS` decides who reviews, not what is built; workflows decide how everything is built.
 """  # noqa: E501 - rows of a table
 
@@ -37,7 +41,8 @@ from msgspec.structs import replace
 
 from dagster_lineage.affected.assets_of_files import AssetsOfFiles
 from dagster_lineage.affected.import_graph import module_of
-from dagster_lineage.affected.layout import Layout, Member
+from dagster_lineage.affected.layout import DbtFolders, Layout, Member
+from dagster_lineage.affected.macro_use import MacroUse
 from dagster_lineage.affected.python_content import same_behaviour
 from dagster_lineage.affected.sql_content import same_rows
 from dagster_lineage.git_files import ChangedFile
@@ -51,7 +56,8 @@ _DOCUMENTS = (".md", ".rst", ".adoc", *_PICTURES)
 _HARMLESS = frozenset(
     {"LICENSE", "NOTICE", ".gitignore", ".editorconfig", "CODEOWNERS", ".github/CODEOWNERS"}
 )
-_HARMLESS_FOLDERS = ("docs/", "benchmarks/")
+HARMLESS_FOLDERS = ("docs/", "benchmarks/")
+"""Folders of the root from which nothing is built."""
 _TESTS = ("tests/", "test/")
 _YAML = (".yml", ".yaml")
 _MODELS = ("model-paths", "seed-paths", "snapshot-paths")
@@ -71,6 +77,8 @@ class Effect(Struct, frozen=True, kw_only=True):
     """Of the member."""
     keys: frozenset[str] | None = None
     """`rows`: of these assets; None: of all that the project makes."""
+    document: bool = False
+    """`nothing`: but code that names the file may read it."""
     module: str = ""
     """`library` and projects' Python: the module."""
     dbt: DbtWork = ""
@@ -85,6 +93,7 @@ class PathRules:
         graphs: At base and at head.
         before: What is in the changed files at base.
         after: Likewise at head.
+        macro_use: How the macros of a dbt project are used.
     """
 
     def __init__(
@@ -93,10 +102,12 @@ class PathRules:
         graphs: tuple[LineageGraph, LineageGraph],
         before: Mapping[str, bytes],
         after: Mapping[str, bytes],
+        macro_use: Callable[[DbtFolders], MacroUse],
     ) -> None:
         self._layout = layout
         self._before = before
         self._after = after
+        self._macro_use = macro_use
         self._interfaces = {where.file for graph in graphs for where in graph.located}
         self._assets = AssetsOfFiles(graphs)
 
@@ -120,13 +131,13 @@ class PathRules:
         if inside == "conftest.py" or (inside.startswith(_TESTS) and not kind):
             return Effect(path=path, scope="project", why="its tests")
         if not kind and _is_documentation(path, member):
-            return Effect(path=path, scope="nothing", why="documentation")
+            return Effect(path=path, scope="nothing", why="documentation", document=True)
         if path.endswith(".py") and not kind:
             return self._of_code(path, member)
         if inside == "pyproject.toml" and self._same(path, _same_toml):
             return Effect(path=path, scope="project", why="says the same as before")
         if dbt is not None:
-            return self._of_dbt(path, kind, member)
+            return self._of_dbt(path, dbt, member)
         why = "decides how it is built, or is unknown"
         return Effect(path=path, scope="rows", why=why, dbt="all")
 
@@ -138,8 +149,9 @@ class PathRules:
         return Effect(path=path, scope="rows", why="its code", module=module, dbt="all")
 
     def _of_dbt(  # noqa: PLR0911 - a row of the table each
-        self, path: str, kind: str, member: Member
+        self, path: str, dbt: DbtFolders, member: Member
     ) -> Effect:
+        kind = dbt.kind(path)
         if kind in _MODELS and path.endswith(_YAML):
             return self._of_properties(path, member)
         if kind in ("test-paths", "analysis-paths") or path.endswith(".md"):
@@ -156,12 +168,20 @@ class PathRules:
         if kind == "macro-paths":
             if path.endswith(_YAML):
                 return Effect(path=path, scope="project", why="describes macros", dbt="modified")
-            why = "a macro, which any model may call"
-            return Effect(path=path, scope="rows", why=why, dbt="modified")
+            return self._of_macro(path, dbt)
         if path.endswith(_YAML) and self._same(path, _same_yaml):
             return Effect(path=path, scope="project", why="says the same as before", dbt="modified")
         why = "decides how dbt builds, or is unknown"
         return Effect(path=path, scope="rows", why=why, dbt="all")
+
+    def _of_macro(self, path: str, dbt: DbtFolders) -> Effect:
+        texts = [text for text in (self._before.get(path), self._after.get(path)) if text]
+        use = self._macro_use(dbt)
+        if not texts or any(use.is_hidden(text) for text in texts):
+            why = "a macro, which dbt itself may call"
+            return Effect(path=path, scope="rows", why=why, dbt="all")
+        why = "a macro, which any model may call"
+        return Effect(path=path, scope="rows", why=why, dbt="modified")
 
     def _of_properties(self, path: str, member: Member) -> Effect:
         from dagster_lineage.affected.yaml_content import changed_resources  # noqa: PLC0415
@@ -176,8 +196,11 @@ class PathRules:
 
     def _of_library(self, path: str, member: Member) -> Effect:
         inside = path[len(member.folder) + 1 :]
-        if _is_documentation(path, member) or inside.startswith(_TESTS):
-            return Effect(path=path, scope="nothing", why="tests or documentation of a library")
+        if inside.startswith(_TESTS):
+            return Effect(path=path, scope="nothing", why="tests of a library")
+        if _is_documentation(path, member):
+            why = "documentation of a library"
+            return Effect(path=path, scope="nothing", why=why, document=True)
         if path.endswith(".py") and self._same(path, same_behaviour):
             return Effect(path=path, scope="nothing", why="only comments or docstrings differ")
         if inside == "pyproject.toml" and self._same(path, _same_toml):
@@ -194,8 +217,9 @@ def _of_root(path: str) -> Effect:
     if path.startswith("../"):
         return Effect(path=path, scope="everything", why="outside the root: unknown")
     documentation = "/" not in path and path.endswith(_DOCUMENTS)
-    if documentation or path in _HARMLESS or path.startswith(_HARMLESS_FOLDERS):
-        return Effect(path=path, scope="nothing", why="documentation, or builds nothing")
+    if documentation or path in _HARMLESS or path.startswith(HARMLESS_FOLDERS):
+        why = "documentation, or builds nothing"
+        return Effect(path=path, scope="nothing", why=why, document=True)
     if path.startswith(_TESTS):
         return Effect(path=path, scope="repository", why="tests the repository as a whole")
     return Effect(path=path, scope="everything", why="belongs to all projects, or is unknown")
