@@ -1,4 +1,4 @@
-"""A repository of five projects and five libraries, as `lineage affected` meets one.
+"""A repository of five projects and seven libraries, as `lineage affected` meets one.
 
     ingest (Python)  raw/customers, raw/events
     shop (dbt)       shop/stg_customers (private), shop/customers, shop/orders, seed shop/raw_orders
@@ -7,7 +7,8 @@
     lone (Python)    lone/weather, from nothing
 
 Libraries: `warehouse` (ingest's code and the library `publish` import it), `publish` (shop's code),
-`testkit` (marts' tests), `cli` (commands; shop requires it), `orphan` (nobody).
+`testkit` (marts' tests), `cli` (commands; shop requires it), `orphan` (nobody), `rules` (a dbt
+package of marts), `plugins` (ml's and lone's code, partly by name).
 """
 
 from __future__ import annotations
@@ -313,13 +314,16 @@ FILES = {
     # ml and lone
     "projects/ml/pyproject.toml": '[project]\nname = "ml"\ndependencies = ["dagster"]\n',
     "projects/ml/src/ml/__init__.py": "",
+    "projects/ml/src/ml/backend.py": "from plugins.load import load\n",
     "projects/ml/src/ml/forecast.py": "def forecast():\n    return 1\n",
     "projects/ml/prompts/forecast.md": "Say what comes.\n",
     "projects/ml/src/ml/prompt.py": "PROMPT = (HERE / 'prompts' / 'forecast.md').read_text()\n"
     "WORDS = (ROOT / 'docs' / 'glossary.md').read_text()\n",
     "projects/ml/tests/test_ml.py": "import rules\n",
     "projects/lone/pyproject.toml": '[project]\nname = "lone"\n',
-    "projects/lone/src/lone/__init__.py": "",
+    "projects/lone/src/lone/__init__.py": "from plugins.backends import disk\n"
+    "from plugins import view\n",
+    "projects/lone/src/lone/defs/defs.yaml": "type: plugins.table.Table\n",
     "projects/lone/src/lone/weather.py": "def weather():\n    return 1\n",
     # libraries
     "libs/warehouse/pyproject.toml": '[project]\nname = "warehouse"\n',
@@ -344,6 +348,14 @@ FILES = {
     "libs/rules/src/rules/__init__.py": "A = 1\n",
     "libs/rules/dbt_project.yml": "name: rules\n",
     "libs/rules/macros/round.sql": "{% macro round(a) %}{{ a }}{% endmacro %}\n",
+    "libs/plugins/pyproject.toml": '[project]\nname = "plugins"\n',
+    "libs/plugins/src/plugins/__init__.py": "",
+    "libs/plugins/src/plugins/load.py": "from importlib import import_module\n\n\n"
+    "def load(name):\n    return import_module(f'plugins.backends.{name}')\n",
+    "libs/plugins/src/plugins/backends/__init__.py": "",
+    "libs/plugins/src/plugins/backends/disk.py": "OPEN = 1\n",
+    "libs/plugins/src/plugins/table.py": "class Table: pass\n",
+    "libs/plugins/src/plugins/view.py": "class View: pass\n",
     "libs/orphan/pyproject.toml": '[project]\nname = "orphan"\n',
     "libs/orphan/src/orphan/__init__.py": "A = 1\n",
 }

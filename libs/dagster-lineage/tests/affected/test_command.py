@@ -50,7 +50,7 @@ def test_text_says_why_and_proves_what_is_skipped(shop, affected):
     assert out.startswith("1 of 5 projects must be built and tested, for 2 changed files.\n")
     assert "  own files: projects/ml/tests/test_ml.py: its tests\n" in out
     tree = shop.git("rev-parse", "main:projects/lone").strip()[:12]
-    assert f"  lone\n    0 of 6 files changed; tree {tree} at base and head\n" in out
+    assert f"  lone\n    0 of 7 files changed; tree {tree} at base and head\n" in out
     files = len(shop.git("ls-files", "projects/shop").splitlines())
     assert f"1 of {files} files changed, documentation only: projects/shop/README.md" in out
     assert "needs cli, publish, warehouse; uses none of 0 changed files of libraries" in out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+from dagster_lineage.affected.dynamic_imports import loaded_by_name, named_in
 from dagster_lineage.affected.import_graph import imported_modules, module_of
 from dagster_lineage.affected.python_content import same_behaviour
 from dagster_lineage.affected.sql_content import same_rows
@@ -181,6 +182,31 @@ run(["python", "-m", "j"])
     found = imported_modules(text)
     assert {"a", "a.b", "c", "c.d", "e", "e.f", "e.f.g", "h", "h.i", "j"} <= found
     assert not any(name.startswith("k") for name in found)
+
+
+@pytest.mark.parametrize(
+    ("call", "loaded"),
+    [
+        ("import_module('a.c.d')", {"a.c.d"}),
+        ("import_module('a.c.' + name)", {"a.c.d", "a.c.e"}),
+        ("import_module(f'a.c.{name}')", {"a.c.d", "a.c.e"}),
+        ("import_module(f'{__name__}.{name}')", {"a.c", "a.c.d", "a.c.e"}),
+        ("import_module('.d', package)", {"a.c", "a.c.d", "a.c.e"}),
+        ("importlib.import_module(name)", {"a.c", "a.c.d", "a.c.e"}),
+        ("pkgutil.walk_packages(__path__)", {"a.c", "a.c.d", "a.c.e"}),
+        ("importlib.util.find_spec('dagster')", set()),
+        ("load(name)", set()),
+    ],
+)
+def test_modules_that_are_loaded_by_name(call, loaded):
+    modules = {"a", "a.b", "a.c", "a.c.d", "a.c.e", "b"}
+    assert loaded_by_name(call.encode(), "a.b", modules) == loaded
+
+
+def test_names_of_modules_in_settings():
+    text = b"type: a.b.C\npath: src/a.b\nother: xa.b.c\na: 1\n- {module: 'a.d'}\nb.c\n"
+    assert named_in(text, {"a"}) == {"a.b.C", "a.d"}
+    assert named_in(text, set()) == set()
 
 
 def test_module_of_a_file():
