@@ -34,9 +34,9 @@ def users_of(effects: list[Effect], layout: Layout, comparison: Comparison) -> I
 
     A module's users are those who import it, directly or over others, or load it by its name. Where
     that does not tell, everybody who requires the library counts: it installs commands, something
-    else than a module changed, a module that nobody imports is named somewhere (it may be imported by name), or a
-    member requires the library and is not seen to import any of it. A library that nobody is seen
-    to use in any of these ways may be used by anybody.
+    else than a module changed, a module that nobody imports is named somewhere (it may be imported
+    by name), or a member requires the library and is not seen to import any of it. A library that
+    nobody is seen to use in any of these ways may be used by anybody.
 
     Args:
         effects: Of all changed files; those with a module or of a library are looked at.
