@@ -315,6 +315,15 @@ def matching(paths: Iterable[str], patterns: Iterable[str]) -> list[str]:
     )
 
 
+def printable(path: str) -> str:
+    r"""A path as it can be printed: what is no text, or steers a terminal, as Python writes `\n`."""
+    if path.isprintable():
+        return path
+    return "".join(
+        one if one.isprintable() else one.encode("unicode_escape").decode() for one in path
+    )
+
+
 def _fits(parts: list[str], pattern: list[str]) -> bool:
     if not pattern:
         return not parts

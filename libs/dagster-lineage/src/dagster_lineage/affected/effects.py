@@ -11,7 +11,7 @@ from dagster_lineage.affected.layout import DbtFolders, Layout
 from dagster_lineage.affected.macro_use import MacroUse
 from dagster_lineage.affected.named_files import NamedFiles
 from dagster_lineage.affected.path_rules import HARMLESS_FOLDERS, Effect, PathRules
-from dagster_lineage.git_files import ChangedFile, Comparison
+from dagster_lineage.git_files import ChangedFile, Comparison, printable
 from dagster_lineage.graph import LineageGraph
 
 
@@ -42,7 +42,8 @@ def effects_of(
             effect = rules.effect(ChangedFile(place, "changed"))
             effects.append(replace(effect, path=path, why=f"{effect.why}, as {place}"))
     documents = {one.path for one in effects if one.document}
-    return [*effects, *_as_code(documents, rules, comparison, layout)]
+    effects += _as_code(documents, rules, comparison, layout)
+    return [replace(one, path=printable(one.path), why=printable(one.why)) for one in effects]
 
 
 def _as_code(
