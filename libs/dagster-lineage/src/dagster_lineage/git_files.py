@@ -316,7 +316,7 @@ def matching(paths: Iterable[str], patterns: Iterable[str]) -> list[str]:
 
 
 def printable(path: str) -> str:
-    r"""A path as it can be printed: what is no text, or steers a terminal, as Python writes `\n`."""
+    r"""A path as it can be printed: what is no text or steers a terminal, as Python writes `\n`."""
     if path.isprintable():
         return path
     return "".join(
