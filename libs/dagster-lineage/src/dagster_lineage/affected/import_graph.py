@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _NAMING = (".py", ".toml", ".yml", ".yaml", ".json", ".cfg", ".sh")
 """Files that may name a module to import."""
-_SETTINGS = (".toml", ".yml", ".yaml", ".json", ".cfg", ".ini")
+# No JSON: interfaces are megabytes of it, and people write their settings otherwise.
+_SETTINGS = (".toml", ".yml", ".yaml", ".cfg", ".ini")
 
 
 class Importers:
