@@ -7,7 +7,7 @@ codeowners.py check      exit 1 when it is not what the interfaces say
 from __future__ import annotations
 
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,9 +30,10 @@ def main(arguments: list[str]) -> int:
             FILE.write_text(text, encoding="utf-8")
             return 0
         case ["check"]:
-            if FILE.read_text(encoding="utf-8") == text:
+            if FILE.is_file() and FILE.read_text(encoding="utf-8") == text:
                 return 0
-            print("CODEOWNERS is stale: run `make codeowners` and commit it.", file=sys.stderr)
+            state = "stale" if FILE.is_file() else "missing"
+            print(f"CODEOWNERS is {state}: run `make codeowners` and commit it.", file=sys.stderr)
             return 1
         case _:
             print(__doc__, file=sys.stderr)
@@ -55,10 +56,18 @@ def _rules(where: Located) -> Iterator[tuple[str, str]]:
     if not owned:
         return
     [(usual, _)] = Counter(asset.owners for asset in owned).most_common(1)
-    yield f"/{where.folder}/", _reviewers(usual)
-    others = {where.path(asset.at)[0]: asset.owners for asset in owned if asset.owners != usual}
-    for file, owners in sorted(others.items()):
-        yield f"/{file}", _reviewers(owners)
+    yield _pattern(f"{where.folder}/"), _reviewers(usual)
+    by_file: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for asset in owned:
+        by_file[where.path(asset.at)[0]].update(dict.fromkeys(asset.owners))
+    for file, owners in sorted(by_file.items()):
+        if tuple(owners) != usual:
+            yield _pattern(file), _reviewers(tuple(owners))
+
+
+def _pattern(path: str) -> str:
+    """A path as GitHub reads it: a blank would end it, and a hash begin a comment."""
+    return "/" + path.replace(" ", "\\ ").replace("#", "\\#")
 
 
 def _reviewers(owners: tuple[str, ...]) -> str:

@@ -19,6 +19,7 @@ from typing import Literal
 from dagster_lineage.errors import LineageError
 
 WORKTREE = "worktree"
+_LINK = "120000"
 _SUBMODULE = "160000"
 _TREE_ENTRY = 3
 _RAW_ENTRY = 5
@@ -41,6 +42,16 @@ class FileState:
 
     mode: str
     blob: str
+
+    @property
+    def is_link(self) -> bool:
+        """It is a symbolic link; its content is the path that it leads to."""
+        return self.mode == _LINK
+
+    @property
+    def is_regular(self) -> bool:
+        """It is a file like any other, neither a link nor a submodule."""
+        return self.mode not in (_LINK, _SUBMODULE)
 
 
 @dataclass(frozen=True)
@@ -254,7 +265,8 @@ class Repository:
                 found[path] = FileState(words[1], words[3].strip("0") and words[3])
         untracked = ("-o", "--exclude-standard", "--full-name", "-z", "--", ":/")
         for path in _entries(self._git("ls-files", *untracked)):
-            found[self._from_top(path)] = FileState("100644", "")
+            name = self._from_top(path)
+            found[name] = FileState(_LINK if (self.root / name).is_symlink() else "100644", "")
         return found
 
     def _from_top(self, path: str) -> str:
@@ -300,6 +312,15 @@ def matching(paths: Iterable[str], patterns: Iterable[str]) -> list[str]:
             fnmatchcase(path.rsplit("/", 1)[-1], parts[-1]) and _fits(path.split("/"), parts)
             for parts in split
         )
+    )
+
+
+def printable(path: str) -> str:
+    r"""A path as it can be printed: what is no text or steers a terminal, as Python writes `\n`."""
+    if path.isprintable():
+        return path
+    return "".join(
+        one if one.isprintable() else one.encode("unicode_escape").decode() for one in path
     )
 
 

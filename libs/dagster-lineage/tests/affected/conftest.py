@@ -1,4 +1,4 @@
-"""A repository of five projects and five libraries, as `lineage affected` meets one.
+"""A repository of five projects and seven libraries, as `lineage affected` meets one.
 
     ingest (Python)  raw/customers, raw/events
     shop (dbt)       shop/stg_customers (private), shop/customers, shop/orders, seed shop/raw_orders
@@ -7,7 +7,8 @@
     lone (Python)    lone/weather, from nothing
 
 Libraries: `warehouse` (ingest's code and the library `publish` import it), `publish` (shop's code),
-`testkit` (marts' tests), `cli` (commands; shop requires it), `orphan` (nobody).
+`testkit` (marts' tests), `cli` (commands; shop requires it), `orphan` (nobody), `rules` (a dbt
+package of marts), `plugins` (ml's and lone's code, partly by name).
 """
 
 from __future__ import annotations
@@ -234,8 +235,12 @@ FILES = {
     "docs/page.md": "words\n",
     "docs/picture.png": "png",
     "docs/conf.py": "project = 1\n",
+    "docs/pages/one.txt": "words\n",
+    "docs/glossary.md": "words\n",
+    "docs/tour.md": "words\n",
     "benchmarks/speed.py": "print(1)\n",
-    "tests/test_all.py": "def test_all(): pass\n",
+    "benchmarks/data/rows.py": "ROWS = 1\n",
+    "tests/test_all.py": "def test_all(): open(f'{ROOT}/docs/tour.md')\n",
     "tools/locks.py": "print(1)\n",
     "deploy/chart.yaml": "a: 1\n",
     # ingest
@@ -248,6 +253,7 @@ FILES = {
     "from warehouse import files\n\n\n"
     'def customers():\n    """All of them."""\n    return files.read("x")\n',
     "projects/ingest/src/ingest/events.py": "def events():\n    return 1\n",
+    "projects/ingest/src/ingest/kinds.py": "KINDS = 1\n",
     "projects/ingest/src/ingest/schema.json": "{}\n",
     "projects/ingest/src/ingest/notes.md": "read at run time\n",
     "projects/ingest/tests/test_ingest.py": "def test_it(): pass\n",
@@ -256,7 +262,7 @@ FILES = {
     "projects/shop/pyproject.toml": '[project]\nname = "shop"\n'
     'dependencies = ["Publish[dbt]>=1", "cli"]\n',
     "projects/shop/README.md": "# shop\n",
-    "projects/shop/dbt_project.yml": "name: shop\ntest-paths: [data_tests]\n",
+    "projects/shop/dbt_project.yml": "name: shop\ntest-paths: [data_tests]\nvars: {rate: 1}\n",
     "projects/shop/profiles.yml": "shop: {}\n",
     "projects/shop/src/shop/__init__.py": "",
     "projects/shop/src/shop/definitions.py": "import publish\n\npublish.go()\n",
@@ -270,9 +276,20 @@ FILES = {
     "projects/shop/models/customers.sql": "select * from {{ ref('stg_customers') }}\n",
     "projects/shop/models/orders.sql": "select id, day, 'a  b' as note\n"
     "from {{ ref('raw_orders') }}\n",
-    "projects/shop/models/unlocked.sql": "select 1\n",
+    "projects/shop/models/unlocked.sql": "select {{ cents(1) }} + {{ sign(1) }}\n",
+    "projects/shop/models/orders.py": "def model(dbt, session):\n    for day in dbt.ref('days'):\n"
+    "        day.close()\n    return session\n",
     "projects/shop/seeds/raw_orders.csv": "id,day\n1,2026-01-01\n",
     "projects/shop/macros/cents.sql": "{% macro cents(a) %}{{ a }}{% endmacro %}\n",
+    "projects/shop/macros/hooks.sql": "{% macro begin() %}{{ limit() }}{% endmacro %}\n",
+    "projects/shop/macros/limit.sql": "{% macro limit() %}set x = 1{% endmacro %}\n",
+    "projects/shop/macros/generate_schema_name.sql": "{% macro generate_schema_name(a, b) %}{{ a }}"
+    "{% endmacro %}\n",
+    "projects/shop/macros/sign.sql": "{% macro sign(a) %}{{ adapter.dispatch('sign')(a) }}"
+    "{% endmacro %}\n",
+    "projects/shop/macros/sign_here.sql": "{% macro duckdb__sign(a) %}-{{ a }}{% endmacro %}\n",
+    "projects/shop/macros/table_here.sql": "{% macro duckdb__create_table_as(a) %}{{ a }}"
+    "{% endmacro %}\n",
     "projects/shop/macros/_macros.yml": "macros: []\n",
     "projects/shop/data_tests/sums.sql": "select 1 where false\n",
     "projects/shop/tests/test_shop.py": "def test_it(): pass\n",
@@ -281,6 +298,7 @@ FILES = {
     '[dependency-groups]\ndev = ["testkit"]\n',
     "projects/marts/requirements.lock": "dagster==1\n",
     "projects/marts/dbt_project.yml": "name: marts\n",
+    "projects/marts/packages.yml": "packages:\n  - local: ../../libs/rules\n",
     "projects/marts/src/marts/__init__.py": "",
     "projects/marts/models/_s.yml": "sources:\n  - name: shop\n    tables:\n"
     "      - name: customers\n      - name: orders\n  - name: raw\n    tables:\n"
@@ -296,10 +314,16 @@ FILES = {
     # ml and lone
     "projects/ml/pyproject.toml": '[project]\nname = "ml"\ndependencies = ["dagster"]\n',
     "projects/ml/src/ml/__init__.py": "",
+    "projects/ml/src/ml/backend.py": "from plugins.load import load\n",
     "projects/ml/src/ml/forecast.py": "def forecast():\n    return 1\n",
-    "projects/ml/tests/test_ml.py": "def test_it(): pass\n",
+    "projects/ml/prompts/forecast.md": "Say what comes.\n",
+    "projects/ml/src/ml/prompt.py": "PROMPT = (HERE / 'prompts' / 'forecast.md').read_text()\n"
+    "WORDS = (ROOT / 'docs' / 'glossary.md').read_text()\n",
+    "projects/ml/tests/test_ml.py": "import rules\n",
     "projects/lone/pyproject.toml": '[project]\nname = "lone"\n',
-    "projects/lone/src/lone/__init__.py": "",
+    "projects/lone/src/lone/__init__.py": "from plugins.backends import disk\n"
+    "from plugins import view\n",
+    "projects/lone/src/lone/defs/defs.yaml": "type: plugins.table.Table\n",
     "projects/lone/src/lone/weather.py": "def weather():\n    return 1\n",
     # libraries
     "libs/warehouse/pyproject.toml": '[project]\nname = "warehouse"\n',
@@ -309,7 +333,8 @@ FILES = {
     "libs/warehouse/src/warehouse/paths.py": "HERE = 1\n",
     "libs/warehouse/src/warehouse/unused.py": "NEVER = 1\n",
     "libs/warehouse/src/warehouse/template.txt": "text\n",
-    "libs/warehouse/tests/test_files.py": "from warehouse import files\n",
+    "libs/warehouse/tests/test_files.py": "from benchmarks.data.rows import ROWS\n"
+    "from warehouse import files\n",
     "libs/publish/pyproject.toml": '[project]\nname = "publish"\ndependencies = ["warehouse"]\n',
     "libs/publish/src/publish/__init__.py": "from publish.steps import go\n",
     "libs/publish/src/publish/steps.py": "from warehouse import paths\n\n\n"
@@ -319,8 +344,25 @@ FILES = {
     "libs/testkit/src/testkit/frames.py": "frame = 1\n",
     "libs/cli/pyproject.toml": '[project]\nname = "cli"\n[project.scripts]\ncli = "cli:main"\n',
     "libs/cli/src/cli/__init__.py": "def main(): pass\n",
+    "libs/rules/pyproject.toml": '[project]\nname = "rules"\n',
+    "libs/rules/src/rules/__init__.py": "A = 1\n",
+    "libs/rules/dbt_project.yml": "name: rules\n",
+    "libs/rules/macros/round.sql": "{% macro round(a) %}{{ a }}{% endmacro %}\n",
+    "libs/plugins/pyproject.toml": '[project]\nname = "plugins"\n',
+    "libs/plugins/src/plugins/__init__.py": "",
+    "libs/plugins/src/plugins/load.py": "from importlib import import_module\n\n\n"
+    "def load(name):\n    return import_module(f'plugins.backends.{name}')\n",
+    "libs/plugins/src/plugins/backends/__init__.py": "",
+    "libs/plugins/src/plugins/backends/disk.py": "OPEN = 1\n",
+    "libs/plugins/src/plugins/table.py": "class Table: pass\n",
+    "libs/plugins/src/plugins/view.py": "class View: pass\n",
     "libs/orphan/pyproject.toml": '[project]\nname = "orphan"\n',
     "libs/orphan/src/orphan/__init__.py": "A = 1\n",
+}
+
+LINKS = {
+    "projects/lone/src/lone/kinds.py": "../../../ingest/src/ingest/kinds.py",
+    "projects/lone/pages": "../../docs/pages",
 }
 
 
@@ -328,6 +370,8 @@ def write(folder: Any) -> None:
     """Write and commit it."""
     for path, text in FILES.items():
         folder.write(path, text)
+    for path, target in LINKS.items():
+        (folder.root / path).symlink_to(target)
     for project, facts in INTERFACES.items():
         folder.interface(project, **facts)
     folder.commit("base")

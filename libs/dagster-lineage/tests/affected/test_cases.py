@@ -29,6 +29,9 @@ def edit(folder, path, change):
         text = file.read_text()
         assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {path}"
         folder.write(path, text.replace(old, new))
+    elif "link" in change:
+        file.unlink(missing_ok=True)
+        file.symlink_to(change["link"])
     elif "mode" in change:
         file.chmod(0o755)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -50,7 +51,7 @@ def test_text_says_why_and_proves_what_is_skipped(shop, affected):
     assert out.startswith("1 of 5 projects must be built and tested, for 2 changed files.\n")
     assert "  own files: projects/ml/tests/test_ml.py: its tests\n" in out
     tree = shop.git("rev-parse", "main:projects/lone").strip()[:12]
-    assert f"  lone\n    0 of 4 files changed; tree {tree} at base and head\n" in out
+    assert f"  lone\n    0 of 7 files changed; tree {tree} at base and head\n" in out
     files = len(shop.git("ls-files", "projects/shop").splitlines())
     assert f"1 of {files} files changed, documentation only: projects/shop/README.md" in out
     assert "needs cli, publish, warehouse; uses none of 0 changed files of libraries" in out
@@ -142,6 +143,25 @@ def test_an_unreadable_interface_at_base_builds_all_and_says_so(shop, affected):
     assert code == 0
     assert "5 of 5 projects" in out
     assert "projects/shop/interface.json (at base) is no interface" in out
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (b'a b/\xc3\xa4 "x".txt', 'a b/ä "x".txt'),
+        (b"line\nend.txt", r"line\nend.txt"),
+        (b"\x1b[31mred", r"\x1b[31mred"),
+        (b"no text \xff", r"no text \udcff"),
+    ],
+)
+def test_any_name_of_a_file_can_be_printed(name, shown, shop, affected):
+    file = shop.root / "projects/ml" / os.fsdecode(name)
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("x")
+    assert f"  own files: projects/ml/{shown}: decides" in affected()[1]
+    matrix = json.loads(affected("--format", "github-matrix")[1])
+    assert matrix["include"][0]["reason"].startswith(f"projects/ml/{shown}: ")
+    assert json.loads(affected("--format", "json")[1])["build"] == ["ml"]
 
 
 def test_mistakes_of_use_end_with_2(shop, affected):

@@ -5,12 +5,15 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+from dagster_lineage.affected.dynamic_imports import loaded_by_name, named_in
 from dagster_lineage.affected.import_graph import imported_modules, module_of
 from dagster_lineage.affected.python_content import same_behaviour
 from dagster_lineage.affected.sql_content import same_rows
 from dagster_lineage.affected.yaml_content import changed_resources
 
 SAME_SQL = [
+    ("select {{ a }}, 1", "select {{  a\n}}, 1"),
+    ("{{ f(\n    'a  b',\n) }}", "{{ f( 'a  b', ) }}"),
     ("select 1", "select 1\n"),
     ("select 1", "select\n    1"),
     ("select 1 -- one", "select 1"),
@@ -49,6 +52,14 @@ OTHER_SQL = [
     ("select '''a  b'''", "select '''a b'''"),
     ("{{ f('a  b') }}", "{{ f('a b') }}"),
     ("select 1 # x", "select 1 # y"),
+    ("where a", "-- {#\nwhere a\n-- #}"),
+    ("/* {# */ where a /* #} */", "where a"),
+    ("{{ 5 --1 }}", "{{ 5 --2 }}"),
+    ("{% if a --1 %}b{% endif %}", "{% if a --2 %}b{% endif %}"),
+    ("select [a  b]", "select [a b]"),
+    ("{%+ set a %}x  y{% endset %}", "{%+ set a %}x y{% endset %}"),
+    ("{% set n.a %}x  y{% endset %}", "{% set n.a %}x y{% endset %}"),
+    ("{% set a | f %}x  y{% endset %}", "{% set a | f %}x y{% endset %}"),
 ]
 
 
@@ -99,6 +110,13 @@ def test_comments_and_docstrings_of_python(before, after, same):
         ("models: [{name: a}, {name: b}]", "models: [{name: b}]", ["a"], []),
         ("seeds: [{name: a}]", "seeds: [{name: a, config: {delimiter: x}}]", ["a"], []),
         ("", "snapshots: [{name: a, relation: x}]", ["a"], []),
+        ("models: [{name: a, meta: {b: 1}}]", "models: [{name: a, meta: {b: true}}]", ["a"], []),
+        (
+            "models: [{name: a, meta: {b: 1, c: 2}}]",
+            "models: [{name: a, meta: {c: 2, b: 1}}]",
+            ["a"],
+            [],
+        ),
         ("models: [{name: a}]", "models: [{name: a}]\nexposures: [{name: x}]", [], []),
         ("models: [{name: a}]", "models: [{name: a}]\nunit_tests: [{name: x}]", [], []),
         (
@@ -137,7 +155,16 @@ def test_entries_of_a_properties_file(before, after, models, sources):
 
 
 @pytest.mark.parametrize(
-    "text", ["models: [", "- a", "models: {a: 1}", "models: [a]", "models: [{nam: a}]", "new: [1]"]
+    "text",
+    [
+        "models: [",
+        "- a",
+        "models: {a: 1}",
+        "models: [a]",
+        "models: [{nam: a}]",
+        "new: [1]",
+        "models: [{name: a, meta: {b: 1}}, {name: a}]",
+    ],
 )
 def test_a_properties_file_that_cannot_be_understood_means_everything(text):
     assert changed_resources(b"models: [{name: a}]", text.encode()).everything
@@ -155,6 +182,31 @@ run(["python", "-m", "j"])
     found = imported_modules(text)
     assert {"a", "a.b", "c", "c.d", "e", "e.f", "e.f.g", "h", "h.i", "j"} <= found
     assert not any(name.startswith("k") for name in found)
+
+
+@pytest.mark.parametrize(
+    ("call", "loaded"),
+    [
+        ("import_module('a.c.d')", {"a.c.d"}),
+        ("import_module('a.c.' + name)", {"a.c.d", "a.c.e"}),
+        ("import_module(f'a.c.{name}')", {"a.c.d", "a.c.e"}),
+        ("import_module(f'{__name__}.{name}')", {"a.c", "a.c.d", "a.c.e"}),
+        ("import_module('.d', package)", {"a.c", "a.c.d", "a.c.e"}),
+        ("importlib.import_module(name)", {"a.c", "a.c.d", "a.c.e"}),
+        ("pkgutil.walk_packages(__path__)", {"a.c", "a.c.d", "a.c.e"}),
+        ("importlib.util.find_spec('dagster')", set()),
+        ("load(name)", set()),
+    ],
+)
+def test_modules_that_are_loaded_by_name(call, loaded):
+    modules = {"a", "a.b", "a.c", "a.c.d", "a.c.e", "b"}
+    assert loaded_by_name(call.encode(), "a.b", modules) == loaded
+
+
+def test_names_of_modules_in_settings():
+    text = b"type: a.b.C\npath: src/a.b\nother: xa.b.c\na: 1\n- {module: 'a.d'}\nb.c\n"
+    assert named_in(text, {"a"}) == {"a.b.C", "a.d"}
+    assert named_in(text, set()) == set()
 
 
 def test_module_of_a_file():

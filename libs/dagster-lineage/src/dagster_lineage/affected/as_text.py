@@ -12,7 +12,9 @@ def text(affected: Affected) -> str:
     """Every project with its reasons or its proof, then what else must run."""
     build, skipped = affected.to_build, affected.skipped
     numbers = f"{len(build)} of {len(affected.projects)} projects"
-    lines = [f"{numbers} must be built and tested, for {affected.changed_files} changed files."]
+    files = affected.changed_files
+    changed = "1 changed file" if files == 1 else f"{files} changed files"
+    lines = [f"{numbers} must be built and tested, for {changed}."]
     for verdict in build:
         lines += ["", f"{verdict.project} ({verdict.folder})", *_reasons(verdict)]
     if affected.libraries:

@@ -6,9 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from dagster_lineage.affected.changed_assets import ChangedAssets
+from dagster_lineage.affected.effects import effects_of
 from dagster_lineage.affected.layout import Layout, Member, layout_of
 from dagster_lineage.affected.library_users import users_of
-from dagster_lineage.affected.path_rules import Effect, PathRules
+from dagster_lineage.affected.path_rules import Effect
 from dagster_lineage.affected.proofs import proofs_for
 from dagster_lineage.affected.verdicts import Affected, Proof, Reason, Verdict
 from dagster_lineage.diff import compare
@@ -39,7 +40,7 @@ def decide(comparison: Comparison, patterns: tuple[str, ...]) -> Affected:
     case = _Case()
     graphs = _graphs(comparison, patterns, case)
     layout = layout_of(comparison, graphs, patterns)
-    effects = _effects(comparison, layout, graphs)
+    effects = effects_of(comparison, layout, graphs)
     for effect in effects:
         _judge_file(effect, layout, graphs, case)
     _judge_libraries(effects, layout, comparison, graphs, case)
@@ -102,13 +103,6 @@ def _graphs(comparison: Comparison, patterns: tuple[str, ...], case: _Case) -> G
         text = f"who reads what is unknown: {error}"
         case.everything.append(Reason(kind="everything", text=text))
         return LineageGraph(()), LineageGraph(())
-
-
-def _effects(comparison: Comparison, layout: Layout, graphs: Graphs) -> list[Effect]:
-    paths = [file.path for file in comparison.changed]
-    before, after = comparison.base_contents(paths), comparison.head_contents(paths)
-    rules = PathRules(layout, graphs, before, after)
-    return [rules.effect(file) for file in comparison.changed]
 
 
 def _judge_file(effect: Effect, layout: Layout, graphs: Graphs, case: _Case) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import sys
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dagster_lineage.affected.dynamic_imports import loaded_by_name, named_in
 from dagster_lineage.affected.layout import Layout, Member
 from dagster_lineage.errors import LineageError
 from dagster_lineage.git_files import WORKTREE, Comparison
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 _NAMING = (".py", ".toml", ".yml", ".yaml", ".json", ".cfg", ".sh")
 """Files that may name a module to import."""
+# No JSON: interfaces are megabytes of it, and people write their settings otherwise.
+_SETTINGS = (".toml", ".yml", ".yaml", ".cfg", ".ini")
 
 
 class Importers:
@@ -43,6 +47,7 @@ class Importers:
             if owner is not None:
                 self._python[owner.folder].append(path)
         self._graph = self._built()
+        self._add_loaded_by_name()
         self._tests = {member.folder: set(self._test_imports(member)) for member in layout.members}
 
     def of(self, modules: Iterable[str]) -> dict[str, tuple[bool, str]]:
@@ -54,7 +59,7 @@ class Importers:
 
         Returns:
             Whether the member's own code does (else only its tests do), and the module of the
-            member that does.
+            member that does, or the file of settings that names one.
         """
         changed = self._with_importers(modules)
         found: dict[str, tuple[bool, str]] = {}
@@ -62,6 +67,10 @@ class Importers:
             member = self._owners.get(module.partition(".")[0])
             if member is not None:
                 found.setdefault(member.folder, (True, module))
+        for folder, settings in self._named_in_settings.items():
+            used = [module for module in changed if module in settings]
+            if used:
+                found.setdefault(folder, (True, settings[used[0]]))
         for folder, imported in self._tests.items():
             used = [module for module in changed if module in imported]
             if used:
@@ -117,6 +126,39 @@ class Importers:
                 }
         return found
 
+    @cached_property
+    def _named_in_settings(self) -> dict[str, dict[str, str]]:
+        """Modules of others that a member's settings name, and which file does, by its folder."""
+        found: dict[str, dict[str, str]] = {}
+        paths = [
+            path
+            for path in self._comparison.head_files
+            if path.endswith(_SETTINGS) and self._layout.member(path)
+        ]
+        for path, text in self._comparison.head_contents(paths).items():
+            member = self._layout.member(path)
+            assert member is not None  # noqa: S101 - asked above
+            foreign = self._packages.keys() - member.packages.keys()
+            for name in named_in(text, foreign):
+                module = name
+                while module not in self._graph.modules and "." in module:
+                    module = module.rpartition(".")[0]
+                found.setdefault(member.folder, {}).setdefault(module, path)
+        return found
+
+    def _add_loaded_by_name(self) -> None:
+        """Add what modules load by name to the graph, as if they imported it."""
+        modules = self._graph.modules
+        inside = {
+            path: module
+            for member in self._layout.members
+            for path in self._python[member.folder]
+            if (module := module_of(path, member.packages)) in modules
+        }
+        for path, text in self._comparison.head_contents(inside).items():
+            for loaded in loaded_by_name(text, inside[path], modules):
+                self._graph.add_import(importer=inside[path], imported=loaded)
+
     def _with_importers(self, modules: Iterable[str]) -> dict[str, None]:
         """The modules and all that import them, the nearest first."""
         known = self._graph.modules
@@ -162,7 +204,7 @@ class Importers:
             with self._sources(broken) as root, _importable(root, self._packages, names):
                 try:
                     return grimp.build_graph(names[0], *names[1:], cache_dir=None)
-                except grimp.exceptions.SourceSyntaxError as error:
+                except (grimp.exceptions.SourceSyntaxError, FileNotFoundError) as error:
                     path = Path(error.filename).relative_to(root).as_posix()
                     if path in broken:
                         raise
@@ -175,8 +217,8 @@ class Importers:
     def _sources(self, broken: set[str]) -> Iterator[Path]:
         """A folder with the packages as they are at head: the work tree, or what git has.
 
-        Files that are no Python are empty there: nobody can import them, and so they import
-        nothing.
+        Files that are no Python, and links that lead nowhere, are empty there: nobody can import
+        them, and so they import nothing.
         """
         if self._comparison.head == WORKTREE and not broken:
             yield self._comparison.repository.root
@@ -191,7 +233,12 @@ class Importers:
             for path, text in self._comparison.head_contents(wanted).items():
                 file = Path(folder) / path
                 file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(b"" if path in broken else text)
+                if path in broken:
+                    file.touch()
+                elif self._comparison.head_files[path].is_link:
+                    file.symlink_to(os.fsdecode(text))
+                else:
+                    file.write_bytes(text)
             yield Path(folder)
 
     def _test_imports(self, member: Member) -> Iterator[str]:

@@ -32,11 +32,11 @@ class User:
 def users_of(effects: list[Effect], layout: Layout, comparison: Comparison) -> Iterator[User]:
     """Everybody who uses the code that changed, once for each changed member.
 
-    A module's users are those who import it, directly or over others. Where imports do not tell,
-    everybody who requires the library counts: it installs commands, something else than a module
-    changed, a module that nobody imports is named somewhere (it may be imported by name), or a
-    member requires the library and is not seen to import any of it. A library that nobody is seen
-    to use in any of these ways may be used by anybody.
+    A module's users are those who import it, directly or over others, or load it by its name. Where
+    that does not tell, everybody who requires the library counts: it installs commands, something
+    else than a module changed, a module that nobody imports is named somewhere (it may be imported
+    by name), or a member requires the library and is not seen to import any of it. A library that
+    nobody is seen to use in any of these ways may be used by anybody.
 
     Args:
         effects: Of all changed files; those with a module or of a library are looked at.

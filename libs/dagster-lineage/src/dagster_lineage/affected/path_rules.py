@@ -11,7 +11,7 @@ whatever project, may get other rows.
 | project | `interface.json` | itself, and the readers of what differs in it |
 | project | `tests/`, `conftest.py` | itself only |
 | project | documentation and pictures outside its packages and dbt folders, unless its `pyproject.toml` names them | nothing |
-| dbt | a model, snapshot or seed | itself; rows, unless SQL differs only in comments and blanks |
+| dbt | a model, snapshot or seed | itself; rows, unless SQL or Python differs only in comments and blanks |
 | dbt | a properties file | itself; rows of the models and sources whose entries differ in more than descriptions and tests |
 | dbt | tests, analyses, documentation blocks | itself only |
 | dbt | macros, `dbt_project.yml`, all else | itself; rows of all its assets |
@@ -22,11 +22,16 @@ whatever project, may get other rows.
 | library | Python | who imports it, with their rows, unless only comments and docstrings differ |
 | library | everything else | who needs it, with their rows |
 
+Documentation, and what lies in `docs/` and `benchmarks/`, counts as the code that names it, too:
+somebody reads it. A link, a local dbt package and a path that leads out of a member count where
+they lead to.
+
 `CODEOWNERS` decides who reviews, not what is built; workflows decide how everything is built.
 """  # noqa: E501 - rows of a table
 
 from __future__ import annotations
 
+import posixpath
 import tomllib
 from collections.abc import Callable, Mapping
 from typing import Literal
@@ -36,7 +41,8 @@ from msgspec.structs import replace
 
 from dagster_lineage.affected.assets_of_files import AssetsOfFiles
 from dagster_lineage.affected.import_graph import module_of
-from dagster_lineage.affected.layout import Layout, Member
+from dagster_lineage.affected.layout import DbtFolders, Layout, Member
+from dagster_lineage.affected.macro_use import MacroUse
 from dagster_lineage.affected.python_content import same_behaviour
 from dagster_lineage.affected.sql_content import same_rows
 from dagster_lineage.git_files import ChangedFile
@@ -50,10 +56,13 @@ _DOCUMENTS = (".md", ".rst", ".adoc", *_PICTURES)
 _HARMLESS = frozenset(
     {"LICENSE", "NOTICE", ".gitignore", ".editorconfig", "CODEOWNERS", ".github/CODEOWNERS"}
 )
-_HARMLESS_FOLDERS = ("docs/", "benchmarks/")
+HARMLESS_FOLDERS = ("docs/", "benchmarks/")
+"""Folders of the root from which nothing is built."""
 _TESTS = ("tests/", "test/")
 _YAML = (".yml", ".yaml")
 _MODELS = ("model-paths", "seed-paths", "snapshot-paths")
+_SAME_MODEL = {".sql": same_rows, ".py": same_behaviour}
+"""How texts of a model are compared; in a seed every character is data."""
 
 
 class Effect(Struct, frozen=True, kw_only=True):
@@ -68,6 +77,8 @@ class Effect(Struct, frozen=True, kw_only=True):
     """Of the member."""
     keys: frozenset[str] | None = None
     """`rows`: of these assets; None: of all that the project makes."""
+    document: bool = False
+    """`nothing`: but code that names the file may read it."""
     module: str = ""
     """`library` and projects' Python: the module."""
     dbt: DbtWork = ""
@@ -82,6 +93,7 @@ class PathRules:
         graphs: At base and at head.
         before: What is in the changed files at base.
         after: Likewise at head.
+        macro_use: How the macros of a dbt project are used.
     """
 
     def __init__(
@@ -90,10 +102,12 @@ class PathRules:
         graphs: tuple[LineageGraph, LineageGraph],
         before: Mapping[str, bytes],
         after: Mapping[str, bytes],
+        macro_use: Callable[[DbtFolders], MacroUse],
     ) -> None:
         self._layout = layout
         self._before = before
         self._after = after
+        self._macro_use = macro_use
         self._interfaces = {where.file for graph in graphs for where in graph.located}
         self._assets = AssetsOfFiles(graphs)
 
@@ -117,13 +131,13 @@ class PathRules:
         if inside == "conftest.py" or (inside.startswith(_TESTS) and not kind):
             return Effect(path=path, scope="project", why="its tests")
         if not kind and _is_documentation(path, member):
-            return Effect(path=path, scope="nothing", why="documentation")
+            return Effect(path=path, scope="nothing", why="documentation", document=True)
         if path.endswith(".py") and not kind:
             return self._of_code(path, member)
         if inside == "pyproject.toml" and self._same(path, _same_toml):
             return Effect(path=path, scope="project", why="says the same as before")
         if dbt is not None:
-            return self._of_dbt(path, kind, member)
+            return self._of_dbt(path, dbt, member)
         why = "decides how it is built, or is unknown"
         return Effect(path=path, scope="rows", why=why, dbt="all")
 
@@ -135,15 +149,17 @@ class PathRules:
         return Effect(path=path, scope="rows", why="its code", module=module, dbt="all")
 
     def _of_dbt(  # noqa: PLR0911 - a row of the table each
-        self, path: str, kind: str, member: Member
+        self, path: str, dbt: DbtFolders, member: Member
     ) -> Effect:
+        kind = dbt.kind(path)
         if kind in _MODELS and path.endswith(_YAML):
             return self._of_properties(path, member)
         if kind in ("test-paths", "analysis-paths") or path.endswith(".md"):
             why = "a dbt test, analysis or documentation block"
             return Effect(path=path, scope="project", why=why, dbt="modified")
         if kind in _MODELS:
-            if self._same(path, _same_model):
+            judge = _SAME_MODEL.get(posixpath.splitext(path)[1])
+            if judge and self._same(path, judge):
                 why = "only comments or blanks differ"
                 return Effect(path=path, scope="project", why=why, dbt="modified")
             keys = self._assets.made_in(path, member.name)
@@ -152,12 +168,20 @@ class PathRules:
         if kind == "macro-paths":
             if path.endswith(_YAML):
                 return Effect(path=path, scope="project", why="describes macros", dbt="modified")
-            why = "a macro, which any model may call"
-            return Effect(path=path, scope="rows", why=why, dbt="modified")
+            return self._of_macro(path, dbt)
         if path.endswith(_YAML) and self._same(path, _same_yaml):
             return Effect(path=path, scope="project", why="says the same as before", dbt="modified")
         why = "decides how dbt builds, or is unknown"
         return Effect(path=path, scope="rows", why=why, dbt="all")
+
+    def _of_macro(self, path: str, dbt: DbtFolders) -> Effect:
+        texts = [text for text in (self._before.get(path), self._after.get(path)) if text]
+        use = self._macro_use(dbt)
+        if not texts or any(use.is_hidden(text) for text in texts):
+            why = "a macro, which dbt itself may call"
+            return Effect(path=path, scope="rows", why=why, dbt="all")
+        why = "a macro, which any model may call"
+        return Effect(path=path, scope="rows", why=why, dbt="modified")
 
     def _of_properties(self, path: str, member: Member) -> Effect:
         from dagster_lineage.affected.yaml_content import changed_resources  # noqa: PLC0415
@@ -172,8 +196,11 @@ class PathRules:
 
     def _of_library(self, path: str, member: Member) -> Effect:
         inside = path[len(member.folder) + 1 :]
-        if _is_documentation(path, member) or inside.startswith(_TESTS):
-            return Effect(path=path, scope="nothing", why="tests or documentation of a library")
+        if inside.startswith(_TESTS):
+            return Effect(path=path, scope="nothing", why="tests of a library")
+        if _is_documentation(path, member):
+            why = "documentation of a library"
+            return Effect(path=path, scope="nothing", why=why, document=True)
         if path.endswith(".py") and self._same(path, same_behaviour):
             return Effect(path=path, scope="nothing", why="only comments or docstrings differ")
         if inside == "pyproject.toml" and self._same(path, _same_toml):
@@ -190,8 +217,9 @@ def _of_root(path: str) -> Effect:
     if path.startswith("../"):
         return Effect(path=path, scope="everything", why="outside the root: unknown")
     documentation = "/" not in path and path.endswith(_DOCUMENTS)
-    if documentation or path in _HARMLESS or path.startswith(_HARMLESS_FOLDERS):
-        return Effect(path=path, scope="nothing", why="documentation, or builds nothing")
+    if documentation or path in _HARMLESS or path.startswith(HARMLESS_FOLDERS):
+        why = "documentation, or builds nothing"
+        return Effect(path=path, scope="nothing", why=why, document=True)
     if path.startswith(_TESTS):
         return Effect(path=path, scope="repository", why="tests the repository as a whole")
     return Effect(path=path, scope="everything", why="belongs to all projects, or is unknown")
@@ -210,7 +238,8 @@ def _is_documentation(path: str, member: Member) -> bool:
 
 def _same_toml(before: bytes, after: bytes) -> bool:
     try:
-        return tomllib.loads(before.decode()) == tomllib.loads(after.decode())
+        # As text: `1`, `1.0` and `true` are equal, but they are not the same.
+        return repr(tomllib.loads(before.decode())) == repr(tomllib.loads(after.decode()))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError):
         return False
 
@@ -218,11 +247,9 @@ def _same_toml(before: bytes, after: bytes) -> bool:
 def _same_yaml(before: bytes, after: bytes) -> bool:
     import yaml  # noqa: PLC0415 - only for a changed configuration of dbt
 
+    from dagster_lineage.affected.yaml_content import differs  # noqa: PLC0415
+
     try:
-        return bool(yaml.safe_load(before) == yaml.safe_load(after))
+        return not differs(yaml.safe_load(before), yaml.safe_load(after))
     except (yaml.YAMLError, ValueError):
         return False
-
-
-def _same_model(before: bytes, after: bytes) -> bool:
-    return before == after or same_rows(before, after)

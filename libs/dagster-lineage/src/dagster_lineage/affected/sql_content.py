@@ -10,24 +10,28 @@ _UNSURE = re.compile(
       \\['"`]                                        # an escaped quote, in engines that have them
     | '''|\"\"\"                                     # text over lines
     | \$\w*\$                                        # dollar quotes
-    | \{%-?\s*(?:call|filter|raw|macro|set\s+\w+\s*-?%\})   # blocks whose text is a value
+    | \{%[-+]?\s*(?:call|filter|raw|macro|set\s[^=%]*%\})  # blocks whose text is a value
     """,
     re.VERBOSE,
 )
 _TOKEN = re.compile(
     r"""
-      (?P<kept>
+      (?P<jinja> \{\{.*?\}\} | \{%.*?%\} )
+    | (?P<kept>
           '(?:[^']|'')*'                             # text
         | "(?:[^"]|"")*"                             # names
         | `[^`]*`
+        | \[[^\]\n]*\]                               # names of T-SQL; lists elsewhere
         | /\*[+!].*?\*/                              # hints to the optimizer
-        | --[^\n]*\{[{%][^\n]*                       # Jinja in a comment is still rendered
-        | /\*(?:(?!\*/).)*?\{[{%].*?\*/
+        | --[^\n]*(?:\{[{%\#]|\#\})[^\n]*             # Jinja in a comment is still rendered, and a
+        | /\*(?:(?!\*/).)*?(?:\{[{%\#]|\#\}).*?\*/   # comment of Jinja begins or ends in any place
       )
     | (?P<dropped> --[^\n]* | /\*(?:(?!/\*).)*?\*/ | \{\#.*?\#\} | \s+ )
     """,
     re.VERBOSE | re.DOTALL,
 )
+_IN_JINJA = re.compile(r"""(?P<kept>'[^']*'|"[^"]*")|(?P<dropped>\s+)""")
+"""Blanks are none of a value there either; but `--` is twice a minus, and no comment."""
 
 
 def same_rows(before: bytes, after: bytes) -> bool:
@@ -47,14 +51,17 @@ def same_rows(before: bytes, after: bytes) -> bool:
     return _essence(old) == _essence(new)
 
 
-def _essence(text: str) -> str:
+def _essence(text: str, token: re.Pattern[str] = _TOKEN) -> str:
     """The text without comments, every run of blanks one blank; quoted parts as they are."""
     parts: list[str] = []
     at = 0
-    for match in _TOKEN.finditer(text):
+    for match in token.finditer(text):
         parts.append(text[at : match.start()])
-        # A dropped comment still parts two words.
-        parts.append(match["kept"] if match["kept"] is not None else "\0")
+        if match.lastgroup == "jinja":
+            parts.append(_essence(match[0], _IN_JINJA))
+        else:
+            # A dropped comment still parts two words.
+            parts.append(match[0] if match.lastgroup == "kept" else "\0")
         at = match.end()
     parts.append(text[at:])
     return re.sub("\0+", " ", "".join(parts)).strip()

@@ -6,6 +6,7 @@ promise is in the interface, where `lineage diff` sees it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import yaml
@@ -47,7 +48,7 @@ def changed_resources(before: bytes, after: bytes) -> ChangedResources:
     try:
         old, new = _parsed(before), _parsed(after)
         others = (old.keys() | new.keys()) - _IGNORED - {*_MODELS, "sources"}
-        if any(old.get(name) != new.get(name) for name in others):
+        if any(differs(old.get(name), new.get(name)) for name in others):
             return EVERYTHING
         models = {
             name for kind in _MODELS for name in _differing(_named(old, kind), _named(new, kind))
@@ -70,7 +71,7 @@ def _named(file: dict[str, object], kind: str) -> dict[str, object]:
     entries = file.get(kind) or []
     if not isinstance(entries, list):
         raise TypeError(f"{kind} is no list")
-    return {entry["name"]: _for_rows(entry) for entry in entries}
+    return _unique((entry["name"], _for_rows(entry)) for entry in entries)
 
 
 def _tables(file: dict[str, object]) -> dict[str, object]:
@@ -78,14 +79,26 @@ def _tables(file: dict[str, object]) -> dict[str, object]:
     entries = file.get("sources") or []
     if not isinstance(entries, list):
         raise TypeError("sources is no list")
-    return {
-        f"{source['name']}.{table['name']}": (
-            _for_rows({name: value for name, value in source.items() if name != "tables"}),
-            _for_rows(table),
+    return _unique(
+        (
+            f"{source['name']}.{table['name']}",
+            (
+                _for_rows({name: value for name, value in source.items() if name != "tables"}),
+                _for_rows(table),
+            ),
         )
         for source in entries
         for table in source.get("tables") or []
-    }
+    )
+
+
+def _unique(entries: Iterable[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for name, entry in entries:
+        if name in found:
+            raise ValueError(f"{name} is described twice: which one counts is not known")
+        found[name] = entry
+    return found
 
 
 def _for_rows(value: object) -> object:
@@ -100,4 +113,13 @@ def _for_rows(value: object) -> object:
 
 
 def _differing(old: dict[str, object], new: dict[str, object]) -> set[str]:
-    return {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+    return {name for name in old.keys() | new.keys() if differs(old.get(name), new.get(name))}
+
+
+def differs(old: object, new: object) -> bool:
+    """Whether two values can make other text where Jinja writes them.
+
+    Equality is not enough: `1`, `1.0` and `true` are equal and are written differently, and a
+    mapping is gone through in its order.
+    """
+    return repr(old) != repr(new)

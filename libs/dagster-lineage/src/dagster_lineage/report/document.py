@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import get_args
 
 from msgspec import Struct
 
 from dagster_lineage.diff.changes import Change, InterfaceDiff
-from dagster_lineage.findings import Finding
+from dagster_lineage.findings import Finding, Level
 from dagster_lineage.graph import Check, LineageGraph, Located, Made
 from dagster_lineage.impact.column_use import columns_used
 from dagster_lineage.report.columns import ColumnTable, column_table
@@ -151,7 +152,7 @@ def document(
         origins=columns.origins,
         exposures=_exposures(nodes, texts),
         jobs=_jobs(nodes, texts),
-        problems=[_problem(one, subjects, texts) for one in findings],
+        problems=[_problem(one, subjects, texts) for one in sorted(findings, key=_worst_first)],
         changes=[_change(one, subjects, texts) for one in (diff.changes if diff else ())],
         texts=texts.table(),
     )
@@ -267,6 +268,10 @@ def _jobs(nodes: Nodes, texts: Texts) -> list[Row]:
         for at, where in enumerate(nodes.places)
         for one in where.interface.jobs
     ]
+
+
+def _worst_first(finding: Finding) -> int:
+    return get_args(Level).index(finding.level)
 
 
 def _problem(finding: Finding, subjects: Subjects, texts: Texts) -> Row:

@@ -17,6 +17,7 @@ const layerOf = asset => data.assets[asset][3];
 const rowOf = asset => data.assets[asset][4];
 const ownersOf = asset => data.assets[asset][5];
 const projectName = project => text(data.projects[project][0]);
+const isOutsideProject = project => !data.projects[project][2] && project === data.projects.length - 1;
 const firstColumn = asset => data.first[asset];
 const columnCount = asset => data.first[asset + 1] - data.first[asset];
 const columnName = column => text(data.names[column]);
@@ -86,6 +87,9 @@ function fill(element, attributes, children) {
 
 // A long name breaks after its joints, not in the middle of a word.
 const breakable = string => string.split(/(?<=[_/.#-])/).flatMap(part => [part, document.createElement('wbr')]).slice(0, -1);
+
+// A message of a rule has names between backticks.
+const worded = string => string.split(/`([^`]+)`/).map((part, at) => at % 2 ? make('code', {}, ...breakable(part)) : part);
 
 const byId = id => document.getElementById(id);
 const written = new Intl.NumberFormat('en');

@@ -1,5 +1,6 @@
 // The panel of one asset, and of the column that is chosen in it.
 
+const LITTLE = matchMedia('(max-width: 820px), (max-height: 560px)');  // as in the style
 const SHOWN_AT_FIRST = 40, SHOWN_MORE = 500;
 
 function showAsset() {
@@ -28,6 +29,8 @@ function showAsset() {
     ...section('Jobs, schedules and sensors', jobsOf.get(asset) || [], jobLine),
   );
   pane.scrollTop = 0;
+  // Where the page itself is scrolled, what was chosen far down in the list is told at the top.
+  if (LITTLE.matches && byId('panel').getBoundingClientRect().top < 0) byId('panel').scrollIntoView();
   if (chosen.column >= 0) keepInView(pane.querySelector('tr.on'));
 }
 

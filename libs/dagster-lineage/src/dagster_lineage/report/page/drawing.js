@@ -92,7 +92,7 @@ function dressBox(element, project) {
   const room = box.width - 24;
   const half = isOpen ? TITLE / 2 : box.height / 2;
   title.setAttribute('y', sizes.sub ? 6 + sizes.title : half + sizes.title * 0.36);
-  title.textContent = shortened(`${isOpen ? '▾' : '▸'} ${projectName(project)}`, `650 ${sizes.title}px`, room);
+  title.textContent = withEnds(`${isOpen ? '▾' : '▸'} ${projectName(project)}`, `650 ${sizes.title}px`, room);
   const owners = data.projects[project][3].map(text);
   const named = owners.length > 2 ? `${owners[0]} and ${owners.length - 1} more` : owners.join(', ') || (isOutsideProject(project) ? '' : 'no owner');
   sub.setAttribute('y', 9 + sizes.title + sizes.sub);
@@ -103,7 +103,6 @@ function dressBox(element, project) {
   element.setAttribute('aria-label', ['Project ' + projectName(project), named, tally].filter(Boolean).join(', '));
 }
 
-const isOutsideProject = project => !data.projects[project][2] && project === data.projects.length - 1;
 const tallies = new Map();
 function projectTally(project, lit) {
   if (lit) return chosen.column >= 0 ? `${counted(lit, 'asset')} on the path` : `${counted(lit, 'asset')} next to it`;
@@ -181,7 +180,7 @@ function dressNode(element, asset) {
   const columns = lit && lit.length && sizes.sub ? columnsShown(lit) : '';
   const font = `550 ${sizes.name}px`;
   // Small pictures have room for a long name instead of what is below it.
-  const lines = !sizes.name ? [''] : tier() === 0 || columns ? [shortened(nameOf(asset), font, room - taken)] : inTwo(nameOf(asset), font, room - taken);
+  const lines = !sizes.name ? [''] : tier() === 0 || columns ? [withEnds(nameOf(asset), font, room - taken)] : inTwo(nameOf(asset), font, room - taken);
   const below = tier() === 0 || columns ? columns || underline(asset) : '';
   const second = lines[1] || (below ? shortened(below, `${sizes.sub}px`, room) : '');
   title.setAttribute('y', lines[1] ? NODE_HEIGHT / 2 - 3 : second ? 7 + sizes.name : NODE_HEIGHT / 2 + sizes.name * 0.36);

@@ -33,9 +33,9 @@ function problemCard(at) {
   const jump = column >= 0 ? [make('div', {}, columnButton(column, `${keyOf(assetOfColumn[column])}#${columnName(column)}`))] : [];
   return [
     make('span', { class: `chip ${T[level]}` }, T[level]), make('strong', {}, `${text(code)} ${text(rule)}`),
-    make('p', {}, text(message)),
-    make('p', { class: 'under' }, text(mend)),
-    make('p', { class: 'under code' }, text(place)),
+    make('p', {}, ...worded(text(message))),
+    make('p', { class: 'under' }, ...worded(text(mend))),
+    make('p', { class: 'under code' }, ...breakable(text(place))),
     make('p', { class: 'under' }, [project >= 0 ? projectName(project) : '', ...owners.map(text)].filter(Boolean).join(' · ')),
     ...subjects(assets), ...jump,
   ];
@@ -49,7 +49,7 @@ function changeCard(at) {
     make('p', {}, text(message)),
     ...(readers.length ? [make('p', { class: 'under' }, 'Hurts:'), listOf(readers, text)] : []),
     ...(settled ? [make('p', { class: 'under' }, `Settled: ${text(settled)}`)] : []),
-    make('p', { class: 'under code' }, text(place)),
+    make('p', { class: 'under code' }, ...breakable(text(place))),
     make('p', { class: 'under' }, [project >= 0 ? projectName(project) : '', ...owners.map(text)].filter(Boolean).join(' · ')),
     ...subjects(assets),
   ];

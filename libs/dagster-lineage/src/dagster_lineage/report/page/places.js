@@ -1,8 +1,8 @@
 // Where everything stands: layers and rows come with the data, widths and heights are added up here.
 
 const NODE_HEIGHT = 50, ROW = 68, COLUMN_GAP = 34, PADDING = 14, TITLE = 54;
-const LAYER_GAP = 72, STACK_GAP = 34, BAND_GAP = 76, BEND = 40, CLOSED_WIDTH = 190, CLOSED_HEIGHT = 76;
-const NODE_LEAST = 116, NODE_MOST = 220;
+const LAYER_GAP = 72, STACK_GAP = 34, BAND_GAP = 76, BEND = 40, CLOSED_HEIGHT = 76;
+const NODE_LEAST = 116, NODE_MOST = 220, TITLE_MOST = 400;
 const LAYERS_IN_ROW = 9;
 const FEW = 300;  // up to so many assets, all projects are open at first
 
@@ -33,6 +33,22 @@ function shortened(string, font, width) {
   return string.slice(0, low) + '…';
 }
 
+// Names of a kind begin alike and differ at their ends, so the middle of a long one is left out.
+function withEnds(string, font, width) {
+  if (textWidth(string, font) <= width) return string;
+  const cut = kept => string.slice(0, Math.ceil(kept / 2)) + '…' + string.slice(string.length - Math.floor(kept / 2));
+  let low = 1, high = string.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (textWidth(cut(middle), font) <= width) low = middle; else high = middle - 1;
+  }
+  return cut(low);
+}
+
+// Closed projects are all as wide as the longest name needs in the letters of a small picture.
+const CLOSED_WIDTH = Math.max(190, Math.min(300,
+  Math.max(0, ...data.projects.map((_, project) => isOutsideProject(project) ? 0 : textWidth(`▸ ${projectName(project)}`, '650 26px'))) + 26));
+
 // A name in two lines, broken after a joint of it, where one line is too short for it.
 function inTwo(string, font, width) {
   if (textWidth(string, font) <= width) return [string];
@@ -40,8 +56,8 @@ function inTwo(string, font, width) {
   for (let at = 1; at < string.length; at++) {
     if ('_-. /'.includes(string[at - 1]) && textWidth(string.slice(0, at), font) <= width) best = at;
   }
-  if (!best) return [shortened(string, font, width)];
-  return [string.slice(0, best), shortened(string.slice(best), font, width)];
+  if (!best) return [withEnds(string, font, width)];
+  return [string.slice(0, best), withEnds(string.slice(best), font, width)];
 }
 
 // In a small picture a name has two lines: its longest part must find room in large letters.
@@ -54,7 +70,7 @@ function inside(project) {
   const columns = [];
   let lowest = 0;
   for (const asset of assetsOfProject[project]) {
-    const wanted = Math.max(textWidth(nameOf(asset), '600 13px') + 26, longestPart(asset) + 20) + (marksOf(asset).text ? textWidth(marksOf(asset).text, '700 14px') : 0);
+    const wanted = Math.max(textWidth(nameOf(asset), '600 13px') + 26, longestPart(asset) + 20) + (marksOf(asset).text ? textWidth(marksOf(asset).text, '700 18px') + 6 : 0);
     columns[layerOf(asset)] = Math.max(columns[layerOf(asset)] || NODE_LEAST, Math.min(wanted, NODE_MOST));
     lowest = Math.max(lowest, rowOf(asset));
   }
@@ -64,7 +80,9 @@ function inside(project) {
     lefts.push(x);
     x += (columns[layer] || 0) + COLUMN_GAP;
   }
-  const title = textWidth(projectName(project), '650 14px') + 60;
+  // In a small picture a title has large letters; only a very long name is cut there.
+  const title = Math.max(textWidth(projectName(project), '650 14px') + 60,
+    Math.min(textWidth(`▾ ${projectName(project)}`, '650 26px') + 26, TITLE_MOST));
   const width = Math.max(x - COLUMN_GAP + PADDING, title, 170);
   const found = { columns, lefts, width, height: TITLE + lowest * ROW / 2 + NODE_HEIGHT + PADDING };
   insides.set(project, found);

@@ -1,9 +1,8 @@
 // The first view.
 
-const problemCount = data.problems.filter(row => T[row[3]] !== 'note').length;
 byId('summary').textContent = [
-  counted(COUNT, 'asset'), counted(assetsOfProject.filter(list => list.length).length, 'project'),
-  counted(data.names.length, 'column'), counted(problemCount, 'problem'),
+  counted(COUNT, 'asset'), counted(assetsOfProject.filter((list, project) => list.length && !isOutsideProject(project)).length, 'project'),
+  counted(data.names.length, 'column'), counted(data.problems.length, 'problem'),
   data.base ? counted(data.changes.length, 'change') : '',
 ].filter(Boolean).join(' · ');
 

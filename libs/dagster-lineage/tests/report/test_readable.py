@@ -1,0 +1,90 @@
+"""What is on the page can be read: names are told apart, nothing lies over something else."""
+
+from __future__ import annotations
+
+import pytest
+
+from dagster_lineage.graph import SCHEMA_VERSION, Asset, Interface, Read
+
+LITTLE = [
+    {"width": 400, "height": 800},
+    {"width": 640, "height": 400},
+    {"width": 320, "height": 256},
+]
+
+
+def titles(page, group: str) -> list[str]:
+    return page.locator(f"#{group} > * > .title").all_text_contents()
+
+
+def test_projects_of_a_large_repository_are_told_apart(repository, visit):
+    for number in range(50):
+        reads = (Read(key=f"domain_{number - 1:02}/a0"),) if number else ()
+        assets = [
+            Asset(key=f"domain_{number:02}/a{one}", at="src/a.py:1", reads=reads)
+            for one in range(8)
+        ]
+        repository.write(
+            Interface(
+                schema_version=SCHEMA_VERSION, project=f"domain_{number:02}", assets=tuple(assets)
+            )
+        )
+    every = titles(visit(repository.report()).page, "boxes")
+    names = [name for name in every if name.startswith("▸ dom")]
+    assert len(names) > 20
+    assert all("…" not in name for name in names)
+    assert len(set(names)) == len(names)
+
+
+def test_names_that_begin_alike_keep_their_ends(repository, visit):
+    long = "fct_customer_orders_of_all_channels_and_countries"
+    assets = tuple(Asset(key=f"shop/{long}_{number}", at="src/a.py:1") for number in range(3))
+    repository.write(Interface(schema_version=SCHEMA_VERSION, project="shop", assets=assets))
+    page = visit(repository.report()).page
+    names = [name for name in titles(page, "nodes") if "…" in name]
+    assert {name[-2:] for name in names} == {"_0", "_1", "_2"}
+
+
+def test_a_short_name_is_not_cut_by_its_signs(three_teams, visit):
+    page = visit(three_teams).page
+    while page.locator("#world").get_attribute("class") != "tier2":
+        page.get_by_role("button", name="Zoom out").click()
+    marked = page.locator("#nodes > *").filter(has=page.locator(".mark", has_text="⚠"))
+    names = marked.locator(".title").all_text_contents()
+    assert names
+    assert all("…" not in name for name in names)
+
+
+def test_what_is_outside_is_no_project(three_teams, visit):
+    page = visit(three_teams).page
+    assert "3 projects" in page.locator("#summary").inner_text()
+    assert "▾ outside the repository" in titles(page, "boxes")
+
+
+def test_problems_begin_with_the_worst_and_write_names_as_code(three_teams, visit):
+    page = visit(three_teams).page
+    page.get_by_role("tab", name="Problems").click()
+    levels = page.locator("#pane-problems li .chip").all_inner_texts()
+    assert levels == sorted(levels, key=["error", "warning", "note"].index)
+    assert "`" not in page.locator("#pane-problems").inner_text()
+    assert "lost/table" in page.locator("#pane-problems code").all_inner_texts()
+
+
+@pytest.mark.parametrize("size", LITTLE, ids=str)
+def test_a_small_or_enlarged_page_is_scrolled_and_covers_nothing(size, three_teams, visit):
+    page = visit(three_teams).page
+    page.set_viewport_size(size)
+    box = {name: page.locator(name).bounding_box() for name in ("#canvas", ".foot", "#panel")}
+    assert box["#canvas"]["height"] >= 100
+    assert box["#canvas"]["y"] + box["#canvas"]["height"] <= box[".foot"]["y"]
+    assert box[".foot"]["y"] + box[".foot"]["height"] <= box["#panel"]["y"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    for tab in page.get_by_role("tab").all():
+        assert tab.bounding_box()["height"] < 40
+
+
+def test_what_is_chosen_far_down_a_small_page_is_told_from_its_name_on(three_teams, visit):
+    page = visit(three_teams).page
+    page.set_viewport_size({"width": 400, "height": 300})
+    page.get_by_role("treeitem", name="ml/forecast").first.click()
+    assert page.locator("#pane-asset h2").bounding_box()["y"] >= 0
