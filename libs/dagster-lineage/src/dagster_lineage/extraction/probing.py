@@ -145,7 +145,7 @@ def _interpreter(entry: LocationEntry, python: str | None) -> str:
     if found is None:
         raise InterpreterMissing(
             f"its interpreter {wanted} does not exist: make its environment, or name another "
-            "interpreter to ask it with"
+            "interpreter to ask it with (--python)"
         )
     # Not resolved: what a virtual environment's python links to lacks the environment.
     return os.path.abspath(found)  # noqa: PTH100
@@ -162,6 +162,7 @@ def _run(
     request = scratch / "request.json"
     request.write_text(json.dumps(_request(entry, waiting, timeout_s)), encoding="utf-8")
     environment = {**os.environ, **ENVIRONMENT, "DAGSTER_HOME": str(home)}
+    environment["PATH"] = _path(Path(interpreter), os.environ.get("PATH", os.defpath))
     # Under `dagster dev` dbt projects are parsed while they are loaded.
     environment.pop("DAGSTER_IS_DEV_CLI", None)
     last_words = scratch / "stderr.txt"
@@ -193,6 +194,16 @@ def _run(
     told = _last_line(last_words)
     ended = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
     return f"its process ended with {ended} before it was loaded{f': {told}' if told else ''}"
+
+
+def _path(interpreter: Path, path: str) -> str:
+    """`PATH` as in the interpreter's activated environment.
+
+    `DbtCliResource` refuses to be made where it finds no `dbt`; a location's own lies beside its
+    interpreter, which nobody has to activate in order to ask it.
+    """
+    folder = interpreter.parent
+    return f"{folder}{os.pathsep}{path}" if (folder.parent / "pyvenv.cfg").is_file() else path
 
 
 def _request(entry: LocationEntry, waiting: Path, timeout_s: float) -> dict[str, object]:
