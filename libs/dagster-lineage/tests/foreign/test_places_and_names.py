@@ -116,6 +116,13 @@ def test_secret_values_are_named_and_not_told():
     assert paths.said("401 for s3cr3t-value at 0x7f00ab12cd") == "401 for $API_TOKEN at 0x…"
 
 
+def test_folders_of_the_shell_are_no_secrets():
+    paths = CheckoutPaths(Path("/x/theirs"), {"PWD": "/x/theirs/team", "OLDPWD": "/x/theirs"})
+    assert paths.said("/x/theirs/team/target/manifest.json is gone") == (
+        "<checkout>/team/target/manifest.json is gone"
+    )
+
+
 def test_place_outside_of_the_checkout_is_none_and_a_librarys_is_the_same_everywhere(tmp_path):
     paths = CheckoutPaths(tmp_path, {})
     folder = tmp_path / "projects" / "ml"
