@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -54,7 +54,8 @@ class RenderedNodes:
             rendered.append(self._renderer.render(unique_id, incremental=True))
         queries = tuple(dict.fromkeys(one.sql for one in rendered if one.sql.strip()))
         problem = next((one.problem for one in rendered if one.problem), "")
-        return RenderedNode(queries if full.sql.strip() else (), problem)
+        beside = "\n".join(_hooks(config))
+        return RenderedNode(queries if full.sql.strip() else (), problem, beside)
 
     @cached_property
     def _renderer(self) -> Any:
@@ -91,6 +92,14 @@ class RenderedNodes:
                 [(name, macros[name].get("macro_sql")) for name in sorted(macros)],
             )
         )
+
+
+def _hooks(config: Mapping[str, Any]) -> Iterable[str]:
+    """What dbt runs before and after a model, and at the head of its statement, as written."""
+    for name in ("pre-hook", "post-hook", "sql_header"):
+        given = config.get(name) or ()
+        for one in given if isinstance(given, list | tuple) else (given,):
+            yield str(one.get("sql") or "" if isinstance(one, Mapping) else one)
 
 
 def _project_settings(project_dir: Path | None) -> dict[str, Any]:

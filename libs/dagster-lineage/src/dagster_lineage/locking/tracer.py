@@ -24,6 +24,7 @@ from dagster_lineage.locking.drafts import Draft
 from dagster_lineage.locking.merged_columns import columns_not_given, merged_columns
 from dagster_lineage.locking.trace_cache import RenderedNode, Told, TraceCache, digest_of
 from dagster_lineage.sql import Relation, Schema, Table, trace_query
+from dagster_lineage.sql.comments import without_comments
 
 if TYPE_CHECKING:
     from dagster_lineage.sql.trace import Trace
@@ -32,6 +33,8 @@ ONLY_THE_LAST = "only the last query is read"
 """Part of what `sql.trace` says of several statements."""
 
 _SNAPSHOT_COLUMNS = ("dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to")
+_CALL = re.compile(r"\{[{%][^}]*\w\s*\(")
+"""A call in Jinja, which may be a `ref`, or of a macro that has one."""
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"|`([^`]*)`|\[([^\]]*)\]|([^."`\[\]]+)')
 
 
@@ -186,6 +189,11 @@ class Tracer:
                 for read, columns in reads.items()
             },
             whole=not rendered.problem and all(map(_is_whole, traces)),
+            idle=tuple(
+                table.key
+                for table in tables
+                if table.relation and table.key not in reads and _is_idle(table.relation, rendered)
+            ),
             named=tuple(named.values()),
             problems=tuple(problems),
         )
@@ -234,9 +242,8 @@ class Tracer:
 
     def _read(self, read: Read, told: Told, dialect: str, *, certain: bool) -> Read:
         if read.key not in told.reads:
-            return replace(
-                read, queried=False if certain else None, columns=() if certain else None
-            )
+            idle = certain and read.key in told.idle
+            return replace(read, queried=False if idle else None, columns=() if idle else None)
         columns = told.reads[read.key]
         if columns is None or not certain:
             return replace(read, queried=True, columns=None)
@@ -283,6 +290,28 @@ def _is_whole(trace: Trace) -> bool:
     )
 
 
+def _is_idle(relation: str, rendered: RenderedNode) -> bool:
+    """Whether a table is named in comments of the SQL and nowhere else.
+
+    One that is named nowhere, though `ref` or `source` was called for it, was used by Jinja that
+    this rendering did not come through or that left no trace: a branch for another target, a hook,
+    a header. One in a text may be read by a function: `dictGet('db.rates', …)`.
+    """
+    named = _naming(part for part in _relation(relation) if part)
+    return (
+        not _CALL.search(rendered.beside)
+        and not named.search(rendered.beside)
+        and any(named.search(query) for query in rendered.queries)
+        and not any(named.search(without_comments(query)) for query in rendered.queries)
+    )
+
+
+def _naming(parts: Iterable[str]) -> re.Pattern[str]:
+    """Finds a name of several parts in SQL, however each is quoted."""
+    named = r"[\"`\]]?\s*\.\s*[\"`\[]?".join(map(re.escape, parts))
+    return re.compile(rf"(?<!\w){named}(?!\w)", re.IGNORECASE)
+
+
 def _where_named(at: str, codes: Iterable[Code], key: str) -> str:
     """Where code names another project's table by itself, and not by `source`.
 
@@ -291,8 +320,7 @@ def _where_named(at: str, codes: Iterable[Code], key: str) -> str:
         codes: The model's, and those of the ephemeral models that become part of its query.
         key: Of the table; its last parts are schema and name.
     """
-    named = r"[\"`\]]?\s*\.\s*[\"`\[]?".join(map(re.escape, key_path(key)[-2:]))
-    pattern = re.compile(rf"(?<!\w){named}(?!\w)", re.IGNORECASE)
+    pattern = _naming(key_path(key)[-2:])
     for code in codes:
         found = pattern.search(code.raw)
         if found:
