@@ -21,15 +21,22 @@ class RenderedNode(Struct, frozen=True, array_like=True):
     """A dbt node's SQL.
 
     Attributes:
-        queries: What it may run as; the first is that of a full build. None where nothing can be
+        queries: What it may run as; those of a full build are first. None where nothing can be
             rendered.
         problem: Why they are not certain, or not there.
         beside: Jinja and SQL that runs with it and is no part of it: its hooks.
+        full_builds: How many of the queries build it in full: one for each thing that the manifest
+            does not tell and that the SQL is different for.
+        differ_by: What these things are: `target.name`.
+        columns_asked: Its Jinja asks for columns of a relation that nobody knew.
     """
 
     queries: tuple[str, ...] = ()
     problem: str = ""
     beside: str = ""
+    full_builds: int = 1
+    differ_by: tuple[str, ...] = ()
+    columns_asked: bool = False
 
 
 class Told(Struct, frozen=True, array_like=True):

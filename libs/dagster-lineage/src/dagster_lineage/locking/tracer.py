@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
@@ -28,6 +28,9 @@ from dagster_lineage.sql.comments import without_comments
 
 if TYPE_CHECKING:
     from dagster_lineage.sql.trace import Trace
+
+UNKNOWN_TYPE = "unknown_type"
+"""What a macro is told that casts to the type of a column of which only the name is known."""
 
 ONLY_THE_LAST = "only the last query is read"
 """Part of what `sql.trace` says of several statements."""
@@ -90,7 +93,9 @@ class Tracer:
         told = self._cache.told(
             digest_of((rendered, dialect, asset.key, tables)),
             rendered,
-            read=lambda: self._told(asset.key, nodes(code.unique_id), dialect, tables),
+            read=lambda: self._told(
+                asset.key, nodes(code.unique_id, _all_columns(tables)), dialect, tables
+            ),
             is_valid=self._is_valid,
         )
         self._draft.untraced.setdefault(asset.key, []).extend(told.problems)
@@ -163,25 +168,15 @@ class Tracer:
                     continue
                 before = reads.get(read, set())
                 reads[read] = None if columns is None or before is None else before | {*columns}
-        first = traces[0]
-        given = {
-            column.name: Column(
-                type=column.type,
-                comes_from=tuple(
-                    sorted(
-                        column_of(read, self._spell(read, name))
-                        for relation, name in column.comes_from
-                        if (read := key_of(relation))
-                    )
-                ),
-                copy=column.copy,
-            )
-            for column in first.columns
-        }
+        builds = traces[: rendered.full_builds]
         problems += dict.fromkeys(text for trace in traces for text in trace.problems)
+        alike = all(_names(trace) == _names(builds[0]) for trace in builds)
+        if not alike:
+            problems.append(f"its columns depend on {', '.join(rendered.differ_by)}")
+        whole_list = alike and all(trace.columns_known for trace in builds)
         return Told(
-            columns=given,
-            columns_known=first.columns_known and not rendered.problem,
+            columns=self._given(builds, key_of),
+            columns_known=whole_list and not rendered.problem,
             reads={
                 read: None
                 if columns is None
@@ -197,6 +192,24 @@ class Tracer:
             named=tuple(named.values()),
             problems=tuple(problems),
         )
+
+    def _given(
+        self, builds: Iterable[Trace], key_of: Callable[[Relation], str]
+    ) -> dict[str, Column]:
+        """The columns that full builds give; what they do not agree on is not told."""
+        given: dict[str, Column] = {}
+        for trace in builds:
+            for column in trace.columns:
+                origins = sorted(
+                    column_of(read, self._spell(read, name))
+                    for relation, name in column.comes_from
+                    if (read := key_of(relation))
+                )
+                type_ = "" if UNKNOWN_TYPE in column.type else column.type
+                one = Column(type=type_, comes_from=tuple(origins), copy=column.copy)
+                before = given.get(column.name)
+                given[column.name] = one if before is None else _of_either(before, one)
+        return given
 
     def _is_valid(self, told: Told) -> bool:
         """Whether the relations that are named directly are still what they were."""
@@ -281,6 +294,32 @@ class Tracer:
             return keys[0]
         own = [key for key in keys if key in self._draft.assets]
         return own[0] if len(own) == 1 else ""
+
+
+def _names(trace: Trace) -> set[str]:
+    return {column.name.casefold() for column in trace.columns}
+
+
+def _of_either(one: Column, other: Column) -> Column:
+    """A column that two builds of one model give: what is the same in both."""
+    same = one.comes_from == other.comes_from
+    return replace(
+        one,
+        type=one.type if one.type == other.type else "",
+        comes_from=one.comes_from if same else tuple(sorted({*one.comes_from, *other.comes_from})),
+        copy=one.copy and other.copy and same,
+    )
+
+
+def _all_columns(tables: Iterable[_ReadTable]) -> dict[str, dict[str, str]]:
+    """Type by column, by relation, of the tables whose columns are all known."""
+    return {
+        table.relation.casefold(): {
+            name: type_ or UNKNOWN_TYPE for name, type_ in table.columns.items()
+        }
+        for table in tables
+        if table.relation and table.complete
+    }
 
 
 def _is_whole(trace: Trace) -> bool:
