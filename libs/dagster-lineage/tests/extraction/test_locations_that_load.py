@@ -469,3 +469,18 @@ def test_a_location_finds_the_commands_beside_its_interpreter(tmp_path: Path):
     )
     [facts] = ask_all(find_locations(tmp_path), keep_in=tmp_path)
     assert facts.error == ""
+
+
+def test_a_daemon_that_a_location_starts_is_ended_with_it(tmp_path: Path):
+    (tmp_path / "defs.py").write_text(
+        "import pathlib, subprocess\n"
+        "import dagster as dg\n"
+        "daemon = subprocess.Popen(['sleep', '1000'], start_new_session=True)\n"
+        "pathlib.Path('daemon.pid').write_text(str(daemon.pid))\n"
+        "defs = dg.Definitions(assets=[dg.AssetSpec('orders')])\n"
+    )
+    (tmp_path / "workspace.yaml").write_text("load_from:\n- python_file: defs.py\n")
+    [facts] = ask_all(find_locations(tmp_path), keep_in=tmp_path)
+    assert [asset.key for asset in facts.assets] == ["orders"]
+    daemon = Path("/proc") / (tmp_path / "daemon.pid").read_text()
+    assert not daemon.exists() or "\nState:\tZ" in (daemon / "status").read_text()

@@ -21,7 +21,8 @@ STAR = {
     ),
     "dbt_utils___union": (
         "(relations) %}{% set of = {} %}{% set every = {} %}{% for relation in relations %}"
-        "{% do of.update({relation: []}) %}{% for col in adapter.get_columns_in_relation(relation) %}"
+        "{% do of.update({relation: []}) %}"
+        "{% for col in adapter.get_columns_in_relation(relation) %}"
         "{% do of[relation].append(col.column) %}"
         "{% if col.is_string() and col.string_size() > 1 or true %}"
         "{% do every.update({col.column: col}) %}{% endif %}{% endfor %}{% endfor %}"
