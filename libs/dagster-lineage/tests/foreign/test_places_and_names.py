@@ -240,9 +240,19 @@ def test_workspace_elsewhere_is_told_from_its_own_checkout(repository, tmp_path_
         (("lock", "--root", "none"), "is no folder"),
         (("lock", "shop", "--manifest", "m.json"), "name one with --workspace"),
         (("check", "--fresh"), "workspace.yaml does not exist"),
+        (("lock", "--manifest", "none.json"), "none.json cannot be read: No such file"),
+        (("lock", "--manifest", "broken.json"), "broken.json is no dbt manifest: it is no JSON"),
+        (("lock", "--manifest", "empty.json"), "empty.json: this is no dbt manifest"),
+        (("lock", "--manifest", "right.json", "--out", "empty.json"), "with --out"),
+        (("check", "--baseline", "empty.json", "--interfaces", "*.yml"), "no interface matches"),
     ],
 )
-def test_wrong_use_names_the_mend_and_has_no_traceback(repository, arguments, words):
+def test_wrong_use_names_the_mend_and_has_no_traceback(
+    repository, manifest_maker, arguments, words
+):
+    (repository.root / "broken.json").write_text("{")
+    (repository.root / "empty.json").write_text("{}")
+    manifest_maker("shop").write(repository.root / "right.json")
     code, _, err = repository.lineage(*arguments)
     assert code == 2
     assert words in err
