@@ -102,7 +102,7 @@ def read_baseline(file: Path, name: str) -> Baseline:
         LineageError: it is missing or no baseline.
     """
     try:
-        return Baseline(msgspec.json.decode(file.read_bytes(), type=dict[str, int]), name)
+        entries = msgspec.json.decode(file.read_bytes(), type=dict[str, int])
     except OSError as error:
         raise LineageError(
             f"baseline {file} cannot be read: {error.strerror}. Write it with "
@@ -113,6 +113,13 @@ def read_baseline(file: Path, name: str) -> Baseline:
             f"{file} is no baseline: {error}. Write it again with "
             f"`lineage check --write-baseline {name}`."
         ) from error
+    for entry in entries:
+        if entry.count(" ") < 2:  # noqa: PLR2004 - code, project, and what it is about
+            raise LineageError(
+                f"{file} is no baseline: `{entry}` is no finding. Write it again with "
+                f"`lineage check --write-baseline {name}`."
+            )
+    return Baseline(entries, name)
 
 
 def _judged(fingerprint: str, codes: set[str], projects: set[str]) -> bool:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from dagster_lineage.baseline import Baseline
+from dagster_lineage.baseline import GONE_CODE, Baseline
 from dagster_lineage.errors import LineageError
 from dagster_lineage.findings import Finding
 from dagster_lineage.graph import LineageGraph
 from dagster_lineage.rules import Rule, all_rules
-from dagster_lineage.settings import Settings
+from dagster_lineage.settings import FILE_NAME, Settings
 from dagster_lineage.suppression import SUPPRESSION_CODE, ignored_by_settings, suppressed_in_files
 
 
@@ -69,7 +69,7 @@ def check(
         baseline: Findings that were there before.
 
     Raises:
-        LineageError: there is no such rule or project.
+        LineageError: there is no such rule or project, be it in the settings.
     """
     chosen = chosen_rules(tuple(select) or settings.select, tuple(ignore))
     wanted = _wanted(graph, projects)
@@ -82,6 +82,8 @@ def check(
     ]
     everything = len(found)
     if settings.ignore:
+        place = f"{FILE_NAME}: tool.lineage.ignore: "
+        _refuse_unknown((entry.code for entry in settings.ignore), place)
         found = ignored_by_settings(found, settings)
     found, bare = suppressed_in_files(found, root)
     suppressed = everything - len(found)
@@ -90,7 +92,7 @@ def check(
     before = len(found)
     if baseline:
         found = baseline.without(found, {rule.code for rule in chosen}, wanted)
-    notes = sum(finding.code == "BL01" for finding in found)
+    notes = sum(finding.code == GONE_CODE for finding in found)
     return Checked(
         findings=tuple(sorted(found, key=lambda one: (one.file, one.line, one.code, one.key))),
         projects=len({where.project for where in graph.located}),
@@ -110,16 +112,28 @@ def chosen_rules(select: tuple[str, ...], ignore: tuple[str, ...]) -> list[type[
     Raises:
         LineageError: no rule's code begins so.
     """
-    rules = all_rules()
-    codes = [*(rule.code for rule in rules), SUPPRESSION_CODE]
-    for code in (*select, *ignore):
+    _refuse_unknown((*select, *ignore))
+    return [rule for rule in all_rules() if _is_chosen(rule.code, select, ignore)]
+
+
+def _refuse_unknown(given: Iterable[str], place: str = "") -> None:
+    """Refuse codes with which no rule's code begins.
+
+    Args:
+        given: Codes, or their beginnings.
+        place: Where they are written, for the message; none: on the command line.
+
+    Raises:
+        LineageError: there is one.
+    """
+    codes = [*(rule.code for rule in all_rules()), SUPPRESSION_CODE, GONE_CODE]
+    for code in given:
         if not code or not any(one.startswith(code) for one in codes):
             from dagster_lineage.spelling import nearest_name  # noqa: PLC0415
 
             near = nearest_name(code, codes)
             hint = f"did you mean {near}?" if near else f"there are {', '.join(codes)}."
-            raise LineageError(f"there is no rule `{code}`: {hint}")
-    return [rule for rule in rules if _is_chosen(rule.code, select, ignore)]
+            raise LineageError(f"{place}there is no rule `{code}`: {hint}")
 
 
 def _is_chosen(code: str, select: tuple[str, ...], ignore: tuple[str, ...]) -> bool:

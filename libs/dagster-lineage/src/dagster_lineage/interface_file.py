@@ -22,6 +22,7 @@ FILE_NAME = "interface.json"
 _DECODER = msgspec.json.Decoder(Interface)
 _QUICK_DECODER: msgspec.json.Decoder[Interface] = msgspec.json.Decoder(QuickInterface)
 _PLACES = ("at", "described_at", "key_at")
+_LISTS = ("sources", "checks", "exposures", "jobs", "unknown")
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -78,11 +79,11 @@ def encode(interface: Interface) -> bytes:
     head = {
         name: value
         for name, value in msgspec.to_builtins(interface).items()
-        if name not in ("assets", "sources", "exposures", "jobs", "unknown")
+        if name not in ("assets", *_LISTS)
     }
     lines = [f'  "{name}": {_line(value)}' for name, value in head.items()]
     lines.append(_block("assets", [_asset(asset) for asset in interface.assets]))
-    for name in ("sources", "exposures", "jobs", "unknown"):
+    for name in _LISTS:
         values = getattr(interface, name)
         if values:
             lines.append(_block(name, [f"    {_line(value)}" for value in values]))

@@ -27,6 +27,10 @@ from dagster_lineage.settings import Settings, find_root, parse_settings, read_s
             "tool.lineage.external[0].until",
         ),
         ("[tool.lineage\n", "is no TOML"),
+        (
+            '[[tool.lineage.ignore]]\ncode = "EED01"\nreason = "x"\n',
+            "tool.lineage.ignore: there is no rule `EED01`: did you mean ED01?",
+        ),
     ],
 )
 def test_wrong_setting_is_exit_code_2_and_names_the_key(

@@ -123,3 +123,12 @@ def test_file_that_is_no_baseline_is_told(repository, lineage) -> None:
     code, _, err = lineage("check", "--baseline", "known.json")
     assert code == 2
     assert "known.json is no baseline" in err
+
+
+def test_file_that_is_no_baseline_is_told_with_the_mend(repository, lineage) -> None:
+    for content in ("{", "[]", '{"version": 1}'):
+        (repository.root / "known.json").write_text(content)
+        code, _, err = lineage("check", "--baseline", "known.json")
+        assert code == 2
+        assert "known.json is no baseline" in err
+        assert "--write-baseline known.json" in err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import venv
 from pathlib import Path
 from typing import Any
 
@@ -447,3 +448,39 @@ def test_keys_are_the_translators_and_their_disagreement_is_told(warehouse: Loca
 def test_dagster_dbts_own_rule_is_not_taken_for_somebodys(warehouse: LocationFacts):
     assert not warehouse.manifests["tiny'"].own_translator
     assert warehouse.manifests["tiny'"].keys["source.tiny.raw.events"] == "raw/events"
+
+
+def test_a_location_finds_the_commands_beside_its_interpreter(tmp_path: Path):
+    # `DbtCliResource` looks for `dbt` when it is made, and nobody has activated the environment.
+    venv.create(tmp_path / "env", symlinks=True)
+    command = tmp_path / "env" / "bin" / "their-dbt"
+    command.write_text("#!/bin/sh\n")
+    command.chmod(0o755)
+    (tmp_path / "defs.py").write_text(
+        "import shutil, sys\n"
+        "import dagster as dg\n"
+        "assert shutil.which('their-dbt'), 'their-dbt is not on PATH'\n"
+        "defs = dg.Definitions(assets=[dg.AssetSpec('orders')])\n"
+    )
+    [packages] = (tmp_path / "env").glob("lib/*/site-packages")
+    (packages / "these.pth").write_text("\n".join(sys.path))
+    (tmp_path / "workspace.yaml").write_text(
+        "load_from:\n- python_file: {relative_path: defs.py, executable_path: env/bin/python}\n"
+    )
+    [facts] = ask_all(find_locations(tmp_path), keep_in=tmp_path)
+    assert facts.error == ""
+
+
+def test_a_daemon_that_a_location_starts_is_ended_with_it(tmp_path: Path):
+    (tmp_path / "defs.py").write_text(
+        "import pathlib, subprocess\n"
+        "import dagster as dg\n"
+        "daemon = subprocess.Popen(['sleep', '1000'], start_new_session=True)\n"
+        "pathlib.Path('daemon.pid').write_text(str(daemon.pid))\n"
+        "defs = dg.Definitions(assets=[dg.AssetSpec('orders')])\n"
+    )
+    (tmp_path / "workspace.yaml").write_text("load_from:\n- python_file: defs.py\n")
+    [facts] = ask_all(find_locations(tmp_path), keep_in=tmp_path)
+    assert [asset.key for asset in facts.assets] == ["orders"]
+    daemon = Path("/proc") / (tmp_path / "daemon.pid").read_text()
+    assert not daemon.exists() or "\nState:\tZ" in (daemon / "status").read_text()

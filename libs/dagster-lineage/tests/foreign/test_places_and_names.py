@@ -116,6 +116,13 @@ def test_secret_values_are_named_and_not_told():
     assert paths.said("401 for s3cr3t-value at 0x7f00ab12cd") == "401 for $API_TOKEN at 0x…"
 
 
+def test_folders_of_the_shell_are_no_secrets():
+    paths = CheckoutPaths(Path("/x/theirs"), {"PWD": "/x/theirs/team", "OLDPWD": "/x/theirs"})
+    assert paths.said("/x/theirs/team/target/manifest.json is gone") == (
+        "<checkout>/team/target/manifest.json is gone"
+    )
+
+
 def test_place_outside_of_the_checkout_is_none_and_a_librarys_is_the_same_everywhere(tmp_path):
     paths = CheckoutPaths(tmp_path, {})
     folder = tmp_path / "projects" / "ml"
@@ -233,9 +240,19 @@ def test_workspace_elsewhere_is_told_from_its_own_checkout(repository, tmp_path_
         (("lock", "--root", "none"), "is no folder"),
         (("lock", "shop", "--manifest", "m.json"), "name one with --workspace"),
         (("check", "--fresh"), "workspace.yaml does not exist"),
+        (("lock", "--manifest", "none.json"), "none.json cannot be read: No such file"),
+        (("lock", "--manifest", "broken.json"), "broken.json is no dbt manifest: it is no JSON"),
+        (("lock", "--manifest", "empty.json"), "empty.json: this is no dbt manifest"),
+        (("lock", "--manifest", "right.json", "--out", "empty.json"), "with --out"),
+        (("check", "--baseline", "empty.json", "--interfaces", "*.yml"), "no interface matches"),
     ],
 )
-def test_wrong_use_names_the_mend_and_has_no_traceback(repository, arguments, words):
+def test_wrong_use_names_the_mend_and_has_no_traceback(
+    repository, manifest_maker, arguments, words
+):
+    (repository.root / "broken.json").write_text("{")
+    (repository.root / "empty.json").write_text("{}")
+    manifest_maker("shop").write(repository.root / "right.json")
     code, _, err = repository.lineage(*arguments)
     assert code == 2
     assert words in err

@@ -10,6 +10,7 @@ import pytest
 from dagster_lineage.dbt import read_manifest
 from dagster_lineage.extraction.facts import (
     AssetFacts,
+    CheckFacts,
     DependencyFacts,
     LocationFacts,
     ManifestFacts,
@@ -138,3 +139,30 @@ def test_notes_of_one_reason_are_one(draft):
     notes = draft.interface().unknown
     assert "asset a0, asset a1, asset a2 and 6 more: no owner is told" in notes
     assert len(notes) <= 2, notes
+
+
+def test_check_of_an_asset_that_the_location_lacks_is_kept_apart():
+    facts = LocationFacts(
+        name="quality",
+        folder=str(HERE),
+        assets=(
+            AssetFacts(key="own", executable=True),
+            AssetFacts(key="shop/orders", executable=False, stub=True),
+        ),
+        checks=(
+            CheckFacts(name="mine", asset="own", at=f"{HERE}/q.py:3"),
+            CheckFacts(name="theirs", asset="shop/orders", at=f"{HERE}/q.py:9", blocking=True),
+        ),
+    )
+    draft = draft_of(
+        facts,
+        Home("quality", "quality", HERE, "interface.json", "quality"),
+        CheckoutPaths(HERE, {}),
+        {},
+    )
+    told = draft.interface()
+    [own] = told.assets
+    assert [check.name for check in own.checks] == ["mine"]
+    assert [(one.name, one.key, one.at, one.blocking) for one in told.checks] == [
+        ("theirs", "shop/orders", "q.py:9", True)
+    ]

@@ -144,11 +144,11 @@ def _decoded(data: bytes | Mapping[str, Any]) -> Node:
             data = msgspec.json.decode(data)
         except msgspec.DecodeError as error:
             raise ManifestUnreadable(
-                f"This is no dbt manifest: {error}. Write it again with `dbt parse`."
+                f"this is no dbt manifest: {error}. Write it again with `dbt parse`."
             ) from error
     if not isinstance(data, dict) or not isinstance(data.get("nodes"), dict):
         raise ManifestUnreadable(
-            "This is no dbt manifest: it has no `nodes`. The file is called manifest.json, and "
+            "this is no dbt manifest: it has no `nodes`. The file is called manifest.json, and "
             "`dbt parse` writes it into the project's target folder."
         )
     return data

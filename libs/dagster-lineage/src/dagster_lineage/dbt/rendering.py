@@ -40,6 +40,8 @@ class Rendered:
         problem: Why it is not certain, in a sentence; empty when it is.
         assumed: What nobody told, so a default or a placeholder stands in: `var start_date`,
             `env_var TIER`, `target.name`.
+        compared: By name of what is `assumed`: texts that would have made this another text.
+        columns_asked: It asks for columns of a relation that nobody knew.
     """
 
     sql: str = ""
@@ -49,6 +51,8 @@ class Rendered:
     certain: bool = True
     problem: str = ""
     assumed: tuple[str, ...] = ()
+    compared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    columns_asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,7 @@ class Renderer:
         *,
         incremental: bool = False,
         columns: Mapping[str, Mapping[str, str]] | None = None,
+        instead: Mapping[str, str] | None = None,
     ) -> Rendered:
         """A model's SQL; never raises, what goes wrong is the result's `problem`.
 
@@ -102,8 +107,9 @@ class Renderer:
             unique_id: The model's id in the manifest; a snapshot or a test will do too.
             incremental: What `is_incremental()` answers. Both texts of an incremental model count
                 for what it reads; only the one with False may be in the manifest already.
-            columns: Type by column by relation text, where they are known: the answer to
+            columns: Type by column by relation, quoted or not, where they are known: the answer to
                 `adapter.get_columns_in_relation`, as `dbt_utils.star` asks for it.
+            instead: What to assume, by name, in place of what is assumed without being told.
         """
         node = self.nodes.get(unique_id)
         if node is None:
@@ -113,7 +119,11 @@ class Renderer:
         compiled = node.get("compiled_code")
         if compiled and node.get("compiled") and not incremental:
             return self._compiled(node, compiled)
-        return _Rendering(self, node, incremental=incremental, columns=columns or {}).result()
+        known = _Known(
+            {Relation.of(text).plain: types for text, types in (columns or {}).items()},
+            instead or {},
+        )
+        return _Rendering(self, node, known, incremental=incremental).result()
 
     def _compiled(self, node: Mapping[str, Any], sql: str) -> Rendered:
         upstream = node.get("depends_on", {}).get("nodes") or []
@@ -170,14 +180,27 @@ class Renderer:
                 return str(one)
         return ""
 
-    def ephemeral(self, unique_id: str) -> Rendered:
+    def ephemeral(self, unique_id: str, known: _Known) -> Rendered:
         """An ephemeral model's own SQL, with its own CTEs still outside."""
+        if known != NOTHING_KNOWN:
+            rendering = _Rendering(self, self.nodes[unique_id], known, incremental=False)
+            return rendering.result(inject=False)
         found = self._ephemeral.get(unique_id)
         if found is None:
-            node = self.nodes[unique_id]
-            found = _Rendering(self, node, incremental=False, columns={}).result(inject=False)
-            self._ephemeral[unique_id] = found
+            rendering = _Rendering(self, self.nodes[unique_id], known, incremental=False)
+            found = self._ephemeral[unique_id] = rendering.result(inject=False)
         return found
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What one rendering knows beside the manifest: columns by plain relation, and guesses."""
+
+    columns: Mapping[str, Mapping[str, str]]
+    instead: Mapping[str, str]
+
+
+NOTHING_KNOWN = _Known({}, {})
 
 
 class _Rendering:
@@ -187,19 +210,20 @@ class _Rendering:
         self,
         renderer: Renderer,
         node: Mapping[str, Any],
+        known: _Known,
         *,
         incremental: bool,
-        columns: Mapping[str, Mapping[str, str]],
     ) -> None:
         self.renderer = renderer
         self.node = node
+        self.known = known
         self.doubts = Doubts()
         self.refs: dict[str, None] = {}
         self.sources: dict[str, None] = {}
         self.problem = ""
         package = str(node.get("package_name") or renderer.macros.root)
         self.namespace = Namespace(renderer.macros, package, self._fixed(incremental=incremental))
-        self.namespace.context = self._context(package, columns)
+        self.namespace.context = self._context(package)
 
     def result(self, *, inject: bool = True) -> Rendered:
         """Render, and tell what happened."""
@@ -218,6 +242,8 @@ class _Rendering:
             certain=not self.problem,
             problem=self.problem,
             assumed=tuple(self.doubts.assumed),
+            compared={name: tuple(texts) for name, texts in self.doubts.compared.items()},
+            columns_asked=self.doubts.columns_asked,
         )
 
     def _text(self) -> str:
@@ -259,9 +285,12 @@ class _Rendering:
             if not _ephemeral(node) or unique_id in waiting:
                 return
             waiting.add(unique_id)
-            inner = self.renderer.ephemeral(unique_id)
+            inner = self.renderer.ephemeral(unique_id, self.known)
             self.sources.update(dict.fromkeys(inner.sources))
             self.doubts.assumed.update(dict.fromkeys(inner.assumed))
+            self.doubts.columns_asked |= inner.columns_asked
+            for name, texts in inner.compared.items():
+                self.doubts.compared.setdefault(name, {}).update(dict.fromkeys(texts))
             self.problem = self.problem or inner.problem
             for one in inner.refs:
                 self.refs.setdefault(one)
@@ -324,8 +353,8 @@ class _Rendering:
             "load_relation": self.doubts.asker("whether a relation exists"),
         }
 
-    def _context(self, package: str, columns: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-        renderer, node = self.renderer, self.node
+    def _context(self, package: str) -> dict[str, Any]:
+        renderer, node, instead = self.renderer, self.node, self.known.instead
         metadata = renderer.manifest.get("metadata", {})
         settings = renderer.settings
         variables = context.Variables(
@@ -336,7 +365,7 @@ class _Rendering:
             "source": self._source,
             "config": context.Config(node.get("config") or {}),
             "var": variables,
-            "env_var": context.environment_variable(self.doubts),
+            "env_var": context.environment_variable(self.doubts, instead),
         }
         guessed = {
             "name": "",
@@ -355,7 +384,11 @@ class _Rendering:
             "function": self._function,
             "metric": self.doubts.asker("a metric"),
             "adapter": context.Adapter(
-                renderer.macros, lambda: self.namespace, renderer.mark, columns, self.doubts
+                renderer.macros,
+                lambda: self.namespace,
+                renderer.mark,
+                self.known.columns,
+                self.doubts,
             ),
             "api": {
                 "Relation": RelationMaker(renderer.mark),
@@ -366,8 +399,8 @@ class _Rendering:
             "schema": node.get("schema") or "",
             "database": node.get("database") or "",
             "graph": renderer.manifest,
-            "target": context.Target(known, guessed, self.doubts),
-            "env": context.Target(known, guessed, self.doubts),
+            "target": context.Target(known, guessed, instead, self.doubts),
+            "env": context.Target(known, guessed, instead, self.doubts),
             "context": self.namespace,
             "render": self._render,
             "project_name": renderer.macros.root,

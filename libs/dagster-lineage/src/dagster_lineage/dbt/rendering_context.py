@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from dagster_lineage.dbt.rendering_macros import Macros, Namespace, Returned
-from dagster_lineage.dbt.rendering_relations import KnownColumn, RelationMaker
+from dagster_lineage.dbt.rendering_relations import KnownColumn, Relation, RelationMaker
 from dagster_lineage.dbt.rendering_unknown import Doubts, Unknown
 
 REQUIRED = object()
@@ -133,14 +133,20 @@ class Target:
     Args:
         known: What the caller knows.
         guessed: What stands in for what it doesn't.
+        instead: Guesses of this rendering, by name: `target.name`.
         doubts: Told when a guess is used.
     """
 
     def __init__(
-        self, known: Mapping[str, Any], guessed: Mapping[str, Any], doubts: Doubts
+        self,
+        known: Mapping[str, Any],
+        guessed: Mapping[str, Any],
+        instead: Mapping[str, str],
+        doubts: Doubts,
     ) -> None:
         self._known = known
         self._guessed = guessed
+        self._instead = instead
         self._doubts = doubts
 
     def __getattr__(self, name: str) -> Any:
@@ -148,14 +154,21 @@ class Target:
             raise AttributeError(name)
         if name in self._known:
             return self._known[name]
-        self._doubts.assumed[f"target.{name}"] = None
-        return self._guessed.get(name, "")
+        return self._guess(name, self._guessed.get(name, ""))
 
     __getitem__ = __getattr__
 
     def get(self, name: str, default: Any = None) -> Any:
         """A field of it."""
-        return self._known.get(name, self._guessed.get(name, default))
+        if name in self._known:
+            return self._known[name]
+        return self._guess(name, self._guessed.get(name, default))
+
+    def _guess(self, name: str, guess: Any) -> Any:
+        if isinstance(guess, str):
+            return self._doubts.guess(f"target.{name}", guess, self._instead)
+        self._doubts.assumed[f"target.{name}"] = None
+        return guess
 
 
 class Adapter:
@@ -165,7 +178,7 @@ class Adapter:
         macros: The manifest's macros.
         namespace: Gives the namespace that macros are called in.
         mark: The adapter's quoting character.
-        columns: Columns by relation text, where they are known.
+        columns: Columns by relation, as `Relation.plain` has it, where they are known.
         doubts: Told what would have been asked.
     """
 
@@ -214,8 +227,10 @@ class Adapter:
 
     def get_columns_in_relation(self, relation: object) -> list[KnownColumn] | Unknown:
         """A relation's columns, where they are known; otherwise the warehouse's business."""
-        known = self._columns.get(str(relation))
+        plain = relation.plain if isinstance(relation, Relation) else str(relation).casefold()
+        known = self._columns.get(plain)
         if known is None:
+            self._doubts.columns_asked = True
             return self._doubts.ask(f"the columns of {relation}")
         return [KnownColumn(name, type_, self._mark) for name, type_ in known.items()]
 
@@ -267,12 +282,12 @@ def silent(*_args: object, **_kwargs: object) -> str:
     return ""
 
 
-def environment_variable(doubts: Doubts) -> Callable[..., str]:
+def environment_variable(doubts: Doubts, instead: Mapping[str, str]) -> Callable[..., str]:
     """`env_var(…)`: the default, or a placeholder; values of a machine belong in no interface."""
 
     def env_var(name: str, default: str | None = None) -> str:
-        doubts.assumed[f"env_var {name}"] = None
-        return placeholder(name) if default is None else str(default)
+        guess = placeholder(name) if default is None else str(default)
+        return doubts.guess(f"env_var {name}", guess, instead)
 
     return env_var
 

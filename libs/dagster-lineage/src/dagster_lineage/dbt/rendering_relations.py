@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 PARTS = ("database", "schema", "identifier")
@@ -11,8 +11,10 @@ PART = re.compile(r'"((?:[^"]|"")*)"|`((?:[^`]|``)*)`|\[([^\]]*)\]|([^.]+)')
 
 
 @dataclass(frozen=True)
-class Relation:
+class Relation(Mapping[str, object]):
     """A table or view: its text is what dbt would write, its parts can be asked for.
+
+    A mapping as dbt's own are: `dbt_utils` tells a relation from a text by that.
 
     Attributes:
         database: Catalog, project or database; empty without one.
@@ -41,6 +43,25 @@ class Relation:
             names.insert(0, "")
         mark = text[:1] if text[:1] in ('"', "`") else ""
         return cls(".".join(names[:-2]), names[-2], names[-1], mark, type_, text)
+
+    def __getitem__(self, name: str) -> object:
+        if name == "metadata":
+            return {"type": "Relation"}
+        if name not in PARTS:
+            raise KeyError(name)
+        return getattr(self, name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(PARTS)
+
+    def __len__(self) -> int:
+        return len(PARTS)
+
+    @property
+    def plain(self) -> str:
+        """Its parts without quotes, in one case."""
+        parts = (self.database, self.schema, self.identifier)
+        return ".".join(part for part in parts if part).casefold()
 
     @property
     def name(self) -> str:
@@ -180,6 +201,10 @@ class KnownColumn:
     def quoted(self) -> str:
         """Its name in quotes."""
         return f"{self.mark}{self.name}{self.mark}"
+
+    def string_size(self) -> int:
+        """How long its texts may be; dbt's answer where no length is declared."""
+        return 256
 
     def is_string(self) -> bool:
         """Its type is one of texts."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Self
 
 
 class Unknown:
@@ -58,11 +59,16 @@ class Doubts:
     Attributes:
         asked: What was asked of the warehouse, each once, in order.
         assumed: What was taken for granted: variables and fields of the target that nobody told.
+        compared: By name of what was taken for granted, the texts that it was compared with: had
+            it been one of them, the text would be another.
+        columns_asked: Columns of a relation were asked for that nobody knew.
     """
 
     def __init__(self) -> None:
         self.asked: dict[str, None] = {}
         self.assumed: dict[str, None] = {}
+        self.compared: dict[str, dict[str, None]] = {}
+        self.columns_asked = False
 
     def ask(self, what: str) -> Unknown:
         """The warehouse would have to be asked."""
@@ -76,3 +82,65 @@ class Doubts:
             return self.ask(what)
 
         return ask
+
+    def guess(self, name: str, text: str, instead: Mapping[str, str]) -> str:
+        """A text that stands in for one that nobody told.
+
+        Args:
+            name: Of what was not told: `target.name`.
+            text: What is taken for granted.
+            instead: By name, what is taken for granted this time.
+        """
+        self.assumed[name] = None
+        if name in instead:
+            return instead[name]
+        return Guess(text, lambda other: self.compared.setdefault(name, {}).setdefault(other))
+
+
+class Guess(str):
+    """A text that tells with what it is compared, lower-cased or not, whole or in part."""
+
+    __slots__ = ("_compared",)
+    _compared: Callable[[str], None]
+
+    def __new__(cls, text: str, compared: Callable[[str], None]) -> Self:
+        """A text, and who is told of the texts that it is compared with."""
+        made = super().__new__(cls, text)
+        made._compared = compared
+        return made
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, str):
+            self._compared(str(other))
+        return str.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = str.__hash__
+
+    def __contains__(self, part: str) -> bool:  # type: ignore[override]
+        self._compared(part)
+        return str.__contains__(self, part)
+
+    def startswith(self, prefix: str, *span: int) -> bool:  # type: ignore[override]
+        """Whether it begins so."""
+        self._compared(prefix)
+        return str.startswith(self, prefix, *span)
+
+    def endswith(self, suffix: str, *span: int) -> bool:  # type: ignore[override]
+        """Whether it ends so."""
+        self._compared(suffix)
+        return str.endswith(self, suffix, *span)
+
+    def lower(self) -> Guess:
+        """In lower case, and still a guess."""
+        return Guess(str.lower(self), self._compared)
+
+    def upper(self) -> Guess:
+        """In upper case, and still a guess."""
+        return Guess(str.upper(self), self._compared)
+
+    def strip(self, *marks: str | None) -> Guess:
+        """Without blanks, and still a guess."""
+        return Guess(str.strip(self, *marks), self._compared)

@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 from dagster_lineage.extraction.facts import LocationFacts
+from dagster_lineage.extraction.left_over import MARK, end_left_over
 from dagster_lineage.extraction.waiting import where_it_waits
 from dagster_lineage.workspace import LocationEntry
 
@@ -85,9 +86,9 @@ def ask(
 ) -> LocationFacts:
     """What a code location says of itself, or why it cannot be asked.
 
-    It is loaded in a process group of its own, which is ended afterwards, with no standard output,
-    a `DAGSTER_HOME` of its own and no telemetry: it may print, write to its working directory,
-    start threads and processes, exit or hang.
+    It is loaded in a process of its own, which is ended afterwards with all that it has started,
+    with no standard output, a `DAGSTER_HOME` of its own and no telemetry: it may print, write to
+    its working directory, start threads, processes and daemons, exit or hang.
 
     Args:
         entry: Which location.
@@ -145,7 +146,7 @@ def _interpreter(entry: LocationEntry, python: str | None) -> str:
     if found is None:
         raise InterpreterMissing(
             f"its interpreter {wanted} does not exist: make its environment, or name another "
-            "interpreter to ask it with"
+            "interpreter to ask it with (--python)"
         )
     # Not resolved: what a virtual environment's python links to lacks the environment.
     return os.path.abspath(found)  # noqa: PTH100
@@ -161,7 +162,9 @@ def _run(
     waiting = scratch / "waiting.txt"
     request = scratch / "request.json"
     request.write_text(json.dumps(_request(entry, waiting, timeout_s)), encoding="utf-8")
-    environment = {**os.environ, **ENVIRONMENT, "DAGSTER_HOME": str(home)}
+    # The scratch folder's name is nobody else's.
+    environment = {**os.environ, **ENVIRONMENT, "DAGSTER_HOME": str(home), MARK: scratch.name}
+    environment["PATH"] = _path(Path(interpreter), os.environ.get("PATH", os.defpath))
     # Under `dagster dev` dbt projects are parsed while they are loaded.
     environment.pop("DAGSTER_IS_DEV_CLI", None)
     last_words = scratch / "stderr.txt"
@@ -188,11 +191,22 @@ def _run(
         )
     finally:
         _end_group(process)
+        end_left_over(scratch.name)
     if (kept / "answer.json").is_file():
         return ""
     told = _last_line(last_words)
     ended = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
     return f"its process ended with {ended} before it was loaded{f': {told}' if told else ''}"
+
+
+def _path(interpreter: Path, path: str) -> str:
+    """`PATH` as in the interpreter's activated environment.
+
+    `DbtCliResource` refuses to be made where it finds no `dbt`; a location's own lies beside its
+    interpreter, which nobody has to activate in order to ask it.
+    """
+    folder = interpreter.parent
+    return f"{folder}{os.pathsep}{path}" if (folder.parent / "pyvenv.cfg").is_file() else path
 
 
 def _request(entry: LocationEntry, waiting: Path, timeout_s: float) -> dict[str, object]:

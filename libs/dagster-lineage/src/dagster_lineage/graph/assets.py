@@ -195,6 +195,16 @@ class Source(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """How old its rows may be, as its YAML says: `warn after 12 hours, error after 1 day`."""
 
 
+class ForeignCheck(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An asset check of an asset that its own location does not have."""
+
+    name: str
+    key: str
+    """Of the asset that it checks."""
+    at: str = ""
+    blocking: bool = False
+
+
 class Exposure(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A dashboard, an application or a notebook that depends on assets: a dbt exposure."""
 
@@ -238,6 +248,8 @@ class Interface(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Sorted by key."""
     sources: tuple[Source, ...] = ()
     """Sorted by name."""
+    checks: tuple[ForeignCheck, ...] = ()
+    """Of assets that other locations make; those of its own stand with them."""
     exposures: tuple[Exposure, ...] = ()
     jobs: tuple[Job, ...] = ()
     unknown: tuple[str, ...] = ()

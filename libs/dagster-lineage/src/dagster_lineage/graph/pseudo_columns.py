@@ -13,8 +13,14 @@ _NAMES: dict[str, set[str]] = {
     "redshift": _POSTGRES,
     "bigquery": {"_partitiontime", "_partitiondate", "_table_suffix", "_file_name"},
     "spark": {"_metadata"},
+    "clickhouse": {"_table", "_database", "_sample_factor", "_disk_name"},
 }
-_BEGINNINGS = {"snowflake": "metadata$", "trino": "$", "bigquery": "_change_"}
+_BEGINNINGS = {
+    "snowflake": "metadata$",
+    "trino": "$",
+    "bigquery": "_change_",
+    "clickhouse": "_part",
+}
 
 
 def is_pseudo_column(name: str, dialect: str) -> bool:

@@ -35,7 +35,7 @@ _SPELLINGS: dict[Family, str] = {
         "tinyint, smallint, mediumint, integer, int, bigint, hugeint, byteint, byte, short, long, "
         "int1, int2, int4, int8, int16, int32, int64, int128, integral, signed, serial, "
         "smallserial, bigserial, utinyint, usmallint, uinteger, ubigint, uhugeint, uint8, uint16, "
-        "uint32, uint64, uint128, varint, bignum, oid"
+        "uint32, uint64, uint128, int256, uint256, varint, bignum, oid"
     ),
     "decimal": "decimal, dec, numeric, number, bignumeric, bigdecimal, fixed",
     "float": (
@@ -45,7 +45,8 @@ _SPELLINGS: dict[Family, str] = {
     "text": (
         "varchar, char, character, character varying, char varying, bpchar, text, string, clob, "
         "nvarchar, nchar, national character, national character varying, varchar2, nvarchar2, "
-        "long varchar, tinytext, mediumtext, longtext, citext, name, enum"
+        "long varchar, tinytext, mediumtext, longtext, citext, name, enum, enum8, enum16, "
+        "fixedstring"
     ),
     "binary": "blob, bytea, binary, varbinary, binary varying, varbyte, bytes, image",
     "date": "date, date32",
@@ -53,7 +54,7 @@ _SPELLINGS: dict[Family, str] = {
     "timetz": "timetz, time with time zone",
     "timestamp": (
         "timestamp, timestamp without time zone, timestamp_ntz, timestampntz, timestamp_s, "
-        "timestamp_ms, timestamp_us, timestamp_ns, datetime, datetime2, smalldatetime"
+        "timestamp_ms, timestamp_us, timestamp_ns, datetime, datetime2, datetime64, smalldatetime"
     ),
     "timestamptz": (
         "timestamptz, timestamp with time zone, timestamp with local time zone, timestamp_tz, "
@@ -78,6 +79,11 @@ OF_DIALECT: dict[str, dict[str, Family]] = {
     "bigquery": {"timestamp": "timestamptz"},
     # DuckDB's JSON is an alias of VARCHAR, castable without being asked.
     "duckdb": {"json": "text"},
+    # `x = 1` is a UInt8 there, and `tinyint(1)` what MySQL makes of a boolean.
+    "clickhouse": {"bool": "integer", "boolean": "integer"},
+    "mysql": {"bool": "integer", "boolean": "integer"},
+    # A variant that holds one: `src:path` reads both.
+    "snowflake": {"object": "semi-structured"},
 }
 """Where a dialect means something else by a name."""
 

@@ -17,6 +17,8 @@ from dagster_lineage.graph.type_names import (
 _TOKENS = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|[\w$]+|[()<>\[\],:]""")
 _QUOTES = "'\"`"
 _CLOSING = {"(": ")", "<": ">"}
+_WRAPPERS = ("nullable", "lowcardinality")
+"""ClickHouse's, around the type of the values."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class _Reader:
         parameters: list[str] = []
         _, family = family_of(tuple(words), self._dialect)
         if self._next in _CLOSING:
+            if words[-1:] and words[-1] in _WRAPPERS:
+                return next(iter(self._elements()), UNKNOWN)
             if family in ("array", "map"):
                 return self._arrays_of(ColumnType(family, elements=self._elements()))
             if family == "struct":

@@ -12,6 +12,7 @@ import msgspec
 
 from dagster_lineage.dbt.fields import mapping, text
 from dagster_lineage.dbt.manifest import ManifestUnreadable, read_manifest
+from dagster_lineage.dbt.manifest_graph import ManifestGraph
 from dagster_lineage.interface_file import FILE_NAME
 from dagster_lineage.locking.checkout_paths import CheckoutPaths
 from dagster_lineage.locking.drafts import Draft, draft_of_manifest
@@ -53,7 +54,9 @@ def drafts_of_manifests(
     decoded = [_decoded(bare.file) for bare in manifests]
     folders = [_project_folder(bare.file) for bare in manifests]
     graphs = [
-        read_manifest(data, folder, bare.keys or keys_from.get(_project(data), "") or DEFAULT_KEYS)
+        _graph(
+            bare.file, data, folder, bare.keys or keys_from.get(_project(data), "") or DEFAULT_KEYS
+        )
         for bare, data, folder in zip(manifests, decoded, folders, strict=True)
     ]
     names = _names([graph.project for graph in graphs], manifests, taken)
@@ -73,11 +76,22 @@ def drafts_of_manifests(
 def _decoded(file: Path) -> dict[str, Any]:
     try:
         data = msgspec.json.decode(file.read_bytes())
-    except (OSError, msgspec.DecodeError) as error:
-        raise ManifestUnreadable(f"{file} cannot be read: {error}") from error
+    except OSError as error:
+        raise ManifestUnreadable(f"{file} cannot be read: {error.strerror}.") from error
+    except msgspec.DecodeError as error:
+        raise ManifestUnreadable(
+            f"{file} is no dbt manifest: it is no JSON ({error}). Write it again with `dbt parse`."
+        ) from error
     if not isinstance(data, dict):
         raise ManifestUnreadable(f"{file} is no dbt manifest: it is no JSON object.")
     return data
+
+
+def _graph(file: Path, data: Mapping[str, Any], folder: Path | None, keys: str) -> ManifestGraph:
+    try:
+        return read_manifest(data, folder, keys)
+    except ManifestUnreadable as error:
+        raise ManifestUnreadable(f"{file}: {error}") from error
 
 
 def _project_folder(file: Path) -> Path | None:

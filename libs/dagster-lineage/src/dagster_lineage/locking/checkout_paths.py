@@ -17,6 +17,8 @@ MARK = "<checkout>"
 _INSTALLED = ("site-packages", "dist-packages")
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
 _SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|PWD|KEY|CREDENTIAL|DSN|CONNECTION", re.IGNORECASE)
+_FOLDERS_OF_THE_SHELL = ("PWD", "OLDPWD")
+"""Where it stands and stood, by POSIX: no passwords, and others in every shell."""
 _SHORTEST_SECRET = 8
 FEW_WORDS = 3
 """Words of a path that are taken for a path's in any spelling."""
@@ -44,7 +46,9 @@ class CheckoutPaths:
             (
                 (value, name)
                 for name, value in (os.environ if environment is None else environment).items()
-                if _SECRET_NAME.search(name) and len(value) >= _SHORTEST_SECRET
+                if _SECRET_NAME.search(name)
+                and name not in _FOLDERS_OF_THE_SHELL
+                and len(value) >= _SHORTEST_SECRET
             ),
             key=lambda one: (-len(one[0]), one),
         )

@@ -17,6 +17,7 @@ from dagster_lineage.graph import (
     Column,
     Expected,
     Exposure,
+    ForeignCheck,
     Interface,
     Job,
     Read,
@@ -43,6 +44,7 @@ class Draft:
         manifests: By name.
         nodes: By name of the manifest: how to get a node's SQL.
         exposures: Of the manifests, those that read something of this location.
+        checks: Of other locations' assets.
         jobs: Jobs, schedules and sensors.
         models: By reader's key and read key: `project/model`, as `upstream(…)` was asked.
         unreadable: Why the location could not be asked.
@@ -58,6 +60,7 @@ class Draft:
     manifests: Mapping[str, ManifestGraph] = field(default_factory=dict)
     nodes: dict[str, RenderedNodes] = field(default_factory=dict)
     exposures: tuple[Exposure, ...] = ()
+    checks: list[ForeignCheck] = field(default_factory=list)
     jobs: tuple[Job, ...] = ()
     models: dict[tuple[str, str], str] = field(default_factory=dict)
     unreadable: str = ""
@@ -88,6 +91,7 @@ class Draft:
                 unreadable=self.paths.said(self.unreadable),
                 assets=tuple(self.assets.values()),
                 sources=self.sources.told(),
+                checks=tuple(self.checks),
                 exposures=self.exposures,
                 jobs=self.jobs,
                 unknown=tuple(
@@ -104,6 +108,7 @@ class Draft:
             sources=tuple(
                 sorted(told.sources, key=lambda one: (one.name, one.package, one.key, one.relation))
             ),
+            checks=tuple(sorted(told.checks, key=lambda one: (one.key, one.name, one.at))),
             exposures=tuple(sorted(told.exposures, key=lambda one: (one.name, one.at))),
             jobs=tuple(sorted(told.jobs, key=lambda one: (one.kind, one.name, one.at))),
             unknown=tuple(sorted(set(told.unknown))),
@@ -311,15 +316,16 @@ def _python_asset(draft: Draft, facts: AssetFacts) -> Asset:
 
 def _add_python_checks(draft: Draft, facts: LocationFacts) -> None:
     for check in facts.checks:
-        if check.unique_id or check.asset not in draft.assets:
+        if check.unique_id:
             continue
-        asset = draft.assets[check.asset]
-        found = Check(
-            name=check.name,
-            at=draft.paths.relative(check.at, draft.home.folder),
-            kind="python",
-            blocking=check.blocking,
-        )
+        at = draft.paths.relative(check.at, draft.home.folder)
+        asset = draft.assets.get(check.asset)
+        if asset is None:
+            draft.checks.append(
+                ForeignCheck(name=check.name, key=check.asset, at=at, blocking=check.blocking)
+            )
+            continue
+        found = Check(name=check.name, at=at, kind="python", blocking=check.blocking)
         draft.assets[check.asset] = replace(asset, checks=(*asset.checks, found))
 
 

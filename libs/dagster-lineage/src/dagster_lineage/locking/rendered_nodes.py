@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Iterable, Mapping
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from dagster_lineage.locking.trace_cache import RenderedNode, TraceCache, digest_of
+
+Columns = Mapping[str, Mapping[str, str]]
+
+MOST_GUESSES = 4
+"""Other answers of one thing that nobody told for which a node is rendered."""
 
 _RENDERED_FROM = ("raw_code", "compiled_code", "language", "alias", "config", "version")
 
@@ -32,29 +37,55 @@ class RenderedNodes:
         self._nodes: Mapping[str, Any] = manifest.get("nodes") or {}
         self._sources: Mapping[str, Any] = manifest.get("sources") or {}
 
-    def __call__(self, unique_id: str) -> RenderedNode:
-        """The queries of a node."""
-        return self._cache.rendered(self.digest(unique_id), lambda: self._render(unique_id))
+    def __call__(self, unique_id: str, columns: Columns) -> RenderedNode:
+        """The queries of a node.
 
-    def _render(self, unique_id: str) -> RenderedNode:
+        Args:
+            unique_id: Of the node.
+            columns: Type by column by relation, of those whose columns are all known: Jinja may ask
+                for them.
+        """
+        digest = self.digest(unique_id)
+        node = self._cache.rendered(digest, lambda: self._render(unique_id, {}))
+        if node.columns_asked and columns:
+            return self._cache.rendered(
+                digest_of((digest, columns)), lambda: self._render(unique_id, columns)
+            )
+        return node
+
+    def _render(self, unique_id: str, columns: Columns) -> RenderedNode:
         try:
-            return self._rendered(unique_id)
+            return self._rendered(unique_id, columns)
         except RecursionError:
             return RenderedNode((), "its ephemeral models are nested too deeply to be rendered")
         except Exception as error:  # noqa: BLE001 - whatever else wrote this manifest: one model
             return RenderedNode((), f"it cannot be rendered: {type(error).__name__}: {error}")
 
-    def _rendered(self, unique_id: str) -> RenderedNode:
-        full = self._renderer.render(unique_id)
-        rendered = [full]
+    def _rendered(self, unique_id: str, columns: Columns) -> RenderedNode:
+        render = partial(self._renderer.render, unique_id, columns=columns)
+        full = render()
+        others = [
+            (name, render(instead={name: text}))
+            for name, texts in full.compared.items()
+            for text in texts[:MOST_GUESSES]
+        ]
+        differing = [(name, one) for name, one in others if one.sql != full.sql]
+        builds = [full, *(one for _, one in differing)]
+        rendered = list(builds)
         config = self._nodes[unique_id].get("config") or {}
         if config.get("materialized") == "incremental" or "is_incremental" in str(
             self._nodes[unique_id].get("raw_code")
         ):
-            rendered.append(self._renderer.render(unique_id, incremental=True))
+            rendered.append(render(incremental=True))
         queries = tuple(dict.fromkeys(one.sql for one in rendered if one.sql.strip()))
-        problem = next((one.problem for one in rendered if one.problem), "")
-        return RenderedNode(queries if full.sql.strip() else (), problem)
+        return RenderedNode(
+            queries if full.sql.strip() else (),
+            problem=next((one.problem for one in rendered if one.problem), ""),
+            beside="\n".join(_hooks(config)),
+            full_builds=len({one.sql for one in builds if one.sql.strip()}),
+            differ_by=tuple(dict.fromkeys(name for name, _ in differing)),
+            columns_asked=any(one.columns_asked for one in rendered),
+        )
 
     @cached_property
     def _renderer(self) -> Any:
@@ -91,6 +122,14 @@ class RenderedNodes:
                 [(name, macros[name].get("macro_sql")) for name in sorted(macros)],
             )
         )
+
+
+def _hooks(config: Mapping[str, Any]) -> Iterable[str]:
+    """What dbt runs before and after a model, and at the head of its statement, as written."""
+    for name in ("pre-hook", "post-hook", "sql_header"):
+        given = config.get(name) or ()
+        for one in given if isinstance(given, list | tuple) else (given,):
+            yield str(one.get("sql") or "" if isinstance(one, Mapping) else one)
 
 
 def _project_settings(project_dir: Path | None) -> dict[str, Any]:

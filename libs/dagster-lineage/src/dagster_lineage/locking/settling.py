@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from dagster_lineage.errors import LineageError
 from dagster_lineage.graph import Located
 from dagster_lineage.interface_file import InterfaceUnreadable, decode, encode, without_lines
 
@@ -72,8 +73,13 @@ def write(root: Path, located: Located) -> bool:
     now = encode(located.interface)
     if before == now or (located.interface.unreadable and _is_known(before, located.file)):
         return False
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(now)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(now)
+    except OSError as error:
+        raise LineageError(
+            f"{file} cannot be written: {error.strerror}. Name a folder for it with --out."
+        ) from error
     return True
 
 

@@ -13,7 +13,7 @@ from msgspec import Raw, Struct
 
 from dagster_lineage.graph import Column
 
-VERSION = 4
+VERSION = 5
 """Counted up whenever the same query would give another trace."""
 
 
@@ -21,13 +21,22 @@ class RenderedNode(Struct, frozen=True, array_like=True):
     """A dbt node's SQL.
 
     Attributes:
-        queries: What it may run as; the first is that of a full build. None where nothing can be
+        queries: What it may run as; those of a full build are first. None where nothing can be
             rendered.
         problem: Why they are not certain, or not there.
+        beside: Jinja and SQL that runs with it and is no part of it: its hooks.
+        full_builds: How many of the queries build it in full: one for each thing that the manifest
+            does not tell and that the SQL is different for.
+        differ_by: What these things are: `target.name`.
+        columns_asked: Its Jinja asks for columns of a relation that nobody knew.
     """
 
     queries: tuple[str, ...] = ()
     problem: str = ""
+    beside: str = ""
+    full_builds: int = 1
+    differ_by: tuple[str, ...] = ()
+    columns_asked: bool = False
 
 
 class Told(Struct, frozen=True, array_like=True):
@@ -38,6 +47,7 @@ class Told(Struct, frozen=True, array_like=True):
         columns_known: These are all.
         reads: Columns used, by the key of what is read; None where they cannot be told.
         whole: All tables that it reads are known.
+        idle: Keys of what is named in its comments and nowhere else: never read, beyond doubt.
         named: Relations that it names without `ref` or `source`, with the key that each had (or an
             empty text), and that asset's columns: where these are others now, all this is void.
         problems: What could not be told.
@@ -48,6 +58,7 @@ class Told(Struct, frozen=True, array_like=True):
     columns_known: bool = False
     reads: dict[str, tuple[str, ...] | None] = {}
     whole: bool = False
+    idle: tuple[str, ...] = ()
     named: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
     problems: tuple[str, ...] = ()
     empty: bool = False

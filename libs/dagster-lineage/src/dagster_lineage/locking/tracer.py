@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
@@ -24,14 +24,20 @@ from dagster_lineage.locking.drafts import Draft
 from dagster_lineage.locking.merged_columns import columns_not_given, merged_columns
 from dagster_lineage.locking.trace_cache import RenderedNode, Told, TraceCache, digest_of
 from dagster_lineage.sql import Relation, Schema, Table, trace_query
+from dagster_lineage.sql.comments import without_comments
 
 if TYPE_CHECKING:
     from dagster_lineage.sql.trace import Trace
+
+UNKNOWN_TYPE = "unknown_type"
+"""What a macro is told that casts to the type of a column of which only the name is known."""
 
 ONLY_THE_LAST = "only the last query is read"
 """Part of what `sql.trace` says of several statements."""
 
 _SNAPSHOT_COLUMNS = ("dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to")
+_CALL = re.compile(r"\{[{%][^}]*\w\s*\(")
+"""A call in Jinja, which may be a `ref`, or of a macro that has one."""
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"|`([^`]*)`|\[([^\]]*)\]|([^."`\[\]]+)')
 
 
@@ -89,7 +95,9 @@ class Tracer:
         told = self._cache.told(
             digest_of((rendered, dialect, asset.key, tables)),
             rendered,
-            read=lambda: self._told(asset.key, nodes(code.unique_id), dialect, tables),
+            read=lambda: self._told(
+                asset.key, nodes(code.unique_id, _all_columns(tables)), dialect, tables
+            ),
             is_valid=self._is_valid,
         )
         self._draft.untraced.setdefault(asset.key, []).extend(told.problems)
@@ -163,25 +171,15 @@ class Tracer:
                     continue
                 before = reads.get(read, set())
                 reads[read] = None if columns is None or before is None else before | {*columns}
-        first = traces[0]
-        given = {
-            column.name: Column(
-                type=column.type,
-                comes_from=tuple(
-                    sorted(
-                        column_of(maker, self._spell(maker, name))
-                        for relation, name in column.comes_from
-                        if (maker := table_of(relation).made_by)
-                    )
-                ),
-                copy=column.copy,
-            )
-            for column in first.columns
-        }
+        builds = traces[: rendered.full_builds]
         problems += dict.fromkeys(text for trace in traces for text in trace.problems)
+        alike = all(_names(trace) == _names(builds[0]) for trace in builds)
+        if not alike:
+            problems.append(f"its columns depend on {', '.join(rendered.differ_by)}")
+        whole_list = alike and all(trace.columns_known for trace in builds)
         return Told(
-            columns=given,
-            columns_known=first.columns_known and not rendered.problem,
+            columns=self._given(builds, lambda relation: table_of(relation).made_by),
+            columns_known=whole_list and not rendered.problem,
             reads={
                 read: None
                 if columns is None
@@ -189,9 +187,32 @@ class Tracer:
                 for read, columns in reads.items()
             },
             whole=not rendered.problem and all(map(_is_whole, traces)),
+            idle=tuple(
+                table.key
+                for table in tables
+                if table.relation and table.key not in reads and _is_idle(table.relation, rendered)
+            ),
             named=tuple(named.values()),
             problems=tuple(problems),
         )
+
+    def _given(
+        self, builds: Iterable[Trace], made_by: Callable[[Relation], str]
+    ) -> dict[str, Column]:
+        """The columns that full builds give; what they do not agree on is not told."""
+        given: dict[str, Column] = {}
+        for trace in builds:
+            for column in trace.columns:
+                origins = sorted(
+                    column_of(maker, self._spell(maker, name))
+                    for relation, name in column.comes_from
+                    if (maker := made_by(relation))
+                )
+                type_ = "" if UNKNOWN_TYPE in column.type else column.type
+                one = Column(type=type_, comes_from=tuple(origins), copy=column.copy)
+                before = given.get(column.name)
+                given[column.name] = one if before is None else _of_either(before, one)
+        return given
 
     def _is_valid(self, told: Told) -> bool:
         """Whether the relations that are named directly are still what they were."""
@@ -243,9 +264,8 @@ class Tracer:
         self, read: Read, table: _ReadTable, told: Told, dialect: str, *, certain: bool
     ) -> Read:
         if read.key not in told.reads:
-            return replace(
-                read, queried=False if certain else None, columns=() if certain else None
-            )
+            idle = certain and read.key in told.idle
+            return replace(read, queried=False if idle else None, columns=() if idle else None)
         columns = told.reads[read.key]
         if columns is None or not certain:
             return replace(read, queried=True, columns=None)
@@ -284,11 +304,59 @@ class Tracer:
         return own[0] if len(own) == 1 else ""
 
 
+def _names(trace: Trace) -> set[str]:
+    return {column.name.casefold() for column in trace.columns}
+
+
+def _of_either(one: Column, other: Column) -> Column:
+    """A column that two builds of one model give: what is the same in both."""
+    same = one.comes_from == other.comes_from
+    return replace(
+        one,
+        type=one.type if one.type == other.type else "",
+        comes_from=one.comes_from if same else tuple(sorted({*one.comes_from, *other.comes_from})),
+        copy=one.copy and other.copy and same,
+    )
+
+
+def _all_columns(tables: Iterable[_ReadTable]) -> dict[str, dict[str, str]]:
+    """Type by column, by relation, of the tables whose columns are all known."""
+    return {
+        table.relation.casefold(): {
+            name: type_ or UNKNOWN_TYPE for name, type_ in table.columns.items()
+        }
+        for table in tables
+        if table.relation and table.complete
+    }
+
+
 def _is_whole(trace: Trace) -> bool:
     """All tables that the query reads are known, whatever is unknown of its columns."""
     return not trace.problems or (
         bool(trace.reads) and not any(ONLY_THE_LAST in problem for problem in trace.problems)
     )
+
+
+def _is_idle(relation: str, rendered: RenderedNode) -> bool:
+    """Whether a table is named in comments of the SQL and nowhere else.
+
+    One that is named nowhere, though `ref` or `source` was called for it, was used by Jinja that
+    this rendering did not come through or that left no trace: a branch for another target, a hook,
+    a header. One in a text may be read by a function: `dictGet('db.rates', …)`.
+    """
+    named = _naming(part for part in _relation(relation) if part)
+    return (
+        not _CALL.search(rendered.beside)
+        and not named.search(rendered.beside)
+        and any(named.search(query) for query in rendered.queries)
+        and not any(named.search(without_comments(query)) for query in rendered.queries)
+    )
+
+
+def _naming(parts: Iterable[str]) -> re.Pattern[str]:
+    """Finds a name of several parts in SQL, however each is quoted."""
+    named = r"[\"`\]]?\s*\.\s*[\"`\[]?".join(map(re.escape, parts))
+    return re.compile(rf"(?<!\w){named}(?!\w)", re.IGNORECASE)
 
 
 def _where_named(at: str, codes: Iterable[Code], key: str) -> str:
@@ -299,8 +367,7 @@ def _where_named(at: str, codes: Iterable[Code], key: str) -> str:
         codes: The model's, and those of the ephemeral models that become part of its query.
         key: Of the table; its last parts are schema and name.
     """
-    named = r"[\"`\]]?\s*\.\s*[\"`\[]?".join(map(re.escape, key_path(key)[-2:]))
-    pattern = re.compile(rf"(?<!\w){named}(?!\w)", re.IGNORECASE)
+    pattern = _naming(key_path(key)[-2:])
     for code in codes:
         found = pattern.search(code.raw)
         if found:

@@ -28,6 +28,8 @@ class Unresolved(Struct, frozen=True, kw_only=True):
     edges: tuple[Edge, ...]
     """Readers that name it there; none for a source that only tests or exposures use."""
     source: Source | None
+    checks: tuple[str, ...]
+    """Asset checks that name it there."""
     meant: Meant
     wrong: bool
     """Certainly a fault: its neighbours are made here, or it is a known key in another spelling."""
@@ -36,6 +38,9 @@ class Unresolved(Struct, frozen=True, kw_only=True):
     def readers(self) -> str:
         """Who reads it, in words."""
         names = list(dict.fromkeys(edge.reader.key for edge in self.edges))
+        if not names and self.checks:
+            more = f" and {len(self.checks) - 1} more" if len(self.checks) > 1 else ""
+            return f"check `{self.checks[0]}`{more}"
         if not names:
             return f"source `{self.source.name}`" if self.source else "nobody"
         more = f" and {len(names) - 1} more" if len(names) > 1 else ""
@@ -75,6 +80,7 @@ class _Named(Struct):
     where: Located
     source: Source | None
     edges: list[Edge]
+    checks: list[str]
 
 
 _Place = tuple[str, str, int, str]
@@ -95,7 +101,7 @@ def _unresolved(graph: LineageGraph) -> tuple[Unresolved, ...]:
             continue
         seen.add((edge.where.file, read.source))
         if read.declared:
-            named = _Named(edge.where, graph.source_of(edge.where, read), [])
+            named = _Named(edge.where, graph.source_of(edge.where, read), [], [])
             place = (edge.where.project, *_names_it(edge, named.source), read.key)
             places.setdefault(place, named).edges.append(edge)
     for where, source in graph.sources():
@@ -103,7 +109,13 @@ def _unresolved(graph: LineageGraph) -> tuple[Unresolved, ...]:
         if not source.read or key in made or key in declared or (where.file, source.name) in seen:
             continue
         at = where.path(source.key_at or source.at)
-        places.setdefault((where.project, *at, key), _Named(where, source, []))
+        places.setdefault((where.project, *at, key), _Named(where, source, [], []))
+    for where in graph.located:
+        for check in where.interface.checks:
+            if check.key not in made and check.key not in declared:
+                place = (where.project, *where.path(check.at), check.key)
+                named = places.setdefault(place, _Named(where, None, [], []))
+                named.checks.append(check.name)
     return _judged(graph, places) if places else ()
 
 
@@ -128,6 +140,7 @@ def _judged(graph: LineageGraph, places: dict[_Place, _Named]) -> tuple[Unresolv
             line=place[2],
             edges=tuple(named.edges),
             source=named.source,
+            checks=tuple(named.checks),
             meant=meant[place],
             wrong=meant[place].sure or split_last(place[3])[0] not in foreign,
         )

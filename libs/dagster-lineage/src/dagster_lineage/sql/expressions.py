@@ -69,6 +69,7 @@ class Expressions:
             exp.Except: self._query,
             exp.Intersect: self._query,
             exp.Exists: self._exists,
+            exp.In: self._in,
             exp.Lambda: self._lambda,
             exp.Comprehension: self._comprehension,
             **dict.fromkeys(ARITHMETIC, self._arithmetic),
@@ -114,6 +115,21 @@ class Expressions:
             if not isinstance(node, exp.Null):
                 types.append(value.type)
         return computed(sources, self.types.common(types))
+
+    def _in(self, node: exp.Expr, scope: Scope) -> Value:
+        """`x in t`: to ClickHouse the right side is a table, to others a column."""
+        field = node.args.get("field")
+        if self.types.dialect != "clickhouse" or not isinstance(field, exp.Column):
+            return self._any(node, scope)
+        names = dict(zip(("this", "db", "catalog"), reversed(field.parts), strict=False))
+        table = exp.Table(**{name: part.copy() for name, part in names.items()})
+        listed = self.queries.output(table, scope)
+        for value in listed.values:
+            use(value)
+        listed.doubt()
+        tested = self.value(node.this, scope).sources
+        made_of = tested.union(*(value.sources for value in listed.values))
+        return computed(made_of, self.types.words.boolean)
 
     def _column(self, node: exp.Expr, scope: Scope) -> Value:
         args = node.args

@@ -109,6 +109,9 @@ class FromClause:
         if isinstance(node, exp.Subquery) and isinstance(node.this, exp.Table) and not node.alias:
             self._add(node.this, scope, conditions)  # `(a join b on …)`
             return
+        if isinstance(node, exp.Final):  # ClickHouse's `from t final`
+            self._add(node.this, scope, conditions)
+            return
         source, name = self._source(node, scope)
         if isinstance(node, (exp.Table, exp.Subquery)):
             for pivot in node.args.get("pivots") or ():

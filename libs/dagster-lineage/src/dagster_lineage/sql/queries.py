@@ -16,8 +16,12 @@ from dagster_lineage.sql.type_names import spelled
 from dagster_lineage.sql.type_rules import Types
 from dagster_lineage.sql.values import LITERAL, NO_COLUMNS, TableRead, Value, computed, use
 
-ALIASES_IN_SELECT = frozenset({"duckdb", "snowflake", "redshift", "databricks", "spark"})
+ALIASES_IN_SELECT = frozenset(
+    {"duckdb", "snowflake", "redshift", "databricks", "spark", "teradata"}
+)
 """Dialects in which a column of the list may use an earlier one, and WHERE all of them."""
+ALIASES_ANYWHERE = frozenset({"clickhouse"})
+"""Dialects in which any part of a SELECT may use any name that it gives, even before it does."""
 PSEUDOCOLUMNS = frozenset(
     {
         "rowid", "rownum", "level", "filename", "ctid", "xmin", "xmax", "tableoid", "sysdate",
@@ -78,7 +82,7 @@ class Queries:
         """What a query gives whose surroundings are a scope."""
         with_ = node.args.get("with_")
         if with_ is not None:
-            scope = Scope(parent=scope, ctes=self._ctes(with_, scope))
+            scope = self._with(with_, scope)
         if isinstance(node, exp.Select):
             return self._select(node, scope)
         if isinstance(node, exp.SetOperation):
@@ -110,10 +114,15 @@ class Queries:
         output.stars.append(Star(OpaqueSource(made_of)))
         return output
 
-    def _ctes(self, with_: exp.With, scope: Scope) -> dict[str, Output]:
+    def _with(self, with_: exp.With, scope: Scope) -> Scope:
+        """A scope that knows what WITH names: queries, and ClickHouse's expressions."""
         ctes = dict(scope.ctes)
+        inner = Scope(parent=scope, ctes=ctes)
         for cte in with_.expressions:
-            around = Scope(parent=scope, ctes=ctes)
+            if cte.args.get("scalar"):
+                self._give(inner, cte.alias, cte.this)
+                continue
+            around = Scope(parent=inner, ctes=ctes)
             columns = [part.name for part in cte.args["alias"].columns]
             name = cte.alias.casefold()
             if with_.args.get("recursive") and isinstance(cte.this, exp.SetOperation):
@@ -121,7 +130,12 @@ class Queries:
             else:
                 output = self.output(cte.this, around)
             ctes = {**ctes, name: output.renamed(columns) if columns else output}
-        return ctes
+            inner.ctes = ctes
+        return inner
+
+    def _give(self, scope: Scope, name: str, expression: exp.Expr) -> None:
+        """Let a name stand for an expression wherever it is used, as ClickHouse does."""
+        scope.given[name.casefold()] = lambda user: self.expressions.value(expression, user)
 
     def _recursive(
         self, union: exp.SetOperation, name: str, columns: list[str], scope: Scope
@@ -161,6 +175,9 @@ class Queries:
         self.from_clause.fill(node, scope)
         output = Output()
         scope.see_aliases = self.dialect in ALIASES_IN_SELECT
+        if self.dialect in ALIASES_ANYWHERE:
+            for alias in (one for item in node.expressions for one in item.find_all(exp.Alias)):
+                self._give(scope, alias.alias, alias.this)
         for item in node.expressions:
             self._item(item, scope, output)
         kind = node.args.get("kind")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from dagster_lineage.sql.schema import Relation
@@ -42,6 +42,9 @@ class Scope:
         aliases_first: It prefers them to columns of `sources` (ORDER BY does).
         unstarred: Names in `sources` that `*` leaves out: the right side of semi joins.
         ctes: What the names of common table expressions stand for, by folded name.
+        given: Names that ClickHouse lets any part of the query use, also before they are given: of
+            expressions in WITH and in the SELECT's list. By folded name, how their value is read
+            where somebody uses it.
     """
 
     parent: Scope | None = None
@@ -52,6 +55,7 @@ class Scope:
     aliases_first: bool = False
     unstarred: set[str] = field(default_factory=set)
     ctes: dict[str, Output] = field(default_factory=dict)
+    given: dict[str, Callable[[Scope], Value]] = field(default_factory=dict)
 
     def levels(self) -> Iterator[Scope]:
         """This scope and those around it, the innermost first."""
@@ -67,6 +71,18 @@ class Scope:
             if found is not None:
                 return found
         return None
+
+    def value_given(self, name: str, user: Scope) -> Value | None:
+        """What a folded name of `given` stands for.
+
+        While it is read, the name means a column: `upper(name) as name` does not call itself.
+        """
+        read = self.given.pop(name, None)
+        if read is None:
+            return None
+        value = read(user)
+        self.given[name] = read
+        return value
 
 
 class Names:
@@ -140,6 +156,9 @@ class Names:
                     return found
             if level.see_aliases and folded in level.aliases:
                 return level.aliases[folded]
+            given = level.value_given(folded, scope)
+            if given is not None:
+                return given
         return None
 
     def _unqualified(self, scope: Scope, name: str, line: int) -> Value:

@@ -113,6 +113,8 @@ def _measured(type_: exp.DataType, word: str, dialect: str, known: dict[str, str
     if word == "DECIMAL" and len(parameters) == 1:
         parameters.append("0")
     base = _base(type_, word, dialect, known)
+    if dialect == "clickhouse" and type_.args.get("nullable"):
+        return f"nullable({base}({','.join(parameters)}))"
     if dialect in LENGTHLESS and word != "DECIMAL":
         return known.get(word) or base
     if "(" in base:  # the length stands inside: `timestamp(3) with time zone`
@@ -126,7 +128,9 @@ def _measured(type_: exp.DataType, word: str, dialect: str, known: dict[str, str
 def _base(type_: exp.DataType, word: str, dialect: str, known: dict[str, str]) -> str:
     if word in known and not known[word].endswith(")"):
         return known[word]
-    return _generated(exp.DataType(this=type_.this), dialect).partition("(")[0]
+    # Without this mark ClickHouse would wrap it: `Nullable(…)`.
+    plain = exp.DataType(this=type_.this, nullable=False)
+    return _generated(plain, dialect).partition("(")[0]
 
 
 def _generated(type_: exp.DataType, dialect: str) -> str:

@@ -95,12 +95,13 @@ class Places:
         """
         best: tuple[bool, int, str, int] | None = None
         for module_file in self.modules if files is None else files:
-            mentions = self.source(module_file).mentions
+            source = self.source(module_file)
             candidates: list[Mention] = [
-                *mentions.get(parts[-1], []),
-                *(mentions.get("/".join(parts), []) if len(parts) > 1 else []),
+                *source.mentions_of(parts[-1]),
+                *(source.mentions_of("/".join(parts)) if len(parts) > 1 else []),
             ]
-            for mention in candidates:
+            # A function's decorators come after its body in the tree, and before it in the file.
+            for mention in sorted(candidates, key=lambda one: one.line):
                 if mention.read or (certain and mention.certainty > 1):
                     continue
                 score = (not mention.spells(parts), mention.certainty, "", mention.line)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+HOLE = "\0"
+"""In a text that is put together when the code runs: what is not written there."""
 
 DEFINES = frozenset(
     {
@@ -48,7 +52,7 @@ class Mention:
         """The whole key stands there, not only its last part."""
         many = len(parts)
         return many > 1 and any(
-            self.neighbours[start : start + many] == parts
+            all(map(_may_be, self.neighbours[start : start + many], parts))
             for start in range(len(self.neighbours) - many + 1)
         )
 
@@ -63,6 +67,8 @@ class SourceFile:
 
     def __init__(self, file: Path) -> None:
         self.mentions: dict[str, list[Mention]] = {}
+        self.patterns: dict[str, list[Mention]] = {}
+        """As `mentions`, of texts that are put together when the code runs, with their holes."""
         self.functions: dict[int, ast.FunctionDef | ast.AsyncFunctionDef] = {}
         self.assigned: dict[str, ast.expr] = {}
         self.calls: list[ast.Call] = []
@@ -78,10 +84,12 @@ class SourceFile:
     def _index(self, node: ast.AST, around: tuple[str, ...], *, certainty: int, read: bool) -> None:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             return  # a docstring
-        if isinstance(node, ast.Constant):
-            if isinstance(node.value, str):
-                mention = Mention(node.lineno, around or (node.value,), certainty, read)
-                self.mentions.setdefault(node.value, []).append(mention)
+        if isinstance(node, (ast.Constant, ast.JoinedStr)):
+            for text in _texts([node]):
+                mention = Mention(node.lineno, around or (text,), certainty, read)
+                (self.patterns if HOLE in text else self.mentions).setdefault(text, []).append(
+                    mention
+                )
             return
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             # As `co_firstlineno` has it: the first decorator's line.
@@ -102,6 +110,18 @@ class SourceFile:
             read = read or node.arg in READS
         for child in ast.iter_child_nodes(node):
             self._index(child, around, certainty=certainty, read=read)
+
+    def mentions_of(self, text: str) -> list[Mention]:
+        """Where a text stands, or else what becomes it when the code runs: `f"raw_{name}"`."""
+        found = self.mentions.get(text)
+        if found:
+            return found
+        return [
+            mention
+            for pattern, mentions in self.patterns.items()
+            if pattern.strip(HOLE) and _may_be(pattern, text)
+            for mention in mentions
+        ]
 
     def definition_at(self, line: int, last: str) -> ast.Call | None:
         """The smallest call around a line that defines the asset with this last part of the key."""
@@ -185,11 +205,31 @@ def name_of(called: ast.expr) -> str:
 
 
 def _texts(nodes: list[ast.expr]) -> tuple[str, ...]:
+    """The texts among expressions; of one that is put together, its parts around `HOLE`s."""
     return tuple(
-        node.value
+        text
         for node in nodes
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        for text in (
+            [_pattern(node)]
+            if isinstance(node, ast.JoinedStr)
+            else [node.value]
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+            else []
+        )
     )
+
+
+def _pattern(node: ast.JoinedStr) -> str:
+    return "".join(
+        str(part.value) if isinstance(part, ast.Constant) else HOLE for part in node.values
+    )
+
+
+def _may_be(pattern: str, text: str) -> bool:
+    """A text, or one with holes that something fits into."""
+    if HOLE not in pattern:
+        return pattern == text
+    return re.fullmatch(".+".join(map(re.escape, pattern.split(HOLE))), text) is not None
 
 
 def _all_texts(node: ast.AST) -> Iterator[Any]:

@@ -1,0 +1,104 @@
+"""What a model reads by ways that its rendered SQL does not show is not called unread."""
+
+from __future__ import annotations
+
+import pytest
+
+READ = "select id from {{ source('up', 'rates') }}"
+IN_HOOK = [{"sql": f"insert into audit {READ}", "transaction": True}]
+
+
+@pytest.mark.parametrize(
+    ("sql", "config"),
+    [
+        ("select 1 as id", {"post-hook": IN_HOOK}),
+        ("-- depends_on: {{ source('up', 'rates') }}\nselect 1 as id", {"pre-hook": IN_HOOK}),
+        (
+            "-- depends_on: {{ source('up', 'rates') }}\nselect 1 as id",
+            {"pre-hook": ["insert into audit select id from wh.up.rates"]},
+        ),
+        (
+            "-- depends_on: {{ source('up', 'rates') }}\nselect 1 as id",
+            {"post-hook": "{{ log_rates() }}"},
+        ),
+        ("select 1 as id", {"sql_header": f"create temp table r as {READ};"}),
+        ("select dictGet('{{ source('up', 'rates') }}', 'x', 1) as id", {}),
+        ("{% if target.name == 'prod' %}" + READ + "{% else %}select 1 as id{% endif %}", {}),
+        ("{% if var('all', false) %}" + READ + "{% else %}select 1 as id{% endif %}", {}),
+        ("{% if flags.FULL_REFRESH %}" + READ + "{% else %}select 1 as id{% endif %}", {}),
+        ("{% call statement('r') %}" + READ + "{% endcall %}select 1 as id", {}),
+    ],
+)
+def test_table_that_a_rendering_does_not_show_may_be_read(repository, manifest_maker, sql, config):
+    found = _locked(repository, manifest_maker, sql, config)
+    [read] = repository.assets("reader")["reader/m"].reads
+    assert read.queried is not False
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("sql", "config"),
+    [
+        ("-- depends_on: {{ source('up', 'rates') }}\nselect 1 as id", {}),
+        ("select 1 as id /* from\n{{ source('up', 'rates') }} */", {}),
+        (
+            "select '--' as id -- {{ source('up', 'rates') }}",
+            {"post-hook": ["grant select on {{ this }} to {{ target.name }}"]},
+        ),
+    ],
+)
+def test_table_that_only_a_comment_names_is_not_read(repository, manifest_maker, sql, config):
+    [found] = _locked(repository, manifest_maker, sql, config)
+    assert (found["code"], found["key"]) == ("RD01", "up/rates")
+
+
+def _locked(repository, manifest_maker, sql, config):
+    up, reader = manifest_maker("up"), manifest_maker("reader")
+    up.model("rates", "select 1 as id")
+    source = reader.source("up", "rates", "wh.up.rates")
+    reader.model("m", sql, source, config=config)
+    repository.lock(*(it.write(repository.root / it.project / "m.json") for it in (up, reader)))
+    return repository.check("--select", "RD,CO,ED,KY")
+
+
+def test_column_of_another_target_is_unknown_and_not_missing(repository, manifest_maker):
+    up, reader = manifest_maker("up"), manifest_maker("reader")
+    up.model("a", "select 1 as id {% if target.name == 'prod' %}, 3 as extra {% endif %}")
+    up.model("b", "select 1 as id {% if target.name == 'dev' %} limit 10 {% endif %}")
+    for name in ("a", "b"):
+        source = reader.source("up", name, f"wh.up.{name}")
+        reader.model(name, f"select id, extra from {{{{ source('up', '{name}') }}}}", source)
+    repository.lock(*(it.write(repository.root / it.project / "m.json") for it in (up, reader)))
+    assert [one["key"] for one in repository.check("--select", "CO")] == ["up/b#extra"]
+    made = repository.assets("up")
+    assert [*made["up/a"].columns] == ["id", "extra"]
+    assert not made["up/a"].columns_known
+    assert repository.interface("up").unknown == ("up/a: its columns depend on target.name",)
+
+
+def test_star_of_a_macro_stands_for_the_columns_of_its_table(repository, manifest_maker):
+    up, reader = manifest_maker("up"), manifest_maker("reader")
+    star = (
+        "{% macro star(from) %}{% for one in adapter.get_columns_in_relation(from) %}"
+        "{{ one.quoted }}{% if not loop.last %}, {% endif %}{% endfor %}{% endmacro %}"
+    )
+    up.macros["macro.up.star"] = {"package_name": "up", "name": "star", "macro_sql": star}
+    base = up.model("base", "select 1 as id, nobody() as odd")
+    config = {"materialized": "ephemeral"}
+    passing = up.model(
+        "passing", "select {{ star(ref('base')) }} from {{ ref('base') }}", base, config=config
+    )
+    up.model("wide", "select *, 1 as more from {{ ref('passing') }}", passing)
+    raw = up.source("raw", "t", "lake.raw.t", columns={"x": {"name": "x"}})
+    up.model("narrow", "select {{ star(source('raw', 't')) }} from {{ source('raw', 't') }}", raw)
+    for name in ("wide", "narrow"):
+        source = reader.source("up", name, f"wh.up.{name}")
+        reader.model(name, f"select odd, gone from {{{{ source('up', '{name}') }}}}", source)
+    repository.lock(*(it.write(repository.root / it.project / "m.json") for it in (up, reader)))
+    wide = repository.assets("up")["up/wide"]
+    assert [*wide.columns] == ["id", "odd", "more"]
+    assert wide.columns["odd"].comes_from == ("up/base#odd",)
+    assert [one["key"] for one in repository.check("--select", "CO")] == ["up/wide#gone"]
+    # What YAML says of a source need not be all.
+    [unknown] = repository.interface("up").unknown
+    assert "the columns of" in unknown
