@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from dagster_lineage.graph import SCHEMA_VERSION, Asset, Interface
 
@@ -127,12 +128,12 @@ def test_many_assets_begin_as_closed_projects(repository, visit):
             Interface(schema_version=SCHEMA_VERSION, project=f"p{number}", assets=assets)
         )
     page = visit(repository.report()).page
-    assert page.locator("#nodes > *").count() == 0
+    expect(page.locator("#nodes > *")).to_have_count(0)
     page.locator("#search").fill("p7/a49")
     page.locator("#search").press("Enter")
     page.wait_for_selector("#nodes > .picked")
     assert page.locator("#nodes > .picked").get_attribute("aria-label").startswith("p7/a49")
-    assert page.locator("#boxes > .open").count() == 1
+    expect(page.locator("#boxes > .open")).to_have_count(1)
 
 
 def test_thousands_of_open_boxes_are_not_all_in_the_document(repository, visit):
