@@ -372,3 +372,38 @@ def test_finding_stands_at_the_source_of_its_key_where_names_are_shared(reposito
     repository.lock(*(it.write(repository.root / it.project / "m.json") for it in (core, shop)))
     [typo] = repository.check("--select", "ED,KY")
     assert (typo["key"], typo["file"]) == ("core/ordrs", "shop/models/sources.yml")
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "value"),
+    [
+        ("nodes", "depends_on", None),
+        ("nodes", "depends_on", "x"),
+        ("nodes", "config", True),
+        ("nodes", "name", None),
+        ("macros", "macro_sql", None),
+        ("macros", "package_name", 0),
+        ("nodes", None, None),
+        ("sources", None, None),
+        ("macros", None, "x"),
+        ("exposures", None, None),
+    ],
+)
+def test_field_that_is_not_as_dbt_writes_it_costs_one_fact(
+    repository, manifest_maker, section, name, value
+):
+    shop = manifest_maker("shop")
+    shop.model("right", "select id from {{ source('raw', 'a') }}", shop.source("raw", "a"))
+    odd = {"nodes": "model.shop.odd", "sources": "source.shop.raw.odd"}.get(section, "odd")
+    shop.model("odd", "select 1 as id")
+    shop.source("raw", "odd")
+    shop.macros["odd"] = {"package_name": "shop", "name": "odd", "macro_sql": ""}
+    content = shop.content()
+    if name is None:
+        content[section][odd] = value
+    else:
+        content[section][odd][name] = value
+    (repository.root / "m.json").write_text(json.dumps(content))
+    repository.lock("m.json")
+    right = repository.assets("shop")["shop/right"]
+    assert right.columns["id"].comes_from == ("raw/a#id",)

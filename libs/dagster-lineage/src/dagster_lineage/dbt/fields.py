@@ -57,6 +57,15 @@ def objects(value: object) -> tuple[Node, ...]:
     return tuple(one for one in value if isinstance(one, dict)) if isinstance(value, list) else ()
 
 
+def objects_by_id(manifest: Node, section: str) -> dict[str, Node]:
+    """The nodes, sources or macros of a manifest by unique id; what is no object is left out."""
+    return {
+        unique_id: one
+        for unique_id, one in mapping(manifest, section).items()
+        if isinstance(one, dict)
+    }
+
+
 def meta_of(node: Node) -> Node:
     """`meta`, which newer releases keep under `config` (dbt-core#11853)."""
     return mapping(mapping(node, "config"), "meta") or mapping(node, "meta")

@@ -15,7 +15,16 @@ import msgspec
 from dagster_lineage.dbt.data_tests import DataTests, tests_by_subject
 from dagster_lineage.dbt.dependencies import Dependencies
 from dagster_lineage.dbt.exposures import exposures_of
-from dagster_lineage.dbt.fields import Node, is_enabled, is_made, mapping, parents, text, texts
+from dagster_lineage.dbt.fields import (
+    Node,
+    is_enabled,
+    is_made,
+    mapping,
+    objects_by_id,
+    parents,
+    text,
+    texts,
+)
 from dagster_lineage.dbt.keys import Keys
 from dagster_lineage.dbt.manifest_graph import Group, ManifestGraph
 from dagster_lineage.dbt.nodes import Nodes
@@ -83,8 +92,7 @@ def _read(
     everything: dict[str, Node] = {
         unique_id: node
         for collection in _COLLECTIONS
-        for unique_id, node in mapping(manifest, collection).items()
-        if isinstance(node, dict)
+        for unique_id, node in objects_by_id(manifest, collection).items()
     }
     nodes = {
         unique_id: everything[unique_id]
@@ -128,7 +136,9 @@ def _read(
         schema_version=_schema_version(metadata),
         assets=assets,
         sources=found_sources,
-        exposures=exposures_of(mapping(manifest, "exposures"), nodes, dependencies, keys, files),
+        exposures=exposures_of(
+            objects_by_id(manifest, "exposures"), nodes, dependencies, keys, files
+        ),
         tests=tests,
         groups=groups,
         keys={one: keys.of(nodes[one]) for one in (*with_code, *only_sources)},

@@ -16,6 +16,7 @@ from typing import Any
 from jinja2 import TemplateError
 
 from dagster_lineage.dbt import rendering_context as context
+from dagster_lineage.dbt.fields import mapping, materialization, objects_by_id, parents, text
 from dagster_lineage.dbt.rendering_ctes import PREFIX, cte_name, with_ctes
 from dagster_lineage.dbt.rendering_macros import MacroMissing, Macros, Namespace, Returned
 from dagster_lineage.dbt.rendering_relations import ColumnMaker, Relation, RelationMaker
@@ -85,12 +86,12 @@ class Renderer:
         self.settings = settings or ProjectSettings()
         self.macros = Macros(manifest, self.settings.dispatch)
         self.mark = "`" if self.macros.adapter in BACKTICKS else '"'
-        self.nodes: Mapping[str, Any] = manifest.get("nodes", {})
-        self.sources: Mapping[str, Any] = manifest.get("sources", {})
+        self.nodes = objects_by_id(manifest, "nodes")
+        self.sources = objects_by_id(manifest, "sources")
         self._by_name: dict[str, list[str]] = {}
         for unique_id, node in self.nodes.items():
             if node.get("resource_type") in ("model", "seed", "snapshot"):
-                self._by_name.setdefault(node["name"], []).append(unique_id)
+                self._by_name.setdefault(text(node, "name"), []).append(unique_id)
         self._ephemeral: dict[str, Rendered] = {}
 
     def render(
@@ -126,7 +127,7 @@ class Renderer:
         return _Rendering(self, node, known, incremental=incremental).result()
 
     def _compiled(self, node: Mapping[str, Any], sql: str) -> Rendered:
-        upstream = node.get("depends_on", {}).get("nodes") or []
+        upstream = parents(node)
         refs = [one for one in upstream if one in self.nodes]
         sources = [one for one in upstream if one in self.sources]
         return Rendered(sql, tuple(refs), tuple(sources), self.relations([*refs, *sources]))
@@ -153,7 +154,7 @@ class Renderer:
             if (package is None or self.nodes[one]["package_name"] == package)
             and (version is None or str(self.nodes[one].get("version")) == str(version))
         ]
-        upstream = set(node.get("depends_on", {}).get("nodes") or ())
+        upstream = set(parents(node))
         declared = [one for one in found if one in upstream] or found
         if version is None:
             latest = [
@@ -175,7 +176,7 @@ class Renderer:
             unique_id = f"source.{package}.{source}.{table}"
             if unique_id in self.sources:
                 return unique_id
-        for one in node.get("depends_on", {}).get("nodes") or ():
+        for one in parents(node):
             if one.startswith("source.") and one.endswith(f".{source}.{table}"):
                 return str(one)
         return ""
@@ -355,7 +356,7 @@ class _Rendering:
 
     def _context(self, package: str) -> dict[str, Any]:
         renderer, node, instead = self.renderer, self.node, self.known.instead
-        metadata = renderer.manifest.get("metadata", {})
+        metadata = mapping(renderer.manifest, "metadata")
         settings = renderer.settings
         variables = context.Variables(
             settings.variables, package, renderer.macros.root, self.doubts
@@ -363,7 +364,7 @@ class _Rendering:
         builtins = {
             "ref": self._ref,
             "source": self._source,
-            "config": context.Config(node.get("config") or {}),
+            "config": context.Config(mapping(node, "config")),
             "var": variables,
             "env_var": context.environment_variable(self.doubts, instead),
         }
@@ -418,17 +419,17 @@ class _Rendering:
 
 
 def _relation(node: Mapping[str, Any]) -> Relation:
-    materialized = (node.get("config") or {}).get("materialized") or ""
-    text = node.get("relation_name")
-    if text:
-        return Relation.of(text, materialized)
+    materialized = materialization(node)
+    written = text(node, "relation_name")
+    if written:
+        return Relation.of(written, materialized)
     parts = (node.get("database"), node.get("schema"), node.get("alias") or node.get("name"))
     database, schema, identifier = (str(part or "") for part in parts)
     return Relation(database, schema, identifier, type=materialized)
 
 
 def _ephemeral(node: Mapping[str, Any]) -> bool:
-    return (node.get("config") or {}).get("materialized") == "ephemeral"
+    return materialization(node) == "ephemeral"
 
 
 def _moment(text: object) -> dt.datetime:

@@ -15,6 +15,8 @@ from jinja2.ext import Extension
 from jinja2.parser import Parser
 from jinja2.sandbox import SandboxedEnvironment
 
+from dagster_lineage.dbt.fields import mapping, objects_by_id, text
+
 PARENTS = {
     "redshift": ("postgres",),
     "databricks": ("spark",),
@@ -81,7 +83,7 @@ class Macros:
     def __init__(
         self, manifest: Mapping[str, Any], dispatch: Mapping[str, list[str]] | None = None
     ) -> None:
-        metadata = manifest.get("metadata", {})
+        metadata = mapping(manifest, "metadata")
         self.root = str(metadata.get("project_name") or "")
         self.adapter = str(metadata.get("adapter_type") or "")
         self.dispatch_order = dict(dispatch or {})
@@ -94,10 +96,10 @@ class Macros:
         internal = [*(f"dbt_{name}" for name in self.prefixes[:-1]), OWN_PACKAGE]
         self.packages: dict[str, dict[str, str]] = {}
         self._sql: dict[str, str] = {}
-        for unique_id, macro in manifest.get("macros", {}).items():
-            package = self.packages.setdefault(macro["package_name"], {})
-            package[macro["name"]] = unique_id
-            self._sql[unique_id] = macro["macro_sql"]
+        for unique_id, macro in objects_by_id(manifest, "macros").items():
+            package = self.packages.setdefault(text(macro, "package_name"), {})
+            package[text(macro, "name")] = unique_id
+            self._sql[unique_id] = text(macro, "macro_sql")
         self.names = {
             unique_id: name
             for package in self.packages.values()

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from dagster_lineage.dbt.fields import mapping, materialization, objects_by_id, parents
 from dagster_lineage.locking.trace_cache import RenderedNode, TraceCache, digest_of
 
 Columns = Mapping[str, Mapping[str, str]]
@@ -34,8 +35,8 @@ class RenderedNodes:
         self._manifest = manifest
         self._settings = _project_settings(project_dir)
         self._cache = cache
-        self._nodes: Mapping[str, Any] = manifest.get("nodes") or {}
-        self._sources: Mapping[str, Any] = manifest.get("sources") or {}
+        self._nodes = objects_by_id(manifest, "nodes")
+        self._sources = objects_by_id(manifest, "sources")
 
     def __call__(self, unique_id: str, columns: Columns) -> RenderedNode:
         """The queries of a node.
@@ -72,7 +73,7 @@ class RenderedNodes:
         differing = [(name, one) for name, one in others if one.sql != full.sql]
         builds = [full, *(one for _, one in differing)]
         rendered = list(builds)
-        config = self._nodes[unique_id].get("config") or {}
+        config = mapping(self._nodes[unique_id], "config")
         if config.get("materialized") == "incremental" or "is_incremental" in str(
             self._nodes[unique_id].get("raw_code")
         ):
@@ -102,11 +103,11 @@ class RenderedNodes:
             one = waiting.pop()
             node = self._nodes.get(one, {})
             seen[one] = {name: node.get(name) for name in _RENDERED_FROM}
-            for upstream in (node.get("depends_on") or {}).get("nodes") or ():
+            for upstream in parents(node):
                 if upstream in seen:
                     continue
                 other = self._nodes.get(upstream) or self._sources.get(upstream) or {}
-                if (other.get("config") or {}).get("materialized") == "ephemeral":
+                if materialization(other) == "ephemeral":
                     waiting.append(upstream)
                 else:
                     seen[upstream] = other.get("relation_name")
@@ -114,10 +115,10 @@ class RenderedNodes:
 
     @cached_property
     def _macros(self) -> str:
-        macros = self._manifest.get("macros") or {}
+        macros = objects_by_id(self._manifest, "macros")
         return digest_of(
             (
-                self._manifest.get("metadata", {}).get("adapter_type"),
+                mapping(self._manifest, "metadata").get("adapter_type"),
                 self._settings,
                 [(name, macros[name].get("macro_sql")) for name in sorted(macros)],
             )
