@@ -71,7 +71,7 @@ def _lock(root: Path, manifest: Manifest, traced: int) -> dict[str, float]:
     cache.keep()
     end = time.process_time()
     if cache.traced != traced:
-        raise SystemExit(f"{cache.traced} queries were traced, and {traced} should have been")
+        raise SystemExit(f"{cache.traced} models were traced, and {traced} should have been")
     return {
         "start-up: manifest, assets, edges": drafted - loaded,
         "columns, one model changed": end - drafted + loaded - start,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dagster_lineage.dbt.manifest_graph import Code
-from dagster_lineage.locking.tracer import _where_named
+from dagster_lineage.locking.naming import where_named
 
 
 def code(raw: str, at: str) -> Code:
@@ -35,7 +35,7 @@ def code(raw: str, at: str) -> Code:
 )
 def test_table_read_by_its_name_is_told_at_the_line_that_names_it(raw: str, line: int) -> None:
     codes = [code(raw, "models/a.sql:1")]
-    assert _where_named("models/a.sql:1", codes, "jaffle/orders") == f"models/a.sql:{line}"
+    assert where_named("models/a.sql:1", codes, "jaffle/orders") == f"models/a.sql:{line}"
 
 
 def test_table_that_an_ephemeral_model_reads_by_its_name_is_told_there() -> None:
@@ -43,4 +43,4 @@ def test_table_that_an_ephemeral_model_reads_by_its_name_is_told_there() -> None
         code("select * from {{ ref('stg') }}", "models/a.sql:1"),
         code("select 1\nfrom jaffle.orders", "models/stg.sql:1"),
     ]
-    assert _where_named("models/a.sql:1", codes, "jaffle/orders") == "models/stg.sql:2"
+    assert where_named("models/a.sql:1", codes, "jaffle/orders") == "models/stg.sql:2"

@@ -37,7 +37,7 @@ class Lock:
 
     Attributes:
         located: Interfaces with the files that they belong into, those that cannot be read too.
-        traced: Queries that were read anew, the others came from the cache.
+        traced: Models whose SQL was read anew; what the others tell came from the cache.
     """
 
     located: tuple[Located, ...]

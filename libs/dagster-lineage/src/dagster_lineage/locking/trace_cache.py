@@ -115,6 +115,7 @@ class TraceCache:
                     self._used.rendered[rendered] = self._before.rendered[rendered]
                 return told
         told = read()
+        self.traced += not told.empty
         self._used.told[digest] = Raw(_ENCODER.encode(told))
         return told
 
