@@ -122,6 +122,20 @@ def test_dbt_commands_build_what_changed_and_what_reads_it(shop, affected):
     assert shop_line.endswith("--state /state/projects/shop")
 
 
+def test_dbt_builds_a_large_seed_by_its_path_since_its_state_sees_no_change(shop, affected):
+    rows = "".join(f"{number},2026-01-01\n" for number in range(80_000))
+    shop.write("projects/shop/seeds/raw_orders.csv", f"id,day\n{rows}")
+    shop.write("projects/shop/seeds/more rows.csv", "id\n1\n")
+    shop.commit()
+    shop.write("projects/shop/seeds/raw_orders.csv", f"id,day\n{rows}-1,2026-01-01\n")
+    [_, line] = affected("--dbt", base="HEAD")[1].splitlines()
+    assert "--select state:modified+ path:seeds/raw_orders.csv+ --state" in line
+    # A blank would end the selection.
+    shop.write("projects/shop/seeds/more rows.csv", f"id,day\n{rows}")
+    [_, line] = affected("--dbt", base="HEAD")[1].splitlines()
+    assert "--select 'fqn:*'" in line
+
+
 def test_dbt_builds_all_where_the_code_around_it_changed(shop, affected):
     shop.write("requirements.lock", "dagster==3\n")
     out = affected("--dbt")[1]

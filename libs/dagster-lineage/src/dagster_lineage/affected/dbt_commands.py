@@ -13,7 +13,8 @@ def dbt_commands(affected: Affected, state: str) -> str:
 
     `state:modified+` is what differs from the manifest of the base, with all that follows in the
     project; `source:…+` what reads another project's table that may have other rows: dbt sees no
-    difference there. `fqn:*` is all, where the code around dbt changed.
+    difference there. `path:…+` is a seed that is too large for dbt to see a difference in it;
+    `fqn:*` is all, where the code around dbt changed.
 
     The commands are to be run at the root. dbt takes the folder of the state relative to its
     project, so it is written that way; and it finds a `profiles.yml` beside the project only when

@@ -117,6 +117,8 @@ def _judge_file(effect: Effect, layout: Layout, graphs: Graphs, case: _Case) -> 
         if effect.dbt:
             selected = ALL_OF_DBT if effect.dbt == "all" else "state:modified+"
             case.dbt[member.name].append(selected)
+            if effect.dbt_by_name:
+                case.dbt[member.name].append(effect.dbt_by_name)
         if effect.scope == "rows":
             case.changed.add_rows(text, effect.keys, member.name, graphs)
 

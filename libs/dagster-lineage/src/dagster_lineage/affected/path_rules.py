@@ -32,6 +32,7 @@ they lead to.
 from __future__ import annotations
 
 import posixpath
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from typing import Literal
@@ -61,6 +62,9 @@ HARMLESS_FOLDERS = ("docs/", "benchmarks/")
 _TESTS = ("tests/", "test/")
 _YAML = (".yml", ".yaml")
 _MODELS = ("model-paths", "seed-paths", "snapshot-paths")
+_LARGE_SEED = 1024 * 1024
+"""Bytes beyond which dbt does not read a seed to tell whether it changed (`dbt.constants`)."""
+_SELECTABLE = re.compile(r"[\w./-]+")
 _SAME_MODEL = {".sql": same_rows, ".py": same_behaviour}
 """How texts of a model are compared; in a seed every character is data."""
 
@@ -83,6 +87,8 @@ class Effect(Struct, frozen=True, kw_only=True):
     """`library` and projects' Python: the module."""
     dbt: DbtWork = ""
     """What dbt must build of its own project: what its state finds changed, or all."""
+    dbt_by_name: str = ""
+    """What else it must build: a selection of what its state does not find changed."""
 
 
 class PathRules:
@@ -164,7 +170,8 @@ class PathRules:
                 return Effect(path=path, scope="project", why=why, dbt="modified")
             keys = self._assets.made_in(path, member.name)
             why = "a model, seed or snapshot"
-            return Effect(path=path, scope="rows", why=why, keys=keys, dbt="modified")
+            effect = Effect(path=path, scope="rows", why=why, keys=keys, dbt="modified")
+            return self._with_rows(effect, dbt) if kind == "seed-paths" else effect
         if kind == "macro-paths":
             if path.endswith(_YAML):
                 return Effect(path=path, scope="project", why="describes macros", dbt="modified")
@@ -173,6 +180,17 @@ class PathRules:
             return Effect(path=path, scope="project", why="says the same as before", dbt="modified")
         why = "decides how dbt builds, or is unknown"
         return Effect(path=path, scope="rows", why=why, dbt="all")
+
+    def _with_rows(self, effect: Effect, dbt: DbtFolders) -> Effect:
+        """A seed; of a large one dbt compares only the path."""
+        texts = (self._before.get(effect.path, b""), self._after.get(effect.path, b""))
+        if max(map(len, texts)) <= _LARGE_SEED:
+            return effect
+        inside = posixpath.relpath(effect.path, dbt.folder)
+        # A selection ends at a blank, and a comma makes two of it.
+        if _SELECTABLE.fullmatch(inside) is None:
+            return replace(effect, dbt="all")
+        return replace(effect, dbt_by_name=f"path:{inside}+")
 
     def _of_macro(self, path: str, dbt: DbtFolders) -> Effect:
         texts = [text for text in (self._before.get(path), self._after.get(path)) if text]
