@@ -86,7 +86,7 @@ class ReadsWhatIsNotPublic(CrossingRule):
             line=line,
             project=where.project,
             message=(
-                f"{where.project} has no public model, but {listed(readers)} read of it: "
+                f"{where.project} has no public model, and these are read by {listed(readers)}: "
                 f"{listed(read.made.asset.key for read in reads)}."
             ),
             mend="Declare `access: public` for what others may read.",

@@ -112,6 +112,7 @@ class UndeclaredExternal(Rule):
                 mend="Mend the location and run `lineage lock`; until then no key is called wrong.",
                 key=where.interface.location or where.project,
             )
+            told = ""  # said once
 
     def _unread(self, graph: LineageGraph) -> Iterator[Finding]:
         dead: dict[str, list[tuple[Located, Source]]] = {}
