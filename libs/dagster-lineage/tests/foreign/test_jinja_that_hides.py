@@ -27,6 +27,9 @@ IN_HOOK = [{"sql": f"insert into audit {READ}", "transaction": True}]
         ("{% if var('all', false) %}" + READ + "{% else %}select 1 as id{% endif %}", {}),
         ("{% if flags.FULL_REFRESH %}" + READ + "{% else %}select 1 as id{% endif %}", {}),
         ("{% call statement('r') %}" + READ + "{% endcall %}select 1 as id", {}),
+        ("{% set rates = source('up', 'rates') %}{% do log(rates) %}select 1 as id", {}),
+        ("{% set a = source('up', 'rates') %}{% if var('x', 0) %}" + READ + "{% endif %}", {}),
+        ("{% set a = source('up', 'rates') %}select 1 as id", {"post-hook": IN_HOOK}),
     ],
 )
 def test_table_that_a_rendering_does_not_show_may_be_read(repository, manifest_maker, sql, config):
@@ -41,13 +44,17 @@ def test_table_that_a_rendering_does_not_show_may_be_read(repository, manifest_m
     [
         ("-- depends_on: {{ source('up', 'rates') }}\nselect 1 as id", {}),
         ("select 1 as id /* from\n{{ source('up', 'rates') }} */", {}),
+        ("{%- set rates = source('up', 'rates') -%}\nselect 1 as id {# rates #}", {}),
+        ("{% set a = source('up', 'rates') %}{% set b = source('up','rates') %}select 1 as id", {}),
         (
             "select '--' as id -- {{ source('up', 'rates') }}",
             {"post-hook": ["grant select on {{ this }} to {{ target.name }}"]},
         ),
     ],
 )
-def test_table_that_only_a_comment_names_is_not_read(repository, manifest_maker, sql, config):
+def test_table_that_nothing_but_a_comment_or_an_unused_variable_names_is_not_read(
+    repository, manifest_maker, sql, config
+):
     [found] = _locked(repository, manifest_maker, sql, config)
     assert (found["code"], found["key"]) == ("RD01", "up/rates")
 

@@ -16,6 +16,10 @@ _CALLS = [
     for name in ("ref", "source")
 ]
 _ARGUMENT = re.compile(r"""(?:(\w+)\s*=\s*)?(?:'([^']*)'|"([^"]*)"|([\w.]+))""")
+# A variable of Jinja that holds what one call gives, and nothing else.
+_SET = re.compile(
+    r"""\{%[-+]?\s*set\s+(\w+)\s*=\s*(?:ref|source)\s*\((?:[^()'"]|'[^']*'|"[^"]*")*\)\s*[-+]?%\}"""
+)
 _JINJA = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
 
 
@@ -68,6 +72,26 @@ def line_of_call(target: Node, calls: tuple[Call, ...], code: str) -> int:
         if found >= 0:
             return plain.count("\n", 0, block.start() + found) + 1
     return 0
+
+
+def is_only_set(target: Node, code: str) -> bool:
+    """Whether a node or source is named for variables that nothing uses, and for nothing else.
+
+    Args:
+        target: The node or source.
+        code: SQL with Jinja, of whoever depends on it.
+    """
+    plain = _without_comments(code)
+    unused = [
+        found.group()
+        for found in _SET.finditer(plain)
+        if not re.search(rf"\b{found.group(1)}\b", plain.replace(found.group(), ""))
+    ]
+    if not any(_names(call, target) for call in calls_in("".join(unused))):
+        return False
+    for statement in unused:
+        plain = plain.replace(statement, "")
+    return not any(call.arguments[-1] == text(target, "name") for call in calls_in(plain))
 
 
 def _calls(code: str) -> Iterator[Call]:

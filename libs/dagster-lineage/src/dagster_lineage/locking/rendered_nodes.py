@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property, partial
 from pathlib import Path
@@ -9,7 +10,15 @@ from typing import Any
 
 import yaml
 
-from dagster_lineage.dbt.fields import mapping, materialization, objects_by_id, parents
+from dagster_lineage.dbt.calls import is_only_set
+from dagster_lineage.dbt.fields import (
+    Node,
+    mapping,
+    materialization,
+    objects_by_id,
+    parents,
+    text,
+)
 from dagster_lineage.locking.trace_cache import RenderedNode, TraceCache, digest_of
 
 Columns = Mapping[str, Mapping[str, str]]
@@ -17,6 +26,7 @@ Columns = Mapping[str, Mapping[str, str]]
 MOST_GUESSES = 4
 """Other answers of one thing that nobody told for which a node is rendered."""
 
+_SETS = re.compile(r"\{%[-+]?\s*set\b")
 _RENDERED_FROM = ("raw_code", "compiled_code", "language", "alias", "config", "version")
 
 
@@ -86,7 +96,15 @@ class RenderedNodes:
             full_builds=len({one.sql for one in builds if one.sql.strip()}),
             differ_by=tuple(dict.fromkeys(name for name, _ in differing)),
             columns_asked=any(one.columns_asked for one in rendered),
+            only_set=tuple(self._only_set(self._nodes[unique_id])),
         )
+
+    def _only_set(self, node: Node) -> Iterable[str]:
+        code = text(node, "raw_code")
+        for one in parents(node) if _SETS.search(code) else ():
+            target = self._nodes.get(one) or self._sources.get(one) or {}
+            if is_only_set(target, code):
+                yield text(target, "relation_name")
 
     @cached_property
     def _renderer(self) -> Any:

@@ -156,16 +156,19 @@ def _is_whole(trace: Trace) -> bool:
 
 
 def _is_idle(relation: str, rendered: RenderedNode) -> bool:
-    """Whether a table is named in comments of the SQL and nowhere else.
+    """Whether a table is named in comments of the SQL, or for unused variables, and nowhere else.
 
-    One that is named nowhere, though `ref` or `source` was called for it, was used by Jinja that
-    this rendering did not come through or that left no trace: a branch for another target, a hook,
-    a header. One in a text may be read by a function: `dictGet('db.rates', …)`.
+    Another one that is named nowhere, though `ref` or `source` was called for it, was used by Jinja
+    that this rendering did not come through or that left no trace: a branch for another target, a
+    hook, a header. One in a text may be read by a function: `dictGet('db.rates', …)`.
     """
     named = naming(part for part in relation_named(relation) if part)
     return (
         not _CALL.search(rendered.beside)
         and not named.search(rendered.beside)
-        and any(named.search(query) for query in rendered.queries)
         and not any(named.search(without_comments(query)) for query in rendered.queries)
+        and (
+            any(named.search(query) for query in rendered.queries)
+            or relation_named(relation) in map(relation_named, rendered.only_set)
+        )
     )

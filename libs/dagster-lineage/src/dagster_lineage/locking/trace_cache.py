@@ -13,7 +13,7 @@ from msgspec import Raw, Struct
 
 from dagster_lineage.graph import Column
 
-VERSION = 5
+VERSION = 6
 """Counted up whenever the same query would give another trace."""
 
 
@@ -28,6 +28,7 @@ class RenderedNode(Struct, frozen=True, array_like=True):
         full_builds: How many of the queries build it in full: one for each thing that the manifest
             does not tell and that the SQL is different for.
         differ_by: What these things are: `target.name`.
+        only_set: Relations that it names for variables of Jinja which nothing uses.
         columns_asked: Its Jinja asks for columns of a relation that nobody knew.
     """
 
@@ -37,6 +38,7 @@ class RenderedNode(Struct, frozen=True, array_like=True):
     full_builds: int = 1
     differ_by: tuple[str, ...] = ()
     columns_asked: bool = False
+    only_set: tuple[str, ...] = ()
 
 
 class Told(Struct, frozen=True, array_like=True):
@@ -47,7 +49,8 @@ class Told(Struct, frozen=True, array_like=True):
         columns_known: These are all.
         reads: Columns used, by the key of what is read; None where they cannot be told.
         whole: All tables that it reads are known.
-        idle: Keys of what is named in its comments and nowhere else: never read, beyond doubt.
+        idle: Keys of what is named in its comments, or for variables that nothing uses, and nowhere
+            else: never read, beyond doubt.
         named: Relations that it names without `ref` or `source`, with the key that each had (or an
             empty text), and that asset's columns: where these are others now, all this is void.
         problems: What could not be told.
