@@ -120,12 +120,14 @@ class RenderedNodes:
         while waiting:
             one = waiting.pop()
             node = self._nodes.get(one, {})
-            seen[one] = {name: node.get(name) for name in _RENDERED_FROM}
+            seen[one] = [*map(node.get, _RENDERED_FROM)]
             for upstream in parents(node):
                 if upstream in seen:
                     continue
-                other = self._nodes.get(upstream) or self._sources.get(upstream) or {}
-                if materialization(other) == "ephemeral":
+                other = self._nodes.get(upstream)
+                if other is None:
+                    seen[upstream] = self._sources.get(upstream, {}).get("relation_name")
+                elif materialization(other) == "ephemeral":
                     waiting.append(upstream)
                 else:
                     seen[upstream] = other.get("relation_name")

@@ -13,7 +13,7 @@ from msgspec import Raw, Struct
 
 from dagster_lineage.graph import Column
 
-VERSION = 6
+VERSION = 7
 """Counted up whenever the same query would give another trace."""
 
 
@@ -149,6 +149,8 @@ class TraceCache:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             beside = self._file.with_name(f"{self._file.name}.{os.getpid()}")
             beside.write_bytes(_ENCODER.encode(self._used))
+            # A rename onto a file waits for the disk, on ext4 at least, and nothing would be lost.
+            self._file.unlink(missing_ok=True)
             beside.replace(self._file)
 
 
