@@ -115,7 +115,7 @@ def test_failed_asset_stops_only_what_is_made_from_it_and_tells_its_authors_word
         "back/z": "skipped",
         "three/leaf": "skipped",
     }
-    assert board["two/b"].reason == "The shop's door is shut. Knock again tomorrow."
+    assert board["two/b"].reason == "The shop's door is shut.\nKnock again tomorrow."
     assert board["back/z"].reason == "made from two/b, which failed"
     assert not toy.has_begun("back/z")
 
