@@ -48,16 +48,17 @@ def told_by(
     if not rendered.queries:
         return Told(problems=tuple(problems), empty=True)
     keys: dict[str, ReadTable] = {}
-    schema: dict[str, Table] = {}
+    by_name: dict[str, Table] = {}
     # Several tables may have one key, and one table several.
     for table in tables:
         if table.relation:
             relation = relation_named(table.relation)
             keys.setdefault(str(relation).casefold(), table)
-            schema.setdefault(
+            by_name.setdefault(
                 str(relation).casefold(), Table(relation, table.columns, table.complete)
             )
-    traces = [trace_query(query, dialect, Schema(schema.values())) for query in rendered.queries]
+    schema = Schema(by_name.values())
+    traces = [trace_query(query, dialect, schema) for query in rendered.queries]
     named: dict[str, tuple[str, str, tuple[str, ...]]] = {}
 
     def table_of(relation: Relation) -> ReadTable:
