@@ -22,8 +22,8 @@ from sqlglot.lineage import lineage
 from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.qualify import qualify
 
-from dagster_lineage.sql import Relation, Schema, Table
-from dagster_lineage.sql.trace import Trace, trace_query
+from dagster_lineage.extract.sql import Relation, Schema, Table
+from dagster_lineage.extract.sql.trace import Trace, trace_query
 
 DIALECT = "duckdb"
 GOAL = 1.5

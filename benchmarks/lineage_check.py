@@ -24,9 +24,9 @@ from pathlib import Path
 import orjson
 from synthetic_interfaces import write_interfaces
 
-from dagster_lineage.checking import check
-from dagster_lineage.interface_file import read_graph
-from dagster_lineage.settings import read_settings
+from dagster_lineage.analyze.check import check
+from dagster_lineage.files.interface_files import read_graph
+from dagster_lineage.files.settings import read_settings
 
 ROOT = Path(__file__).resolve().parent.parent
 INTERFACES = ("projects/*/interface.json",)
@@ -55,7 +55,7 @@ def main() -> None:
         print(f"{'CPU, ms':28}{'orjson':>9}{'check':>9}{'ratio':>8}")
         parse = lambda: parsed(root)  # noqa: E731
         report("one process", *turns(cpu_of(parse), cpu_of(lambda: checked(root)), arguments))
-        command = [sys.executable, "-m", "dagster_lineage.cli", "check"]
+        command = [sys.executable, "-m", "dagster_lineage.cli.main", "check"]
         report(
             "whole processes",
             *turns(

@@ -22,8 +22,8 @@ import msgspec
 from lineage_check import cpu_of_process
 from synthetic_interfaces import write_interfaces
 
-from dagster_lineage.graph import Interface
-from dagster_lineage.interface_file import FILE_NAME, encode, read_interface
+from dagster_lineage.files.interface_files import FILE_NAME, encode, read_interface
+from dagster_lineage.model import Interface
 
 GOAL = 1.0
 MODULES = 5
@@ -147,7 +147,7 @@ EDITS = {
 
 def measure(root: Path, arguments: argparse.Namespace, name: str, *command: str) -> None:
     """One row: median and worst of the rounds."""
-    words = [sys.executable, "-m", "dagster_lineage.cli", *command, "--root", str(root)]
+    words = [sys.executable, "-m", "dagster_lineage.cli.main", *command, "--root", str(root)]
     # The first call writes bytecode and warms the file cache.
     costs = [cpu_of_process(words, root, right=(0, 1)) for _ in range(arguments.rounds + 1)][1:]
     median = statistics.median(costs)

@@ -81,7 +81,7 @@ def main() -> int:
 def built(root: Path, file: Path) -> float:
     """CPU seconds, user and system, of writing the page."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    command = [sys.executable, "-m", "dagster_lineage.cli", "report", "--root", str(root)]
+    command = [sys.executable, "-m", "dagster_lineage.cli.main", "report", "--root", str(root)]
     subprocess.run([*command, "--out", str(file)], check=True, capture_output=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime

@@ -23,10 +23,10 @@ from typing import Any
 
 from column_lineage import model_of
 
-from dagster_lineage.locking.bare_manifests import BareManifest, drafts_of_manifests
-from dagster_lineage.locking.checkout_paths import CheckoutPaths
-from dagster_lineage.locking.columns import add_columns
-from dagster_lineage.locking.trace_cache import TraceCache
+from dagster_lineage.extract.assembly.bare_manifests import BareManifest, drafts_of_manifests
+from dagster_lineage.extract.assembly.checkout_paths import CheckoutPaths
+from dagster_lineage.extract.assembly.columns import add_columns
+from dagster_lineage.extract.assembly.trace_cache import TraceCache
 
 Manifest = dict[str, dict[str, dict[str, Any]]]
 GOAL_MS = 50.0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dagster_lineage.graph import (
+from dagster_lineage.files.interface_files import FILE_NAME, encode
+from dagster_lineage.model import (
     SCHEMA_VERSION,
     Asset,
     Check,
@@ -16,7 +17,6 @@ from dagster_lineage.graph import (
     column_of,
     split_place,
 )
-from dagster_lineage.interface_file import FILE_NAME, encode
 
 COLUMNS = (
     ("id", "bigint"),

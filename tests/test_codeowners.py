@@ -8,7 +8,7 @@ import sys
 
 from tools.codeowners import codeowners
 
-from dagster_lineage.graph import SCHEMA_VERSION, Asset, Interface, LineageGraph, Located
+from dagster_lineage.model import SCHEMA_VERSION, Asset, Interface, LineageGraph, Located
 
 
 def asset(key: str, at: str, *owners: str) -> Asset:

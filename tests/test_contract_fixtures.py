@@ -8,9 +8,9 @@ from tools.contract_accepted import accepted_by
 from tools.contract_fixtures import FixtureImpossible, fixtures, publish
 from tools.contract_values import ENTITIES, ROWS, ValueImpossible, value
 
-from dagster_lineage.graph import Asset, Column, Interface, LineageGraph, Located, Read, Source
-from dagster_lineage.interface_file import read_graph
-from dagster_lineage.settings import read_settings
+from dagster_lineage.files.interface_files import read_graph
+from dagster_lineage.files.settings import read_settings
+from dagster_lineage.model import Asset, Column, Interface, LineageGraph, Located, Read, Source
 from warehouse import Locations
 
 READERS = ("jaffle_dbt", "marts_dbt")

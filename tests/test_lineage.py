@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from dagster_lineage.graph import LineageGraph, split_column
-from dagster_lineage.interface_file import read_graph
-from dagster_lineage.settings import read_settings
+from dagster_lineage.files.interface_files import read_graph
+from dagster_lineage.files.settings import read_settings
+from dagster_lineage.model import LineageGraph, split_column
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def test_consumers_declare_the_type_of_every_foreign_column_that_they_read(graph
 
 def test_check_needs_neither_dagster_nor_dbt_nor_a_sql_parser(root):
     code = (
-        "import sys; from dagster_lineage.cli import main; code = main(['check'])\n"
+        "import sys; from dagster_lineage.cli.main import main; code = main(['check'])\n"
         "heavy = {'dagster', 'dbt', 'sqlglot', 'jinja2', 'duckdb', 'pandas', 'yaml'}\n"
         "print(code, sorted(heavy & sys.modules.keys()))"
     )

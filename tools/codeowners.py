@@ -11,9 +11,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from dagster_lineage.graph import LineageGraph, Located
-from dagster_lineage.interface_file import read_graph
-from dagster_lineage.settings import read_settings
+from dagster_lineage.files.interface_files import read_graph
+from dagster_lineage.files.settings import read_settings
+from dagster_lineage.model import LineageGraph, Located
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / "CODEOWNERS"

@@ -22,8 +22,9 @@ from pathlib import Path
 from tools.contract_accepted import accepted_by, read_manifest
 from tools.contract_values import ENTITIES, ROWS, ValueImpossible, value
 
-from dagster_lineage.errors import LineageError
-from dagster_lineage.graph import (
+from dagster_lineage.files.interface_files import read_graph
+from dagster_lineage.files.settings import read_settings
+from dagster_lineage.model import (
     Asset,
     Column,
     LineageGraph,
@@ -31,8 +32,7 @@ from dagster_lineage.graph import (
     Made,
     key_path,
 )
-from dagster_lineage.interface_file import read_graph
-from dagster_lineage.settings import read_settings
+from dagster_lineage.model.errors import LineageError
 from warehouse import Locations, Warehouse, WarehouseError, quoted
 
 ROOT = Path(__file__).resolve().parent.parent

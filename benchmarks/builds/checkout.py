@@ -14,14 +14,14 @@ from benchmarks.synthetic.files import write
 from benchmarks.synthetic.plants import Plant
 from benchmarks.synthetic.tables import Repository as Planned
 
-from dagster_lineage.affected.decide import decide
-from dagster_lineage.affected.verdicts import Affected
-from dagster_lineage.git_files import Repository
-from dagster_lineage.graph import Located
-from dagster_lineage.interface_file import encode
-from dagster_lineage.locking.bare_manifests import BareManifest
-from dagster_lineage.locking.lock import lock
-from dagster_lineage.settings import read_settings
+from dagster_lineage.analyze.affected.decision import decide
+from dagster_lineage.analyze.affected.verdicts import Affected
+from dagster_lineage.extract.assembly.bare_manifests import BareManifest
+from dagster_lineage.extract.assembly.lock import lock
+from dagster_lineage.files.git import Repository
+from dagster_lineage.files.interface_files import encode
+from dagster_lineage.files.settings import read_settings
+from dagster_lineage.model import Located
 
 KEPT = ("manifest.json", "partial_parse.msgpack")
 """What dbt keeps in a project's target folder and reads again."""

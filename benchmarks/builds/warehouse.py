@@ -14,7 +14,7 @@ from typing import Any, Self
 
 import duckdb
 
-from dagster_lineage.dbt.rendering import ProjectSettings, Renderer
+from dagster_lineage.extract.dbt.rendering.renderer import ProjectSettings, Renderer
 
 
 class BuildFailed(Exception):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.synthetic.plants import LINES_OFF, Expected, Plant, line_of
 
-from dagster_lineage.findings import Finding
+from dagster_lineage.model.findings import Finding
 
 
 @dataclass

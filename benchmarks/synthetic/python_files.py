@@ -11,7 +11,7 @@ HEAD = '''\
 """Features of team {domain}."""
 
 import dagster as dg
-from dagster_lineage.upstream import upstream
+from dagster_lineage.definitions import upstream
 
 DAILY = dg.DailyPartitionsDefinition(start_date="2024-01-01")
 '''

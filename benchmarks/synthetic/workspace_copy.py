@@ -15,7 +15,7 @@ import msgspec
 from benchmarks.synthetic.manifests import ManifestMaker
 from benchmarks.synthetic.plants import Plant
 
-from dagster_lineage.findings import Finding
+from dagster_lineage.model.findings import Finding
 
 
 class LoadFailed(Exception):
@@ -128,7 +128,7 @@ class _Report(msgspec.Struct):
 
 def run_command(name: str, arguments: list[str]) -> int:
     """A command of `lineage`, in this process."""
-    from dagster_lineage.cli import main  # noqa: PLC0415
+    from dagster_lineage.cli.main import main  # noqa: PLC0415
 
     try:
         return int(main([name, *arguments]) or 0)

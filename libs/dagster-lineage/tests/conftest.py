@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from dagster_lineage.graph import SCHEMA_VERSION, Interface
-from dagster_lineage.interface_file import encode
+from dagster_lineage.files.interface_files import encode
+from dagster_lineage.model import SCHEMA_VERSION, Interface
 
 
 class GitFolder:

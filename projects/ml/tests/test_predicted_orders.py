@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from dagster_lineage.upstream import Upstream
+from dagster_lineage.definitions import Upstream
 from ml.defs.predicted_orders import predicted_orders
 from ml.forecast_table import KEY, SCHEMA
 from ml.upstream import read_with_generation

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from dagster_lineage.affected.decide import decide
-from dagster_lineage.git_files import Repository
+from dagster_lineage.analyze.affected.decision import decide
+from dagster_lineage.files.git import Repository
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases.yml").read_text())
 PATTERNS = ("projects/*/interface.json",)

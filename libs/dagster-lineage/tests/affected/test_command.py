@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from dagster_lineage.cli import main
+from dagster_lineage.cli.main import main
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from dagster_lineage.affected.dynamic_imports import loaded_by_name, named_in
-from dagster_lineage.affected.import_graph import imported_modules, module_of
-from dagster_lineage.affected.python_content import same_behaviour
-from dagster_lineage.affected.sql_content import same_rows
-from dagster_lineage.affected.yaml_content import changed_resources
+from dagster_lineage.analyze.affected.dynamic_imports import loaded_by_name, named_in
+from dagster_lineage.analyze.affected.import_graph import imported_modules, module_of
+from dagster_lineage.analyze.affected.python_content import same_behaviour
+from dagster_lineage.analyze.affected.sql_content import same_rows
+from dagster_lineage.analyze.affected.yaml_content import changed_resources
 
 SAME_SQL = [
     ("select {{ a }}, 1", "select {{  a\n}}, 1"),

@@ -14,7 +14,7 @@ def test_a_reader_loads_no_framework(command, shop):
     arguments = ["raw.customers.id"] if command == "impact" else ["--base", "main"]
     code = (
         "import sys\n"
-        "from dagster_lineage.cli import main\n"
+        "from dagster_lineage.cli.main import main\n"
         f"main({[command, *arguments, '--root', str(shop.root)]!r})\n"
         "heavy = {'dagster', 'dbt', 'sqlglot', 'jinja2', 'grimp', 'duckdb', 'yaml'}\n"
         "print(sorted(heavy & set(sys.modules)))"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from dagster_lineage.cli import main
-from dagster_lineage.graph import SCHEMA_VERSION, Asset, Interface, Read
-from dagster_lineage.interface_file import encode
+from dagster_lineage.cli.main import main
+from dagster_lineage.files.interface_files import encode
+from dagster_lineage.model import SCHEMA_VERSION, Asset, Interface, Read
 
 MAKER = Interface(
     schema_version=SCHEMA_VERSION,

@@ -126,7 +126,7 @@ def test_help_lists_the_commands_and_calling_nothing_is_wrong_use(lineage) -> No
 def test_check_imports_nothing_heavy_and_no_other_command(repository) -> None:
     script = (
         "import sys\n"
-        "from dagster_lineage.cli import main\n"
+        "from dagster_lineage.cli.main import main\n"
         "code = main(['check'])\n"
         "print(code, *sorted(sys.modules))\n"
     )
@@ -140,15 +140,15 @@ def test_check_imports_nothing_heavy_and_no_other_command(repository) -> None:
     code, *modules = done.stdout.splitlines()[-1].split()
     assert code == "0"
     assert not [name for name in modules if name.partition(".")[0] in HEAVY]
-    commands = [name for name in modules if name.startswith("dagster_lineage.commands.")]
-    assert commands == ["dagster_lineage.commands.check"]
+    commands = [name for name in modules if name.startswith("dagster_lineage.cli.")]
+    assert commands == ["dagster_lineage.cli.check", "dagster_lineage.cli.main"]
 
 
 def test_closed_pipe_is_no_traceback(repository) -> None:
     keys = [f"jaffle/gone_{number}" for number in range(3000)]
     repository.reads(*keys)
     program = subprocess.Popen(
-        [sys.executable, "-m", "dagster_lineage.cli", "check"],
+        [sys.executable, "-m", "dagster_lineage.cli.main", "check"],
         cwd=repository.root,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

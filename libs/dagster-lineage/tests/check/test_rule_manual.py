@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagster_lineage.rules.manual import explained
+from dagster_lineage.analyze.rule_manual import explained
 
 
 def test_page_has_heading_and_both_sections(lineage) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dagster_lineage.settings import Settings, find_root, parse_settings, read_settings
+from dagster_lineage.files.settings import Settings, find_root, parse_settings, read_settings
 
 
 @pytest.mark.parametrize(

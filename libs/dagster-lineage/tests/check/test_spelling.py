@@ -7,8 +7,8 @@ from string import ascii_lowercase
 
 import pytest
 
-from dagster_lineage.known_names import KnownNames
-from dagster_lineage.spelling import distance, mistyped, nearest_name
+from dagster_lineage.model.name_index import KnownNames
+from dagster_lineage.model.nearest_names import distance, mistyped, nearest_name
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_the_nearest_of_several_slips_comes_first() -> None:
 def test_few_of_thousands_of_names_are_compared_letter_by_letter(monkeypatch) -> None:
     compared: list[str] = []
     monkeypatch.setattr(
-        "dagster_lineage.known_names.mistyped",
+        "dagster_lineage.model.name_index.mistyped",
         lambda name, other: compared.append(other) or mistyped(name, other),
     )
     chance = random.Random(7)  # noqa: S311 - the same names every time

@@ -9,8 +9,8 @@ import duckdb
 import pytest
 import yaml
 
-from dagster_lineage.graph.column_types import compatible
-from dagster_lineage.graph.type_reader import normal_form
+from dagster_lineage.model.type_compatibility import compatible
+from dagster_lineage.model.type_parser import normal_form
 
 CASES = yaml.safe_load((Path(__file__).parent / "compatible.yml").read_text())
 NOT_A_COLUMN_S = {"null", "type", "list", "array", "map", "struct", "row", "tuple", "union", "enum"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dagster_lineage.dbt import ManifestGraph, read_manifest
+from dagster_lineage.extract.dbt import ManifestGraph, read_manifest
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from dagster_lineage.dbt import ManifestUnreadable, read_manifest
-from dagster_lineage.graph import Asset
+from dagster_lineage.extract.dbt import ManifestUnreadable, read_manifest
+from dagster_lineage.model import Asset
 
 OLD_METADATA = {
     "dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v7.json",

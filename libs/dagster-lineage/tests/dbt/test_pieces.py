@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 import yaml
 
-from dagster_lineage.dbt import KeyRuleWrong
-from dagster_lineage.dbt.calls import calls_in, line_of_call
-from dagster_lineage.dbt.fields import type_spelling
-from dagster_lineage.dbt.keys import Keys
-from dagster_lineage.dbt.lines import read_lines
-from dagster_lineage.dbt.relations import relation_of, unquoted
-from dagster_lineage.dbt.sources import freshness_text
+from dagster_lineage.extract.dbt import KeyRuleWrong
+from dagster_lineage.extract.dbt.calls import calls_in, line_of_call
+from dagster_lineage.extract.dbt.fields import type_spelling
+from dagster_lineage.extract.dbt.keys import Keys
+from dagster_lineage.extract.dbt.lines import read_lines
+from dagster_lineage.extract.dbt.relations import relation_of, unquoted
+from dagster_lineage.extract.dbt.sources import freshness_text
 
 
 def model(name: str, **fields: Any) -> dict[str, Any]:

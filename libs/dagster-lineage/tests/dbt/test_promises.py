@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from dagster_lineage.dbt import ManifestGraph, read_manifest
-from dagster_lineage.graph import Asset
+from dagster_lineage.extract.dbt import ManifestGraph, read_manifest
+from dagster_lineage.model import Asset
 
 
 def a_test(kind: str, arguments: dict[str, Any], **config: Any) -> dict[str, Any]:

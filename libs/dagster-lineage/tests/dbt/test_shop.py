@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from dagster_lineage.dbt import ManifestGraph, read_manifest
-from dagster_lineage.graph import Expected, Exposure
+from dagster_lineage.extract.dbt import ManifestGraph, read_manifest
+from dagster_lineage.model import Expected, Exposure
 
 
 def line_of(shop: Path, file: str, text: str, nth: int = 1) -> str:

@@ -32,8 +32,8 @@ import msgspec
 import pytest
 import yaml
 
-from dagster_lineage.diff import Change, compare
-from dagster_lineage.graph import SCHEMA_VERSION, Interface, LineageGraph, Located
+from dagster_lineage.analyze.diff import Change, compare
+from dagster_lineage.model import SCHEMA_VERSION, Interface, LineageGraph, Located
 
 CASES = {
     f"{file.stem}-{name}": case

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from dagster_lineage.cli import main
+from dagster_lineage.cli.main import main
 
 ORDERS = {
     "key": "shop/orders",

@@ -8,13 +8,13 @@ import re
 import msgspec
 import pytest
 
-from dagster_lineage.diff import InterfaceDiff, compare
-from dagster_lineage.diff.as_github import workflow_commands
-from dagster_lineage.diff.as_json import document
-from dagster_lineage.diff.as_markdown import markdown
-from dagster_lineage.diff.as_text import text
-from dagster_lineage.graph import Asset, Column, Interface, LineageGraph, Located, Read
-from dagster_lineage.impact.markup import Node, code, flowchart
+from dagster_lineage.analyze.diff import InterfaceDiff, compare
+from dagster_lineage.model import Asset, Column, Interface, LineageGraph, Located, Read
+from dagster_lineage.present.github.diff import workflow_commands
+from dagster_lineage.present.json.diff import document
+from dagster_lineage.present.markdown.diff import markdown
+from dagster_lineage.present.markdown.markup import Node, code, flowchart
+from dagster_lineage.present.text.diff import text
 
 HOSTILE = [
     "a|b",

@@ -8,9 +8,9 @@ import sys
 
 import pytest
 
-from dagster_lineage.diff.states import graphs
-from dagster_lineage.git_files import GitFailed, Repository, matching
-from dagster_lineage.interface_file import InterfaceUnreadable
+from dagster_lineage.analyze.diff.states import graphs
+from dagster_lineage.files.git import GitFailed, Repository, matching
+from dagster_lineage.files.interface_files import InterfaceUnreadable
 
 
 def changed(repository, base="main", head="worktree", root=None):
@@ -189,7 +189,7 @@ def test_an_interface_that_is_none_is_told_with_its_end(repository):
 
 def test_reading_git_imports_no_framework():
     code = (
-        "import sys, dagster_lineage.git_files, dagster_lineage.diff.states\n"
+        "import sys, dagster_lineage.files.git, dagster_lineage.analyze.diff.states\n"
         "print({'dagster', 'dbt', 'sqlglot', 'jinja2', 'grimp'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

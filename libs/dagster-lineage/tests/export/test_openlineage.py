@@ -19,9 +19,9 @@ from openlineage.client.generated import (
     symlinks_dataset,
 )
 
-from dagster_lineage.cli import main
-from dagster_lineage.export import events
-from dagster_lineage.graph import (
+from dagster_lineage.cli.main import main
+from dagster_lineage.files.interface_files import encode
+from dagster_lineage.model import (
     SCHEMA_VERSION,
     Asset,
     Column,
@@ -30,7 +30,7 @@ from dagster_lineage.graph import (
     Located,
     Read,
 )
-from dagster_lineage.interface_file import encode
+from dagster_lineage.present.openlineage import events
 
 NOON = dt.datetime(2026, 1, 2, 12, tzinfo=dt.UTC)
 DATASET_FACETS = {

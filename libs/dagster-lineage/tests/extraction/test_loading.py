@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from dagster_lineage.extraction.probe import assets, loading
-from dagster_lineage.extraction.probe.declared import key_text
-from dagster_lineage.extraction.probe.failure import in_one_line
-from dagster_lineage.extraction.probe.places import Places
+from dagster_lineage.extract.probe.script import assets, loading
+from dagster_lineage.extract.probe.script.declared import key_text
+from dagster_lineage.extract.probe.script.failure import in_one_line
+from dagster_lineage.extract.probe.script.places import Places
 
 ASSET = "import dagster as dg\n@dg.asset\ndef found(): ...\n"
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from dagster_lineage.extraction.facts import LocationFacts
-from dagster_lineage.extraction.probing import ask, ask_all
-from dagster_lineage.workspace import find_locations
+from dagster_lineage.extract.probe.answer import LocationFacts
+from dagster_lineage.extract.probe.process import ask, ask_all
+from dagster_lineage.extract.workspace import find_locations
 
 CODE = {
     "raises": (

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from dagster_lineage.extraction.facts import AssetFacts, LocationFacts
-from dagster_lineage.extraction.probing import ask_all
-from dagster_lineage.workspace import find_locations
+from dagster_lineage.extract.probe.answer import AssetFacts, LocationFacts
+from dagster_lineage.extract.probe.process import ask_all
+from dagster_lineage.extract.workspace import find_locations
 
 SHOP = '''
 """A location that does at import what it should not, and declares one of each."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dagster_lineage.extraction.probe.places import Places
+from dagster_lineage.extract.probe.script.places import Places
 
 FILE = """
 import dagster as dg

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from dagster_lineage.extraction.probing import ask
-from dagster_lineage.workspace import find_locations
+from dagster_lineage.extract.probe.process import ask
+from dagster_lineage.extract.workspace import find_locations
 
 SERVED = """
 import dagster as dg

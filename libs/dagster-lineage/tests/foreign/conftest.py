@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from dagster_lineage.cli import main
-from dagster_lineage.graph import Asset, Interface
-from dagster_lineage.interface_file import read_interface
+from dagster_lineage.cli.main import main
+from dagster_lineage.files.interface_files import read_interface
+from dagster_lineage.model import Asset, Interface
 
 
 class ManifestMaker:

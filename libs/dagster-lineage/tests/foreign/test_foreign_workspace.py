@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from dagster_lineage.interface_file import read_interface
+from dagster_lineage.files.interface_files import read_interface
 
 SECRET = "hunter2-hunter2"
 
@@ -181,7 +181,7 @@ def build(root: Path, maker: Any) -> None:
 
 def lineage(root: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "dagster_lineage.cli", *arguments],
+        [sys.executable, "-m", "dagster_lineage.cli.main", *arguments],
         cwd=root,
         capture_output=True,
         text=True,

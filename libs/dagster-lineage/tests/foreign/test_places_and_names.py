@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from dagster_lineage.locking.checkout_paths import CheckoutPaths
-from dagster_lineage.locking.homes import ProjectUnknown, chosen, homes_of, safe_names
-from dagster_lineage.locking.notes import by_reason, condensed
-from dagster_lineage.workspace import LocationEntry
+from dagster_lineage.extract.assembly.checkout_paths import CheckoutPaths
+from dagster_lineage.extract.assembly.notes import by_reason, condensed
+from dagster_lineage.extract.assembly.project_folders import (
+    ProjectUnknown,
+    chosen,
+    homes_of,
+    safe_names,
+)
+from dagster_lineage.extract.workspace import LocationEntry
 
 
 def entry(name: str, folder: Path, **more: str) -> LocationEntry:

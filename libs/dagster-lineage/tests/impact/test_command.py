@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from dagster_lineage.cli import main
+from dagster_lineage.cli.main import main
 
 HOSTILE = ["a|b", '"] --> x["', "<script>", "@all", "a`b", "end", "[x](https://example.org)"]
 

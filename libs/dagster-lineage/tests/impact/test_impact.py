@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from dagster_lineage.graph import Asset, Column, Interface, LineageGraph, Located, Read
-from dagster_lineage.impact.consequences import consequences, origins
-from dagster_lineage.impact.downstream import downstream
-from dagster_lineage.interface_file import read_graph
+from dagster_lineage.analyze.impact.consequences import consequences, origins
+from dagster_lineage.analyze.impact.downstream import downstream
+from dagster_lineage.files.interface_files import read_graph
+from dagster_lineage.model import Asset, Column, Interface, LineageGraph, Located, Read
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dagster_lineage.impact.targets import Targets, TargetUnknown
-from dagster_lineage.interface_file import read_graph
+from dagster_lineage.analyze.impact.targets import Targets, TargetUnknown
+from dagster_lineage.files.interface_files import read_graph
 
 
 @pytest.fixture

@@ -7,20 +7,20 @@ from typing import Any
 
 import pytest
 
-from dagster_lineage.dbt import read_manifest
-from dagster_lineage.extraction.facts import (
+from dagster_lineage.extract.assembly.checkout_paths import CheckoutPaths
+from dagster_lineage.extract.assembly.columns import add_columns
+from dagster_lineage.extract.assembly.drafts import Draft, draft_of
+from dagster_lineage.extract.assembly.project_folders import Home
+from dagster_lineage.extract.assembly.rendered_nodes import RenderedNodes
+from dagster_lineage.extract.assembly.trace_cache import TraceCache
+from dagster_lineage.extract.dbt import read_manifest
+from dagster_lineage.extract.probe.answer import (
     AssetFacts,
     CheckFacts,
     DependencyFacts,
     LocationFacts,
     ManifestFacts,
 )
-from dagster_lineage.locking.checkout_paths import CheckoutPaths
-from dagster_lineage.locking.columns import add_columns
-from dagster_lineage.locking.drafts import Draft, draft_of
-from dagster_lineage.locking.homes import Home
-from dagster_lineage.locking.rendered_nodes import RenderedNodes
-from dagster_lineage.locking.trace_cache import TraceCache
 
 HERE = Path("/repo/shop")
 TARGETS = {"shop": "prod", "shop'": "dev"}

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from dagster_lineage.cli import main
-from dagster_lineage.interface_file import read_interface
+from dagster_lineage.cli.main import main
+from dagster_lineage.files.interface_files import read_interface
 
 READER = """
 import dagster as dg
-from dagster_lineage.upstream import upstream
+from dagster_lineage.definitions import upstream
 
 ORDERS = upstream("shop", "orders", columns={"order_id": "bigint"})
 
@@ -116,7 +116,7 @@ def test_columns_are_traced_through_models_to_the_source(repository):
 
 
 def test_second_lock_reads_only_the_query_that_changed(repository):
-    from dagster_lineage.locking.lock import BareManifest, lock
+    from dagster_lineage.extract.assembly.lock import BareManifest, lock
 
     bare = [BareManifest(repository / "manifest.json")]
     assert lock(repository, None, manifests=bare).traced == 2
@@ -130,7 +130,7 @@ def test_second_lock_reads_only_the_query_that_changed(repository):
 
 
 def test_model_is_read_again_where_a_table_that_it_names_by_itself_has_become_another(repository):
-    from dagster_lineage.locking.lock import BareManifest, lock
+    from dagster_lineage.extract.assembly.lock import BareManifest, lock
 
     def locked(named: str, its_key: str, column: str) -> tuple[int, dict[str, Any]]:
         content = manifest("select amount from shop.shop.totals")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dagster_lineage.dbt.manifest_graph import Code
-from dagster_lineage.locking.naming import where_named
+from dagster_lineage.extract.assembly.table_names import where_named
+from dagster_lineage.extract.dbt.manifest_graph import Code
 
 
 def code(raw: str, at: str) -> Code:

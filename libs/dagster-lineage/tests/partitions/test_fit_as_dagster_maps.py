@@ -12,9 +12,9 @@ from dagster._core.definitions.partitions.context import partition_loading_conte
 from dagster._core.definitions.partitions.utils import infer_partition_mapping
 from dagster._core.errors import DagsterInvalidDefinitionError
 
-from dagster_lineage.extraction.probe import partitions as probed
-from dagster_lineage.graph import Partitions
-from dagster_lineage.rules.partition_fit import misfit
+from dagster_lineage.analyze.partition_fit import misfit
+from dagster_lineage.extract.probe.script import partitions as probed
+from dagster_lineage.model import Partitions
 
 # A Sunday, and the first of a month: no window of any length is half over.
 NOW = dt.datetime(2026, 2, 1, tzinfo=dt.UTC)

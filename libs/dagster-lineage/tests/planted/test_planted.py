@@ -24,7 +24,7 @@ from benchmarks.synthetic.plants import Edit, Expected, Plant, PlantImpossible
 from benchmarks.synthetic.repository import plan
 from benchmarks.synthetic.workspace_copy import WorkspaceCopy
 
-from dagster_lineage.findings import Finding
+from dagster_lineage.model.findings import Finding
 
 PLANTERS = (
     faults_of_keys.circle,

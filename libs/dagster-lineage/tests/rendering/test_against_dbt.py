@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from dagster_lineage.dbt.rendering import ProjectSettings, Renderer
-from dagster_lineage.sql import Schema, trace_query
+from dagster_lineage.extract.dbt.rendering.renderer import ProjectSettings, Renderer
+from dagster_lineage.extract.sql import Schema, trace_query
 
 SETTINGS = ProjectSettings(
     variables={

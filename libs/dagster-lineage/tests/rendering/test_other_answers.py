@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dagster_lineage.dbt.rendering import Renderer
+from dagster_lineage.extract.dbt.rendering.renderer import Renderer
 
 from .test_rendering import manifest, render
 

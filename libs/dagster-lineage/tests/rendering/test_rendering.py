@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dagster_lineage.dbt.rendering import ProjectSettings, Rendered, Renderer
+from dagster_lineage.extract.dbt.rendering.renderer import ProjectSettings, Rendered, Renderer
 
 
 def manifest(code: str, adapter: str = "duckdb", **macros: str) -> dict[str, Any]:
@@ -154,7 +154,7 @@ def test_model_that_cannot_be_rendered_says_why(code: str, said: str) -> None:
 
 
 def test_unknown_variable_leaves_a_placeholder_that_lineage_takes_for_no_column() -> None:
-    from dagster_lineage.sql import Relation, Schema, Table, trace_query
+    from dagster_lineage.extract.sql import Relation, Schema, Table, trace_query
 
     rendered = render("select id from {{ ref('up') }} where id > {{ var('least') }}")
 

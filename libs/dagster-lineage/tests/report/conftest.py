@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
-from dagster_lineage.cli import main
-from dagster_lineage.graph import (
+from dagster_lineage.cli.main import main
+from dagster_lineage.files.interface_files import encode
+from dagster_lineage.model import (
     SCHEMA_VERSION,
     Asset,
     Check,
@@ -24,7 +25,6 @@ from dagster_lineage.graph import (
     Read,
     Source,
 )
-from dagster_lineage.interface_file import encode
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync")

@@ -9,9 +9,9 @@ import subprocess
 import pytest
 from msgspec.structs import replace
 
-from dagster_lineage.cli import main
-from dagster_lineage.graph import SCHEMA_VERSION, Asset, Column, Interface, Read
-from dagster_lineage.interface_file import read_interface
+from dagster_lineage.cli.main import main
+from dagster_lineage.files.interface_files import read_interface
+from dagster_lineage.model import SCHEMA_VERSION, Asset, Column, Interface, Read
 
 
 def data_of(file) -> dict:

@@ -11,7 +11,7 @@ from threading import Thread
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagster_lineage.graph import (
+from dagster_lineage.model import (
     SCHEMA_VERSION,
     Asset,
     Check,
@@ -23,7 +23,7 @@ from dagster_lineage.graph import (
     column_of,
     key_text,
 )
-from dagster_lineage.report.page import embedded_json
+from dagster_lineage.present.report.page import embedded_json
 
 HOSTILE = (
     "</script><img src=x onerror=window.pwned=1>",

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from dagster_lineage.graph import SCHEMA_VERSION, Asset, Interface
+from dagster_lineage.model import SCHEMA_VERSION, Asset, Interface
 
 
 @pytest.fixture

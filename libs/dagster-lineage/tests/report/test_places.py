@@ -7,8 +7,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagster_lineage.report.layered import layers, spread
-from dagster_lineage.report.placing import place
+from dagster_lineage.present.report.layered import layers, spread
+from dagster_lineage.present.report.placing import place
 
 EDGES = st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=40)
 

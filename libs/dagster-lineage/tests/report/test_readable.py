@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dagster_lineage.graph import SCHEMA_VERSION, Asset, Interface, Read
+from dagster_lineage.model import SCHEMA_VERSION, Asset, Interface, Read
 
 LITTLE = [
     {"width": 400, "height": 800},

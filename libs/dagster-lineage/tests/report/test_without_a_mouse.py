@@ -165,7 +165,7 @@ def test_the_tree_is_told_with_levels_and_counts(page):
     assert re.search(r'- treeitem "shop/orders, asset · 3 columns.*reads 0, read by 1"', told)
 
 
-CSS = (files("dagster_lineage.report") / "page" / "page.css").read_text()
+CSS = (files("dagster_lineage.present.report") / "page" / "page.css").read_text()
 
 
 def luminance(colour: str) -> float:

@@ -26,7 +26,7 @@ named `fail_…` what it must find, each thing once and nothing else:
           words: [marts/revenue, "nothing makes"]            # in message or mend
       notes: []                                              # any case: findings of level note
 
-Interfaces have the fields of `dagster_lineage.graph.Interface`; a field that it does not have is an
+Interfaces have the fields of `dagster_lineage.model.Interface`; a field that it does not have is an
 error here. Of an expected finding `file` and `line` must be given; the rest is compared where it is
 given: `key`, `nearest`, `level`, `project`, `other_project`, `owners`, `other_owners`, `words`.
 """
@@ -43,10 +43,10 @@ import pytest
 import yaml
 from msgspec import inspect
 
-from dagster_lineage.findings import Finding, Level
-from dagster_lineage.graph import SCHEMA_VERSION, Interface, LineageGraph, Located
-from dagster_lineage.rules import Rule, all_rules
-from dagster_lineage.settings import Settings
+from dagster_lineage.analyze.rules import Rule, all_rules
+from dagster_lineage.files.settings import Settings
+from dagster_lineage.model import SCHEMA_VERSION, Interface, LineageGraph, Located
+from dagster_lineage.model.findings import Finding, Level
 
 CASES = Path(__file__).parent / "cases"
 TODAY = dt.date(2026, 3, 1)

@@ -11,9 +11,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dagster_lineage.sql import Relation, Schema, Table
-from dagster_lineage.sql.trace import trace_query
-from dagster_lineage.sql.type_names import spelled
+from dagster_lineage.extract.sql import Relation, Schema, Table
+from dagster_lineage.extract.sql.trace import trace_query
+from dagster_lineage.extract.sql.type_names import spelled
 
 HERE = Path(__file__).parent
 KNOWN = yaml.safe_load((HERE / "duckdb.yml").read_text(encoding="utf-8"))

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from dagster_lineage.sql import Relation, Schema, Table
-from dagster_lineage.sql.trace import Trace, trace_query
+from dagster_lineage.extract.sql import Relation, Schema, Table
+from dagster_lineage.extract.sql.trace import Trace, trace_query
 
 HERE = Path(__file__).parent
 FIELDS = {"sql", "dialect", "columns", "types", "reads", "missing", "known", "problem"}

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dagster_lineage.sql import Schema
-from dagster_lineage.sql.trace import relations_of, trace_query
+from dagster_lineage.extract.sql import Schema
+from dagster_lineage.extract.sql.trace import relations_of, trace_query
 
 DEEP = {
     "conjunction": "select a from t where " + " and ".join(f"c{i} = 1" for i in range(2000)),

@@ -6,10 +6,10 @@ import datetime as dt
 import difflib
 from pathlib import Path
 
-from dagster_lineage.graph import SCHEMA_VERSION, Asset, Interface, LineageGraph
-from dagster_lineage.interface_file import encode, read_graph
-from dagster_lineage.rules.st01 import StaleInterface, stale
-from dagster_lineage.settings import Settings
+from dagster_lineage.analyze.rules.st01 import StaleInterface, stale
+from dagster_lineage.files.interface_files import encode, read_graph
+from dagster_lineage.files.settings import Settings
+from dagster_lineage.model import SCHEMA_VERSION, Asset, Interface, LineageGraph
 
 MODELS = 300
 

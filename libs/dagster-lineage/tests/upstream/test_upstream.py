@@ -11,9 +11,10 @@ from types import ModuleType
 import dagster as dg
 import pytest
 
-from dagster_lineage.graph import SCHEMA_VERSION, Asset, Column, Interface
-from dagster_lineage.interface_file import encode
-from dagster_lineage.upstream import LOCKING, UpstreamUnknown
+from dagster_lineage.definitions import UpstreamUnknown
+from dagster_lineage.definitions.upstream import LOCKING
+from dagster_lineage.files.interface_files import encode
+from dagster_lineage.model import SCHEMA_VERSION, Asset, Column, Interface
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def reading(repository: Path, code: str) -> ModuleType:
     """A module of another project that runs `code` at import."""
     file = repository / "reader.py"
-    file.write_text(f"from dagster_lineage.upstream import *\n{code}\n")
+    file.write_text(f"from dagster_lineage.definitions import *\n{code}\n")
     spec = importlib.util.spec_from_file_location("reader", file)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -148,7 +149,7 @@ def test_repository_is_found_from_the_calling_file_not_from_the_working_director
 
 def test_asking_needs_no_dbt_and_no_sql_parser(repository):
     code = (
-        "import sys\nfrom dagster_lineage.upstream import upstream\n"
+        "import sys\nfrom dagster_lineage.definitions import upstream\n"
         "upstream('marts', 'summary')\n"
         "print([name for name in ('dbt', 'dagster_dbt', 'sqlglot', 'jinja2') "
         "if name in sys.modules])"

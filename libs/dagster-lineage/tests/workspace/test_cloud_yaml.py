@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dagster_lineage.workspace import LocationNameTaken, WorkspaceEntryWrong, find_locations
+from dagster_lineage.extract.workspace import LocationNameTaken, WorkspaceEntryWrong, find_locations
 
 LISTED = """
 locations:

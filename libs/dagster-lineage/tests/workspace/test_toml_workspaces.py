@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dagster_lineage.workspace import (
+from dagster_lineage.extract.workspace import (
     WorkspaceEntryWrong,
     WorkspaceUnreadable,
     compare_with_dg,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from dagster_lineage.upstream import Upstream
+from dagster_lineage.definitions import Upstream
 from published_assets import WarehouseResource
 
 if TYPE_CHECKING:

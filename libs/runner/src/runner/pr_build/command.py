@@ -12,13 +12,13 @@ from pathlib import Path
 
 import duckdb
 
-from dagster_lineage.affected.decide import decide
-from dagster_lineage.affected.verdicts import Affected
-from dagster_lineage.errors import LineageError
-from dagster_lineage.git_files import Repository
-from dagster_lineage.graph import Asset, Interface, key_path
-from dagster_lineage.interface_file import read_graph
-from dagster_lineage.settings import read_settings
+from dagster_lineage.analyze.affected.decision import decide
+from dagster_lineage.analyze.affected.verdicts import Affected
+from dagster_lineage.files.git import Repository
+from dagster_lineage.files.interface_files import read_graph
+from dagster_lineage.files.settings import read_settings
+from dagster_lineage.model import Asset, Interface, key_path
+from dagster_lineage.model.errors import LineageError
 from runner.errors import FOUND_PROBLEM, Misuse
 from runner.home import find_home
 from runner.pr_build.base_publications import take_over

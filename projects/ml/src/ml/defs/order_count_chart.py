@@ -8,7 +8,7 @@ from pathlib import Path
 import dagster as dg
 from pydantic import Field
 
-from dagster_lineage.upstream import upstream
+from dagster_lineage.definitions import upstream
 from ml.upstream import read_with_generation
 from published_assets import WarehouseResource
 

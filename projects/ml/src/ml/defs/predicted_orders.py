@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 from pydantic import Field
 
-from dagster_lineage.upstream import upstream
+from dagster_lineage.definitions import upstream
 from ml.forecast_checks import check_quality, check_specs, check_table
 from ml.forecast_table import DESCRIPTIONS, KEY, SCHEMA, column_lineage
 from ml.forecasting.errors import ForecastError

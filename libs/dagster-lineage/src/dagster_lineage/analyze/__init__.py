@@ -1,0 +1,1 @@
+"""Questions about the interface graph: check, diff, impact, affected. Knows no format."""

@@ -1,0 +1,132 @@
+"""Files that a member has from outside its folder: links, local dbt packages, paths with `../`.
+
+Whoever changes such a file changes every member that has it, though neither imports nor interfaces
+tell. So it is judged a second time, as the file that it is there.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from dagster_lineage.analyze.affected.layout import Layout
+from dagster_lineage.files.git import Comparison, FileState
+
+_SETTINGS = (".toml", ".yml", ".yaml", ".cfg", ".ini")
+_PATH_OUT = re.compile(rb"(?<![\w./-])(?:\.\./)+[\w.@/-]*\w")
+_DBT_SETTINGS = ("dbt_project.yml", "packages.yml", "dependencies.yml", "package-lock.yml")
+_MOST_LINKS = 5
+"""One over the other; a circle has no end."""
+
+
+@dataclass(frozen=True)
+class Borrowing:
+    """A file or folder that is also to be had elsewhere; both paths are relative to the root.
+
+    Attributes:
+        target: Where it lies.
+        at: Where the borrower has it.
+        dbt_only: Only what dbt reads of it: it is a member of its own, whose Python is imported.
+    """
+
+    target: str
+    at: str
+    dbt_only: bool = False
+
+
+class Borrowings:
+    """All of them, at either end.
+
+    Args:
+        comparison: The files.
+        layout: The members, whose settings are looked at.
+    """
+
+    def __init__(self, comparison: Comparison, layout: Layout) -> None:
+        self._layout = layout
+        self._by_target: defaultdict[str, set[Borrowing]] = defaultdict(set)
+        for one in (*_links(comparison), *_paths_out(comparison, layout)):
+            self._by_target[one.target].add(one)
+
+    def paths(self, path: str) -> list[str]:
+        """Other paths of a file, sorted."""
+        found: set[str] = set()
+        waiting = {path}
+        for _ in range(_MOST_LINKS):
+            waiting = {more for one in waiting for more in self._once(one)} - found - {path}
+            if not waiting:
+                break
+            found |= waiting
+        return sorted(found)
+
+    def _once(self, path: str) -> Iterator[str]:
+        target = path
+        while target:
+            for one in self._by_target.get(target, ()):
+                if not one.dbt_only or self._is_dbt(path):
+                    yield one.at + path[len(target) :]
+            target = target.rpartition("/")[0]
+
+    def _is_dbt(self, path: str) -> bool:
+        dbt = self._layout.dbt_of(path)
+        return dbt is not None and (
+            bool(dbt.kind(path)) or path.rpartition("/")[2] in _DBT_SETTINGS
+        )
+
+
+def _links(comparison: Comparison) -> Iterator[Borrowing]:
+    for files, contents in (
+        (comparison.base_files, comparison.base_contents),
+        (comparison.head_files, comparison.head_contents),
+    ):
+        links = [path for path, state in files.items() if state.is_link]
+        for path, text in contents(links).items():
+            target = _joined(posixpath.dirname(path), text)
+            if target:
+                yield Borrowing(target, path)
+
+
+def _paths_out(comparison: Comparison, layout: Layout) -> Iterator[Borrowing]:
+    """Paths out of a member's folder that its settings name and that are there."""
+    folders = {member.folder for member in layout.members}
+    dbt_folders = {one.folder for one in layout.dbt}
+    at_home = folders | dbt_folders
+    for files, contents in (
+        (comparison.base_files, comparison.base_contents),
+        (comparison.head_files, comparison.head_contents),
+    ):
+        settings = [
+            path
+            for path in files
+            if path.endswith(_SETTINGS) and path.rpartition("/")[0] in at_home
+        ]
+        for path, text in contents(settings).items():
+            folder = path.rpartition("/")[0]
+            for match in _PATH_OUT.finditer(text):
+                target = _joined(folder, match[0])
+                owner = layout.member(f"{folder}/x")
+                if target and (owner is None or not _lies_in(target, owner.folder)):
+                    dbt_only = target in folders
+                    if not dbt_only or target in dbt_folders:
+                        yield Borrowing(target, f"{folder}/{match[0].decode()}", dbt_only)
+
+
+def _joined(folder: str, text: bytes) -> str:
+    """A path relative to a folder, made relative to the root; empty if it leads out of it."""
+    try:
+        path = posixpath.normpath(posixpath.join(folder, text.decode()))
+    except UnicodeDecodeError:
+        return ""
+    return "" if path.startswith(("../", "/")) or path in ("..", ".") else path
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(f"{folder}/")
+
+
+def regular(files: dict[str, bytes], states: Mapping[str, FileState]) -> dict[str, bytes]:
+    """Contents without those of links and the like: what a link says is not what is in the file."""
+    return {path: text for path, text in files.items() if states[path].is_regular}

@@ -1,0 +1,83 @@
+"""Which assets and columns a branch may have changed, and why: where the readers' way begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dagster_lineage.analyze.diff import Change, InterfaceDiff
+from dagster_lineage.model import LineageGraph
+
+_ROWS_OF_ALL = frozenset(
+    {
+        "asset-added", "asset-removed", "key-changed", "not-made", "made-here", "project-changed",
+        "relation-changed", "made-ephemeral", "materialization-changed", "grain-changed",
+        "partitions-changed", "partitions-narrowed", "partitions-widened", "columns-reordered",
+    }
+)  # fmt: skip
+_ROWS_OF_A_COLUMN = frozenset(
+    {
+        "column-added", "column-listed", "column-removed", "column-renamed", "column-respelled",
+        "column-unknown", "type-changed", "type-narrowed", "type-widened", "type-unknown",
+        "nullable", "uniqueness-dropped", "derivation-changed",
+    }
+)  # fmt: skip
+
+
+class ChangedAssets:
+    """Keys with their columns (None: all of the asset), and the cause of each."""
+
+    def __init__(self) -> None:
+        self.columns: dict[str, frozenset[str] | None] = {}
+        self.causes: dict[str, str] = {}
+
+    def add(self, key: str, column: str, cause: str) -> None:
+        """Note a column, or with an empty one the whole asset."""
+        self.causes.setdefault(key, cause)
+        known = self.columns.get(key, frozenset())
+        self.columns[key] = None if known is None or not column else known | {column}
+
+    def add_rows(
+        self,
+        cause: str,
+        keys: frozenset[str] | None,
+        project: str,
+        graphs: Iterable[LineageGraph],
+    ) -> None:
+        """Note all assets whose rows a file may change: these, or (None) all of a project."""
+        if keys is not None:
+            for key in sorted(keys):
+                self.add(key, "", cause)
+            return
+        for graph in graphs:
+            for where in graph.located:
+                if where.project == project:
+                    for asset in where.interface.assets:
+                        if asset.executable:
+                            self.add(asset.key, "", cause)
+
+    def add_changes(self, diff: InterfaceDiff, before: LineageGraph) -> None:
+        """Note what differs in the interfaces and can change what readers get.
+
+        Owners, access, checks and the like change no rows; those whom they hurt are readers of a
+        breaking change, which `lineage diff` names.
+        """
+        for change in diff.changes:
+            cause = f"{change.kind} {change.subject}"
+            if change.kind == "project-unreadable":
+                for where in before.located:
+                    if where.project == change.project:
+                        for asset in where.interface.assets:
+                            self.add(asset.key, "", cause)
+            for key in {change.key, change.old_key} - {""}:
+                for column in _columns(change):
+                    self.add(key, column, cause)
+
+
+def _columns(change: Change) -> set[str]:
+    """Columns, by both names of a renamed one; an empty one for the whole asset; none for none."""
+    if change.kind in _ROWS_OF_ALL:
+        return {""}
+    if change.kind not in _ROWS_OF_A_COLUMN:
+        return set()
+    renamed = change.kind in ("column-renamed", "column-respelled")
+    return {change.column, change.before} if renamed else {change.column}

@@ -1,0 +1,93 @@
+"""Which column after the branch is which column before it: a renamed one is recognised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dagster_lineage.analyze.diff.pairing import SIMILAR_NAME, similar
+from dagster_lineage.model import Asset, Column
+
+
+@dataclass(frozen=True)
+class NamedColumn:
+    """A column with its name and its position, from 0."""
+
+    name: str
+    column: Column
+    position: int
+
+
+@dataclass(frozen=True)
+class ColumnPair:
+    """A column at both ends; one side is empty where it is not there."""
+
+    before: NamedColumn | None
+    after: NamedColumn | None
+
+
+def paired_columns(before: Asset, after: Asset) -> Iterator[ColumnPair]:
+    """Every column of either side with its other side, in the order of before, then the new ones.
+
+    A name that is gone and a new one are one renamed column if the type did not change and either
+    both are computed from the same upstream columns in the same way, or neither's are known and
+    they stand at the same position under similar names. Where several would do, the most similar
+    name wins.
+    """
+    old = _columns(before)
+    new = _columns(after)
+    renamed = dict(
+        _renames(
+            [column for name, column in old.items() if name not in new],
+            [column for name, column in new.items() if name not in old],
+        )
+    )
+    for name, column in old.items():
+        other = new.get(name) or renamed.get(column.name)
+        yield ColumnPair(column, other)
+    taken = {column.name for column in renamed.values()}
+    for name, column in new.items():
+        if name not in old and column.name not in taken:
+            yield ColumnPair(None, column)
+
+
+def _columns(asset: Asset) -> dict[str, NamedColumn]:
+    return {
+        name.casefold(): NamedColumn(name, column, position)
+        for position, (name, column) in enumerate(asset.columns.items())
+    }
+
+
+def _renames(gone: list[NamedColumn], new: list[NamedColumn]) -> Iterator[tuple[str, NamedColumn]]:
+    """Best pairs first: old name and the column that it is now."""
+    scored = sorted(
+        (
+            (score, old.position, now.position, old, now)
+            for old in gone
+            for now in new
+            if (score := _likeness(old, now)) > 0
+        ),
+        key=lambda one: (-one[0], one[1], one[2]),
+    )
+    old_taken: set[str] = set()
+    new_taken: set[str] = set()
+    for _, _, _, old, now in scored:
+        if old.name not in old_taken and now.name not in new_taken:
+            old_taken.add(old.name)
+            new_taken.add(now.name)
+            yield old.name, now
+
+
+def _likeness(old: NamedColumn, now: NamedColumn) -> float:
+    """How sure it is that one is the other; 0: it is not."""
+    if old.column.type.casefold() != now.column.type.casefold():
+        return 0
+    name = similar(old.name, now.name)
+    lineage = old.column.comes_from
+    if lineage or now.column.comes_from:
+        if lineage != now.column.comes_from or old.column.copy != now.column.copy:
+            return 0
+        # A sum and an average of one column come from the same: only a copy is told by that alone.
+        sure = old.column.copy or old.position == now.position or name >= SIMILAR_NAME
+        return 1 + name if sure else 0
+    return name if old.position == now.position and name >= SIMILAR_NAME else 0

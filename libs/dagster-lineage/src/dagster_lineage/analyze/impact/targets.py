@@ -1,0 +1,163 @@
+"""What a user means by a key, a column, a model's name or a path."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+from dagster_lineage.model import Asset, LineageGraph, Located, key_path
+from dagster_lineage.model.errors import LineageError
+from dagster_lineage.model.nearest_names import nearest_name
+
+Columns = frozenset[str] | None
+_SHOWN = 5
+
+
+class TargetUnknown(LineageError):
+    """Nothing has that name, or several things have."""
+
+
+class Targets:
+    """Finds assets and columns by what users write.
+
+    Args:
+        graph: All interfaces.
+        root: Of the repository; paths may be relative to it.
+        here: Folder that paths are relative to first.
+    """
+
+    def __init__(self, graph: LineageGraph, root: Path, here: Path) -> None:
+        self._graph = graph
+        self._root = root.resolve()
+        self._here = here.resolve()
+
+    def find(self, text: str) -> dict[str, Columns]:
+        """Keys with their columns; None: the asset as a whole.
+
+        Understood are a key (`marts/daily`, `marts.daily`), a model's name if it is the only one
+        (`daily`), each with a column (`marts/daily.revenue`, `marts/daily#revenue`), and a file or
+        folder: the assets that are defined or described in it, or that read through a dbt source
+        there.
+
+        Raises:
+            TargetUnknown: nothing is called so, with the nearest name; or several are.
+        """
+        for name, column in _splits(text):
+            key = self._key(name)
+            if key is not None and (not column or self._column(key, column)):
+                return {key: frozenset({column}) if column else None}
+        keys = self._in_path(text)
+        if keys:
+            return dict.fromkeys(keys)
+        raise TargetUnknown(self._mistake(text))
+
+    def _key(self, name: str) -> str | None:
+        """The one key that a name can only mean."""
+        if name in self._keys:
+            return name
+        found = self._spelled.get(name) or self._short.get(name) or set()
+        return next(iter(found)) if len(found) == 1 else None
+
+    def _column(self, key: str, column: str) -> bool:
+        """Whether an asset has, or may have, a column."""
+        assets = self._keys[key]
+        names = {name.casefold() for asset in assets for name in asset.columns}
+        all_known = bool(assets) and all(asset.columns_known for asset in assets)
+        return column.casefold() in names or not all_known
+
+    @cached_property
+    def _keys(self) -> dict[str, list[Asset]]:
+        """Assets by key; a key that is only read has none."""
+        found: defaultdict[str, list[Asset]] = defaultdict(list)
+        for made in self._graph.assets():
+            found[made.asset.key] += [made.asset] if made.asset.kind != "stub" else []
+        for key in self._graph.readers:
+            found.setdefault(key, [])
+        return dict(found)
+
+    @cached_property
+    def _spelled(self) -> dict[str, set[str]]:
+        """Keys by themselves with dots."""
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for key in self._keys:
+            found[".".join(key_path(key))].add(key)
+        return found
+
+    @cached_property
+    def _short(self) -> dict[str, set[str]]:
+        """Keys by their last part, and by their dbt name."""
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for key, assets in self._keys.items():
+            found[key_path(key)[-1]].add(key)
+            for asset in assets:
+                if asset.name:
+                    found[asset.name].add(key)
+        return found
+
+    def _in_path(self, text: str) -> list[str]:
+        paths = self._paths(text)
+        return sorted(
+            {
+                asset.key
+                for where in self._graph.located
+                for asset in where.interface.assets
+                if asset.kind != "stub"
+                and any(
+                    _lies_in(file, path) for file in self._files(where, asset) for path in paths
+                )
+            }
+        )
+
+    def _paths(self, text: str) -> list[str]:
+        """Relative to the root, whether the text is relative to here, to the root, or absolute."""
+        found = []
+        for folder in (self._here, self._root):
+            path = (folder / text).resolve()
+            if path.is_relative_to(self._root):
+                found.append(path.relative_to(self._root).as_posix())
+        return found
+
+    def _files(self, where: Located, asset: Asset) -> Iterator[str]:
+        yield where.path(asset.at)[0]
+        if asset.described_at:
+            yield where.path(asset.described_at)[0]
+        for read in asset.reads:
+            source = self._graph.source_of(where, read)
+            if source is not None and source.at:
+                yield where.path(source.at)[0]
+
+    def _mistake(self, text: str) -> str:
+        """Why nothing was found: no such column, several keys, an empty file, or no such name."""
+        for name, column in _splits(text):
+            key = self._key(name)
+            if key is not None and column:
+                names = [name for asset in self._keys[key] for name in asset.columns]
+                near = nearest_name(column, names)
+                hint = (
+                    f"did you mean `{near}`?" if near else f"it has {', '.join(names) or 'none'}."
+                )
+                return f"{key} has no column `{column}`: {hint}"
+            several = self._spelled.get(name) or self._short.get(name) or set()
+            if len(several) > 1:
+                shown = ", ".join(sorted(several)[:_SHOWN])
+                more = f" and {len(several) - _SHOWN} more" if len(several) > _SHOWN else ""
+                return f"`{name}` can be several assets: {shown}{more}. Write one of these keys."
+        if any((self._root / path).exists() for path in self._paths(text)):
+            return f"no asset is defined or described in {text}, as far as the interfaces tell."
+        near = nearest_name(text, [*self._keys, *self._short])
+        hint = f": did you mean `{near}`?" if near else "."
+        return f"no asset, column or file is called `{text}`{hint}"
+
+
+def _splits(text: str) -> Iterator[tuple[str, str]]:
+    """Ways to read a text as name and column, the longest name first."""
+    yield text, ""
+    for at in range(len(text) - 1, 0, -1):
+        if text[at] in "#.":
+            yield text[:at], text[at + 1 :]
+
+
+def _lies_in(file: str, path: str) -> bool:
+    return path in (".", file) or file.startswith(f"{path}/")

@@ -1,0 +1,10 @@
+"""Imports for the `Definitions` of a code location. Needs Dagster, and nothing of dbt."""
+
+from dagster_lineage.definitions.upstream import (
+    Upstream,
+    UpstreamUnknown,
+    get_asset_key_for_model,
+    upstream,
+)
+
+__all__ = ["Upstream", "UpstreamUnknown", "get_asset_key_for_model", "upstream"]

@@ -1,6 +1,0 @@
-"""What a branch does to the interfaces, change by change, and whom each of them hurts."""
-
-from dagster_lineage.diff.changes import Change, InterfaceDiff, Level, ReaderHurt
-from dagster_lineage.diff.compare import compare
-
-__all__ = ["Change", "InterfaceDiff", "Level", "ReaderHurt", "compare"]

@@ -1,0 +1,1 @@
+"""From code locations and manifests to interfaces. Knows no rule."""

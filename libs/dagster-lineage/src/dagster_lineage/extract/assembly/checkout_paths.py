@@ -1,0 +1,147 @@
+"""Interfaces are the same in every checkout: no path of this one stays in them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from dagster_lineage.model import Interface, place, split_place
+
+MARK = "<checkout>"
+"""Stands for the path of the checkout, wherever somebody has made it part of a key."""
+
+_INSTALLED = ("site-packages", "dist-packages")
+_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
+_SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|PWD|KEY|CREDENTIAL|DSN|CONNECTION", re.IGNORECASE)
+_FOLDERS_OF_THE_SHELL = ("PWD", "OLDPWD")
+"""Where it stands and stood, by POSIX: no passwords, and others in every shell."""
+_SHORTEST_SECRET = 8
+FEW_WORDS = 3
+"""Words of a path that are taken for a path's in any spelling."""
+
+_SHOWN = 3
+
+
+class CheckoutPaths:
+    """Knows a checkout's folder in all the spellings that it may have in a text.
+
+    Args:
+        checkout: The repository's root.
+        environment: Variables; the values of those whose names sound secret are taken out of what
+            locations say of their errors.
+    """
+
+    def __init__(self, checkout: Path, environment: Mapping[str, str] | None = None) -> None:
+        self.checkout = checkout
+        spellings = {str(checkout), str(checkout.resolve())} - {"/"}
+        self._patterns = [pattern for one in sorted(spellings) for pattern in _patterns(one)]
+        self._loose = [(one, _loose_pattern(one)) for one in sorted(spellings)]
+        # All spellings have it, so texts without it need no closer look.
+        self._word = max(re.findall(r"[a-z0-9]+", str(checkout).casefold()) or ["/"], key=len)
+        self._secrets = sorted(
+            (
+                (value, name)
+                for name, value in (os.environ if environment is None else environment).items()
+                if _SECRET_NAME.search(name)
+                and name not in _FOLDERS_OF_THE_SHELL
+                and len(value) >= _SHORTEST_SECRET
+            ),
+            key=lambda one: (-len(one[0]), one),
+        )
+
+    def relative(self, at: str, folder: Path) -> str:
+        """An absolute place relative to a project's folder, with forward slashes.
+
+        An installed library's starts at `site-packages`; what lies outside of the checkout
+        elsewhere is no place that another machine has, and empty.
+        """
+        if not at:
+            return ""
+        file, line = split_place(at)
+        path = Path(file)
+        if not path.is_absolute():
+            return at
+        for name in _INSTALLED:
+            if name in path.parts:
+                start = path.parts.index(name)
+                return place(Path(*path.parts[start:]).as_posix(), line)
+        if not self.holds(path) and not path.is_relative_to(folder):
+            return ""
+        return place(Path(os.path.relpath(file, folder)).as_posix(), line)
+
+    def holds(self, path: Path) -> bool:
+        """It lies in the checkout."""
+        return path.is_relative_to(self.checkout) or path.resolve().is_relative_to(
+            self.checkout.resolve()
+        )
+
+    def said(self, text: str) -> str:
+        """A message without this machine's paths, secrets and addresses of objects."""
+        for value, name in self._secrets:
+            text = text.replace(value, f"${name}")
+        return _ADDRESS.sub("0x…", self._marked(text))
+
+    def taken_out(self, interface: Interface) -> Interface:
+        """The interface with the mark instead of the path, which it says, in keys and all else."""
+        if self._word not in msgspec.json.encode(interface).decode().casefold():
+            return interface
+        keys = [asset.key for asset in interface.assets]
+        keys += [read.key for asset in interface.assets for read in asset.reads]
+        held = sorted({self._marked(key) for key in keys if self._marked(key) != key})
+        marked = msgspec.convert(self._in_all(msgspec.to_builtins(interface)), Interface)
+        if not held:
+            return marked
+        some = ", ".join(held[:_SHOWN])
+        more = f" and {len(held) - _SHOWN} more" if len(held) > _SHOWN else ""
+        note = (
+            f"Keys hold the path of the checkout, which is written {MARK} here: {some}{more}. "
+            "In Dagster they are others in every checkout."
+        )
+        return msgspec.structs.replace(marked, unknown=tuple(sorted({*marked.unknown, note})))
+
+    def _in_all(self, value: object) -> object:
+        if isinstance(value, str):
+            return self._marked(value)
+        if isinstance(value, dict):
+            return {self._marked(name): self._in_all(part) for name, part in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._in_all(part) for part in value]
+        return value
+
+    def _marked(self, text: str) -> str:
+        if self._word in text.casefold():
+            for pattern in self._patterns:
+                text = pattern.sub(MARK, text)
+            for path, loose in self._loose:
+                if loose is not None:
+                    # As it is, the stricter ones had a reason: a folder whose name begins alike.
+                    found = {one for one in loose.findall(text) if one not in path}
+                    for one in sorted(found, key=len, reverse=True):
+                        text = text.replace(one, MARK)
+        return text
+
+
+def _patterns(path: str) -> Iterable[re.Pattern[str]]:
+    parts = [part for part in re.split(r"[/\\]+", path) if part]
+    # In one part of a key its slashes are escaped; as parts of their own they have none before.
+    bare = r"|(?<![\w.\\-])" if len(parts) >= FEW_WORDS else ""
+    for separator in (r"\/", "/", "\\"):
+        joined = re.escape(separator.join(parts))
+        start = rf"(?:(?<![\w.-])(?:\\/|/)?{re.escape(separator)}{bare})"
+        yield re.compile(rf"{start}{joined}(?![\w-])(?!\.\w)")
+
+
+def _loose_pattern(path: str) -> re.Pattern[str] | None:
+    """The path as it is cleaned for tools that allow letters, digits and a mark or two.
+
+    None for a path of so few words that others may say them.
+    """
+    words = re.findall(r"[A-Za-z0-9]+", path)
+    if len(words) < FEW_WORDS:
+        return None
+    joined = r"[\W_]{1,4}".join(words)
+    return re.compile(rf"(?<![A-Za-z0-9])_*{joined}(?![A-Za-z0-9])", re.IGNORECASE)

@@ -1,0 +1,357 @@
+"""One code location's interface, all but its columns: definitions and manifests joined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from dagster_lineage.extract.assembly.checkout_paths import CheckoutPaths
+from dagster_lineage.extract.assembly.draft_sources import DraftSources
+from dagster_lineage.extract.assembly.notes import MANY, by_reason, condensed, listed
+from dagster_lineage.extract.assembly.project_folders import Home
+from dagster_lineage.extract.dbt.manifest_graph import Code, ManifestGraph
+from dagster_lineage.extract.probe.answer import AssetFacts, DependencyFacts, LocationFacts
+from dagster_lineage.model import (
+    SCHEMA_VERSION,
+    Asset,
+    Check,
+    Column,
+    Expected,
+    Exposure,
+    ForeignCheck,
+    Interface,
+    Job,
+    Read,
+)
+
+if TYPE_CHECKING:
+    from dagster_lineage.extract.assembly.rendered_nodes import RenderedNodes
+
+
+@dataclass
+class Draft:
+    """An interface in the making.
+
+    Attributes:
+        home: Where it belongs.
+        paths: Of the checkout.
+        assets: By key.
+        sources: Under the keys that its assets read them by.
+        code: By key of the asset: the manifest's name, and its code there.
+        manifests: By name.
+        nodes: By name of the manifest: how to get a node's SQL.
+        exposures: Of the manifests, those that read something of this location.
+        checks: Of other locations' assets.
+        jobs: Jobs, schedules and sensors.
+        models: By reader's key and read key: `project/model`, as `upstream(…)` was asked.
+        unreadable: Why the location could not be asked.
+        unknown: What could not be known.
+        untraced: By key of the asset: why its columns are not known.
+    """
+
+    home: Home
+    paths: CheckoutPaths
+    assets: dict[str, Asset] = field(default_factory=dict)
+    sources: DraftSources = field(default_factory=DraftSources)
+    code: dict[str, tuple[str, Code]] = field(default_factory=dict)
+    manifests: Mapping[str, ManifestGraph] = field(default_factory=dict)
+    nodes: dict[str, RenderedNodes] = field(default_factory=dict)
+    exposures: tuple[Exposure, ...] = ()
+    checks: list[ForeignCheck] = field(default_factory=list)
+    jobs: tuple[Job, ...] = ()
+    models: dict[tuple[str, str], str] = field(default_factory=dict)
+    unreadable: str = ""
+    unknown: list[str] = field(default_factory=list)
+    untraced: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def dialect(self) -> str:
+        """Of its dbt project; empty without one."""
+        return next((one.dialect for one in self.manifests.values()), "")
+
+    def interface(self, folder: str = "") -> Interface:
+        """The interface as it is written: sorted, and the same in every checkout.
+
+        Args:
+            folder: Of the project, relative to the repository's root, where the file does not lie
+                in it.
+        """
+        home = self.home
+        told = self.paths.taken_out(
+            Interface(
+                schema_version=SCHEMA_VERSION,
+                project=home.project,
+                location="" if home.location == home.project else home.location,
+                folder=folder,
+                dialect=self.dialect,
+                dbt_project=next((one.project for one in self.manifests.values()), ""),
+                unreadable=self.paths.said(self.unreadable),
+                assets=tuple(self.assets.values()),
+                sources=self.sources.told(),
+                checks=tuple(self.checks),
+                exposures=self.exposures,
+                jobs=self.jobs,
+                unknown=tuple(
+                    self.paths.said(note)
+                    for note in (*condensed(self.unknown), *by_reason(self.untraced))
+                ),
+            )
+        )
+        return replace(
+            told,
+            assets=tuple(
+                _sorted_asset(one) for one in sorted(told.assets, key=lambda one: one.key)
+            ),
+            sources=tuple(
+                sorted(told.sources, key=lambda one: (one.name, one.package, one.key, one.relation))
+            ),
+            checks=tuple(sorted(told.checks, key=lambda one: (one.key, one.name, one.at))),
+            exposures=tuple(sorted(told.exposures, key=lambda one: (one.name, one.at))),
+            jobs=tuple(sorted(told.jobs, key=lambda one: (one.kind, one.name, one.at))),
+            unknown=tuple(sorted(set(told.unknown))),
+        )
+
+
+def draft_of(
+    facts: LocationFacts, home: Home, paths: CheckoutPaths, manifests: Mapping[str, ManifestGraph]
+) -> Draft:
+    """Join what a location's definitions say with what its manifests say.
+
+    Definitions are the truth about keys, dependencies, owners and checks; a manifest knows the
+    rest of a dbt node. Stubs that Dagster made up for dependencies are left out.
+
+    Args:
+        facts: Of the location.
+        home: Where its interface belongs.
+        paths: Of the checkout.
+        manifests: By the name that the facts give them, places relative to `home.folder`.
+    """
+    draft = Draft(
+        home=home,
+        paths=paths,
+        manifests=manifests,
+        unreadable=facts.error,
+        unknown=list(facts.notes),
+    )
+    visible = {check.unique_id for check in facts.checks if check.unique_id}
+    for one in facts.assets:
+        if one.stub:
+            continue
+        manifest = manifests.get(one.manifest)
+        if manifest is not None and one.unique_id in manifest.assets:
+            asset = _dbt_asset(draft, one, manifest, facts.manifests[one.manifest].other_keys)
+            draft.code[one.key] = (one.manifest, manifest.code[one.unique_id])
+        else:
+            asset = _python_asset(draft, one)
+        draft.assets[one.key] = asset
+        for dependency in one.dependencies:
+            if dependency.model:
+                draft.models[one.key, dependency.key] = dependency.model
+    _add_python_checks(draft, facts)
+    for name, manifest in manifests.items():
+        draft.unknown += [*manifest.notes, *_keys_differ(facts.manifests[name].disagreements)]
+        draft.sources.add_read(name, manifest, _code_of(draft, name), draft.assets)
+        _add_tests(draft, name, manifest, visible)
+        draft.exposures += _exposures(draft, manifest)
+    every = {one.key for one in draft.assets.values() if one.executable}
+    draft.jobs = tuple(
+        Job(
+            name=job.name,
+            kind=job.kind if job.kind in ("schedule", "sensor") else "job",  # type: ignore[arg-type]
+            at=paths.relative(job.at, home.folder),
+            cron=job.cron,
+            targets=() if set(job.targets) >= every else tuple(sorted(job.targets)),
+        )
+        for job in facts.jobs
+    )
+    return draft
+
+
+def draft_of_manifest(home: Home, paths: CheckoutPaths, manifest: ManifestGraph) -> Draft:
+    """The draft of a bare dbt manifest, without any definitions: keys come from a rule."""
+    name = manifest.project
+    draft = Draft(home=home, paths=paths, manifests={name: manifest})
+    shared: dict[str, list[str]] = {}
+    for unique_id, asset in manifest.assets.items():
+        if asset.key in draft.assets:
+            shared.setdefault(asset.key, []).append(unique_id)
+            continue
+        draft.assets[asset.key] = asset
+        if unique_id in manifest.code:
+            draft.code[asset.key] = (name, manifest.code[unique_id])
+    for key, others in shared.items():
+        draft.unknown.append(
+            f"{key} is the key of {draft.assets[key].unique_id}, and by the rule of keys of "
+            f"{listed(others)}, too, which is left out."
+        )
+    draft.sources.add_all(name, manifest)
+    # Nobody was asked which tests Dagster knows.
+    draft.exposures = manifest.exposures
+    draft.unknown += manifest.notes
+    return draft
+
+
+def _sorted_asset(asset: Asset) -> Asset:
+    """In an order that does not depend on that of a manifest, which dbt writes as it parses."""
+    columns = asset.columns
+    if any(len(column.comes_from) > 1 for column in columns.values()):
+        columns = {
+            name: replace(column, comes_from=tuple(sorted(column.comes_from)))
+            for name, column in columns.items()
+        }
+    return replace(
+        asset,
+        columns=columns,
+        reads=tuple(sorted(asset.reads, key=lambda one: (one.key, one.source, one.via))),
+        checks=tuple(sorted(asset.checks, key=lambda one: (one.name, one.kind, one.at))),
+    )
+
+
+def _code_of(draft: Draft, manifest: str) -> dict[str, Code]:
+    """By key: the code of the assets of one manifest."""
+    return {key: code for key, (name, code) in draft.code.items() if name == manifest}
+
+
+def _keys_differ(disagreements: tuple[str, ...]) -> tuple[str, ...]:
+    """Nodes that have several keys; where they are many, what two translators disagree on once."""
+    if len(disagreements) <= MANY:
+        return disagreements
+    told = f"{len(disagreements)} nodes have several keys, from the translators of several"
+    return (f"{told} definitions; one of them: {disagreements[0]}",)
+
+
+def _dbt_asset(
+    draft: Draft,
+    facts: AssetFacts,
+    manifest: ManifestGraph,
+    other_keys: Mapping[str, tuple[str, ...]],
+) -> Asset:
+    asset = manifest.assets[facts.unique_id]
+    other = {manifest.keys[one]: keys for one, keys in other_keys.items() if one in manifest.keys}
+    return replace(
+        asset,
+        key=facts.key,
+        kind=asset.kind if facts.executable else "external",
+        group=facts.group,
+        owners=facts.owners or asset.owners,
+        partitions=facts.partitions,
+        freshness=facts.freshness or asset.freshness,
+        automation=facts.automation,
+        reads=tuple(_reads(draft, asset.reads, facts.dependencies, other, facts.key)),
+        checks=(),
+    )
+
+
+def _reads(
+    draft: Draft,
+    named: Iterable[Read],
+    dependencies: Iterable[DependencyFacts],
+    other: Mapping[str, tuple[str, ...]],
+    own_key: str,
+) -> Iterable[Read]:
+    """The reads that dbt names, under the keys that Dagster gives them, then Dagster's others."""
+    known = {one.key: one for one in dependencies}
+    found: set[str] = set()
+    for read in named:
+        keys = (read.key, *other.get(read.key, ()))
+        key = next((one for one in keys if one in known), read.key)
+        mapping = known[key].partition_mapping if key in known else ""
+        found.add(key)
+        yield replace(read, key=key, declared=key in known, partition_mapping=mapping)
+    for one in known.values():
+        # dagster-dbt gives an incremental model a dependency on itself.
+        if one.key not in found and one.key != own_key:
+            yield _python_read(draft, one)
+
+
+def _python_read(draft: Draft, dependency: DependencyFacts) -> Read:
+    columns = dependency.columns
+    return Read(
+        key=dependency.key,
+        at=draft.paths.relative(dependency.at, draft.home.folder),
+        via="python",
+        partition_mapping=dependency.partition_mapping,
+        columns=None if columns is None else tuple(sorted(columns)),
+        expects={
+            name: Expected(
+                type=str(said.get("type", "")),
+                not_null=bool(said.get("not_null")),
+                unique=bool(said.get("unique")),
+            )
+            for name, said in (columns or {}).items()
+            if said
+        },
+    )
+
+
+def _python_asset(draft: Draft, facts: AssetFacts) -> Asset:
+    columns = facts.columns or ()
+    return Asset(
+        key=facts.key,
+        kind="asset" if facts.executable else "external",
+        at=draft.paths.relative(facts.at, draft.home.folder),
+        relation=facts.relation,
+        group=facts.group,
+        owners=facts.owners,
+        contract=bool(columns),
+        partitions=facts.partitions,
+        freshness=facts.freshness,
+        automation=facts.automation,
+        columns={
+            column.name: Column(
+                type=column.type.lower(),
+                not_null=column.not_null,
+                unique=column.unique,
+                comes_from=tuple(sorted(facts.column_lineage.get(column.name, ()))),
+            )
+            for column in columns
+        },
+        columns_known=bool(columns),
+        reads=tuple(_python_read(draft, one) for one in facts.dependencies),
+    )
+
+
+def _add_python_checks(draft: Draft, facts: LocationFacts) -> None:
+    for check in facts.checks:
+        if check.unique_id:
+            continue
+        at = draft.paths.relative(check.at, draft.home.folder)
+        asset = draft.assets.get(check.asset)
+        if asset is None:
+            draft.checks.append(
+                ForeignCheck(name=check.name, key=check.asset, at=at, blocking=check.blocking)
+            )
+            continue
+        found = Check(name=check.name, at=at, kind="python", blocking=check.blocking)
+        draft.assets[check.asset] = replace(asset, checks=(*asset.checks, found))
+
+
+def _add_tests(draft: Draft, name: str, manifest: ManifestGraph, visible: set[str]) -> None:
+    """Dbt's data tests, and whether an asset check stands for each of them."""
+    keys: dict[str, list[str]] = {}
+    for key, code in _code_of(draft, name).items():
+        keys.setdefault(code.unique_id, []).append(key)
+    # Somebody who switched checks off for all of it knows that they are not seen.
+    off = not visible.intersection(manifest.tests)
+    if off and any(test.on in keys for test in manifest.tests.values()):
+        draft.unknown.append(
+            f"No data test of the dbt project {manifest.project} is an asset check: checks are "
+            "switched off in its translator."
+        )
+    for unique_id, test in manifest.tests.items():
+        check = replace(test.check, visible=off or unique_id in visible)
+        for key in keys.get(test.on, ()):
+            asset = draft.assets[key]
+            draft.assets[key] = replace(asset, checks=(*asset.checks, check))
+        draft.sources.add_check(name, test.on, check)
+
+
+def _exposures(draft: Draft, manifest: ManifestGraph) -> tuple[Exposure, ...]:
+    return tuple(
+        replace(exposure, reads=tuple(sorted(set(exposure.reads))))
+        for exposure in manifest.exposures
+        if not exposure.reads or any(key in draft.assets for key in exposure.reads)
+    )

@@ -1,0 +1,216 @@
+"""Asks the code locations of a workspace and makes their interfaces."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from dagster_lineage.extract.assembly.bare_manifests import BareManifest, drafts_of_manifests
+from dagster_lineage.extract.assembly.checkout_paths import CheckoutPaths
+from dagster_lineage.extract.assembly.columns import add_columns
+from dagster_lineage.extract.assembly.drafts import Draft, draft_of
+from dagster_lineage.extract.assembly.project_folders import Home, chosen, homes_of
+from dagster_lineage.extract.assembly.rendered_nodes import RenderedNodes
+from dagster_lineage.extract.assembly.trace_cache import TraceCache
+from dagster_lineage.extract.dbt.manifest import ManifestUnreadable, read_manifest
+from dagster_lineage.extract.dbt.manifest_graph import ManifestGraph
+from dagster_lineage.extract.probe.answer import LocationFacts
+from dagster_lineage.extract.probe.process import LOADS_WITHIN_S, ask_all
+from dagster_lineage.extract.workspace import LocationEntry, find_locations
+from dagster_lineage.files.settings import find_root
+from dagster_lineage.model import Asset, Located, key_path
+
+CACHE = ".lineage/traces"
+"""Relative to the root; kept out of git by the file that is written beside it."""
+
+
+@dataclass(frozen=True)
+class Lock:
+    """What was asked and what came out.
+
+    Attributes:
+        located: Interfaces with the files that they belong into, those that cannot be read too.
+        traced: Models whose SQL was read anew; what the others tell came from the cache.
+    """
+
+    located: tuple[Located, ...]
+    traced: int
+
+
+def lock(
+    root: Path,
+    workspace: Path | None,
+    *,
+    projects: Sequence[str] = (),
+    committed: Iterable[Located] = (),
+    manifests: Sequence[BareManifest] = (),
+    keys_from: Mapping[str, str] | None = None,
+    out: Path | None = None,
+    python: str | None = None,
+    timeout_s: float = LOADS_WITHIN_S,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Lock:
+    """Ask code locations what they make and read.
+
+    Args:
+        root: Of the repository; everything in the result is relative to it.
+        workspace: File or folder that lists the code locations; None: only manifests.
+        projects: Names of the projects or locations to ask; none: all.
+        committed: Interfaces that were written before, for the columns and keys of those that are
+            not asked, or cannot be.
+        manifests: Bare manifests to read beside the workspace.
+        keys_from: For those: rules of keys by dbt project.
+        out: Folder of the interface files, for repositories that are not one's own; by default
+            each lies in its project's folder.
+        python: Interpreter of locations that name none.
+        timeout_s: Seconds that each location may take.
+        tell: Told in a few words what has been done, for a person who waits.
+
+    Raises:
+        WorkspaceError: the workspace file is wrong.
+        ProjectUnknown: it does not list one of `projects`.
+        ManifestUnreadable: a bare manifest is none.
+        KeyRuleWrong: its rule of keys is none.
+    """
+    paths = CheckoutPaths(_checkout(root, workspace))
+    cache = TraceCache(root / CACHE)
+    drafts: list[Draft] = []
+    if workspace is not None:
+        entries = find_locations(workspace)
+        wanted = chosen(entries, homes_of(entries, {}), projects)
+        with tempfile.TemporaryDirectory(prefix="lineage-") as keep_in:
+            answers = ask_all(
+                wanted,
+                keep_in=Path(keep_in),
+                python=python,
+                timeout_s=timeout_s,
+                answered=_teller(wanted, tell),
+            )
+            asked = {one.name: Path(one.folder) for one in answers if not one.error}
+            homes = homes_of(entries, asked)
+            drafts = [_draft(facts, homes[facts.name], paths, cache) for facts in answers]
+    drafts += drafts_of_manifests(
+        manifests,
+        keys_from or {},
+        {draft.home.project for draft in drafts},
+        paths,
+        cache,
+    )
+    # Not in the order of the workspace: which of two wins may not depend on it.
+    drafts.sort(key=lambda draft: (draft.home.project, draft.home.location))
+    readable = {
+        (draft.home.project, draft.home.location) for draft in drafts if not draft.unreadable
+    }
+    before = [
+        one
+        for one in committed
+        if (one.project, one.interface.location or one.project) not in readable
+    ]
+    elsewhere = {asset.key: asset for one in before for asset in one.interface.assets}
+    _resolve_models(drafts, before)
+    tell(f"reading the SQL of {sum(len(draft.code) for draft in drafts)} dbt nodes")
+    add_columns(drafts, elsewhere, cache)
+    if cache.traced:
+        (root / CACHE).parent.mkdir(exist_ok=True)
+        (root / CACHE).parent.joinpath(".gitignore").write_text("*\n", encoding="utf-8")
+    cache.keep()
+    return Lock(tuple(_located(draft, root, paths, out) for draft in drafts), cache.traced)
+
+
+def _checkout(root: Path, workspace: Path | None) -> Path:
+    """The repository that is locked: the root's, or that of a workspace elsewhere."""
+    if workspace is None:
+        return root
+    folder = workspace.absolute() if workspace.is_dir() else workspace.absolute().parent
+    inside = folder.is_relative_to(root) or folder.resolve().is_relative_to(root.resolve())
+    return root if inside else find_root(folder)
+
+
+def _teller(entries: Sequence[LocationEntry], tell: Callable[[str], None]) -> Callable[[str], None]:
+    """Tells after each location how many have answered, and for which the others wait."""
+    waiting = [entry.name for entry in entries]
+
+    def answered(name: str) -> None:
+        waiting.remove(name)
+        done = f"{len(entries) - len(waiting)} of {len(entries)} code locations have answered"
+        tell(f"{done}; waiting for {', '.join(waiting)}" if waiting else done)
+
+    return answered
+
+
+def _draft(facts: LocationFacts, home: Home, paths: CheckoutPaths, cache: TraceCache) -> Draft:
+    manifests: dict[str, ManifestGraph] = {}
+    nodes: dict[str, RenderedNodes] = {}
+    problems = []
+    for name, said in facts.manifests.items():
+        project_dir = Path(said.project_dir) if said.project_dir else None
+        # Places in a dbt project outside of the checkout are told from there.
+        beside = home.folder if project_dir is None or paths.holds(project_dir) else None
+        try:
+            data: dict[str, Any] = msgspec.json.decode(Path(said.file).read_bytes())
+            manifests[name] = read_manifest(data, project_dir, said.keys, relative_to=beside)
+        except (OSError, msgspec.DecodeError, ManifestUnreadable) as error:
+            problems.append(f"The manifest of {name} cannot be read: {error}")
+            continue
+        nodes[name] = RenderedNodes(data, project_dir, cache)
+    draft = draft_of(facts, home, paths, manifests)
+    draft.nodes = nodes
+    draft.unknown += problems
+    return draft
+
+
+def _resolve_models(drafts: Sequence[Draft], before: Sequence[Located]) -> None:
+    """Give what `upstream(…)` declares the key that the model has now.
+
+    It answers from the committed interface, which may be older than the code that is locked.
+    """
+    named = {
+        name: asset.key
+        for one in before
+        for asset in one.interface.assets
+        for name in _model_names(one.project, asset)
+    } | {
+        name: asset.key
+        for draft in drafts
+        for asset in draft.assets.values()
+        if asset.executable
+        for name in _model_names(draft.home.project, asset)
+    }
+    for draft in drafts:
+        for (reader, key), model in draft.models.items():
+            now = named.get(model)
+            if now is None or now == key:
+                continue
+            asset = draft.assets[reader]
+            reads = tuple(
+                replace(read, key=now) if read.key == key else read for read in asset.reads
+            )
+            draft.assets[reader] = replace(asset, reads=reads)
+
+
+def _model_names(project: str, asset: Asset) -> tuple[str, ...]:
+    """What `upstream(…)` may be asked for to get an asset, as `project/model`."""
+    name = f"{project}/{asset.name or key_path(asset.key)[-1]}"
+    if not asset.version:
+        return (name,)
+    versioned = f"{name}.v{asset.version}"
+    return (name, versioned) if asset.version == asset.latest_version else (versioned,)
+
+
+def _located(draft: Draft, root: Path, paths: CheckoutPaths, out: Path | None) -> Located:
+    home = draft.home
+    file = home.folder / home.file_name if out is None else out / f"{home.safe_name}.json"
+    file = file.resolve()
+    base = root if paths.checkout == root else paths.checkout
+    folder = Path(os.path.relpath(home.folder.resolve(), base.resolve())).as_posix()
+    told = draft.interface("" if file.parent == home.folder.resolve() else folder)
+    inside = file.is_relative_to(root.resolve())
+    name = file.relative_to(root.resolve()).as_posix() if inside else file.as_posix()
+    return Located(told, folder, name)

@@ -1,0 +1,175 @@
+"""What a model's SQL tells: its columns, where they come from, and what is read of each table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from dagster_lineage.extract.assembly.known_tables import KnownTables, ReadTable, relation_named
+from dagster_lineage.extract.assembly.table_names import naming
+from dagster_lineage.extract.assembly.trace_cache import RenderedNode, Told
+from dagster_lineage.extract.sql import Relation, Schema, Table, trace_query
+from dagster_lineage.extract.sql.comments import without_comments
+from dagster_lineage.model import Column, column_of
+
+if TYPE_CHECKING:
+    from dagster_lineage.extract.sql.trace import Trace
+
+UNKNOWN_TYPE = "unknown_type"
+"""What a macro is told that casts to the type of a column of which only the name is known."""
+
+ONLY_THE_LAST = "only the last query is read"
+"""Part of what `sql.trace` says of several statements."""
+
+_CALL = re.compile(r"\{[{%][^}]*\w\s*\(")
+"""A call in Jinja, which may be a `ref`, or of a macro that has one."""
+
+
+def told_by(
+    rendered: RenderedNode,
+    key: str,
+    dialect: str,
+    tables: Sequence[ReadTable],
+    known: KnownTables,
+) -> Told:
+    """Read the queries of an asset.
+
+    Args:
+        rendered: Its SQL.
+        key: Its own.
+        dialect: dbt's adapter type.
+        tables: What it reads by `ref` and `source`.
+        known: For what it names directly.
+    """
+    problems = [rendered.problem] if rendered.problem else []
+    if not rendered.queries:
+        return Told(problems=tuple(problems), empty=True)
+    keys: dict[str, ReadTable] = {}
+    by_name: dict[str, Table] = {}
+    # Several tables may have one key, and one table several.
+    for table in tables:
+        if table.relation:
+            relation = relation_named(table.relation)
+            keys.setdefault(str(relation).casefold(), table)
+            by_name.setdefault(
+                str(relation).casefold(), Table(relation, table.columns, table.complete)
+            )
+    schema = Schema(by_name.values())
+    traces = [trace_query(query, dialect, schema) for query in rendered.queries]
+    named: dict[str, tuple[str, str, tuple[str, ...]]] = {}
+
+    def table_of(relation: Relation) -> ReadTable:
+        text = str(relation)
+        found = keys.get(text.casefold())
+        if found is None:
+            itself = known.key_of(text)
+            found = ReadTable(itself, itself)
+            named[text] = (text, itself, known.column_names(itself))
+        return found
+
+    reads: dict[str, set[str] | None] = {}
+    for trace in traces:
+        for relation, columns in trace.reads.items():
+            read = table_of(relation).key
+            if not read or read == key:
+                continue
+            before = reads.get(read, set())
+            reads[read] = None if columns is None or before is None else before | {*columns}
+    builds = traces[: rendered.full_builds]
+    problems += dict.fromkeys(text for trace in traces for text in trace.problems)
+    alike = all(_names(trace) == _names(builds[0]) for trace in builds)
+    if not alike:
+        problems.append(f"its columns depend on {', '.join(rendered.differ_by)}")
+    whole_list = alike and all(trace.columns_known for trace in builds)
+    return Told(
+        columns=_given(builds, lambda relation: table_of(relation).made_by, known),
+        columns_known=whole_list and not rendered.problem,
+        reads={
+            read: None
+            if columns is None
+            else tuple(sorted({known.spell(read, name) for name in columns}))
+            for read, columns in reads.items()
+        },
+        whole=not rendered.problem and all(map(_is_whole, traces)),
+        idle=tuple(
+            table.key
+            for table in tables
+            if table.relation and table.key not in reads and _is_idle(table.relation, rendered)
+        ),
+        named=tuple(named.values()),
+        problems=tuple(problems),
+    )
+
+
+def _given(
+    builds: Iterable[Trace], made_by: Callable[[Relation], str], known: KnownTables
+) -> dict[str, Column]:
+    """The columns that full builds give; what they do not agree on is not told."""
+    given: dict[str, Column] = {}
+    for trace in builds:
+        for column in trace.columns:
+            origins = sorted(
+                column_of(maker, known.spell(maker, name))
+                for relation, name in column.comes_from
+                if (maker := made_by(relation))
+            )
+            type_ = "" if UNKNOWN_TYPE in column.type else column.type
+            one = Column(type=type_, comes_from=tuple(origins), copy=column.copy)
+            before = given.get(column.name)
+            given[column.name] = one if before is None else _of_either(before, one)
+    return given
+
+
+def _names(trace: Trace) -> set[str]:
+    return {column.name.casefold() for column in trace.columns}
+
+
+def _of_either(one: Column, other: Column) -> Column:
+    """A column that two builds of one model give: what is the same in both."""
+    same = one.comes_from == other.comes_from
+    return replace(
+        one,
+        type=one.type if one.type == other.type else "",
+        comes_from=one.comes_from if same else tuple(sorted({*one.comes_from, *other.comes_from})),
+        copy=one.copy and other.copy and same,
+    )
+
+
+def all_columns(tables: Iterable[ReadTable]) -> dict[str, dict[str, str]]:
+    """Type by column, by relation, of the tables whose columns are all known."""
+    return {
+        table.relation.casefold(): {
+            name: type_ or UNKNOWN_TYPE for name, type_ in table.columns.items()
+        }
+        for table in tables
+        if table.relation and table.complete
+    }
+
+
+def _is_whole(trace: Trace) -> bool:
+    """All tables that the query reads are known, whatever is unknown of its columns."""
+    return not trace.problems or (
+        bool(trace.reads) and not any(ONLY_THE_LAST in problem for problem in trace.problems)
+    )
+
+
+def _is_idle(relation: str, rendered: RenderedNode) -> bool:
+    """Whether a table is named in comments of the SQL, or for unused variables, and nowhere else.
+
+    Another one that is named nowhere, though `ref` or `source` was called for it, was used by Jinja
+    that this rendering did not come through or that left no trace: a branch for another target, a
+    hook, a header. One in a text may be read by a function: `dictGet('db.rates', …)`.
+    """
+    named = naming(part for part in relation_named(relation) if part)
+    return (
+        not _CALL.search(rendered.beside)
+        and not named.search(rendered.beside)
+        and not any(named.search(without_comments(query)) for query in rendered.queries)
+        and (
+            any(named.search(query) for query in rendered.queries)
+            or relation_named(relation) in map(relation_named, rendered.only_set)
+        )
+    )

@@ -1,0 +1,32 @@
+"""Where the code of a model names a table by itself, and not by `ref` or `source`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from dagster_lineage.extract.dbt.manifest_graph import Code
+from dagster_lineage.model import key_path, place, split_place
+
+
+def naming(parts: Iterable[str]) -> re.Pattern[str]:
+    """Finds a name of several parts in SQL, however each is quoted."""
+    named = r"[\"`\]]?\s*\.\s*[\"`\[]?".join(map(re.escape, parts))
+    return re.compile(rf"(?<!\w){named}(?!\w)", re.IGNORECASE)
+
+
+def where_named(at: str, codes: Iterable[Code], key: str) -> str:
+    """Where code names another project's table by itself, and not by `source`.
+
+    Args:
+        at: Place of the model, for a table that only a macro names.
+        codes: The model's, and those of the ephemeral models that become part of its query.
+        key: Of the table; its last parts are schema and name.
+    """
+    pattern = naming(key_path(key)[-2:])
+    for code in codes:
+        found = pattern.search(code.raw)
+        if found:
+            file, first = split_place(code.at)
+            return place(file, first + code.raw.count("\n", 0, found.start()))
+    return at

@@ -1,0 +1,145 @@
+"""Replaces the assets of one location by what is known of them after their SQL was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from dagster_lineage.extract.assembly.drafts import Draft
+from dagster_lineage.extract.assembly.known_tables import KnownTables, ReadTable
+from dagster_lineage.extract.assembly.merged_columns import columns_not_given, merged_columns
+from dagster_lineage.extract.assembly.query_facts import all_columns, told_by
+from dagster_lineage.extract.assembly.table_names import where_named
+from dagster_lineage.extract.assembly.trace_cache import Told, TraceCache, digest_of
+from dagster_lineage.extract.dbt.manifest_graph import Code
+from dagster_lineage.model import Asset, Column, Read
+from dagster_lineage.model.pseudo_columns import is_pseudo_column
+
+_SNAPSHOT_COLUMNS = ("dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to")
+
+
+class Tracer:
+    """Traces the assets of one draft.
+
+    Args:
+        draft: Its assets are replaced by what is known of them after their SQL was read.
+        known: All assets by key, those of other locations too; kept up to date.
+        keys: Keys by relation, casefolded.
+        cache: Of what was read before.
+    """
+
+    def __init__(
+        self,
+        draft: Draft,
+        known: dict[str, Asset],
+        keys: Mapping[str, Sequence[str]],
+        cache: TraceCache,
+    ) -> None:
+        self._draft = draft
+        self._known = known
+        self._cache = cache
+        self._tables = KnownTables(draft, known, keys)
+
+    def trace(self, key: str) -> None:
+        """Replace an asset by what is known of it after its SQL was read."""
+        before = self._draft.assets[key]
+        traced = self._draft.assets[key] = self._traced(before)
+        if self._known.get(key) is before:
+            self._known[key] = traced
+
+    def _traced(self, asset: Asset) -> Asset:
+        """The asset with what its SQL tells."""
+        name, code = self._draft.code[asset.key]
+        if code.language != "sql" or asset.kind == "seed":
+            return asset
+        dialect = self._draft.manifests[name].dialect
+        nodes = self._draft.nodes[name]
+        tables = [self._tables.table(name, code, read) for read in asset.reads]
+        rendered = nodes.digest(code.unique_id)
+        told = self._cache.told(
+            digest_of((rendered, dialect, asset.key, tables)),
+            rendered,
+            read=lambda: told_by(
+                nodes(code.unique_id, all_columns(tables)),
+                asset.key,
+                dialect,
+                tables,
+                self._tables,
+            ),
+            is_valid=self._is_valid,
+        )
+        self._draft.untraced.setdefault(asset.key, []).extend(told.problems)
+        if told.empty:
+            return asset
+        hidden = {table.key for table in tables if not table.relation}
+        reads = [
+            self._read(read, table, told, dialect, certain=told.whole and read.key not in hidden)
+            for read, table in zip(asset.reads, tables, strict=True)
+        ]
+        declared = {read.key for read in asset.reads}
+        reads += [
+            Read(
+                key=key,
+                at=where_named(asset.at, self._inlined(name, code), key),
+                via="ref",
+                declared=False,
+                queried=True,
+                columns=columns,
+            )
+            for key, columns in told.reads.items()
+            if key not in declared
+        ]
+        traced = told.columns
+        if asset.kind == "snapshot":
+            traced = traced | {name: Column() for name in _SNAPSHOT_COLUMNS}
+        return replace(
+            asset,
+            reads=tuple(reads),
+            columns=merged_columns(asset, traced, known=told.columns_known),
+            columns_known=asset.columns_known or told.columns_known,
+            not_given=columns_not_given(asset, traced) if told.columns_known else (),
+        )
+
+    def _is_valid(self, told: Told) -> bool:
+        """Whether the relations that are named directly are still what they were."""
+        return all(
+            self._tables.key_of(relation) == key and self._tables.column_names(key) == columns
+            for relation, key, columns in told.named
+        )
+
+    def _inlined(self, manifest: str, code: Code) -> Iterable[Code]:
+        """The code of a node and of the ephemeral models that are part of its query, near first."""
+        codes = self._draft.manifests[manifest].code
+        waiting, seen = [code], {code.unique_id}
+        while waiting:
+            one = waiting.pop(0)
+            yield one
+            for unique_id in one.reads:
+                other = codes.get(unique_id)
+                if other and other.materialized == "ephemeral" and unique_id not in seen:
+                    seen.add(unique_id)
+                    waiting.append(other)
+
+    def _read(
+        self, read: Read, table: ReadTable, told: Told, dialect: str, *, certain: bool
+    ) -> Read:
+        if read.key not in told.reads:
+            idle = certain and read.key in told.idle
+            return replace(read, queried=False if idle else None, columns=() if idle else None)
+        columns = told.reads[read.key]
+        if columns is None or not certain:
+            return replace(read, queried=True, columns=None)
+        missing = self._missing(read.key, columns, dialect) if table.made_by == read.key else ()
+        return replace(read, queried=True, columns=columns, missing=missing)
+
+    def _missing(self, key: str, columns: Iterable[str], dialect: str) -> tuple[str, ...]:
+        """Columns that an asset of this project does not have, as far as all of its are known."""
+        asset = self._draft.assets.get(key)
+        if asset is None or not asset.columns_known or not asset.columns:
+            return ()
+        return tuple(
+            name
+            for name in columns
+            if name not in asset.columns and not is_pseudo_column(name, dialect)
+        )

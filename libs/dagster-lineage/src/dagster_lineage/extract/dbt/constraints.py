@@ -1,0 +1,129 @@
+"""What a dbt project promises of a table's rows: the rule, and the promises that follow from it.
+
+A promise is what a reader may rely on, because a run does not get past its breach:
+
+* a **constraint** (`not_null`, `unique`, `primary_key`; on a column, or on the model over several)
+  of a model whose contract is enforced: without the contract dbt does not even write it into the
+  DDL. Engines that keep such constraints for information only are not told apart: the producer
+  has promised all the same;
+* a **data test** that fails the run for every single offending row: `not_null`, `unique`, a
+  primary key or a unique combination of columns (dbt's own, dbt_utils', dbt_expectations' and
+  dbt_constraints'), enabled, of severity `error`, without `where`, with no other `error_if` than
+  `!= 0` (or its like), no `fail_calc` of its own, no argument that leaves out rows, and over
+  columns, not expressions.
+
+No promise is: `unique_key` of a config (it says how rows are merged, and nobody checks it), a test
+of severity `warn`, a test that only looks at some of the rows, an inference such as dbt's own
+`primary_key` (which counts disabled tests, too).
+
+For a source the same rule says what its project relies on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from dagster_lineage.extract.dbt.data_tests import DataTest
+from dagster_lineage.extract.dbt.fields import (
+    Node,
+    contract_is_enforced,
+    mapping,
+    objects,
+    text,
+    texts,
+)
+
+_NOT_NULL, _UNIQUE, _PRIMARY_KEY = "not_null", "unique", "primary_key"
+_TESTS = {
+    "not_null": _NOT_NULL,
+    "dbt_expectations.expect_column_values_to_not_be_null": _NOT_NULL,
+    "unique": _UNIQUE,
+    "dbt_expectations.expect_column_values_to_be_unique": _UNIQUE,
+    "dbt_utils.unique_combination_of_columns": _UNIQUE,
+    "dbt_expectations.expect_compound_columns_to_be_unique": _UNIQUE,
+    "dbt_constraints.unique_key": _UNIQUE,
+    "primary_key": _PRIMARY_KEY,
+    "dbt_constraints.primary_key": _PRIMARY_KEY,
+}
+
+
+@dataclass(frozen=True)
+class Promises:
+    """Of one table; names of columns are case-folded but in `grain`.
+
+    Attributes:
+        not_null: Columns without null.
+        unique: Columns whose values are all different.
+        grain: The columns that tell its rows apart, in the spelling of where it is said.
+    """
+
+    not_null: frozenset[str]
+    unique: frozenset[str]
+    grain: tuple[str, ...]
+
+
+def promises_of(
+    node: Node, tests: Iterable[DataTest], *, constraints: bool | None = None
+) -> Promises:
+    """What is promised of a model, seed, snapshot or source.
+
+    Args:
+        node: Of the manifest.
+        tests: The data tests that are about it.
+        constraints: Whether its constraints count; None: if its contract is enforced.
+    """
+    said = [*_tested(tests)]
+    if contract_is_enforced(node) if constraints is None else constraints:
+        said = [*_constraints(node), *said]
+    not_null = {
+        column.casefold()
+        for kind, columns in said
+        if kind in (_NOT_NULL, _PRIMARY_KEY)
+        for column in columns
+    }
+    primary = [columns for kind, columns in said if kind == _PRIMARY_KEY]
+    unique = [columns for kind, columns in said if kind == _UNIQUE]
+    return Promises(
+        not_null=frozenset(not_null),
+        unique=frozenset(
+            columns[0].casefold() for columns in (*primary, *unique) if len(columns) == 1
+        ),
+        grain=primary[0] if primary else _grain(node, unique, not_null),
+    )
+
+
+def _tested(tests: Iterable[DataTest]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for test in tests:
+        if test.promise and test.check.kind in _TESTS:
+            yield _TESTS[test.check.kind], test.check.columns
+
+
+def _constraints(node: Node) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for constraint in objects(node.get("constraints")):
+        columns = texts(constraint.get("columns"))
+        if columns:
+            yield text(constraint, "type"), columns
+    for name, column in mapping(node, "columns").items():
+        if isinstance(column, dict) and column.get("constraints"):
+            for constraint in objects(column.get("constraints")):
+                yield text(constraint, "type"), (name,)
+
+
+def _grain(node: Node, unique: list[tuple[str, ...]], not_null: set[str]) -> tuple[str, ...]:
+    """The best of several combinations without a primary key.
+
+    What the config merges rows by, if it is one of them; else a column without null, a combination,
+    a column.
+    """
+    merged_by = {column.casefold() for column in texts(mapping(node, "config").get("unique_key"))}
+
+    def rank(columns: tuple[str, ...]) -> int:
+        folded = {column.casefold() for column in columns}
+        if folded == merged_by:
+            return 0
+        if len(columns) == 1:
+            return 1 if folded <= not_null else 3
+        return 2
+
+    return min(unique, key=rank, default=())

@@ -1,0 +1,186 @@
+"""Data tests: what each of them is about, and whether it is a promise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+
+from msgspec import Struct
+
+from dagster_lineage.extract.dbt.fields import Node, is_enabled, mapping, text, texts
+from dagster_lineage.extract.dbt.fields import source_name as name_of_source
+from dagster_lineage.extract.dbt.keys import Keys
+from dagster_lineage.extract.dbt.lines import Described
+from dagster_lineage.extract.dbt.project_files import ProjectFiles
+from dagster_lineage.extract.dbt.test_subjects import Subjects
+from dagster_lineage.model import Check
+
+COLUMN_ARGUMENTS = ("column_name", "combination_of_columns", "column_list", "column_names")
+_HARMLESS_ARGUMENTS = frozenset({*COLUMN_ARGUMENTS, "model", "quote_columns"})
+_NAME = re.compile(r"[^\W\d][\w$]*")
+_QUOTED_NAME = re.compile(r'"([^"]+)"|`([^`]+)`|\[([^\]]+)\]')
+_FAILS_ON_ANY_ROW = frozenset({"", "!=0", ">0", ">=1", "<>0"})
+
+
+class DataTest(Struct, frozen=True, kw_only=True):
+    """A dbt data test, generic or singular; unit tests are none."""
+
+    unique_id: str
+    package: str
+    on: str
+    """Unique id of the node or source that it is about; empty when none of them is in the
+    manifest. For a test over several, the one that it is attached to, or the one that
+    `meta.dagster.ref` names, or else the first."""
+    key: str = ""
+    """Asset key of what it is about; empty for ephemeral models, which are no assets."""
+    source: str = ""
+    """`source.table`, when it is about a source."""
+    check: Check
+    promise: bool = False
+    """Its failure stops the run whatever rows fail, so it may be relied on (see `promises`)."""
+
+
+class DataTests:
+    """Reads the data tests of one manifest.
+
+    Args:
+        nodes: Nodes and sources by unique id.
+        files: Where the tests are written.
+        keys: The keys of what they are about.
+        root_package: Name of the project.
+    """
+
+    def __init__(
+        self, nodes: Mapping[str, Node], files: ProjectFiles, keys: Keys, root_package: str
+    ) -> None:
+        self._nodes = nodes
+        self._files = files
+        self._keys = keys
+        self._subjects = Subjects(nodes, root_package)
+        self._claimed: dict[tuple[str, str, str, str], int] = {}
+
+    def read(self) -> dict[str, DataTest]:
+        """Every enabled data test by unique id, in the order of the manifest."""
+        return {
+            unique_id: self._test(unique_id, node)
+            for unique_id, node in self._nodes.items()
+            if text(node, "resource_type") == "test" and is_enabled(node)
+        }
+
+    def _test(self, unique_id: str, node: Node) -> DataTest:
+        on = self._subjects.of(node)
+        subject = self._nodes.get(on, {})
+        is_source = text(subject, "resource_type") == "source"
+        arguments = mapping(mapping(node, "test_metadata"), "kwargs")
+        columns, plain = _columns(node, arguments, mapping(subject, "columns"))
+        kind = test_kind(node)
+        ephemeral = text(mapping(subject, "config"), "materialized") == "ephemeral"
+        return DataTest(
+            unique_id=unique_id,
+            package=text(node, "package_name"),
+            on=on,
+            key=self._keys.of(subject) if subject and not ephemeral else "",
+            source=name_of_source(subject) if is_source else "",
+            check=Check(
+                name=text(node, "name"),
+                at=self._at(node, subject, kind),
+                kind=kind,
+                columns=columns,
+                blocking=_severity_is_error(node),
+            ),
+            promise=plain and arguments.keys() <= _HARMLESS_ARGUMENTS and _stops_every_time(node),
+        )
+
+    def _at(self, node: Node, subject: Node, kind: str) -> str:
+        file = self._files.file_of(node)
+        if not mapping(node, "test_metadata"):
+            return self._files.at(file, 1)
+        described = self._entry(file, subject)
+        return self._files.at(file, self._line(node, described, kind) if described else 1)
+
+    def _entry(self, file: str, subject: Node) -> Described | None:
+        in_file = self._files.described(file)
+        name = text(subject, "name")
+        kind = text(subject, "resource_type")
+        if kind == "source":
+            source = text(subject, "source_name")
+            return in_file.tables.get((source, name)) or in_file.sources.get(source)
+        return in_file.entries.get((f"{kind}s", name))
+
+    def _line(self, node: Node, described: Described, kind: str) -> int:
+        version = ""
+        subject = self._nodes.get(text(node, "attached_node"))
+        if subject is not None:
+            version = text(subject, "version")
+        column = _unquoted(text(node, "column_name"))
+        items = described.tests_of(column, kind, version)
+        for item in items:
+            if item.name and item.name == text(node, "name"):
+                return item.line
+        unnamed = [item.line for item in items if not item.name]
+        if not unnamed:
+            return described.column(column, version) or described.line
+        # Several tests of one kind on one column come in the order of the file.
+        counter = (text(node, "attached_node"), str(described.line), column, kind)
+        index = self._claimed.get(counter, 0)
+        self._claimed[counter] = index + 1
+        return unnamed[min(index, len(unnamed) - 1)]
+
+
+def test_kind(node: Node) -> str:
+    """`not_null`, `dbt_utils.unique_combination_of_columns`, …; `singular` for a query of its own.
+
+    The name as projects write it: with the package, but for dbt's own and the project's tests.
+    """
+    metadata = mapping(node, "test_metadata")
+    name = text(metadata, "name")
+    if not name:
+        return "singular"
+    namespace = text(metadata, "namespace")
+    return name if namespace in ("", "dbt") else f"{namespace}.{name}"
+
+
+def tests_by_subject(tests: Iterable[DataTest]) -> dict[str, list[DataTest]]:
+    """Data tests by unique id of what they are about."""
+    found: dict[str, list[DataTest]] = {}
+    for test in tests:
+        if test.on:
+            found.setdefault(test.on, []).append(test)
+    return found
+
+
+def _columns(
+    node: Node, arguments: Node, declared: Collection[str]
+) -> tuple[tuple[str, ...], bool]:
+    """The columns that a test is about, and whether all that it names are plain columns."""
+    written = [name for one in COLUMN_ARGUMENTS for name in texts(arguments.get(one))]
+    if not written:
+        written = [*texts(node.get("column_name"))]
+    columns = [_unquoted(name) for name in written]
+    plain = [
+        column
+        for column, name in zip(columns, written, strict=True)
+        if column != name or _NAME.fullmatch(name) or name in declared
+    ]
+    return tuple(dict.fromkeys(plain)), bool(plain) and len(plain) == len(written)
+
+
+def _unquoted(name: str) -> str:
+    found = _QUOTED_NAME.fullmatch(name.strip())
+    return next(one for one in found.groups() if one is not None) if found else name
+
+
+def _severity_is_error(node: Node) -> bool:
+    return (text(mapping(node, "config"), "severity") or "error").lower() == "error"
+
+
+def _stops_every_time(node: Node) -> bool:
+    config = mapping(node, "config")
+    condition = "".join(text(config, "error_if").split())
+    counted = "".join(text(config, "fail_calc").lower().split())
+    return (
+        _severity_is_error(node)
+        and not config.get("where")
+        and condition in _FAILS_ON_ANY_ROW
+        and counted in ("", "count(*)")
+    )

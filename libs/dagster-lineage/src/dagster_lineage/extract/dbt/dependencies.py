@@ -1,0 +1,105 @@
+"""What a node reads: its parents, seen through what is no table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dagster_lineage.extract.dbt.fields import Node, is_enabled, is_passed_through, parents, text
+
+_READABLE = frozenset({"model", "seed", "snapshot", "source"})
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """A table that a node reads.
+
+    Attributes:
+        target: Unique id of the model, seed, snapshot or source.
+        named_by: Unique id of the node whose code names it: the reader itself, or the ephemeral
+            model between them.
+    """
+
+    target: str
+    named_by: str
+
+
+class Dependencies:
+    """The tables that the nodes of a manifest read.
+
+    Ephemeral models (and metrics, semantic models, saved queries, functions) are no tables: who
+    reads them reads what they read, as in dagster-dbt (`asset_utils.get_upstream_unique_ids`).
+
+    Args:
+        nodes: Everything of the manifest that can depend or be depended on, by unique id.
+    """
+
+    def __init__(self, nodes: Mapping[str, Node]) -> None:
+        self._nodes = nodes
+        self._through: dict[str, tuple[Dependency, ...]] = {}
+
+    def of(self, unique_id: str) -> tuple[Dependency, ...]:
+        """Each table once, in the order of the manifest; those that it names itself first."""
+        self._see_through(unique_id)
+        return self._answer(unique_id)
+
+    def _parents(self, unique_id: str) -> list[tuple[str, bool]]:
+        """Parents that can be read, and whether each is no table."""
+        found = []
+        for parent in parents(self._nodes.get(unique_id, {})):
+            node = self._nodes.get(parent)
+            if node is None or not is_enabled(node):
+                continue
+            passed_through = is_passed_through(node)
+            if passed_through or text(node, "resource_type") in _READABLE:
+                found.append((parent, passed_through))
+        return found
+
+    def _see_through(self, unique_id: str) -> None:
+        """Answer for everything that is no table behind a node, the farthest first.
+
+        Not by recursion: chains of ephemeral models are longer than Python's stack.
+        """
+        waiting = [unique_id]
+        entered: set[str] = set()
+        while waiting:
+            one = waiting[-1]
+            behind = [
+                parent
+                for parent, passed_through in self._parents(one)
+                # A circle, which dbt would refuse, ends at what was entered before.
+                if passed_through and parent not in self._through and parent not in entered
+            ]
+            if behind and one not in entered:
+                entered.add(one)
+                waiting += behind
+                continue
+            waiting.pop()
+            if one != unique_id and one not in self._through:
+                self._through[one] = ()
+                self._through[one] = self._answer(one)
+
+    def _answer(self, unique_id: str) -> tuple[Dependency, ...]:
+        direct: dict[str, Dependency] = {}
+        hidden: list[Dependency] = []
+        for parent, passed_through in self._parents(unique_id):
+            if passed_through:
+                hidden += self._through.get(parent, ())
+            else:
+                direct.setdefault(parent, Dependency(parent, unique_id))
+        for one in hidden:
+            direct.setdefault(one.target, one)
+        return tuple(direct.values())
+
+    def missing(self) -> tuple[str, ...]:
+        """Unique ids that nodes depend on, and that the manifest does not have."""
+        return tuple(
+            sorted(
+                {
+                    parent
+                    for node in self._nodes.values()
+                    for parent in parents(node)
+                    if parent not in self._nodes
+                }
+            )
+        )

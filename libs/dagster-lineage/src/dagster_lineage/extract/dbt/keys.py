@@ -1,0 +1,111 @@
+"""Which asset key a dbt node has: what the location answered, or a rule over its fields."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+
+from dagster_lineage.extract.dbt.fields import Node, dagster_meta, mapping, meta_of, text, texts
+from dagster_lineage.model import key_text
+from dagster_lineage.model.errors import LineageError
+
+RULE_FIELDS = ("database", "schema", "name", "model", "source", "package", "resource_type")
+
+
+class KeyRuleWrong(LineageError):
+    """A rule of keys that names a field that dbt nodes do not have."""
+
+
+class Keys:
+    """Gives every node and source of one manifest its key.
+
+    Args:
+        given: What the location's translator answered, by unique id; a node that it does not name
+            has the key of dagster-dbt's own rule. Or, for a bare manifest, a rule such as
+            `{schema}/{name}` over `RULE_FIELDS`: `name` is the table's name in the database (a
+            model's alias, a source's identifier), `model` dbt's name of it, `source` the source's.
+            An `asset_key` in the project's own `meta.dagster` goes before a rule.
+
+    Raises:
+        KeyRuleWrong: the rule is no format, or names another field.
+    """
+
+    def __init__(self, given: Mapping[str, str] | str) -> None:
+        self._answers: Mapping[str, str] = {} if isinstance(given, str) else given
+        self._rule = given if isinstance(given, str) else ""
+        if self._rule:
+            _validate(self._rule)
+        self._known: dict[str, str] = {}
+
+    def of(self, node: Node) -> str:
+        """The key of a node or source."""
+        unique_id = text(node, "unique_id")
+        key = self._known.get(unique_id) or self._answers.get(unique_id)
+        if key is None:
+            rule = self._rule if not explicit_key(node) else ""
+            key = self._known[unique_id] = _by_rule(rule, node) if rule else default_key(node)
+        return key
+
+    def answered(self, unique_id: str) -> bool:
+        """The location's translator was asked about it; true for every node under a rule."""
+        return bool(self._rule) or unique_id in self._answers
+
+
+def default_key(node: Node) -> str:
+    """The key that dagster-dbt gives without a translator of one's own.
+
+    As `default_asset_key_fn` of dagster-dbt 0.29: `meta.dagster.asset_key`; a source's name and
+    table; the alias of a versioned model; the configured schema, if there is one, and the name.
+    """
+    explicit = explicit_key(node)
+    if explicit:
+        return explicit
+    if text(node, "resource_type") == "source":
+        return key_text([text(node, "source_name"), text(node, "name")])
+    if text(node, "version"):
+        return key_text([text(node, "alias") or text(node, "name")])
+    schema = mapping(node, "config").get("schema")
+    name = text(node, "name")
+    return key_text([name] if schema is None else [str(schema), name])
+
+
+def explicit_key(node: Node) -> str:
+    """The key written in `meta.dagster.asset_key`; a text instead of a list is one part."""
+    written = dagster_meta(node).get("asset_key")
+    return key_text(texts(written)) if written else ""
+
+
+def key_is_string(node: Node) -> bool:
+    """`asset_key` is a text, which Dagster does not split at its slashes."""
+    return isinstance(mapping(meta_of(node), "dagster").get("asset_key"), str)
+
+
+def _by_rule(rule: str, node: Node) -> str:
+    name = text(node, "identifier") or text(node, "alias") or text(node, "name")
+    values = {
+        "database": text(node, "database"),
+        "schema": text(node, "schema"),
+        "name": name,
+        "model": text(node, "name"),
+        "source": text(node, "source_name"),
+        "package": text(node, "package_name"),
+        "resource_type": text(node, "resource_type"),
+    }
+    parts = [part.format_map(values) for part in rule.split("/")]
+    return key_text([part for part in parts if part])
+
+
+def _validate(rule: str) -> None:
+    allowed = ", ".join(f"{{{field}}}" for field in RULE_FIELDS)
+    try:
+        fields = [field for _, field, _, _ in string.Formatter().parse(rule) if field is not None]
+    except ValueError as error:
+        raise KeyRuleWrong(f"The rule of keys {rule!r} is no format: {error}.") from error
+    for field in fields:
+        if field not in RULE_FIELDS:
+            raise KeyRuleWrong(
+                f"The rule of keys {rule!r} names {{{field}}}, which dbt nodes do not have. "
+                f"It may use {allowed}."
+            )
+    if not fields:
+        raise KeyRuleWrong(f"The rule of keys {rule!r} gives all nodes one key. Use {allowed}.")

@@ -1,0 +1,48 @@
+"""Names of relations, without the quotes of their engine."""
+
+from __future__ import annotations
+
+import re
+
+from dagster_lineage.extract.dbt.fields import Node, is_ephemeral, text
+
+_PART = re.compile(r'"((?:[^"]|"")*)"|`([^`]*)`|\[([^\]]*)\]|([^\s."`\[\]()\']+)')
+
+
+def relation_of(node: Node) -> str:
+    """`database.schema.table` of a node or source, unquoted; empty for what is no table.
+
+    dbt's own rendering is taken first, for it knows the engine's rules: which parts it leaves out
+    (Spark has no database) and in which case it writes them.
+    """
+    if is_ephemeral(node):
+        return ""
+    rendered = text(node, "relation_name")
+    if rendered:
+        return unquoted(rendered)
+    table = text(node, "identifier") or text(node, "alias") or text(node, "name")
+    return ".".join(part for part in (text(node, "database"), text(node, "schema"), table) if part)
+
+
+def unquoted(rendered: str) -> str:
+    """A rendered relation without quotes; what is no dotted name (a file's path) as it is.
+
+    >>> unquoted('"shop"."main"."Fact ""Orders"')
+    'shop.main.Fact "Orders'
+    >>> unquoted("`project-1`.`sales`.`orders`")
+    'project-1.sales.orders'
+    >>> unquoted("read_csv('orders.csv')")
+    "read_csv('orders.csv')"
+    """
+    parts: list[str] = []
+    position = 0
+    while found := _PART.match(rendered, position):
+        double, back, square, plain = found.groups()
+        parts.append(double.replace('""', '"') if double is not None else back or square or plain)
+        position = found.end()
+        if position == len(rendered):
+            return ".".join(parts)
+        if rendered[position] != ".":
+            break
+        position += 1
+    return rendered

@@ -1,0 +1,1 @@
+"""Renders the SQL of a manifest's nodes without dbt and without a warehouse."""

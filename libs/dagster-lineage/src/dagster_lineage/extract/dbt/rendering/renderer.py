@@ -1,0 +1,453 @@
+"""Renders a model's SQL out of a dbt manifest, without dbt and without a warehouse.
+
+Only `dbt compile` writes SQL into a manifest, `dbt parse` does not, and compiling wants a
+connection. All that a model's Jinja needs is in the manifest though: its text, every macro, every
+relation.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from jinja2 import TemplateError
+
+from dagster_lineage.extract.dbt.fields import (
+    mapping,
+    materialization,
+    objects_by_id,
+    parents,
+    text,
+)
+from dagster_lineage.extract.dbt.rendering import context
+from dagster_lineage.extract.dbt.rendering.ctes import PREFIX, cte_name, with_ctes
+from dagster_lineage.extract.dbt.rendering.macros import MacroMissing, Macros, Namespace, Returned
+from dagster_lineage.extract.dbt.rendering.relations import ColumnMaker, Relation, RelationMaker
+from dagster_lineage.extract.dbt.rendering.unknown import Doubts
+
+BARE_CALL = re.compile(r"\s*(?:ref|source|var|env_var|doc)\s*\(.+\)\s*", re.DOTALL)
+BACKTICKS = frozenset({"bigquery", "spark", "databricks", "glue", "athena", "mysql"})
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A model's SQL.
+
+    Attributes:
+        sql: As dbt would compile it; what could be rendered where it is not certain; empty when
+            nothing could.
+        refs: Unique ids of the nodes that it refers to, in order, each once; ephemeral models, and
+            what they refer to, are among them.
+        sources: Unique ids of the sources, likewise.
+        relations: Relation text by unique id of both; ephemeral models have none.
+        certain: It is what dbt compiles, but for what `assumed` names.
+        problem: Why it is not certain, in a sentence; empty when it is.
+        assumed: What nobody told, so a default or a placeholder stands in: `var start_date`,
+            `env_var TIER`, `target.name`.
+        compared: By name of what is `assumed`: texts that would have made this another text.
+        columns_asked: It asks for columns of a relation that nobody knew.
+    """
+
+    sql: str = ""
+    refs: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    relations: Mapping[str, str] = field(default_factory=dict)
+    certain: bool = True
+    problem: str = ""
+    assumed: tuple[str, ...] = ()
+    compared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    columns_asked: bool = False
+
+
+@dataclass(frozen=True)
+class ProjectSettings:
+    """What a manifest does not tell of its project.
+
+    Attributes:
+        variables: `vars` of `dbt_project.yml`; None when nobody knows them.
+        dispatch: Search order of packages by macro namespace, its `dispatch`.
+        target: Fields of the target, such as `name`.
+    """
+
+    variables: Mapping[str, Any] | None = None
+    dispatch: Mapping[str, list[str]] = field(default_factory=dict)
+    target: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Renderer:
+    """Renders the models of one manifest; its macros are compiled once for all of them.
+
+    Args:
+        manifest: The manifest, parsed from JSON.
+        settings: What it does not tell.
+    """
+
+    def __init__(
+        self, manifest: Mapping[str, Any], settings: ProjectSettings | None = None
+    ) -> None:
+        self.manifest = manifest
+        self.settings = settings or ProjectSettings()
+        self.macros = Macros(manifest, self.settings.dispatch)
+        self.mark = "`" if self.macros.adapter in BACKTICKS else '"'
+        self.nodes = objects_by_id(manifest, "nodes")
+        self.sources = objects_by_id(manifest, "sources")
+        self._by_name: dict[str, list[str]] = {}
+        for unique_id, node in self.nodes.items():
+            if node.get("resource_type") in ("model", "seed", "snapshot"):
+                self._by_name.setdefault(text(node, "name"), []).append(unique_id)
+        self._ephemeral: dict[str, Rendered] = {}
+
+    def render(
+        self,
+        unique_id: str,
+        *,
+        incremental: bool = False,
+        columns: Mapping[str, Mapping[str, str]] | None = None,
+        instead: Mapping[str, str] | None = None,
+    ) -> Rendered:
+        """A model's SQL; never raises, what goes wrong is the result's `problem`.
+
+        Args:
+            unique_id: The model's id in the manifest; a snapshot or a test will do too.
+            incremental: What `is_incremental()` answers. Both texts of an incremental model count
+                for what it reads; only the one with False may be in the manifest already.
+            columns: Type by column by relation, quoted or not, where they are known: the answer to
+                `adapter.get_columns_in_relation`, as `dbt_utils.star` asks for it.
+            instead: What to assume, by name, in place of what is assumed without being told.
+        """
+        node = self.nodes.get(unique_id)
+        if node is None:
+            return Rendered(certain=False, problem=f"the manifest has no node {unique_id}")
+        if node.get("language") not in (None, "sql"):
+            return Rendered(certain=False, problem=f"it is written in {node['language']}, not SQL")
+        compiled = node.get("compiled_code")
+        if compiled and node.get("compiled") and not incremental:
+            return self._compiled(node, compiled)
+        known = _Known(
+            {Relation.of(text).plain: types for text, types in (columns or {}).items()},
+            instead or {},
+        )
+        return _Rendering(self, node, known, incremental=incremental).result()
+
+    def _compiled(self, node: Mapping[str, Any], sql: str) -> Rendered:
+        upstream = parents(node)
+        refs = [one for one in upstream if one in self.nodes]
+        sources = [one for one in upstream if one in self.sources]
+        return Rendered(sql, tuple(refs), tuple(sources), self.relations([*refs, *sources]))
+
+    def relations(self, unique_ids: list[str]) -> dict[str, str]:
+        """Relation text by unique id, of those that have one."""
+        found = {}
+        for unique_id in unique_ids:
+            node = self.nodes.get(unique_id) or self.sources.get(unique_id) or {}
+            if node.get("relation_name"):
+                found[unique_id] = str(node["relation_name"])
+        return found
+
+    def referred(
+        self, node: Mapping[str, Any], package: str | None, name: str, version: object
+    ) -> str:
+        """The unique id of the node that a `ref` means; empty when there is none.
+
+        What dbt found while parsing is asked first: it knows versions and the order of packages.
+        """
+        found = [
+            one
+            for one in self._by_name.get(name, ())
+            if (package is None or self.nodes[one]["package_name"] == package)
+            and (version is None or str(self.nodes[one].get("version")) == str(version))
+        ]
+        upstream = set(parents(node))
+        declared = [one for one in found if one in upstream] or found
+        if version is None:
+            latest = [
+                one
+                for one in declared
+                if self.nodes[one].get("version") is None
+                or str(self.nodes[one]["version"]) == str(self.nodes[one].get("latest_version"))
+            ]
+            declared = latest or declared
+        for wanted in (node.get("package_name"), self.macros.root):
+            for one in declared:
+                if self.nodes[one]["package_name"] == wanted:
+                    return one
+        return declared[0] if declared else ""
+
+    def source(self, node: Mapping[str, Any], source: str, table: str) -> str:
+        """The unique id of a source's table; empty when there is none."""
+        for package in (node.get("package_name"), self.macros.root):
+            unique_id = f"source.{package}.{source}.{table}"
+            if unique_id in self.sources:
+                return unique_id
+        for one in parents(node):
+            if one.startswith("source.") and one.endswith(f".{source}.{table}"):
+                return str(one)
+        return ""
+
+    def ephemeral(self, unique_id: str, known: _Known) -> Rendered:
+        """An ephemeral model's own SQL, with its own CTEs still outside."""
+        if known != NOTHING_KNOWN:
+            rendering = _Rendering(self, self.nodes[unique_id], known, incremental=False)
+            return rendering.result(inject=False)
+        found = self._ephemeral.get(unique_id)
+        if found is None:
+            rendering = _Rendering(self, self.nodes[unique_id], known, incremental=False)
+            found = self._ephemeral[unique_id] = rendering.result(inject=False)
+        return found
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What one rendering knows beside the manifest: columns by plain relation, and guesses."""
+
+    columns: Mapping[str, Mapping[str, str]]
+    instead: Mapping[str, str]
+
+
+NOTHING_KNOWN = _Known({}, {})
+
+
+class _Rendering:
+    """One model, rendered once."""
+
+    def __init__(
+        self,
+        renderer: Renderer,
+        node: Mapping[str, Any],
+        known: _Known,
+        *,
+        incremental: bool,
+    ) -> None:
+        self.renderer = renderer
+        self.node = node
+        self.known = known
+        self.doubts = Doubts()
+        self.refs: dict[str, None] = {}
+        self.sources: dict[str, None] = {}
+        self.problem = ""
+        package = str(node.get("package_name") or renderer.macros.root)
+        self.namespace = Namespace(renderer.macros, package, self._fixed(incremental=incremental))
+        self.namespace.context = self._context(package)
+
+    def result(self, *, inject: bool = True) -> Rendered:
+        """Render, and tell what happened."""
+        sql = self._text()
+        if inject and sql:
+            sql = with_ctes(sql, self._ctes())
+        if self.doubts.asked:
+            asked = ", ".join(self.doubts.asked)
+            self.problem = f"its SQL depends on what the warehouse answers: {asked}"
+        refs, sources = list(self.refs), list(self.sources)
+        return Rendered(
+            sql,
+            tuple(refs),
+            tuple(sources),
+            self.renderer.relations([*refs, *sources]),
+            certain=not self.problem,
+            problem=self.problem,
+            assumed=tuple(self.doubts.assumed),
+            compared={name: tuple(texts) for name, texts in self.doubts.compared.items()},
+            columns_asked=self.doubts.columns_asked,
+        )
+
+    def _text(self) -> str:
+        try:
+            arguments = (self.node.get("test_metadata") or {}).get("kwargs")
+            if arguments:
+                self.namespace.add("_dbt_generic_test_kwargs", self._arguments(arguments))
+            return self._render(str(self.node.get("raw_code") or ""))
+        except Returned:
+            self.problem = "it returns a value outside of a macro"
+        except (TemplateError, MacroMissing, context.CompilerError) as error:
+            self.problem = f"its Jinja cannot be rendered: {_sentence(error)}"
+        except RecursionError:
+            self.problem = "its macros call each other without end"
+        except Exception as error:  # noqa: BLE001 - a foreign macro may raise whatever it likes
+            self.problem = f"its Jinja fails: {type(error).__name__}: {_sentence(error)}"
+        return ""
+
+    def _arguments(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Arguments of a generic test: those that are Jinja, such as its model, are rendered.
+
+        So is a bare call, as `to: ref('orders')` is written.
+        """
+        rendered: dict[str, Any] = {}
+        for name, value in given.items():
+            jinja = value
+            if isinstance(value, str) and BARE_CALL.fullmatch(value):
+                jinja = f"{{{{ {value} }}}}"
+            rendered[name] = self._render(jinja) if "{{" in str(jinja) else value
+        return rendered
+
+    def _ctes(self) -> dict[str, str]:
+        """Texts of the ephemeral models behind the refs, each after those that it refers to."""
+        ctes: dict[str, str] = {}
+        waiting: set[str] = set()
+
+        def add(unique_id: str) -> None:
+            node = self.renderer.nodes.get(unique_id, {})
+            if not _ephemeral(node) or unique_id in waiting:
+                return
+            waiting.add(unique_id)
+            inner = self.renderer.ephemeral(unique_id, self.known)
+            self.sources.update(dict.fromkeys(inner.sources))
+            self.doubts.assumed.update(dict.fromkeys(inner.assumed))
+            self.doubts.columns_asked |= inner.columns_asked
+            for name, texts in inner.compared.items():
+                self.doubts.compared.setdefault(name, {}).update(dict.fromkeys(texts))
+            self.problem = self.problem or inner.problem
+            for one in inner.refs:
+                self.refs.setdefault(one)
+                add(one)
+            ctes[cte_name(node["name"])] = inner.sql
+
+        for one in list(self.refs):
+            add(one)
+        return ctes
+
+    def _ref(self, *names: str, version: object = None, v: object = None) -> Relation:
+        package, name = (None, names[0]) if len(names) == 1 else (names[0], names[1])
+        version = version if version is not None else v
+        unique_id = self.renderer.referred(self.node, package, name, version)
+        if not unique_id:
+            raise context.CompilerError(f"it refers to {'.'.join(names)}, which does not exist")
+        self.refs[unique_id] = None
+        node = self.renderer.nodes[unique_id]
+        if _ephemeral(node):
+            return Relation("", "", cte_name(name), "", "ephemeral", cte_name(node["name"]))
+        return _relation(node)
+
+    def _source(self, source: str, table: str) -> Relation:
+        unique_id = self.renderer.source(self.node, source, table)
+        if not unique_id:
+            raise context.CompilerError(f"it reads source {source}.{table}, which does not exist")
+        self.sources[unique_id] = None
+        return _relation(self.renderer.sources[unique_id])
+
+    def _function(self, *names: str) -> Relation:
+        functions = self.renderer.manifest.get("functions") or {}
+        for function in functions.values():
+            if function["name"] == names[-1]:
+                return _relation(function)
+        raise context.CompilerError(f"it calls function {'.'.join(names)}, which does not exist")
+
+    def _fixed(self, *, incremental: bool) -> dict[str, Any]:
+        """What no macro may answer.
+
+        The caller says whether the run is incremental, and the warehouse is not asked.
+        """
+
+        def is_incremental() -> bool:
+            return incremental
+
+        def statement(*_args: object, **_kwargs: object) -> str:
+            return str(self.doubts.ask("a query"))
+
+        def get_intervals_between(*_args: object, **_kwargs: object) -> int:
+            # dbt asks the warehouse how long a date spine is; its columns do not depend on it.
+            self.doubts.assumed["length of a date spine"] = None
+            return 2
+
+        return {
+            "get_intervals_between": get_intervals_between,
+            "is_incremental": is_incremental,
+            "run_query": self.doubts.asker("a query"),
+            "statement": statement,
+            "load_result": self.doubts.asker("a query"),
+            "load_relation": self.doubts.asker("whether a relation exists"),
+        }
+
+    def _context(self, package: str) -> dict[str, Any]:
+        renderer, node, instead = self.renderer, self.node, self.known.instead
+        metadata = mapping(renderer.manifest, "metadata")
+        settings = renderer.settings
+        variables = context.Variables(
+            settings.variables, package, renderer.macros.root, self.doubts
+        )
+        builtins = {
+            "ref": self._ref,
+            "source": self._source,
+            "config": context.Config(mapping(node, "config")),
+            "var": variables,
+            "env_var": context.environment_variable(self.doubts, instead),
+        }
+        guessed = {
+            "name": "",
+            "schema": node.get("schema") or "",
+            "dataset": node.get("schema") or "",
+            "database": node.get("database") or "",
+            "project": node.get("database") or "",
+            "profile_name": renderer.macros.root,
+            "threads": 1,
+        }
+        known = {"type": renderer.macros.adapter, **settings.target}
+        return {
+            **context.CONSTANT,
+            **builtins,
+            "builtins": builtins,
+            "function": self._function,
+            "metric": self.doubts.asker("a metric"),
+            "adapter": context.Adapter(
+                renderer.macros,
+                lambda: self.namespace,
+                renderer.mark,
+                self.known.columns,
+                self.doubts,
+            ),
+            "api": {
+                "Relation": RelationMaker(renderer.mark),
+                "Column": ColumnMaker(renderer.macros.adapter, renderer.mark),
+            },
+            "this": _relation(node),
+            "model": node,
+            "schema": node.get("schema") or "",
+            "database": node.get("database") or "",
+            "graph": renderer.manifest,
+            "target": context.Target(known, guessed, instead, self.doubts),
+            "env": context.Target(known, guessed, instead, self.doubts),
+            "context": self.namespace,
+            "render": self._render,
+            "project_name": renderer.macros.root,
+            "dbt_version": metadata.get("dbt_version", ""),
+            "invocation_id": metadata.get("invocation_id", ""),
+            "run_started_at": _moment(metadata.get("generated_at")),
+            "submit_python_job": self.doubts.asker("a Python job"),
+            "load_agate_table": self.doubts.asker("a seed's rows"),
+        }
+
+    def _render(self, text: str) -> str:
+        template = self.renderer.macros.environment.from_string(text)
+        made = template.new_context(self.namespace, shared=True)  # type: ignore[arg-type]
+        return "".join(template.root_render_func(made))
+
+
+def _relation(node: Mapping[str, Any]) -> Relation:
+    materialized = materialization(node)
+    written = text(node, "relation_name")
+    if written:
+        return Relation.of(written, materialized)
+    parts = (node.get("database"), node.get("schema"), node.get("alias") or node.get("name"))
+    database, schema, identifier = (str(part or "") for part in parts)
+    return Relation(database, schema, identifier, type=materialized)
+
+
+def _ephemeral(node: Mapping[str, Any]) -> bool:
+    return materialization(node) == "ephemeral"
+
+
+def _moment(text: object) -> dt.datetime:
+    """When the manifest was written: a run's own time would make each rendering another text."""
+    try:
+        return dt.datetime.fromisoformat(str(text))
+    except ValueError:
+        return dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+
+
+def _sentence(error: BaseException) -> str:
+    return " ".join(str(error).split())[:300] or type(error).__name__
+
+
+__all__ = ["PREFIX", "ProjectSettings", "Rendered", "Renderer"]

@@ -1,0 +1,114 @@
+"""dbt sources: how a project names tables that it does not make, and what it relies on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+
+from dagster_lineage.extract.dbt.columns import expected_of
+from dagster_lineage.extract.dbt.constraints import promises_of
+from dagster_lineage.extract.dbt.data_tests import DataTest
+from dagster_lineage.extract.dbt.fields import Node, mapping, source_name, text
+from dagster_lineage.extract.dbt.keys import Keys, default_key, explicit_key, key_is_string
+from dagster_lineage.extract.dbt.lines import Described
+from dagster_lineage.extract.dbt.project_files import ProjectFiles
+from dagster_lineage.extract.dbt.relations import relation_of
+from dagster_lineage.model import Source
+from dagster_lineage.model.interface import KeyGiven
+
+
+class Sources:
+    """Reads the sources of one manifest.
+
+    Args:
+        sources: By unique id.
+        tests: Data tests by unique id of what they are about.
+        keys: Of the sources.
+        files: Of the project.
+        used: Unique ids that some model, test, exposure or metric depends on.
+    """
+
+    def __init__(
+        self,
+        sources: Mapping[str, Node],
+        *,
+        tests: Mapping[str, list[DataTest]],
+        keys: Keys,
+        files: ProjectFiles,
+        used: Collection[str],
+    ) -> None:
+        self._sources = sources
+        self._tests = tests
+        self._keys = keys
+        self._files = files
+        self._used = used
+        self._shared = Counter(_explicit_in_source(node) for node in sources.values())
+
+    def source(self, unique_id: str) -> Source:
+        """One table of a source."""
+        node = self._sources[unique_id]
+        file = self._files.file_of(node)
+        in_file = self._files.described(file)
+        name = text(node, "source_name")
+        table = in_file.tables.get((name, text(node, "name")))
+        whole = in_file.sources.get(name)
+        tests = self._tests.get(unique_id, [])
+        nearest = table or whole
+        given = self._key_given(node, table, whole)
+        key_line = (table.key_line if table else 0) or (whole.key_line if whole else 0)
+        written = bool(explicit_key(node))
+        return Source(
+            name=source_name(node),
+            key=self._keys.of(node),
+            at=self._files.at(file, nearest.line if nearest else 1),
+            key_at=self._files.at(file, key_line) if written and key_line else "",
+            key_given=given,
+            relation=relation_of(node),
+            columns=expected_of(node, promises_of(node, tests, constraints=True), table),
+            checks=tuple(test.check for test in tests),
+            package=text(node, "package_name"),
+            read=unique_id in self._used,
+            freshness=freshness_text(node),
+        )
+
+    def _key_given(self, node: Node, table: Described | None, whole: Described | None) -> KeyGiven:
+        explicit = explicit_key(node)
+        key = self._keys.of(node)
+        if key != (explicit or default_key(node)):
+            return "translator"
+        if not explicit:
+            return "default"
+        if self._inherited(node, table, whole):
+            return "source"
+        return "string" if key_is_string(node) else "table"
+
+    def _inherited(self, node: Node, table: Described | None, whole: Described | None) -> bool:
+        """The key is written on the source, so that all its tables share it."""
+        if table is not None:
+            return not table.key_line and whole is not None and bool(whole.key_line)
+        # Without the YAML: dbt keeps the source's own meta, newer releases not always all of it.
+        written = mapping(mapping(node, "source_meta"), "dagster").get("asset_key")
+        if written:
+            return bool(written == _asset_key(node))
+        return self._shared[_explicit_in_source(node)] > 1
+
+
+def freshness_text(node: Node) -> str:
+    """`warn after 12 hours, error after 1 day`; empty without freshness."""
+    freshness = mapping(node, "freshness")
+    said = []
+    for level in ("warn", "error"):
+        after = mapping(freshness, f"{level}_after")
+        count, period = text(after, "count"), text(after, "period")
+        if count and period:
+            said.append(f"{level} after {count} {period}{'' if count == '1' else 's'}")
+    return ", ".join(said)
+
+
+def _asset_key(node: Node) -> object:
+    meta = mapping(mapping(node, "config"), "meta") or mapping(node, "meta")
+    return mapping(meta, "dagster").get("asset_key")
+
+
+def _explicit_in_source(node: Node) -> tuple[str, str, str]:
+    return text(node, "package_name"), text(node, "source_name"), explicit_key(node)

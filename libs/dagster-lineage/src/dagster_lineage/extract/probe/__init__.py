@@ -1,0 +1,1 @@
+"""Inspects a code location in its own process and environment."""

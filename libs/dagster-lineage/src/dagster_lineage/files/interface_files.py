@@ -1,0 +1,166 @@
+"""Reading and writing `interface.json`: sorted, a line per fact that can change on its own."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+
+import msgspec
+
+from dagster_lineage.files.quick_interface import QuickInterface
+from dagster_lineage.model import (
+    SCHEMA_VERSION,
+    Asset,
+    Interface,
+    LineageGraph,
+    Located,
+    split_place,
+)
+from dagster_lineage.model.errors import LineageError
+
+FILE_NAME = "interface.json"
+_DECODER = msgspec.json.Decoder(Interface)
+_QUICK_DECODER: msgspec.json.Decoder[Interface] = msgspec.json.Decoder(QuickInterface)
+_PLACES = ("at", "described_at", "key_at")
+_LISTS = ("sources", "checks", "exposures", "jobs", "unknown")
+_ENCODER = msgspec.json.Encoder()
+
+
+class InterfaceUnreadable(LineageError):
+    """An interface file that is not one, or of another version of this library."""
+
+
+def read_interface(file: Path, *, quick: bool = False) -> Interface:
+    """Decode one interface file.
+
+    Args:
+        file: Which.
+        quick: Leave where columns come from until somebody asks (`quick_interface`).
+
+    Raises:
+        InterfaceUnreadable: it is missing, no JSON, or does not have the fields of the schema.
+    """
+    try:
+        text = file.read_bytes()
+    except OSError as error:
+        raise InterfaceUnreadable(
+            f"{file} cannot be read: {error.strerror}. Write it with `lineage lock`."
+        ) from error
+    return decode(text, str(file), quick=quick)
+
+
+def decode(text: bytes, name: str, *, quick: bool = False) -> Interface:
+    """Decode an interface; `name` tells where the text is from.
+
+    Raises:
+        InterfaceUnreadable: as `read_interface`.
+    """
+    try:
+        interface = (_QUICK_DECODER if quick else _DECODER).decode(text)
+    except msgspec.DecodeError as error:
+        hint = "It has marks of a merge conflict. " if b"<<<<<<<" in text else ""
+        raise InterfaceUnreadable(
+            f"{name} is no interface: {error}. {hint}Write it again with `lineage lock`."
+        ) from error
+    if interface.schema_version != SCHEMA_VERSION:
+        raise InterfaceUnreadable(
+            f"{name} has version {interface.schema_version} of the schema, this `lineage` reads "
+            f"{SCHEMA_VERSION}. Write it again with `lineage lock`."
+        )
+    return interface
+
+
+def encode(interface: Interface) -> bytes:
+    """The text of an interface file, with a line for every fact that can change on its own.
+
+    Each asset, column, read and check has one, so that a change of one thing is a change of one
+    line, and two branches rarely conflict.
+    """
+    head = {
+        name: value
+        for name, value in msgspec.to_builtins(interface).items()
+        if name not in ("assets", *_LISTS)
+    }
+    lines = [f'  "{name}": {_line(value)}' for name, value in head.items()]
+    lines.append(_block("assets", [_asset(asset) for asset in interface.assets]))
+    for name in _LISTS:
+        values = getattr(interface, name)
+        if values:
+            lines.append(_block(name, [f"    {_line(value)}" for value in values]))
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+
+
+def without_lines(interface: Interface) -> Interface:
+    """The interface with files but no lines: what must change before a committed one is stale.
+
+    A comment or a paragraph in a description moves every line below it and changes nothing that
+    another project could read.
+    """
+    return msgspec.convert(_without_lines(msgspec.to_builtins(interface)), Interface)
+
+
+def _without_lines(value: object) -> object:
+    if isinstance(value, dict):
+        return {
+            name: split_place(part)[0]
+            if name in _PLACES and isinstance(part, str)
+            else _without_lines(part)
+            for name, part in value.items()
+            if name != "line" or not isinstance(part, int)
+        }
+    if isinstance(value, list | tuple):
+        return [_without_lines(part) for part in value]
+    return value
+
+
+def _line(value: object) -> str:
+    return _ENCODER.encode(value).decode()
+
+
+def _block(name: str, entries: list[str]) -> str:
+    if not entries:
+        return f'  "{name}": []'
+    return f'  "{name}": [\n' + ",\n".join(entries) + "\n  ]"
+
+
+def _asset(asset: Asset) -> str:
+    facts = msgspec.to_builtins(asset)
+    columns = facts.pop("columns", {})
+    lists = [(name, facts.pop(name)) for name in ("reads", "checks") if name in facts]
+    parts = [_line(facts)[1:-1]]
+    if columns:
+        entries = [f"        {_line(name)}: {_line(column)}" for name, column in columns.items()]
+        parts.append('"columns": {\n' + ",\n".join(entries) + "\n      }")
+    for name, values in lists:
+        entries = [f"        {_line(value)}" for value in values]
+        parts.append(f'"{name}": [\n' + ",\n".join(entries) + "\n      ]")
+    return "    {" + ",\n      ".join(parts) + "}"
+
+
+def read_graph(root: Path, patterns: tuple[str, ...], *, quick: bool = False) -> LineageGraph:
+    """All interfaces under a folder, joined.
+
+    Args:
+        root: Of the repository; places in findings are relative to it.
+        patterns: Of interface files, relative to the root.
+        quick: As for `read_interface`.
+
+    Raises:
+        InterfaceUnreadable: one of them is no interface.
+    """
+    files = sorted({file for pattern in patterns for file in root.glob(pattern)})
+    # Thousands of small objects that all stay: the collector would only look at them in vain.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return LineageGraph(
+            (_located(read_interface(file, quick=quick), file.relative_to(root)) for file in files),
+            root=root,
+        )
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _located(interface: Interface, file: Path) -> Located:
+    return Located(interface, interface.folder or file.parent.as_posix(), file.as_posix())

@@ -1,0 +1,131 @@
+"""Where one code location names an asset of another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from dagster_lineage.model.interface import Column, Expected, Source
+from dagster_lineage.model.places import split_place
+
+if TYPE_CHECKING:
+    from dagster_lineage.model.graph import Edge, LineageGraph, Located, Made
+
+
+class Crossing(Struct, frozen=True):
+    """One place where a code location names an asset that exactly one other location tells of.
+
+    A dbt source is one place, however many models read it; a dependency in Python, or a table that
+    SQL names directly, is one by itself. What is wrong there is said once.
+
+    Attributes:
+        where: The reader's end.
+        made: The other end: its only maker, or who declares it, when nobody makes it.
+        source: The dbt source that names it, if one does.
+        edges: Its readers; none for a source that only tests, exposures or metrics use.
+    """
+
+    where: Located
+    made: Made
+    source: Source | None
+    edges: tuple[Edge, ...]
+
+    @property
+    def between_projects(self) -> bool:
+        """The ends are of two teams, not two locations over one project."""
+        ours, theirs = self.where.interface, self.made.where.interface
+        return ours.project != theirs.project and not (
+            ours.dbt_project and ours.dbt_project == theirs.dbt_project
+        )
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """File (relative to the root) and line that name it."""
+        if self.source and self.source.at:
+            return self.where.path(self.source.at)
+        return self.edges[0].place if self.edges else self.where.path("")
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """Of its readers, each once."""
+        return tuple(dict.fromkeys(one for edge in self.edges for one in edge.reader.owners))
+
+    def expectations(self) -> Iterator[tuple[str, Expected, tuple[str, int]]]:
+        """What the readers declare of its columns: name, expectation, and where it is written."""
+        if self.source and self.source.columns:
+            yield from self._placed(self.source.columns, self.source.at)
+        for edge in self.edges:
+            if edge.read.expects:
+                yield from self._placed(edge.read.expects, edge.read.at or edge.reader.at)
+
+    def _placed(
+        self, columns: dict[str, Expected], at: str
+    ) -> Iterator[tuple[str, Expected, tuple[str, int]]]:
+        file, first = self.where.path(at)
+        lines_count = bool(split_place(at)[0])
+        for name, expected in columns.items():
+            yield name, expected, (file, (lines_count and expected.line) or first)
+
+
+def crossings_of(graph: LineageGraph) -> tuple[Crossing, ...]:
+    """All crossings of a graph, in the order of projects and of the assets that read."""
+    ends: dict[tuple[str, str, str], tuple[Located, Made, list[Edge]]] = {}
+    for edge in graph.foreign_edges:
+        read = edge.read
+        made = _other_end(graph, read.key, edge.where)
+        if made is None:
+            continue
+        name = (edge.where.file, read.source or f"asset {edge.reader.key}", read.key)
+        end = ends.get(name)
+        if end is None:
+            end = ends[name] = (edge.where, made, [])
+        end[2].append(edge)
+    for where, source in graph.sources():
+        name = (where.file, source.name, source.key)
+        if source.read and name not in ends:
+            made = _other_end(graph, source.key, where)
+            if made is not None:
+                ends[name] = (where, made, [])
+    return tuple(
+        Crossing(where, made, graph.source(where, name, key), tuple(edges))
+        for (_, name, key), (where, made, edges) in ends.items()
+    )
+
+
+def doubted(crossings: tuple[Crossing, ...]) -> tuple[Crossing, ...]:
+    """Crossings with an expectation that the producer's columns do not meet word for word.
+
+    Most meet all of them: rules that weigh types and promises need not look at those.
+    """
+    return tuple(crossing for crossing in crossings if not _all_met(crossing))
+
+
+def _all_met(crossing: Crossing) -> bool:
+    asset, made = crossing.made.asset, crossing.made.where.interface
+    # One spelling means two types in two engines.
+    if made.dialect != crossing.where.interface.dialect:
+        return False
+    return (crossing.source is None or _met(crossing.source.columns, asset.columns)) and all(
+        _met(edge.read.expects, asset.columns) for edge in crossing.edges if edge.read.expects
+    )
+
+
+def _met(expectations: dict[str, Expected], columns: dict[str, Column]) -> bool:
+    for name, expected in expectations.items():
+        column = columns.get(name)
+        if (
+            column is None
+            or (expected.type and expected.type != column.type)
+            or (expected.not_null and not column.not_null)
+            or (expected.unique and not column.unique)
+        ):
+            return False
+    return True
+
+
+def _other_end(graph: LineageGraph, key: str, where: Located) -> Made | None:
+    # Of several makers nobody knows which one is read: that is a fault of its own.
+    made = graph.producers.get(key) or graph.declared.get(key)
+    return made[0] if made and len(made) == 1 and made[0].where is not where else None

@@ -1,0 +1,1 @@
+"""Output formats: text, JSON, Markdown, GitHub annotations, SARIF, HTML, OpenLineage."""

@@ -1,0 +1,141 @@
+"""What OpenLineage's facets say of an asset: https://openlineage.io/docs/spec/facets.
+
+Each facet names the version of its own schema. Left out is what an interface does not know, such as
+descriptions.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from dagster_lineage.analyze.impact.column_use import columns_used
+from dagster_lineage.model import Asset, Column, Made, split_column
+
+Facet = dict[str, object]
+
+VERSIONS = {
+    "SchemaDatasetFacet": "1-2-0",
+    "ColumnLineageDatasetFacet": "1-2-0",
+    "OwnershipDatasetFacet": "1-0-1",
+    "OwnershipJobFacet": "1-0-1",
+    "DatasourceDatasetFacet": "1-0-1",
+    "SymlinksDatasetFacet": "1-0-1",
+    "JobTypeJobFacet": "2-0-4",
+}
+"""The schema of each facet that is written."""
+_SPEC = "https://openlineage.io/spec/facets"
+
+
+def dataset_facets(made: Made, namespace: str, producer: str) -> dict[str, Facet]:
+    """The facets of an asset's table, by their names.
+
+    Args:
+        made: The asset, and whose it is.
+        namespace: Of all datasets.
+        producer: The URI of who says it.
+    """
+    asset = made.asset
+    found: dict[str, Facet] = {}
+    if asset.columns:
+        found["schema"] = _facet("SchemaDatasetFacet", producer, fields=_fields(asset))
+    lineage = _column_lineage(asset, namespace)
+    if lineage:
+        found["columnLineage"] = _facet("ColumnLineageDatasetFacet", producer, **lineage)
+    if asset.owners:
+        found["ownership"] = _facet("OwnershipDatasetFacet", producer, owners=_owners(asset))
+    if asset.relation:
+        engine = made.where.interface.dialect or "warehouse"
+        database = asset.relation.partition(".")[0]
+        found["dataSource"] = _facet(
+            "DatasourceDatasetFacet",
+            producer,
+            name=f"{engine}.{database}",
+            uri=f"{quote(engine)}:{quote(database)}",
+        )
+        found["symlinks"] = _facet(
+            "SymlinksDatasetFacet",
+            producer,
+            identifiers=[{"namespace": engine, "name": asset.relation, "type": "TABLE"}],
+        )
+    return found
+
+
+def job_facets(made: Made, producer: str) -> dict[str, Facet]:
+    """The facets of what makes an asset, by their names; arguments as for `dataset_facets`."""
+    asset = made.asset
+    integration, kind = ("DBT", asset.kind.upper()) if asset.unique_id else ("DAGSTER", "ASSET")
+    found = {
+        "jobType": _facet(
+            "JobTypeJobFacet",
+            producer,
+            processingType="BATCH",
+            integration=integration,
+            jobType=kind,
+        )
+    }
+    if asset.owners:
+        found["ownership"] = _facet("OwnershipJobFacet", producer, owners=_owners(asset))
+    return found
+
+
+def schema_url(facet: str) -> str:
+    """Where the schema of a facet is published."""
+    return f"{_SPEC}/{VERSIONS[facet]}/{facet}.json#/$defs/{facet}"
+
+
+def _facet(name: str, producer: str, /, **content: object) -> Facet:
+    return {"_producer": producer, "_schemaURL": schema_url(name), **content}
+
+
+def _fields(asset: Asset) -> list[Facet]:
+    return [
+        {"name": name, **({"type": column.type} if column.type else {}), "ordinal_position": at}
+        for at, (name, column) in enumerate(asset.columns.items(), start=1)
+    ]
+
+
+def _owners(asset: Asset) -> list[Facet]:
+    return [{"name": owner, "type": "OWNER"} for owner in asset.owners]
+
+
+def _column_lineage(asset: Asset, namespace: str) -> dict[str, object]:
+    """Which columns each column is computed from, and which ones only the rows depend on."""
+    fields: dict[str, object] = {}
+    passed: set[str] = set()
+    for name, column in asset.columns.items():
+        if column.comes_from:
+            fields[name] = {"inputFields": _inputs(column, namespace)}
+            passed |= {origin.casefold() for origin in column.comes_from}
+    others = [
+        {
+            "namespace": namespace,
+            "name": read.key,
+            "field": used,
+            "transformations": [{"type": "INDIRECT"}],
+        }
+        for read in asset.reads
+        if columns_used(read)
+        for used in dict.fromkeys((*(read.columns or ()), *read.expects))
+        if f"{read.key}#{used}".casefold() not in passed
+    ]
+    if not fields and not others:
+        return {}
+    return {"fields": fields, **({"dataset": others} if others else {})}
+
+
+def _inputs(column: Column, namespace: str) -> list[Facet]:
+    transformation: Facet = {"type": "DIRECT"}
+    if column.copy:
+        transformation["subtype"] = "IDENTITY"
+    inputs: list[Facet] = []
+    for origin in column.comes_from:
+        key, name = split_column(origin)
+        inputs.append(
+            {
+                "namespace": namespace,
+                "name": key,
+                "field": name,
+                "transformations": [transformation],
+            }
+        )
+    return inputs

@@ -1,0 +1,229 @@
+"""Where projects stand, and assets inside of them: layers and rows, computed before the page opens.
+
+The page only adds up widths and heights, so that a project can be opened without a layout of
+thousands of boxes in the browser.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dagster_lineage.present.report.layered import layers, mean_place, spread
+
+SWEEPS = 4
+GAP = 1.5
+"""Rows between two projects of one layer, while places are weighed."""
+FREE_PASSAGES = 40
+"""So many passages may be in a project of any size."""
+ROWS_AT_LEAST = 8
+"""Boxes without an edge begin another column after so many, or more in a large project."""
+
+
+@dataclass(frozen=True)
+class Placing:
+    """Places by number of project and of box.
+
+    Attributes:
+        stacks: Layers of projects from left to right, each from top to bottom.
+        layers: By box, its layer inside its project.
+        rows: By box, its row inside its project in half rows, 0 at the top.
+        bends: By edge that passes layers, inside a project or at either end of a way between two:
+            the row where it passes each.
+    """
+
+    stacks: list[list[int]]
+    layers: list[int]
+    rows: list[int]
+    bends: dict[tuple[int, int], list[int]]
+
+
+def place(projects: list[int], edges: list[tuple[int, int]], count: int) -> Placing:
+    """Layers and rows of all boxes.
+
+    Args:
+        projects: By box, its project.
+        edges: Pairs of boxes (read, reader).
+        count: Number of projects.
+    """
+    between = Counter(
+        (projects[start], projects[end]) for start, end in edges if projects[start] != projects[end]
+    )
+    stacks = _stacks(count, between)
+    inside = _inner_layers(projects, edges, count)
+    _fold_unread(projects, inside, edges)
+    boxes_count = len(projects)
+    projects, inside, edges, passed = _with_passages([*projects], inside, edges)
+    before: defaultdict[int, list[int]] = defaultdict(list)
+    after: defaultdict[int, list[int]] = defaultdict(list)
+    for start, end in edges:
+        before[end].append(start)
+        after[start].append(end)
+    columns: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+    for box, project in enumerate(projects):
+        columns[project, inside[box]].append(box)
+    places = _first_places(stacks, columns)
+    across = [
+        columns[project, layer]
+        for stack in stacks
+        for layer in range(max(map(_depth(columns), stack), default=0))
+        for project in stack
+        if (project, layer) in columns
+    ]
+    for _ in range(SWEEPS):
+        for boxes in across:
+            _settle(boxes, before, places)
+        for boxes in reversed(across):
+            _settle(boxes, after, places)
+    for boxes in across:
+        _settle(boxes, before, places)
+    rows = _half_rows(projects, inside, places)
+    bends = {edge: [rows[one] for one in chain] for edge, chain in passed.items()}
+    return Placing(stacks, inside[:boxes_count], rows[:boxes_count], bends)
+
+
+def _fold_unread(projects: list[int], inside: list[int], edges: list[tuple[int, int]]) -> None:
+    """Many boxes without an edge stand in several columns: one would be a tower."""
+    joined = {box for edge in edges for box in edge}
+    alone: defaultdict[int, list[int]] = defaultdict(list)
+    for box, project in enumerate(projects):
+        if box not in joined:
+            alone[project].append(box)
+    for boxes in alone.values():
+        rows = max(ROWS_AT_LEAST, math.isqrt(2 * len(boxes)))
+        for at, box in enumerate(boxes):
+            inside[box] = at // rows
+
+
+def _with_passages(
+    projects: list[int], inside: list[int], edges: list[tuple[int, int]]
+) -> tuple[list[int], list[int], list[tuple[int, int]], dict[tuple[int, int], list[int]]]:
+    """Places that keep a way free where an edge passes layers: boxes that nobody sees.
+
+    An edge passes the layers between its ends; one between projects, those to the right of its
+    start and those to the left of its end. A project in which they would be more than its boxes
+    goes without: it is a thicket either way.
+    """
+    deepest: dict[int, int] = {}
+    for box, project in enumerate(projects):
+        deepest[project] = max(deepest.get(project, 0), inside[box])
+    ways = {edge: _way(edge, projects, inside, deepest) for edge in dict.fromkeys(edges)}
+    needed = Counter(project for way in ways.values() for project, _ in way)
+    having = Counter(projects)
+    crowded = {one for one in needed if needed[one] > max(having[one], FREE_PASSAGES)}
+    passed: dict[tuple[int, int], list[int]] = {}
+    replaced: list[tuple[int, int]] = []
+    for (start, end), way in ways.items():
+        if not way or crowded & {project for project, _ in way}:
+            replaced.append((start, end))
+            continue
+        chain = [*range(len(projects), len(projects) + len(way))]
+        projects += [project for project, _ in way]
+        inside += [layer for _, layer in way]
+        replaced += zip([start, *chain], [*chain, end], strict=True)
+        passed[start, end] = chain
+    return projects, inside, replaced, passed
+
+
+def _way(
+    edge: tuple[int, int], projects: list[int], inside: list[int], deepest: dict[int, int]
+) -> list[tuple[int, int]]:
+    """Project and layer of everything that an edge passes, from left to right."""
+    start, end = edge
+    first, last = projects[start], projects[end]
+    if first == last:
+        return [(first, layer) for layer in range(inside[start] + 1, inside[end])]
+    return [
+        *((first, layer) for layer in range(inside[start] + 1, deepest[first] + 1)),
+        *((last, layer) for layer in range(inside[end])),
+    ]
+
+
+def _stacks(count: int, between: Counter[tuple[int, int]]) -> list[list[int]]:
+    found = layers(count, sorted(between, key=lambda pair: -between[pair]))
+    stacks: list[list[int]] = [[] for _ in range(max(found, default=-1) + 1)]
+    for project, layer in enumerate(found):
+        stacks[layer].append(project)
+    places: dict[int, float] = {}
+    neighbours: defaultdict[int, list[int]] = defaultdict(list)
+    for start, end in between:
+        neighbours[start].append(end)
+        neighbours[end].append(start)
+    for stack in (*stacks, *reversed(stacks), *stacks):
+        middle = (len(stack) - 1) / 2
+        wishes = {one: mean_place(neighbours[one], places, 0.0) for one in stack}
+        stack.sort(key=lambda one: wishes[one])
+        places.update({one: at - middle for at, one in enumerate(stack)})
+    return stacks
+
+
+def _inner_layers(projects: list[int], edges: list[tuple[int, int]], count: int) -> list[int]:
+    own: list[list[int]] = [[] for _ in range(count)]
+    at = [0] * len(projects)
+    for box, project in enumerate(projects):
+        at[box] = len(own[project])
+        own[project].append(box)
+    inner: list[list[tuple[int, int]]] = [[] for _ in range(count)]
+    for start, end in edges:
+        if projects[start] == projects[end]:
+            inner[projects[start]].append((at[start], at[end]))
+    found = [0] * len(projects)
+    for boxes, pairs in zip(own, inner, strict=True):
+        for box, layer in zip(boxes, layers(len(boxes), pairs), strict=True):
+            found[box] = layer
+    return found
+
+
+def _depth(columns: dict[tuple[int, int], list[int]]) -> Callable[[int], int]:
+    deepest: dict[int, int] = {}
+    for project, layer in columns:
+        deepest[project] = max(deepest.get(project, 0), layer + 1)
+    return lambda project: deepest.get(project, 0)
+
+
+def _first_places(
+    stacks: list[list[int]], columns: dict[tuple[int, int], list[int]]
+) -> dict[int, float]:
+    """Boxes in their first order, projects of a layer below each other around one middle line."""
+    heights: defaultdict[int, int] = defaultdict(int)
+    for (project, _), boxes in columns.items():
+        heights[project] = max(heights[project], len(boxes))
+    middles: dict[int, float] = {}
+    for stack in stacks:
+        top = -(sum(heights[one] for one in stack) + GAP * (len(stack) - 1)) / 2
+        for one in stack:
+            middles[one] = top + heights[one] / 2
+            top += heights[one] + GAP
+    return {
+        box: middles[project] + at - (len(boxes) - 1) / 2
+        for (project, _), boxes in columns.items()
+        for at, box in enumerate(boxes)
+    }
+
+
+def _settle(boxes: list[int], neighbours: dict[int, list[int]], places: dict[int, float]) -> None:
+    """Order one layer of a project by its neighbours, and move it towards them."""
+    middle = sum(places[box] for box in boxes) / len(boxes)
+    wishes = {box: mean_place(neighbours.get(box, ()), places, places[box]) for box in boxes}
+    boxes.sort(key=lambda box: (wishes[box], box))
+    found = spread([wishes[box] for box in boxes])
+    # The project keeps its place among the others: only the order and the gaps are its boxes'.
+    reach = len(boxes) / 2 + 1
+    drift = sum(found) / len(found) - middle
+    shift = -drift + max(-reach, min(reach, drift))
+    places.update({box: at + shift for box, at in zip(boxes, found, strict=True)})
+
+
+def _half_rows(projects: list[int], inside: list[int], places: dict[int, float]) -> list[int]:
+    tops: dict[int, float] = {}
+    for box, at in places.items():
+        tops[projects[box]] = min(tops.get(projects[box], at), at)
+    last: dict[tuple[int, int], int] = {}
+    rows = [0] * len(projects)
+    for box in sorted(places, key=lambda one: places[one]):
+        column = (projects[box], inside[box])
+        row = round(2 * (places[box] - tops[projects[box]]))
+        rows[box] = last[column] = max(row, last.get(column, -2) + 2)
+    return rows
