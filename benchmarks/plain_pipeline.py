@@ -21,6 +21,7 @@ from pathlib import Path
 import duckdb
 
 from demo_shop import Shop, serve_export
+from environment import Environment
 from ingestion.customers.export import CustomerExport
 from ingestion.customers.reading import read_rows
 from ingestion.customers.schema import judge
@@ -28,7 +29,6 @@ from ml.charts.order_counts import count_orders, order_counts_page, order_counts
 from ml.forecasting.backtest import days_needed
 from ml.forecasting.forecast import HORIZON_DAYS, make_forecast
 from ml.forecasting.history import daily_history
-from warehouse import Locations
 
 ROOT = Path(__file__).resolve().parent.parent
 FROM_SQLITE = {
@@ -39,29 +39,29 @@ FROM_SQLITE = {
 
 def main() -> None:
     """Run all of it once, below JAFFLE_DATA_DIR."""
-    locations = Locations.from_environ()
-    for folder in (locations.work_dir, locations.published_dir, locations.reports_dir):
+    environment = Environment.from_environ()
+    for folder in (environment.work_dir, environment.published_dir, environment.reports_dir):
         folder.mkdir(parents=True, exist_ok=True)
-    shop = Shop(int(os.environ["DEMO_SHOP_ORDERS"]), locations.outside_dir)
-    ingest(shop, locations)
-    build("jaffle_dbt", locations)
+    shop = Shop(int(os.environ["DEMO_SHOP_ORDERS"]), environment.outside_dir)
+    ingest(shop, environment)
+    build("jaffle_dbt", environment)
     today = datetime.now(UTC).date()
     build(
         "marts_dbt",
-        locations,
+        environment,
         {"start_date": "2024-01-01", "end_date": today.isoformat()},
     )
-    forecast(locations)
+    forecast(environment)
 
 
-def ingest(shop: Shop, locations: Locations) -> None:
+def ingest(shop: Shop, environment: Environment) -> None:
     """Customers over HTTP, users and orders from the shop's database."""
     with serve_export(shop) as url, tempfile.TemporaryDirectory() as folder:
         os.environ["CUSTOMERS_URL"] = f"{url}/customers.csv"
         file = Path(folder) / "customers.csv"
         source = CustomerExport().fetch(file)
         judged = judge(read_rows(file, source))
-    with duckdb.connect(str(locations.work_file("ingestion"))) as connection:
+    with duckdb.connect(str(environment.work_file("ingestion"))) as connection:
         connection.execute("create schema if not exists jaffle_shop")
         connection.execute("create schema if not exists shop_public")
         for name, frame in (
@@ -75,7 +75,7 @@ def ingest(shop: Shop, locations: Locations) -> None:
             connection.unregister("incoming")
         for table, columns in FROM_SQLITE.items():
             copy_table(connection, shop, table, columns)
-    copy_published("ingestion", locations)
+    copy_published("ingestion", environment)
 
 
 def copy_table(connection: duckdb.DuckDBPyConnection, shop: Shop, table: str, columns: str) -> None:
@@ -103,7 +103,7 @@ def copy_table(connection: duckdb.DuckDBPyConnection, shop: Shop, table: str, co
     connection.unregister("incoming")
 
 
-def build(project: str, locations: Locations, variables: dict[str, str] | None = None) -> None:
+def build(project: str, environment: Environment, variables: dict[str, str] | None = None) -> None:
     """`dbt build`, as somebody would type it."""
     project_dir = ROOT / "projects" / project
     options = ["--vars", json.dumps(variables)] if variables else []
@@ -112,27 +112,27 @@ def build(project: str, locations: Locations, variables: dict[str, str] | None =
             str(Path(sys.executable).with_name("dbt")),
             *("build", "--exclude-resource-type", "unit_test"),
             *("--project-dir", str(project_dir), "--profiles-dir", str(project_dir)),
-            *("--target-path", str(locations.dbt_dir / project)),
+            *("--target-path", str(environment.dbt_dir / project)),
             *options,
         ],
         cwd=project_dir,
-        env=os.environ | locations.as_environ(),
+        env=os.environ | environment.as_environ(),
         check=True,
     )
-    copy_published(project, locations)
+    copy_published(project, environment)
 
 
-def copy_published(project: str, locations: Locations) -> None:
+def copy_published(project: str, environment: Environment) -> None:
     """A plain copy, torn if it is interrupted."""
-    shutil.copyfile(locations.work_file(project), locations.published_file(project))
+    shutil.copyfile(environment.work_file(project), environment.published_file(project))
 
 
-def forecast(locations: Locations) -> None:
+def forecast(environment: Environment) -> None:
     """The chosen model's forecast, and the chart with its picture."""
     with duckdb.connect(":memory:") as connection:
         for project in ("marts_dbt", "jaffle_dbt"):
             connection.execute(
-                f"attach '{locations.published_file(project)}' as {project} (read_only)"
+                f"attach '{environment.published_file(project)}' as {project} (read_only)"
             )
         days = connection.sql(
             "select order_date, orders from marts_dbt.marts.daily_order_summary"
@@ -141,13 +141,13 @@ def forecast(locations: Locations) -> None:
             "select number_of_orders from jaffle_dbt.jaffle.customers"
         ).to_arrow_table()
     made = make_forecast(daily_history(days, None, days_needed(HORIZON_DAYS)), HORIZON_DAYS)
-    with duckdb.connect(str(locations.work_file("ml"))) as connection:
+    with duckdb.connect(str(environment.work_file("ml"))) as connection:
         connection.execute("create schema if not exists ml.ml")
         connection.register("incoming", made.days)
         connection.execute("create or replace table ml.ml.predicted_orders as from incoming")
     counted = count_orders(counts["number_of_orders"].to_pylist())
     order_counts_picture(counted)
-    (locations.reports_dir / "order_count_chart.html").write_text(order_counts_page(counted))
+    (environment.reports_dir / "order_count_chart.html").write_text(order_counts_page(counted))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@ import time
 
 import pyarrow as pa
 
-from warehouse import Locations, Warehouse
+from environment import Environment
+from warehouse import Warehouse
 
 PROJECTS = ("ingestion", "jaffle_dbt", "marts_dbt", "ml")
 CYCLES = 4
@@ -16,7 +17,7 @@ HOLD_S = 0.4
 
 def write_and_publish(data_dir, project, spans, errors):
     """Hold the work file, then publish a table whose rows all say the same generation."""
-    warehouse = Warehouse(project, Locations(data_dir, "ci"))
+    warehouse = Warehouse(project, Environment(data_dir, "ci"))
     try:
         for cycle in range(1, CYCLES + 1):
             with warehouse.step() as step:
@@ -31,10 +32,10 @@ def write_and_publish(data_dir, project, spans, errors):
 
 def read_in_a_loop(data_dir, stop, reads, errors):
     """Read every project's table until told to stop; each must be of one cycle, whole."""
-    warehouse = Warehouse("reader", Locations(data_dir, "ci"))
+    warehouse = Warehouse("reader", Environment(data_dir, "ci"))
     while not stop.is_set():
         for project in PROJECTS:
-            if not warehouse.locations.published_file(project).exists():
+            if not warehouse.environment.published_file(project).exists():
                 continue
             try:
                 column = warehouse.read((f"{project}_s", "t"), ["cycle"]).column("cycle")
@@ -96,5 +97,5 @@ def test_two_steps_of_one_project_never_overlap(tmp_path):
         assert list(errors) == []
         ordered = sorted((begin, end) for _, begin, end in spans)
         assert all(end <= begin for (_, end), (begin, _) in itertools.pairwise(ordered))
-        publication = Warehouse("ml", Locations(tmp_path, "ci")).publication()
+        publication = Warehouse("ml", Environment(tmp_path, "ci")).publication()
         assert publication.generation == 2 * CYCLES

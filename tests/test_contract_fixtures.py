@@ -11,7 +11,7 @@ from tools.contract_values import ENTITIES, ROWS, ValueImpossible, value
 from dagster_lineage.files.interface_files import read_graph
 from dagster_lineage.files.settings import read_settings
 from dagster_lineage.model import Asset, Column, Interface, LineageGraph, Located, Read, Source
-from warehouse import Locations
+from environment import Environment
 
 READERS = ("jaffle_dbt", "marts_dbt")
 
@@ -27,13 +27,15 @@ def reader_of(graph: LineageGraph, name: str) -> Located:
 
 @pytest.mark.parametrize("name", READERS)
 def test_published_rows_keep_every_promise_of_the_interface(graph, name, tmp_path):
-    locations = Locations(tmp_path / "data", "ci")
+    environment = Environment(tmp_path / "data", "ci")
     made = fixtures(graph, reader_of(graph, name), {})
-    publish(made, locations)
+    publish(made, environment)
     assert made
     for fixture in made:
         asset = graph.made("/".join(fixture.key)).asset
-        with duckdb.connect(str(locations.published_file(fixture.project)), read_only=True) as file:
+        with duckdb.connect(
+            str(environment.published_file(fixture.project)), read_only=True
+        ) as file:
             relation = '"{}"."{}"."{}"'.format(fixture.project, *fixture.key)
             found = {
                 column: kind.lower()
@@ -53,17 +55,17 @@ def test_published_rows_keep_every_promise_of_the_interface(graph, name, tmp_pat
 def test_same_interfaces_give_the_same_rows(graph, tmp_path):
     answers = []
     for folder in ("one", "two"):
-        locations = Locations(tmp_path / folder, "ci")
-        publish(fixtures(graph, reader_of(graph, "marts_dbt"), {}), locations)
-        with duckdb.connect(str(locations.published_file("ingestion")), read_only=True) as file:
+        environment = Environment(tmp_path / folder, "ci")
+        publish(fixtures(graph, reader_of(graph, "marts_dbt"), {}), environment)
+        with duckdb.connect(str(environment.published_file("ingestion")), read_only=True) as file:
             answers.append(file.execute("from shop_public.orders order by id").fetchall())
     assert answers[0] == answers[1]
 
 
 def test_keys_find_their_partner_in_other_tables(graph, tmp_path):
-    locations = Locations(tmp_path / "data", "ci")
-    publish(fixtures(graph, reader_of(graph, "marts_dbt"), {}), locations)
-    with duckdb.connect(str(locations.published_file("ingestion")), read_only=True) as file:
+    environment = Environment(tmp_path / "data", "ci")
+    publish(fixtures(graph, reader_of(graph, "marts_dbt"), {}), environment)
+    with duckdb.connect(str(environment.published_file("ingestion")), read_only=True) as file:
         alone, most = file.execute("""
             select count(*) filter (where users.id is null), max(count(*)) over ()
             from shop_public.orders left join shop_public.users
@@ -143,9 +145,9 @@ def test_published_texts_are_those_that_the_tests_accept(tmp_path):
     mine = located(reader(state=COPIED))
     graph = LineageGraph([mine, located(PRODUCER)])
     accepted = accepted_by(mine.interface, manifest(("model.mine.one", "state", ["it's", "b"])))
-    locations = Locations(tmp_path / "data", "ci")
-    publish(fixtures(graph, mine, accepted), locations)
-    with duckdb.connect(str(locations.published_file("upstream")), read_only=True) as file:
+    environment = Environment(tmp_path / "data", "ci")
+    publish(fixtures(graph, mine, accepted), environment)
+    with duckdb.connect(str(environment.published_file("upstream")), read_only=True) as file:
         rows = file.execute("select distinct state from up.orders order by 1").fetchall()
     assert rows == [("b",), ("it's",)]
 
@@ -174,7 +176,7 @@ def test_folder_with_other_things_is_not_emptied(graph, tmp_path):
     precious.touch()
     made = fixtures(graph, reader_of(graph, "jaffle_dbt"), {})
     with pytest.raises(FixtureImpossible, match="would be emptied"):
-        publish(made, Locations(tmp_path / "data", "ci"))
+        publish(made, Environment(tmp_path / "data", "ci"))
     assert precious.exists()
 
 

@@ -19,7 +19,8 @@ import dagster as dg
 import pytest
 
 from demo_shop import Shop, serve_export
-from warehouse import Locations, Warehouse
+from environment import Environment
+from warehouse import Warehouse
 
 pytestmark = pytest.mark.end_to_end
 
@@ -32,13 +33,13 @@ class Platform:
 
     def __init__(self, data_dir, root):
         self.root = root
-        self.locations = Locations(data_dir, "ci")
-        self.shop = Shop(ORDERS, self.locations.outside_dir)
+        self.environment = Environment(data_dir, "ci")
+        self.shop = Shop(ORDERS, self.environment.outside_dir)
         self.environ = {
             "PATH": os.defpath,
             "HOME": str(data_dir),
             "DEMO_SHOP_ORDERS": str(ORDERS),
-            **self.locations.as_environ(),
+            **self.environment.as_environ(),
         }
 
     def __call__(self, *arguments, **environ):
@@ -53,10 +54,10 @@ class Platform:
         )
 
     def read(self, schema, table):
-        return Warehouse("reader", self.locations).read((schema, table)).to_pylist()
+        return Warehouse("reader", self.environment).read((schema, table)).to_pylist()
 
     def generation(self, project):
-        return Warehouse("reader", self.locations).publication(project).generation
+        return Warehouse("reader", self.environment).publication(project).generation
 
     def source(self, query):
         with sqlite3.connect(self.shop.sqlite_file()) as connection:
@@ -112,7 +113,7 @@ def test_first_run_from_an_empty_folder_makes_everything(first_run):
 def test_every_asset_has_an_event_and_every_check_a_result(
     first_run, platform, graphs, monkeypatch
 ):
-    home = str(platform.locations.dagster_home)
+    home = str(platform.environment.dagster_home)
     monkeypatch.setenv("DAGSTER_HOME", home)
     with dg.DagsterInstance.from_config(home) as instance:
         for location, assets in graphs.items():

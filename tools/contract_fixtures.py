@@ -33,7 +33,8 @@ from dagster_lineage.model import (
     key_path,
 )
 from dagster_lineage.model.errors import LineageError
-from warehouse import Locations, Warehouse, WarehouseError, quoted
+from environment import Environment
+from warehouse import Warehouse, WarehouseError, quoted
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = "ci"
@@ -83,7 +84,7 @@ def main(arguments: Sequence[str]) -> int:
         manifest = ROOT / reader.folder / "target" / "manifest.json"
         accepted = accepted_by(reader.interface, read_manifest(manifest))
         made = fixtures(graph, reader, accepted)
-        publish(made, Locations(asked.into.resolve(), ENVIRONMENT))
+        publish(made, Environment(asked.into.resolve(), ENVIRONMENT))
     except (FixtureImpossible, LineageError, WarehouseError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -161,12 +162,12 @@ def _can_count(column: Column | None) -> bool:
     return column is not None and column.type not in ("boolean", "")
 
 
-def publish(made: Sequence[Fixture], locations: Locations) -> None:
+def publish(made: Sequence[Fixture], environment: Environment) -> None:
     """Write the tables as their producers would, a published file for each.
 
     Args:
         made: In any order.
-        locations: Their data folder, which is emptied before if it was made here.
+        environment: Their data folder, which is emptied before if it was made here.
 
     Raises:
         FixtureImpossible: a value does not fit in its column; or the folder holds something else.
@@ -174,9 +175,9 @@ def publish(made: Sequence[Fixture], locations: Locations) -> None:
     """
     import duckdb  # noqa: PLC0415 - only for its errors
 
-    _empty(locations.data_dir)
+    _empty(environment.data_dir)
     for project in sorted({one.project for one in made}):
-        with Warehouse(project, locations).step() as step:
+        with Warehouse(project, environment).step() as step:
             step.connection.execute("set TimeZone = 'UTC'")
             for one in made:
                 if one.project != project:

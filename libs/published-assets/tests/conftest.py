@@ -1,11 +1,11 @@
 import pytest
 
-from warehouse import Locations
+from environment import Environment
 
 
 @pytest.fixture
-def locations(tmp_path, monkeypatch):
+def environment(tmp_path, monkeypatch):
     """An environment of its own, which the resource finds as it does in a run."""
     monkeypatch.setenv("JAFFLE_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("JAFFLE_ENV", "ci")
-    return Locations.from_environ()
+    return Environment.from_environ()

@@ -42,7 +42,7 @@ def run(assets, instance=None, **options):
     )
 
 
-def test_events_carry_the_generation_rows_and_columns(locations):
+def test_events_carry_the_generation_rows_and_columns(environment):
     with dg.DagsterInstance.ephemeral() as instance:
         result = run(shop_assets(), instance)
         assert result.success
@@ -55,7 +55,7 @@ def test_events_carry_the_generation_rows_and_columns(locations):
     assert [(column.name, column.type) for column in columns] == [("id", "BIGINT")]
 
 
-def test_event_is_stored_after_the_publication_not_before(locations, monkeypatch):
+def test_event_is_stored_after_the_publication_not_before(environment, monkeypatch):
     """A reader that starts at the event would otherwise read the old data."""
     seen = []
     store = dg.DagsterInstance.handle_new_event
@@ -72,7 +72,7 @@ def test_event_is_stored_after_the_publication_not_before(locations, monkeypatch
     assert seen == [1, 1, 2, 2]
 
 
-def test_failed_blocking_check_publishes_nothing_and_is_stored(locations):
+def test_failed_blocking_check_publishes_nothing_and_is_stored(environment):
     with dg.DagsterInstance.ephemeral() as instance:
         assert run(shop_assets(), instance).success
         result = run(shop_assets(rows=0, passed=False), instance)
@@ -90,7 +90,7 @@ def test_failed_blocking_check_publishes_nothing_and_is_stored(locations):
 @pytest.mark.parametrize(
     "mild", [{"severity": dg.AssetCheckSeverity.WARN}, {"blocking": False}], ids=str
 )
-def test_failed_check_that_does_not_block_is_stored_and_published(locations, mild):
+def test_failed_check_that_does_not_block_is_stored_and_published(environment, mild):
     result = run(shop_assets(rows=1, passed=False, **mild))
     assert result.success
     [check] = result.get_asset_check_evaluations()
@@ -98,14 +98,14 @@ def test_failed_check_that_does_not_block_is_stored_and_published(locations, mil
     assert Warehouse("shop").read(ORDERS.path).num_rows == 1
 
 
-def test_only_selected_assets_get_events(locations):
+def test_only_selected_assets_get_events(environment):
     result = run(shop_assets(), selection=dg.AssetSelection.assets(CUSTOMERS))
     assert result.success
     keys = {event.asset_key for event in result.asset_materializations_for_node("shop")}
     assert keys == {CUSTOMERS}
 
 
-def test_unpublished_state_of_an_earlier_step_is_said_in_the_log(locations, capfd):
+def test_unpublished_state_of_an_earlier_step_is_said_in_the_log(environment, capfd):
     run(shop_assets())
     run(shop_assets(rows=0, passed=False))
     run(shop_assets())
@@ -114,7 +114,7 @@ def test_unpublished_state_of_an_earlier_step_is_said_in_the_log(locations, capf
     assert "shop.unpublished.duckdb" in log
 
 
-def test_missing_publication_fails_the_step_with_the_command_that_mends_it(locations):
+def test_missing_publication_fails_the_step_with_the_command_that_mends_it(environment):
     @dg.asset
     def reader(warehouse: WarehouseResource) -> None:
         warehouse.read(("marts", "daily_order_summary"))

@@ -6,12 +6,12 @@ import time
 import pytest
 from rich.console import Console
 
+from environment import Environment
 from runner.board import Board, State
 from runner.display import LiveTable, PlainLines, board_table, display_of
 from runner.graph import Graph
 from runner.home import Home
 from runner.report import report
-from warehouse import Locations
 
 
 def page(*, terminal=False, width=120, height=40):
@@ -83,7 +83,7 @@ def test_report_tells_failures_in_the_authors_words_with_run_and_command(board, 
     board["shop/orders"].run_id = "0b7f3c52-aaaa-bbbb-cccc-000000000000"
     board.skip({"marts/daily": "shop/orders", "ml/guess": "shop/orders"})
     console = page()
-    home = Home(tmp_path, Locations(tmp_path, "ci"), tmp_path)
+    home = Home(tmp_path, Environment(tmp_path, "ci"), tmp_path)
     report(console, board, home, Graph(), [])
     told = console.file.getvalue()
     assert "✗ shop/orders failed" in told
@@ -106,7 +106,7 @@ def test_reason_of_several_lines_keeps_them_and_its_paths_whole(board, tmp_path)
     [line] = console.file.getvalue().splitlines()
     assert "- shop was not published: - test a: Got 4 results" in line
     console = page()
-    report(console, board, Home(tmp_path, Locations(tmp_path, "ci"), tmp_path), Graph(), [])
+    report(console, board, Home(tmp_path, Environment(tmp_path, "ci"), tmp_path), Graph(), [])
     told = console.file.getvalue().splitlines()
     start = told.index("  shop was not published:")
     assert told[start + 1] == "    - test a: Got 4 results"

@@ -8,10 +8,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from environment import Environment
 from runner.pr_build.base_publications import BaseMissing, take_over
 from runner.pr_build.comparing import TableComparison, compare
 from runner.pr_build.comparison_report import report
-from warehouse import Locations, Warehouse
+from warehouse import Warehouse
 
 TABLE = ("marts", "orders")
 
@@ -105,24 +106,24 @@ def test_report_shows_shares_and_says_what_is_the_same():
 
 
 @pytest.fixture
-def base(tmp_path: Path) -> Locations:
-    locations = Locations(tmp_path, "dev")
-    publish(locations, "select 1 as id")
-    return locations
+def base(tmp_path: Path) -> Environment:
+    environment = Environment(tmp_path, "dev")
+    publish(environment, "select 1 as id")
+    return environment
 
 
-def publish(locations: Locations, query: str) -> None:
-    with Warehouse("marts_dbt", locations).step() as step:
+def publish(environment: Environment, query: str) -> None:
+    with Warehouse("marts_dbt", environment).step() as step:
         step.write(TABLE, step.connection.sql(query).to_arrow_table())
         step.publish()
 
 
-def ids(locations: Locations) -> list[int]:
-    return Warehouse("ml", locations).read(TABLE)["id"].to_pylist()
+def ids(environment: Environment) -> list[int]:
+    return Warehouse("ml", environment).read(TABLE)["id"].to_pylist()
 
 
 def test_branch_reads_the_bases_tables_and_cannot_change_them(base, tmp_path):
-    branch = Locations(tmp_path, "pr_7")
+    branch = Environment(tmp_path, "pr_7")
     assert take_over(base, branch) == ["marts_dbt"]
     assert ids(branch) == [1]
     publish(branch, "select 2 as id")
@@ -130,7 +131,7 @@ def test_branch_reads_the_bases_tables_and_cannot_change_them(base, tmp_path):
 
 
 def test_second_build_begins_from_the_base_again(base, tmp_path):
-    branch = Locations(tmp_path, "pr_7")
+    branch = Environment(tmp_path, "pr_7")
     take_over(base, branch)
     publish(branch, "select 2 as id")
     take_over(base, branch)
@@ -139,4 +140,4 @@ def test_second_build_begins_from_the_base_again(base, tmp_path):
 
 def test_base_without_tables_says_how_to_get_them(tmp_path):
     with pytest.raises(BaseMissing, match="JAFFLE_ENV=prod make run"):
-        take_over(Locations(tmp_path, "prod"), Locations(tmp_path, "pr_7"))
+        take_over(Environment(tmp_path, "prod"), Environment(tmp_path, "pr_7"))

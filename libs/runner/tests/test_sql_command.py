@@ -14,13 +14,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from environment import Environment
 from runner.command import main
-from warehouse import Locations, Warehouse
+from warehouse import Warehouse
 
 
 @pytest.fixture(scope="module")
-def locations(tmp_path_factory):
-    made = Locations(tmp_path_factory.mktemp("data"), "ci")
+def environment(tmp_path_factory):
+    made = Environment(tmp_path_factory.mktemp("data"), "ci")
     tables = {
         "shop": (
             ("sales", "orders"),
@@ -43,8 +44,8 @@ def locations(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def environment(locations, monkeypatch):
-    for name, value in locations.as_environ().items():
+def variables(environment, monkeypatch):
+    for name, value in environment.as_environ().items():
         monkeypatch.setenv(name, value)
 
 
@@ -95,11 +96,11 @@ def test_table_goes_to_a_file_too(tmp_path):
         "export database '{folder}/dump'",
     ],
 )
-def test_nobody_can_write_through_it(statement, locations, tmp_path, capsys):
-    before = locations.published_file("people").read_bytes()
+def test_nobody_can_write_through_it(statement, environment, tmp_path, capsys):
+    before = environment.published_file("people").read_bytes()
     assert main(["sql", statement.format(folder=tmp_path)]) == 1
     assert len(capsys.readouterr().err.splitlines()) == 1
-    assert locations.published_file("people").read_bytes() == before
+    assert environment.published_file("people").read_bytes() == before
     assert list(tmp_path.iterdir()) == []
 
 
@@ -127,7 +128,7 @@ def test_long_results_say_that_they_are_cut_and_what_gives_all(capsys):
     assert " 200 " not in output.replace("first 200 rows", "")
 
 
-def test_query_comes_from_standard_input(locations):
+def test_query_comes_from_standard_input(environment):
     done = subprocess.run(
         [sys.executable, "-m", "runner", "sql", "--format", "csv"],
         input="select count(*) as n\nfrom shop.sales.orders",
@@ -152,7 +153,7 @@ def test_sql_does_not_wait_for_dagsters_import():
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
-def test_prompt_answers_survives_a_mistake_and_sees_new_publications_after_refresh(locations):
+def test_prompt_answers_survives_a_mistake_and_sees_new_publications_after_refresh(environment):
     terminal, child_end = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "runner", "sql"],
@@ -175,7 +176,7 @@ def test_prompt_answers_survives_a_mistake_and_sees_new_publications_after_refre
     say(".tables", "shop.sales.orders")
     say("from nowhere;", "Table with name nowhere does not exist!")
     say("select count(*)\nfrom people.crm.customers\n;", "1")
-    with Warehouse("people", locations).step() as step:
+    with Warehouse("people", environment).step() as step:
         step.write(("crm", "customers"), pa.table({"id": [1, 2], "name": ["Ada", "Grace"]}))
         step.publish()
     say(".refresh", "platform>")

@@ -1,12 +1,13 @@
 import pandas as pd
 import pytest
 
-from warehouse import Locations, Warehouse
+from environment import Environment
+from warehouse import Warehouse
 
 
 @pytest.fixture
-def locations(tmp_path):
-    return Locations(tmp_path, "ci")
+def environment(tmp_path):
+    return Environment(tmp_path, "ci")
 
 
 @pytest.fixture
@@ -16,9 +17,9 @@ def orders():
 
 
 @pytest.fixture
-def shop(locations, orders):
+def shop(environment, orders):
     """A project that has published generation 1: table shop.orders with ids 0, 1, 2."""
-    warehouse = Warehouse("shop", locations)
+    warehouse = Warehouse("shop", environment)
     with warehouse.step() as step:
         step.write(("shop", "orders"), orders(3))
         step.publish()

@@ -13,9 +13,10 @@ KILLED_AT_THE_NTH_CALL = textwrap.dedent(
     import os, signal, sys
     from pathlib import Path
     import pyarrow as pa
-    from warehouse import Locations, Warehouse
+    from environment import Environment
+    from warehouse import Warehouse
 
-    warehouse = Warehouse("shop", Locations(Path(sys.argv[1]), "ci"))
+    warehouse = Warehouse("shop", Environment(Path(sys.argv[1]), "ci"))
     fatal, calls = int(sys.argv[2]), 0
 
     def count(frame, event, argument):
@@ -35,9 +36,9 @@ KILLED_AT_THE_NTH_CALL = textwrap.dedent(
 POINTS = 10
 
 
-def publish_in_a_child(locations, fatal):
+def publish_in_a_child(environment, fatal):
     return subprocess.run(
-        [sys.executable, "-c", KILLED_AT_THE_NTH_CALL, str(locations.data_dir), str(fatal)],
+        [sys.executable, "-c", KILLED_AT_THE_NTH_CALL, str(environment.data_dir), str(fatal)],
         capture_output=True,
         text=True,
         check=False,
@@ -46,24 +47,24 @@ def publish_in_a_child(locations, fatal):
 
 @pytest.fixture(scope="module")
 def calls_of_a_publication(tmp_path_factory):
-    from warehouse import Locations
+    from environment import Environment
 
-    whole = publish_in_a_child(Locations(tmp_path_factory.mktemp("count"), "ci"), 0)
+    whole = publish_in_a_child(Environment(tmp_path_factory.mktemp("count"), "ci"), 0)
     assert whole.returncode == 0, whole.stderr
     return int(whole.stdout)
 
 
 @pytest.mark.parametrize("point", range(POINTS))
 def test_killed_publish_leaves_the_old_or_the_new_state_whole(
-    shop, locations, calls_of_a_publication, point, orders
+    shop, environment, calls_of_a_publication, point, orders
 ):
     fatal = 1 + point * (calls_of_a_publication - 2) // (POINTS - 1)
-    child = publish_in_a_child(locations, fatal)
+    child = publish_in_a_child(environment, fatal)
     assert child.returncode == -signal.SIGKILL, child.stdout
     publication = shop.publication()
     rows = shop.read(("shop", "orders")).num_rows
     assert (publication.generation, rows) in {(1, 3), (2, 50_000)}
-    with duckdb.connect(str(locations.published_file("shop")), read_only=True) as connection:
+    with duckdb.connect(str(environment.published_file("shop")), read_only=True) as connection:
         assert connection.execute("select count(distinct id) from shop.shop.orders").fetchone() == (
             rows,
         )
@@ -72,4 +73,4 @@ def test_killed_publish_leaves_the_old_or_the_new_state_whole(
         step.write(("shop", "orders"), orders(7))
         assert step.publish().generation == publication.generation + 1
     assert shop.read(("shop", "orders")).num_rows == 7
-    assert [file.name for file in locations.published_dir.iterdir()] == ["shop.duckdb"]
+    assert [file.name for file in environment.published_dir.iterdir()] == ["shop.duckdb"]

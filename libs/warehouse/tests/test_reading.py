@@ -3,9 +3,9 @@ import os
 import duckdb
 import pytest
 
+from environment import Environment
 from warehouse import (
     ColumnMissing,
-    Locations,
     PublicationCorrupt,
     PublicationMissing,
     SchemaOwnedTwice,
@@ -21,11 +21,11 @@ def test_read_returns_just_the_columns_asked_for_in_their_order(shop):
     assert table.column("id").to_pylist() == [0, 1, 2]
 
 
-def test_missing_publication_names_the_table_and_the_command(locations):
+def test_missing_publication_names_the_table_and_the_command(environment):
     with pytest.raises(PublicationMissing, match=r"platform run --select 'key:\"shop/orders\"'"):
-        Warehouse("ml", locations).read(("shop", "orders"))
+        Warehouse("ml", environment).read(("shop", "orders"))
     with pytest.raises(PublicationMissing, match="shop has published nothing"):
-        Warehouse("ml", locations).publication("shop")
+        Warehouse("ml", environment).publication("shop")
 
 
 def test_mistyped_table_and_column_name_the_nearest(shop):
@@ -35,8 +35,8 @@ def test_mistyped_table_and_column_name_the_nearest(shop):
         shop.read(("shop", "orders"), columns=["totl"])
 
 
-def test_schema_published_by_two_projects_is_refused(shop, locations, orders):
-    other = Warehouse("other", locations)
+def test_schema_published_by_two_projects_is_refused(shop, environment, orders):
+    other = Warehouse("other", environment)
     with other.step() as step:
         step.write(("shop", "orders"), orders(1))
         step.publish()
@@ -45,8 +45,8 @@ def test_schema_published_by_two_projects_is_refused(shop, locations, orders):
 
 
 @pytest.mark.parametrize("fault", ["empty", "half", "noise", "not a database", "no record"])
-def test_corrupt_publication_is_named_and_nothing_is_lost(shop, locations, fault):
-    file = locations.published_file("shop")
+def test_corrupt_publication_is_named_and_nothing_is_lost(shop, environment, fault):
+    file = environment.published_file("shop")
     whole = file.read_bytes()
     if fault == "no record":
         file.unlink()
@@ -69,21 +69,21 @@ def test_corrupt_publication_is_named_and_nothing_is_lost(shop, locations, fault
     assert shop.read(("shop", "orders")).num_rows == 3
 
 
-def test_one_teams_corrupt_file_does_not_keep_others_from_reading(shop, locations):
-    locations.published_file("broken").write_bytes(b"noise")
+def test_one_teams_corrupt_file_does_not_keep_others_from_reading(shop, environment):
+    environment.published_file("broken").write_bytes(b"noise")
     assert shop.read(("shop", "orders")).num_rows == 3
 
 
-def test_nobody_writes_into_what_another_project_published(shop, locations):
+def test_nobody_writes_into_what_another_project_published(shop, environment):
     with duckdb.connect(":memory:") as connection:
-        assert attach_published(connection, locations) == ["shop"]
+        assert attach_published(connection, environment) == ["shop"]
         with pytest.raises(duckdb.Error, match="read-only"):
             connection.execute("insert into shop.shop.orders values (9, 9)")
 
 
-def test_reader_keeps_the_file_that_it_opened(shop, locations, orders):
+def test_reader_keeps_the_file_that_it_opened(shop, environment, orders):
     with duckdb.connect(":memory:") as connection:
-        attach_published(connection, locations)
+        attach_published(connection, environment)
         with shop.step() as step:
             step.write(("shop", "orders"), orders(5))
             step.publish()
@@ -91,7 +91,7 @@ def test_reader_keeps_the_file_that_it_opened(shop, locations, orders):
     assert shop.read(("shop", "orders")).num_rows == 5
 
 
-def test_environments_do_not_see_each_other(shop, locations):
-    elsewhere = Locations(locations.data_dir, "pr_1")
+def test_environments_do_not_see_each_other(shop, environment):
+    elsewhere = Environment(environment.data_dir, "pr_1")
     with pytest.raises(PublicationMissing, match="'pr_1'"):
         Warehouse("shop", elsewhere).read(("shop", "orders"))

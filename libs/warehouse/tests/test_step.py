@@ -34,8 +34,8 @@ def test_next_publication_does_not_carry_out_what_a_failed_step_left(shop, order
     assert shop.read(("shop", "customers")).num_rows == 1
 
 
-def test_failed_first_step_leaves_an_empty_work_file_to_the_next(locations, orders):
-    warehouse = Warehouse("new", locations)
+def test_failed_first_step_leaves_an_empty_work_file_to_the_next(environment, orders):
+    warehouse = Warehouse("new", environment)
     with warehouse.step() as step:
         step.write(("new", "wrong"), orders(1))
     with warehouse.step() as step:
@@ -44,8 +44,8 @@ def test_failed_first_step_leaves_an_empty_work_file_to_the_next(locations, orde
         assert step.publish().generation == 1
 
 
-def test_changes_by_hand_are_not_published(shop, locations):
-    with duckdb.connect(str(locations.work_file("shop"))) as connection:
+def test_changes_by_hand_are_not_published(shop, environment):
+    with duckdb.connect(str(environment.work_file("shop"))) as connection:
         connection.execute("delete from shop.shop.orders")
     with shop.step() as step:
         assert step.set_aside is not None
@@ -61,10 +61,10 @@ def test_generation_rises_by_one_with_each_publication(shop):
     assert shop.publication().generation == 4
 
 
-def test_write_takes_frames_tables_and_streams_and_keeps_types(locations):
+def test_write_takes_frames_tables_and_streams_and_keeps_types(environment):
     frame = pd.DataFrame({"n": [1, None], "text": ["ä", None]}, index=[7, 8])
     table = pa.table({"d": pa.array(["1.10"], pa.string()).cast(pa.decimal128(12, 2))})
-    with Warehouse("shop", locations).step() as step:
+    with Warehouse("shop", environment).step() as step:
         assert step.write(("shop", "frame"), frame) == 2
         assert step.columns(("shop", "frame")) == [("n", "DOUBLE"), ("text", "VARCHAR")]
         assert step.write(("shop", "decimals"), table) == 1
@@ -84,9 +84,9 @@ def test_failed_write_leaves_the_old_table(shop):
         assert step.rows(("shop", "orders")) == 3
 
 
-def test_names_are_quoted(locations):
+def test_names_are_quoted(environment):
     name = 'orders"; drop schema shop; --'
-    warehouse = Warehouse("shop", locations)
+    warehouse = Warehouse("shop", environment)
     with warehouse.step() as step:
         step.write(("shop", name), pd.DataFrame({'a"b': [1]}))
         step.publish()
@@ -100,7 +100,7 @@ def test_key_with_one_or_three_parts_is_refused(shop):
         shop.read("orders")
 
 
-def test_step_of_the_same_project_waits_and_then_says_who_holds_it(shop, locations, monkeypatch):
+def test_step_of_the_same_project_waits_and_then_says_who_holds_it(shop, environment, monkeypatch):
     monkeypatch.setattr(step_module, "LOCK_PATIENCE_S", 0.2)
     with shop.step(), pytest.raises(StepRunning, match=f"Process {os.getpid()}"), shop.step():
         pass
@@ -108,7 +108,7 @@ def test_step_of_the_same_project_waits_and_then_says_who_holds_it(shop, locatio
         step.publish()
 
 
-def test_work_file_open_in_a_shell_is_named(shop, locations, monkeypatch):
+def test_work_file_open_in_a_shell_is_named(shop, environment, monkeypatch):
     monkeypatch.setattr(step_module, "CONNECT_PATIENCE_S", 0.2)
     holder = subprocess.Popen(
         [
@@ -118,7 +118,7 @@ def test_work_file_open_in_a_shell_is_named(shop, locations, monkeypatch):
                 "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True);"
                 "sys.stdin.read()"
             ),
-            str(locations.work_file("shop")),
+            str(environment.work_file("shop")),
         ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -139,10 +139,11 @@ PUBLISH_IN_A_CHILD = textwrap.dedent(
     import random, resource, signal, sys
     from pathlib import Path
     import pyarrow as pa
-    from warehouse import Locations, Warehouse, NoSpace
+    from environment import Environment
+    from warehouse import Warehouse, NoSpace
 
     data_dir, limit = Path(sys.argv[1]), int(sys.argv[2])
-    warehouse = Warehouse("shop", Locations(data_dir, "ci"))
+    warehouse = Warehouse("shop", Environment(data_dir, "ci"))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     with warehouse.step() as step:
         if sys.argv[3] == "write":
@@ -160,11 +161,11 @@ PUBLISH_IN_A_CHILD = textwrap.dedent(
 
 
 @pytest.mark.parametrize("moment", ["write", "publish"])
-def test_full_disk_is_a_message_and_the_old_state_stays(shop, locations, moment):
+def test_full_disk_is_a_message_and_the_old_state_stays(shop, environment, moment):
     """The kernel refuses further bytes to the child, as it does on a full disk or a quota."""
-    limit = locations.work_file("shop").stat().st_size + 4096
+    limit = environment.work_file("shop").stat().st_size + 4096
     child = subprocess.run(
-        [sys.executable, "-c", PUBLISH_IN_A_CHILD, str(locations.data_dir), str(limit), moment],
+        [sys.executable, "-c", PUBLISH_IN_A_CHILD, str(environment.data_dir), str(limit), moment],
         capture_output=True,
         text=True,
         check=False,
@@ -176,10 +177,10 @@ def test_full_disk_is_a_message_and_the_old_state_stays(shop, locations, moment)
     with shop.step() as step:
         assert step.rows(("shop", "orders")) == 3
         step.publish()
-    assert [file.name for file in locations.published_dir.iterdir()] == ["shop.duckdb"]
+    assert [file.name for file in environment.published_dir.iterdir()] == ["shop.duckdb"]
 
 
-def test_nobody_can_write_while_the_work_file_is_copied(shop, locations, monkeypatch):
+def test_nobody_can_write_while_the_work_file_is_copied(shop, environment, monkeypatch):
     """Closing a second handle of the file any earlier would drop DuckDB's POSIX lock."""
     seen = []
 
@@ -189,7 +190,7 @@ def test_nobody_can_write_while_the_work_file_is_copied(shop, locations, monkeyp
                 sys.executable,
                 "-c",
                 "import duckdb, sys; duckdb.connect(sys.argv[1])",
-                str(locations.work_file("shop")),
+                str(environment.work_file("shop")),
             ],
             capture_output=True,
             text=True,
@@ -204,25 +205,26 @@ def test_nobody_can_write_while_the_work_file_is_copied(shop, locations, monkeyp
     assert seen[0] is True
 
 
-def test_lock_is_free_after_its_holder_was_killed(shop, locations):
+def test_lock_is_free_after_its_holder_was_killed(shop, environment):
     child = subprocess.Popen(
         [
             sys.executable,
             "-c",
             (
-                "import sys; from pathlib import Path; from warehouse import Locations, Warehouse\n"
-                "with Warehouse('shop', Locations(Path(sys.argv[1]), 'ci')).step() as step:\n"
+                "import sys; from pathlib import Path\n"
+                "from environment import Environment; from warehouse import Warehouse\n"
+                "with Warehouse('shop', Environment(Path(sys.argv[1]), 'ci')).step() as step:\n"
                 "    step.connection.execute('drop table shop.shop.orders')\n"
                 "    print('in', flush=True); sys.stdin.read()"
             ),
-            str(locations.data_dir),
+            str(environment.data_dir),
         ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
     assert child.stdout.readline() == b"in\n"
     with (
-        locations.work_file("shop").with_suffix(".lock").open() as lock,
+        environment.work_file("shop").with_suffix(".lock").open() as lock,
         pytest.raises(BlockingIOError),
     ):
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

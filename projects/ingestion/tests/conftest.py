@@ -17,12 +17,12 @@ import dagster as dg
 import duckdb
 import pytest
 
+from environment import Environment
 from ingestion.customers.export import CustomerExport
 from ingestion.defs import fivetran as fivetran_defs
 from ingestion.defs import jaffle_shop as jaffle_shop_defs
 from ingestion.fivetran.account import FivetranAccount
 from published_assets import WarehouseResource
-from warehouse import Locations
 
 VARIABLES = (
     "CUSTOMERS_URL",
@@ -34,14 +34,14 @@ VARIABLES = (
 
 
 @pytest.fixture(autouse=True)
-def locations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Locations:
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
     """Every test has its own data folder and an environment without our variables."""
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("JAFFLE_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("JAFFLE_ENV", "ci")
     monkeypatch.setenv("DEMO_SHOP_ORDERS", "1000")
-    return Locations.from_environ()
+    return Environment.from_environ()
 
 
 @dataclass
@@ -140,8 +140,8 @@ class Published:
 
 
 @pytest.fixture
-def published(locations: Locations) -> Published:
-    return Published(locations.published_file("ingestion"))
+def published(environment: Environment) -> Published:
+    return Published(environment.published_file("ingestion"))
 
 
 @dataclass

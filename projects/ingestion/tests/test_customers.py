@@ -21,9 +21,9 @@ def export(server, monkeypatch):
 
 
 @pytest.fixture
-def before(export, published_customers, locations, published):
+def before(export, published_customers, environment, published):
     """A first good publication, which every failed run must leave as it is."""
-    shutil.copytree(published_customers, locations.data_dir)
+    shutil.copytree(published_customers, environment.data_dir)
     return published.rows("from jaffle_shop.raw_customers order by id")
 
 

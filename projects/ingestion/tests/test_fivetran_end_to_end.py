@@ -17,8 +17,8 @@ KEYS = {"shop_public/users", "shop_public/orders"}
 
 
 @pytest.fixture
-def shop(locations) -> Shop:
-    return Shop(1000, locations.outside_dir)
+def shop(environment) -> Shop:
+    return Shop(1000, environment.outside_dir)
 
 
 def live_orders(shop):
@@ -68,9 +68,9 @@ def test_later_sync_moves_only_what_changed(materialize, published, shop):
     assert published.rows(LIVE) == live_orders(shop)
 
 
-def test_history_mode_brings_every_version(materialize, published, shop, locations):
+def test_history_mode_brings_every_version(materialize, published, shop, environment):
     assert materialize("fivetran").success
-    with fivetran_api(os.environ, locations) as api:
+    with fivetran_api(os.environ, environment) as api:
         table = f"{api.url}/connections/postgres/schemas/public/tables/orders"
         changed = requests.patch(
             table, json={"sync_mode": "HISTORY"}, auth=(api.key, api.secret), timeout=30

@@ -11,9 +11,9 @@ BOTH = {"FIVETRAN_API_KEY": "key-1", "FIVETRAN_API_SECRET": "s3cret-1"}
 
 
 @pytest.fixture
-def decide(locations):
+def decide(environment):
     def decided(**environ):
-        with fivetran_mode(environ, locations) as mode:
+        with fivetran_mode(environ, environment) as mode:
             return mode
 
     return decided
@@ -48,17 +48,17 @@ def test_half_a_pair_is_an_error_that_names_the_other_half(decide, given, other)
         decide(**{given: "s3cret"}, **{missing: " "}, **other)
 
 
-def test_neither_means_a_server_in_this_process(decide, locations):
+def test_neither_means_a_server_in_this_process(decide, environment):
     mode = decide(FIVETRAN_API_KEY="", FIVETRAN_API_SECRET="", DEMO_SHOP_ORDERS="100")
     assert mode.is_local
     assert mode.api_url.startswith("http://127.0.0.1:")
-    assert mode.destination_url.startswith(f"duckdb://{locations.fivetran_dir}")
+    assert mode.destination_url.startswith(f"duckdb://{environment.fivetran_dir}")
 
 
-def test_server_started_elsewhere_is_used_with_local_credentials(decide, locations):
+def test_server_started_elsewhere_is_used_with_local_credentials(decide, environment):
     mode = decide(FIVETRAN_API_URL="http://localhost:8765/v1")
     assert (mode.is_local, mode.api_url) == (True, "http://localhost:8765/v1")
-    assert not locations.outside_dir.exists(), "nothing is made for a server that runs elsewhere"
+    assert not environment.outside_dir.exists(), "nothing is made for a server that runs elsewhere"
 
 
 @pytest.mark.parametrize("url", ["https://api.fivetran.com/v1", "http://127.0.0.1.example/v1"])

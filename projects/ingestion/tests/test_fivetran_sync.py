@@ -13,9 +13,9 @@ KEYS = {"shop_public/users", "shop_public/orders"}
 
 
 @pytest.fixture
-def fails(api, destination, published_connector, locations, published):
+def fails(api, destination, published_connector, environment, published):
     """After a good first run: the next one fails, says `words`, and the published rows stay."""
-    shutil.copytree(published_connector, locations.data_dir)
+    shutil.copytree(published_connector, environment.data_dir)
     before = published.rows("from shop_public.orders order by id")
     assert len(before) == 3
     destination.execute("update shop_public.orders set status = 'new', _fivetran_synced = now()")

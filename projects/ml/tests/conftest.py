@@ -11,7 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from warehouse import Locations, Publication, Warehouse
+from environment import Environment
+from warehouse import Publication, Warehouse
 
 FIRST_DAY = date(2025, 1, 6)  # a Monday
 
@@ -49,15 +50,17 @@ def weekly_noise() -> Callable[..., np.ndarray]:
 
 
 @pytest.fixture
-def locations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Locations:
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
     """An empty data directory, named by the environment as in production."""
     monkeypatch.setenv("JAFFLE_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("JAFFLE_ENV", "ci")
-    return Locations.from_environ()
+    return Environment.from_environ()
 
 
 @pytest.fixture
-def publish_table(locations: Locations) -> Callable[[str, tuple[str, str], pa.Table], Publication]:
+def publish_table(
+    environment: Environment,
+) -> Callable[[str, tuple[str, str], pa.Table], Publication]:
     """Publish a table as another project would: through the warehouse, into a real file."""
 
     def publish(project: str, key: tuple[str, str], content: pa.Table) -> Publication:

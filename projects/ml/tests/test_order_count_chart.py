@@ -82,12 +82,12 @@ def test_page_needs_no_network():
     assert '"y":[1,2]' in page
 
 
-def test_page_is_written_to_the_reports_and_pictured_in_the_event(customers, instance, locations):
+def test_page_is_written_to_the_reports_and_pictured_in_the_event(customers, instance, environment):
     result = materialize(instance)
     assert result.success
     [event] = result.asset_materializations_for_node("ml__order_count_chart")
     page = Path(event.metadata["path"].value)
-    assert page == locations.reports_dir / "order_count_chart.html"
+    assert page == environment.reports_dir / "order_count_chart.html"
     assert "4 have ordered, 2.0 times on average; 2 have not" in page.read_text()
     assert [file.name for file in page.parent.iterdir()] == [page.name]  # nothing half-made
     image = base64.b64decode(event.metadata["picture"].value.split("base64,")[1].rstrip(")"))
@@ -99,19 +99,19 @@ def test_page_is_written_to_the_reports_and_pictured_in_the_event(customers, ins
     assert event.metadata["upstream_generation"].value == customers.generation
 
 
-def test_second_run_replaces_the_page(customers, instance, locations, publish_table):
+def test_second_run_replaces_the_page(customers, instance, environment, publish_table):
     assert materialize(instance).success
     publish_table("jaffle_dbt", ("jaffle", "customers"), pa.table({"number_of_orders": [9, 9, 9]}))
     assert materialize(instance).success
-    page = locations.reports_dir / "order_count_chart.html"
+    page = environment.reports_dir / "order_count_chart.html"
     assert "3 have ordered, 9.0 times" in page.read_text()
 
 
-def test_browser_stays_shut_unless_asked_for(customers, instance, locations, opened):
+def test_browser_stays_shut_unless_asked_for(customers, instance, environment, opened):
     assert materialize(instance).success
     assert not opened.exists()
     assert materialize(instance, open_in_browser=True).success
-    page = locations.reports_dir / "order_count_chart.html"
+    page = environment.reports_dir / "order_count_chart.html"
     assert opened.read_text().split() == [page.as_uri()]
 
 
@@ -120,17 +120,17 @@ def test_missing_browser_is_a_warning_and_no_failure(customers, instance, opened
     assert materialize(instance, open_in_browser=True).success
 
 
-def test_page_that_cannot_be_written_is_said_with_its_path(customers, instance, locations):
-    locations.reports_dir.parent.mkdir(parents=True, exist_ok=True)
-    locations.reports_dir.write_text("a file where a folder should be")
+def test_page_that_cannot_be_written_is_said_with_its_path(customers, instance, environment):
+    environment.reports_dir.parent.mkdir(parents=True, exist_ok=True)
+    environment.reports_dir.write_text("a file where a folder should be")
     result = materialize(instance)
     assert not result.success
     event = next(event for event in result.all_events if event.is_step_failure)
     description = event.step_failure_data.user_failure_data.description
-    assert str(locations.reports_dir / "order_count_chart.html") in description
+    assert str(environment.reports_dir / "order_count_chart.html") in description
 
 
-def test_nothing_published_upstream_is_said_with_the_command_that_mends_it(locations, instance):
+def test_nothing_published_upstream_is_said_with_the_command_that_mends_it(environment, instance):
     result = materialize(instance)
     event = next(event for event in result.all_events if event.is_step_failure)
     description = event.step_failure_data.user_failure_data.description

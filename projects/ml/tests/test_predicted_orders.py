@@ -161,19 +161,19 @@ def test_renamed_column_upstream_is_named_with_the_nearest(publish_table, table,
     assert "no column 'orders'" in message
 
 
-def test_nothing_published_upstream_is_said_with_the_command_that_mends_it(locations, instance):
+def test_nothing_published_upstream_is_said_with_the_command_that_mends_it(environment, instance):
     message = failure(materialize(instance))
     assert "marts_dbt has published nothing" in message
     assert "platform run" in message
-    assert not locations.published_file("ml").exists()
+    assert not environment.published_file("ml").exists()
 
 
-def test_short_history_is_said_with_days_and_table(publish_table, table, instance, locations):
+def test_short_history_is_said_with_days_and_table(publish_table, table, instance, environment):
     publish_table("marts_dbt", SUMMARY, table([5] * 100))
     message = failure(materialize(instance))
     assert "marts/daily_order_summary" in message
     assert "has 100 days, and 140 are needed" in message
-    assert not locations.published_file("ml").exists()
+    assert not environment.published_file("ml").exists()
 
 
 def test_cutoff_that_is_no_date_fails_with_an_example(upstream, instance):
@@ -219,7 +219,7 @@ def test_model_no_better_than_the_baseline_warns_and_is_published(
 
 
 def test_publication_during_the_read_does_not_get_a_wrong_generation(
-    publish_table, table, locations
+    publish_table, table, environment
 ):
     publish_table("marts_dbt", SUMMARY, table([1, 2]))
     meanwhile = [table([3, 4])]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from warehouse import Locations, Publication, Step, TableKey, Warehouse, WarehouseError
+from environment import Environment, UnknownEnvironment
+from warehouse import Publication, Step, TableKey, Warehouse, WarehouseError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,14 +35,14 @@ class WarehouseResource(dg.ConfigurableResource[Any]):
         return Warehouse(self.project)
 
     @property
-    def locations(self) -> Locations:
+    def environment(self) -> Environment:
         """Where the files are.
 
         Raises:
             dagster.Failure: neither the environment nor a repository says.
         """
         with reported_as_failure():
-            return self.warehouse.locations
+            return self.warehouse.environment
 
     def read(self, key: TableKey, columns: Sequence[str] | None = None) -> pa.Table:
         """A published table, with just the columns asked for; see `warehouse.Warehouse.read`.
@@ -77,5 +78,5 @@ def reported_as_failure() -> Iterator[None]:
     """Turn an error of the warehouse, whose message says what to do, into a failed step."""
     try:
         yield
-    except WarehouseError as error:
+    except (UnknownEnvironment, WarehouseError) as error:
         raise dg.Failure(description=str(error), allow_retries=False) from error

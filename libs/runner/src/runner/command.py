@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
 
+from environment import UnknownEnvironment
 from runner.errors import INTERRUPTED, PlatformError
 from warehouse import WarehouseError
 
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
     try:
         return int(options.command(options))
-    except (PlatformError, WarehouseError) as error:
+    except (PlatformError, UnknownEnvironment, WarehouseError) as error:
         print(f"platform: {error}", file=sys.stderr)
         return error.exit_code if isinstance(error, PlatformError) else 1
     except KeyboardInterrupt:

@@ -109,7 +109,7 @@ def _start_ui(
             if error:
                 console.print(Text(f"{name} does not load: {error}", "red"))
         console.print(f"[bold]{'Dagster':16} {url}[/bold]")
-        console.print(f"{'logs':16} {home.locations.logs_dir}", soft_wrap=True)
+        console.print(f"{'logs':16} {home.environment.logs_dir}", soft_wrap=True)
         console.print("Ctrl-C stops all of it.")
 
 
@@ -169,7 +169,7 @@ def _child(name: str, command: list[str], home: Home, environ: Mapping[str, str]
         return Child(
             name,
             command,
-            log_file=home.locations.logs_dir / f"{name}.log",
+            log_file=home.environment.logs_dir / f"{name}.log",
             environ=environ,
             folder=home.root,
         )
@@ -180,13 +180,13 @@ def _child(name: str, command: list[str], home: Home, environ: Mapping[str, str]
 
 
 def _places(home: Home) -> dict[str, str]:
-    locations = home.locations
+    environment = home.environment
     return {
         "python": sys.executable,
-        "data_dir": str(locations.data_dir),
-        "environment_dir": str(locations.environment_dir),
-        "fivetran_dir": str(locations.fivetran_dir),
-        "outside_dir": str(locations.outside_dir),
+        "data_dir": str(environment.data_dir),
+        "environment_dir": str(environment.folder),
+        "fivetran_dir": str(environment.fivetran_dir),
+        "outside_dir": str(environment.outside_dir),
     }
 
 

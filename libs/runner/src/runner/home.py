@@ -6,8 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from warehouse import Locations
-from warehouse.locations import repository
+from environment import Environment, repository
 
 WORKSPACE_FILE = "workspace.yaml"
 INSTANCE_FILE = "dagster.yaml"
@@ -19,7 +18,7 @@ class Home:
 
     root: Path
     """The nearest folder above the working directory that holds a workspace.yaml."""
-    locations: Locations
+    environment: Environment
     """Where the data is."""
     dagster_home: Path
     """Where Dagster keeps runs and events."""
@@ -34,12 +33,12 @@ def find_home() -> Home:
     """Find the repository and its folders, and change nothing.
 
     Raises:
-        LocationUnknown: no repository is around the working directory, or JAFFLE_ENV is wrong.
+        UnknownEnvironment: no repository is around the working directory, or JAFFLE_ENV is wrong.
     """
-    locations = Locations.from_environ()
+    environment = Environment.from_environ()
     given = os.environ.get("DAGSTER_HOME")
-    dagster_home = Path(given).expanduser().resolve() if given else locations.dagster_home
-    return Home(repository(), locations, dagster_home)
+    dagster_home = Path(given).expanduser().resolve() if given else environment.dagster_home
+    return Home(repository(), environment, dagster_home)
 
 
 def prepare_home() -> Home:
@@ -49,14 +48,14 @@ def prepare_home() -> Home:
     at once; a file that somebody has put there is left alone.
 
     Raises:
-        LocationUnknown: no repository is around the working directory, or JAFFLE_ENV is wrong.
+        UnknownEnvironment: no repository is around the working directory, or JAFFLE_ENV is wrong.
     """
     home = find_home()
     home.dagster_home.mkdir(parents=True, exist_ok=True)
     if not os.environ.get("DAGSTER_HOME"):
         _link(home.dagster_home / INSTANCE_FILE, home.root / INSTANCE_FILE)
     os.environ["DAGSTER_HOME"] = str(home.dagster_home)
-    os.environ.update(home.locations.as_environ())
+    os.environ.update(home.environment.as_environ())
     return home
 
 

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 
 import duckdb
 
-from warehouse import Locations, attach_published, quoted
+from environment import Environment
+from warehouse import attach_published, quoted
 
 
 @contextmanager
-def open_published(locations: Locations) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_published(environment: Environment) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a database in memory with every published file attached under its project's name.
 
     The files are attached read-only, and the connection is then cut off from the file system and
@@ -24,7 +25,7 @@ def open_published(locations: Locations) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     connection = duckdb.connect(":memory:")
     try:
-        attach_published(connection, locations)
+        attach_published(connection, environment)
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
         yield connection

@@ -100,7 +100,7 @@ def _show_first_rows(
     wanted = wanted or [name for name in graph.leaves() if name in made]
     relations: list[str] = []
     try:
-        with open_published(home.locations) as connection:
+        with open_published(home.environment) as connection:
             for name in wanted:
                 schema, _, table = name.partition("/")
                 relation = relation_of(connection, schema, table)
@@ -121,9 +121,9 @@ def _tell_where_next(console: Console, home: Home, example: str | None) -> None:
     lines.add_row("make dev", "the graph, the runs and their logs in Dagster's UI")
     query = f" 'from {example} limit 10'" if example else ""
     lines.add_row(f"platform sql{query}", "queries over everything published")
-    lines.add_row(str(home.locations.published_dir), "the published files")
-    if home.locations.reports_dir.is_dir():
-        lines.add_row(str(home.locations.reports_dir), "charts")
+    lines.add_row(str(home.environment.published_dir), "the published files")
+    if home.environment.reports_dir.is_dir():
+        lines.add_row(str(home.environment.reports_dir), "charts")
     console.print("[bold]Where to look next[/bold]")
     console.print(lines)
 

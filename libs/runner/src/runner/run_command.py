@@ -53,7 +53,7 @@ def run(options: RunOptions) -> int:
     """
     console, home = new_console(), prepare_home()
     settings = read_settings(home.root)
-    log_file = home.locations.logs_dir / LOG_FILE
+    log_file = home.environment.logs_dir / LOG_FILE
     with ExitStack() as stack:
         with _loading(console, home):
             workspace = stack.enter_context(open_workspace(home.workspace_file, log_file))

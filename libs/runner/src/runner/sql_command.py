@@ -7,13 +7,13 @@ from pathlib import Path
 
 import duckdb
 
+from environment import Environment
 from runner.display import new_console
 from runner.errors import Misuse, PlatformError, QueryFailed
 from runner.home import find_home
 from runner.published import open_published
 from runner.query_output import one_line, write_result
 from runner.sql_prompt import SqlPrompt
-from warehouse import Locations
 
 
 class NothingPublished(PlatformError):
@@ -40,15 +40,15 @@ def sql(query: str | None, *, output_format: str, output: Path | None) -> int:
     """
     if output_format == "parquet" and output is None and sys.stdout.isatty():
         raise Misuse("Parquet is not for a terminal: name a file with --output FILE.")
-    locations = find_home().locations
-    _require_something(locations)
+    environment = find_home().environment
+    _require_something(environment)
     if query is None and sys.stdin.isatty():
         if output is not None or output_format != "table":
             raise Misuse("--format and --output need a query: the prompt shows tables.")
-        SqlPrompt(locations, new_console()).run()
+        SqlPrompt(environment, new_console()).run()
         return 0
     text = sys.stdin.read() if query is None else query
-    with open_published(locations) as connection:
+    with open_published(environment) as connection:
         try:
             result = connection.sql(text)
             if result is not None:
@@ -58,9 +58,9 @@ def sql(query: str | None, *, output_format: str, output: Path | None) -> int:
     return 0
 
 
-def _require_something(locations: Locations) -> None:
-    if not any(locations.published_dir.glob("[!.]*.duckdb")):
+def _require_something(environment: Environment) -> None:
+    if not any(environment.published_dir.glob("[!.]*.duckdb")):
         raise NothingPublished(
-            f"Nothing is published in the environment '{locations.environment}' "
-            f"({locations.published_dir}). Materialize something first: platform run"
+            f"Nothing is published in the environment '{environment.name}' "
+            f"({environment.published_dir}). Materialize something first: platform run"
         )

@@ -10,10 +10,10 @@ import duckdb
 from rich.console import Console
 from rich.text import Text
 
+from environment import Environment
 from runner.published import open_published
 from runner.query_output import one_line, print_table
 from runner.query_table import query_table
-from warehouse import Locations
 
 HELP = (
     "A statement ends with ';'. .tables lists what is published, .refresh takes in what was "
@@ -26,14 +26,14 @@ HISTORY_LINES = 1000
 class SqlPrompt:
     """Reads statements, answers them, and sees one unchanging state until `.refresh`."""
 
-    def __init__(self, locations: Locations, console: Console) -> None:
+    def __init__(self, environment: Environment, console: Console) -> None:
         """Prepare, and open nothing.
 
         Args:
-            locations: Whose published files.
+            environment: Whose published files.
             console: Where answers go.
         """
-        self._locations = locations
+        self._environment = environment
         self._console = console
         self._tables: list[str] = []
 
@@ -43,11 +43,11 @@ class SqlPrompt:
         Raises:
             PublicationCorrupt: a published file cannot be read.
         """
-        with _line_editing(self, self._locations.environment_dir / HISTORY_FILE):
+        with _line_editing(self, self._environment.folder / HISTORY_FILE):
             self._console.print(HELP)
             again = True
             while again:
-                with open_published(self._locations) as connection:
+                with open_published(self._environment) as connection:
                     self._tables = [name for (name,) in _tables(connection)]
                     again = self._session(connection)
 

@@ -7,7 +7,6 @@ the published one, at once. Readers keep the file that they have open and never 
 
 from warehouse.errors import (
     ColumnMissing,
-    LocationUnknown,
     NoSpace,
     PublicationCorrupt,
     PublicationMissing,
@@ -16,7 +15,6 @@ from warehouse.errors import (
     TableMissing,
     WarehouseError,
 )
-from warehouse.locations import Locations
 from warehouse.publication import Publication
 from warehouse.reading import attach_published
 from warehouse.step import Step
@@ -25,8 +23,6 @@ from warehouse.warehouse import Warehouse
 
 __all__ = [
     "ColumnMissing",
-    "LocationUnknown",
-    "Locations",
     "NoSpace",
     "Publication",
     "PublicationCorrupt",

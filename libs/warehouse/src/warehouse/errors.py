@@ -13,10 +13,6 @@ class WarehouseError(Exception):
     """A mistake or a fault whose message names the file and the mend."""
 
 
-class LocationUnknown(WarehouseError):
-    """Neither an environment variable nor a repository says where the data is."""
-
-
 class PublicationMissing(WarehouseError):
     """A table is wanted from a project that has published nothing yet."""
 

@@ -8,6 +8,7 @@ from contextlib import closing
 import duckdb
 import pyarrow as pa
 
+from environment import Environment
 from warehouse.errors import (
     ColumnMissing,
     PublicationCorrupt,
@@ -16,7 +17,6 @@ from warehouse.errors import (
     TableMissing,
     nearest,
 )
-from warehouse.locations import Locations
 from warehouse.publication import (
     Publication,
     attach_read_only,
@@ -27,12 +27,12 @@ from warehouse.tables import TableKey, quoted, schema_and_table
 
 
 def read_table(
-    locations: Locations, key: TableKey, columns: Sequence[str] | None = None
+    environment: Environment, key: TableKey, columns: Sequence[str] | None = None
 ) -> pa.Table:
     """Read a published table, with just the columns asked for.
 
     Args:
-        locations: Whose published files.
+        environment: Whose published files.
         key: Schema and table.
         columns: Names, in the order wanted; None for all of them.
 
@@ -44,9 +44,9 @@ def read_table(
     """
     schema, table = schema_and_table(key)
     with closing(duckdb.connect(":memory:")) as connection:
-        unreadable = attach_readable(connection, locations)
+        unreadable = attach_readable(connection, environment)
         try:
-            project = owner_of(connection, locations, schema, table)
+            project = owner_of(connection, environment, schema, table)
         except PublicationMissing:
             if unreadable:  # the schema may be in there
                 raise unreadable[0] from None
@@ -59,13 +59,13 @@ def read_table(
                     + nearest(column, known)
                 )
         wanted = ", ".join(quoted(column) for column in columns) if columns else "*"
-        with reported_as_corrupt(locations.published_file(project)):
+        with reported_as_corrupt(environment.published_file(project)):
             return connection.sql(
                 f"select {wanted} from {quoted(project, schema, table)}"
             ).to_arrow_table()
 
 
-def attach_published(connection: duckdb.DuckDBPyConnection, locations: Locations) -> list[str]:
+def attach_published(connection: duckdb.DuckDBPyConnection, environment: Environment) -> list[str]:
     """Attach every published file, read-only, under its project's name.
 
     Returns:
@@ -74,14 +74,14 @@ def attach_published(connection: duckdb.DuckDBPyConnection, locations: Locations
     Raises:
         PublicationCorrupt: one of the files cannot be read.
     """
-    projects = published_projects(locations)
+    projects = published_projects(environment)
     for project in projects:
-        attach_read_only(connection, locations.published_file(project), project)
+        attach_read_only(connection, environment.published_file(project), project)
     return projects
 
 
 def attach_readable(
-    connection: duckdb.DuckDBPyConnection, locations: Locations
+    connection: duckdb.DuckDBPyConnection, environment: Environment
 ) -> list[PublicationCorrupt]:
     """Attach every published file that can be read: one team's broken file is not all teams'.
 
@@ -89,43 +89,43 @@ def attach_readable(
         What is wrong with the others.
     """
     unreadable = []
-    for project in published_projects(locations):
+    for project in published_projects(environment):
         try:
-            attach_read_only(connection, locations.published_file(project), project)
+            attach_read_only(connection, environment.published_file(project), project)
         except PublicationCorrupt as error:
             unreadable.append(error)
     return unreadable
 
 
-def published_projects(locations: Locations) -> list[str]:
+def published_projects(environment: Environment) -> list[str]:
     """Names of the projects that have published something, sorted."""
     return sorted(
         file.stem
-        for file in locations.published_dir.glob("*.duckdb")
+        for file in environment.published_dir.glob("*.duckdb")
         if not file.name.startswith(".")
     )
 
 
-def read_project(locations: Locations, project: str) -> Publication:
+def read_project(environment: Environment, project: str) -> Publication:
     """What `project` has published last.
 
     Raises:
         PublicationMissing: nothing so far.
         PublicationCorrupt: the file cannot be read.
     """
-    file = locations.published_file(project)
+    file = environment.published_file(project)
     if not file.exists():
         raise PublicationMissing(
-            f"{project} has published nothing in the environment '{locations.environment}': "
+            f"{project} has published nothing in the environment '{environment.name}': "
             f"{file} is missing. Materialize it first: "
             f"platform run --select 'code_location:{project}'."
-            + nearest(project, published_projects(locations))
+            + nearest(project, published_projects(environment))
         )
     return read_publication(file)
 
 
 def owner_of(
-    connection: duckdb.DuckDBPyConnection, locations: Locations, schema: str, table: str
+    connection: duckdb.DuckDBPyConnection, environment: Environment, schema: str, table: str
 ) -> str:
     """The project whose published file has the schema, which must have the table."""
     rows = connection.execute(
@@ -135,22 +135,22 @@ def owner_of(
     ).fetchall()
     projects = sorted({str(project) for project, _ in rows})
     if not projects:
-        published = ", ".join(published_projects(locations)) or "none"
+        published = ", ".join(published_projects(environment)) or "none"
         raise PublicationMissing(
             f"No project has published the schema '{schema}' in the environment "
-            f"'{locations.environment}' ({locations.published_dir}; published: {published}). "
+            f"'{environment.name}' ({environment.published_dir}; published: {published}). "
             f"Materialize the table first: platform run --select 'key:\"{schema}/{table}\"'"
         )
     if len(projects) > 1:
         raise SchemaOwnedTwice(
             f"The schema '{schema}' is published by {' and '.join(projects)}: a schema belongs to "
-            f"one project. Rename it in one of them; files are in {locations.published_dir}."
+            f"one project. Rename it in one of them; files are in {environment.published_dir}."
         )
     tables = {name for _, name in rows}
     if table not in tables:
         raise TableMissing(
             f"{projects[0]} has published no table '{table}' in the schema '{schema}' "
-            f"({locations.published_file(projects[0])})." + nearest(table, tables)
+            f"({environment.published_file(projects[0])})." + nearest(table, tables)
         )
     return projects[0]
 

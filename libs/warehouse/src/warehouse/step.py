@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import duckdb
 import pyarrow as pa
 
+from environment import Environment
 from warehouse.errors import NoSpace, StepRunning, is_no_space
-from warehouse.locations import Locations
 from warehouse.publication import Publication, attach_read_only, publish
 from warehouse.tables import TableKey, quoted, schema_and_table
 from warehouse.work_file import note_published, restore
@@ -34,14 +34,14 @@ class Step:
     Leaving without `publish` changes nothing that others see.
     """
 
-    def __init__(self, project: str, locations: Locations, set_aside: Path | None) -> None:
+    def __init__(self, project: str, environment: Environment, set_aside: Path | None) -> None:
         self.project = project
-        self.work_file = locations.work_file(project)
-        self.published_file = locations.published_file(project)
+        self.work_file = environment.work_file(project)
+        self.published_file = environment.published_file(project)
         self.set_aside = set_aside
         """Where an unpublished state was moved before this step began, None if there was none."""
         self.publication: Publication | None = None
-        self._locations = locations
+        self._environment = environment
         self._connection: duckdb.DuckDBPyConnection | None = None
 
     @property
@@ -57,7 +57,7 @@ class Step:
         Raises:
             PublicationCorrupt: it is missing or cannot be read.
         """
-        attach_read_only(self.connection, self._locations.published_file(project), project)
+        attach_read_only(self.connection, self._environment.published_file(project), project)
 
     def write(self, key: TableKey, data: pa.Table | pa.RecordBatchReader | pd.DataFrame) -> int:
         """Replace a table by `data`, in one transaction.
@@ -131,18 +131,18 @@ class Step:
 
 
 @contextmanager
-def open_step(project: str, locations: Locations) -> Iterator[Step]:
+def open_step(project: str, environment: Environment) -> Iterator[Step]:
     """A step of `project`, alone: others of the same project wait for its end.
 
     Raises:
         StepRunning: another process did not end its step in time.
         NoSpace: the disk is full.
     """
-    locations.work_dir.mkdir(parents=True, exist_ok=True)
-    locations.published_dir.mkdir(parents=True, exist_ok=True)
-    work_file = locations.work_file(project)
+    environment.work_dir.mkdir(parents=True, exist_ok=True)
+    environment.published_dir.mkdir(parents=True, exist_ok=True)
+    work_file = environment.work_file(project)
     with exclusively(work_file.with_suffix(".lock"), project):
-        step = Step(project, locations, restore(work_file, locations.published_file(project)))
+        step = Step(project, environment, restore(work_file, environment.published_file(project)))
         try:
             yield step
         except duckdb.Error as error:

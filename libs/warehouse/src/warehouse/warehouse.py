@@ -8,7 +8,7 @@ from functools import cached_property
 
 import pyarrow as pa
 
-from warehouse.locations import Locations
+from environment import Environment
 from warehouse.publication import Publication
 from warehouse.reading import read_project, read_table
 from warehouse.step import Step, open_step
@@ -18,29 +18,29 @@ from warehouse.tables import TableKey
 class Warehouse:
     """Reads what is published and writes one project's own tables."""
 
-    def __init__(self, project: str, locations: Locations | None = None) -> None:
+    def __init__(self, project: str, environment: Environment | None = None) -> None:
         """Name the project that writes.
 
         Args:
             project: Its name: stem of its files and database name of its relations.
-            locations: Where; by default as the environment says when first used.
+            environment: Where; by default as the environment says when first used.
         """
         self.project = project
-        self._locations = locations
+        self._environment = environment
 
     @cached_property
-    def locations(self) -> Locations:
+    def environment(self) -> Environment:
         """Where the files are."""
-        return self._locations or Locations.from_environ()
+        return self._environment or Environment.from_environ()
 
     def read(self, key: TableKey, columns: Sequence[str] | None = None) -> pa.Table:
         """A published table, of whichever project owns its schema; see `read_table`."""
-        return read_table(self.locations, key, columns)
+        return read_table(self.environment, key, columns)
 
     def publication(self, project: str | None = None) -> Publication:
         """The last publication of a project, by default of this one; see `read_project`."""
-        return read_project(self.locations, project or self.project)
+        return read_project(self.environment, project or self.project)
 
     def step(self) -> AbstractContextManager[Step]:
         """A step of this project; see `open_step`."""
-        return open_step(self.project, self.locations)
+        return open_step(self.project, self.environment)

@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from environment import Environment, UnknownEnvironment
 from ingestion.fivetran.column_types import with_missing_types
 from ingestion.fivetran.discovery import continuing, differences, take_snapshot
 from ingestion.fivetran.errors import FivetranError, SettingsWrong, SnapshotUnusable
@@ -26,7 +27,6 @@ from ingestion.fivetran.snapshot import (
     write_snapshot,
 )
 from ingestion.fivetran.workspace import IngestionFivetranWorkspace
-from warehouse import Locations, LocationUnknown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     act = _refresh if options.action == "refresh" else _check
     try:
         return act(options.file, _ask())
-    except (SettingsWrong, LocationUnknown) as error:
+    except (SettingsWrong, UnknownEnvironment) as error:
         _say(str(error), sys.stderr)
         return 2
     except FivetranError as error:
@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _ask() -> Snapshot:
-    with fivetran_mode(os.environ, Locations.from_environ()) as mode:
+    with fivetran_mode(os.environ, Environment.from_environ()) as mode:
         _say(mode.description, sys.stderr)
         workspace = IngestionFivetranWorkspace(
             api_key=mode.api_key, api_secret=mode.api_secret, api_url=mode.api_url

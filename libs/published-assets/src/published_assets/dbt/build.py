@@ -53,7 +53,7 @@ def build_and_publish(
     command = ["build", "--exclude-resource-type", "unit_test"]
     if variables:
         command += ["--vars", json.dumps(dict(variables))]
-    locations = warehouse.locations
+    environment = warehouse.environment
     manifest, translator = dbt_project_of(context)
     with (
         warehouse.step() as step,
@@ -65,7 +65,7 @@ def build_and_publish(
             context=context,
             raise_on_error=False,
             # Not below the project: a run writes nothing outside its environment's folder.
-            target_path=locations.dbt_dir
+            target_path=environment.dbt_dir
             / warehouse.project
             / f"{context.run.run_id}-{context.assets_def.op.name}",
         )

@@ -12,8 +12,9 @@ import dagster as dg
 import duckdb
 from dagster_dbt import DagsterDbtTranslator
 
+from environment import Environment
 from published_assets.resource import WarehouseResource
-from warehouse import Locations, WarehouseError
+from warehouse import WarehouseError
 
 
 @contextmanager
@@ -35,13 +36,13 @@ def upstream_at_hand(
     """
     projects = {source["database"] for source in manifest["sources"].values()}
     read = projects_read(context, manifest, translator)
-    variables = warehouse.locations.as_environ()
+    variables = warehouse.environment.as_environ()
     for project in sorted(projects - {warehouse.project}):
         if project in read:
             warehouse.publication(project)
         elif not is_readable(warehouse, project):
-            variables[stand_in_variable(project)] = str(empty_file(warehouse.locations, project))
-    with environment(variables):
+            variables[stand_in_variable(project)] = str(empty_file(warehouse.environment, project))
+    with environment_variables(variables):
         yield
 
 
@@ -78,9 +79,9 @@ def stand_in_variable(project: str) -> str:
     return f"JAFFLE_PUBLISHED_{project.upper()}"
 
 
-def empty_file(locations: Locations, project: str) -> Path:
+def empty_file(environment: Environment, project: str) -> Path:
     """A database file without a table, named like the project's; made anew each time."""
-    file = locations.dbt_dir / "empty" / f"{project}.duckdb"
+    file = environment.dbt_dir / "empty" / f"{project}.duckdb"
     file.parent.mkdir(parents=True, exist_ok=True)
     made = file.with_name(f".{project}.{os.getpid()}.tmp")
     made.unlink(missing_ok=True)
@@ -90,7 +91,7 @@ def empty_file(locations: Locations, project: str) -> Path:
 
 
 @contextmanager
-def environment(variables: Mapping[str, str]) -> Iterator[None]:
+def environment_variables(variables: Mapping[str, str]) -> Iterator[None]:
     """Set environment variables for a while."""
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)

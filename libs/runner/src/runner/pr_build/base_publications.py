@@ -6,15 +6,15 @@ import os
 import shutil
 from pathlib import Path
 
+from environment import Environment
 from runner.errors import Misuse
-from warehouse import Locations
 
 
 class BaseMissing(Misuse):
     """The base's environment has published nothing to compare with."""
 
 
-def take_over(base: Locations, pull_request: Locations) -> list[str]:
+def take_over(base: Environment, pull_request: Environment) -> list[str]:
     """Let an environment read what another one has published, without a copy of it.
 
     Every published file of the base becomes a link in the environment of the pull request. Nobody
@@ -38,9 +38,9 @@ def take_over(base: Locations, pull_request: Locations) -> list[str]:
     files = sorted(base.published_dir.glob("[!.]*.duckdb"))
     if not files:
         raise BaseMissing(
-            f"Nothing is published in the environment '{base.environment}' "
+            f"Nothing is published in the environment '{base.name}' "
             f"({base.published_dir}), so there is nothing to build upon or to compare with. "
-            f"Materialize it first: JAFFLE_ENV={base.environment} make run"
+            f"Materialize it first: JAFFLE_ENV={base.name} make run"
         )
     for folder in (pull_request.work_dir, pull_request.published_dir, pull_request.dagster_home):
         shutil.rmtree(folder, ignore_errors=True)

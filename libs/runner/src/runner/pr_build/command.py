@@ -19,12 +19,13 @@ from dagster_lineage.files.interface_files import read_graph
 from dagster_lineage.files.settings import read_settings
 from dagster_lineage.model import Asset, Interface, key_path
 from dagster_lineage.model.errors import LineageError
+from environment import Environment
 from runner.errors import FOUND_PROBLEM, Misuse
 from runner.home import find_home
 from runner.pr_build.base_publications import take_over
 from runner.pr_build.comparing import TableComparison, compare
 from runner.pr_build.comparison_report import report
-from warehouse import Locations, PublicationCorrupt
+from warehouse import PublicationCorrupt
 
 REPORT = "pr-build.md"
 
@@ -54,13 +55,13 @@ def pr_build(options: PrBuildOptions) -> int:
         BaseMissing: the base has published nothing.
     """
     home = find_home()
-    here = home.locations
-    if not here.environment.startswith("pr_"):
+    here = home.environment
+    if not here.name.startswith("pr_"):
         raise Misuse(
-            f"JAFFLE_ENV is '{here.environment}': a branch is built in an environment of its own, "
+            f"JAFFLE_ENV is '{here.name}': a branch is built in an environment of its own, "
             "such as pr_123, since whatever was built in it before is removed."
         )
-    base = Locations(here.data_dir, options.base_environment)
+    base = Environment(here.data_dir, options.base_environment)
     affected = _affected(home.root, options.base)
     projects = [verdict.project for verdict in affected.to_build]
     for verdict in affected.to_build:
@@ -75,7 +76,7 @@ def pr_build(options: PrBuildOptions) -> int:
         print("platform: not compared, since not everything was built.", file=sys.stderr)
         return FOUND_PROBLEM
     comparisons = list(_compared(home.root, base, here, projects))
-    text = report(comparisons, built=projects, taken=taken, base=base.environment)
+    text = report(comparisons, built=projects, taken=taken, base=base.name)
     file = options.output or here.reports_dir / REPORT
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
@@ -91,7 +92,7 @@ def _affected(root: Path, base: str) -> Affected:
         raise Misuse(str(error)) from error
 
 
-def _run(projects: Sequence[str], here: Locations) -> int:
+def _run(projects: Sequence[str], here: Environment) -> int:
     """Materialize everything of some projects, in a process with that environment."""
     selection = " or ".join(f'code_location:"{project}"' for project in projects)
     environment = {**os.environ, **here.as_environ()}
@@ -104,7 +105,7 @@ def _run(projects: Sequence[str], here: Locations) -> int:
 
 
 def _compared(
-    root: Path, base: Locations, here: Locations, projects: Sequence[str]
+    root: Path, base: Environment, here: Environment, projects: Sequence[str]
 ) -> Iterator[TableComparison]:
     graph = read_graph(root, read_settings(root).interfaces)
     for where in graph.located:
@@ -113,12 +114,12 @@ def _compared(
 
 
 def _compared_project(
-    interface: Interface, base: Locations, here: Locations
+    interface: Interface, base: Environment, here: Environment
 ) -> Iterator[TableComparison]:
     public = {table: asset for asset in interface.assets if (table := _public_table(asset))}
     with closing(duckdb.connect(":memory:")) as connection:
-        for name, locations in (("before", base), ("after", here)):
-            file = locations.published_file(interface.project)
+        for name, environment in (("before", base), ("after", here)):
+            file = environment.published_file(interface.project)
             if file.is_file():
                 _attach(connection, name, file)
             else:

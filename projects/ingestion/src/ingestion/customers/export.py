@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 from pydantic import Field
 
+from environment import Environment
 from ingestion.addresses import masked
 from ingestion.customers.download import DownloadLimits, download
 from ingestion.customers.errors import CustomersError
 from ingestion.customers.source import customers_url
-from warehouse import Locations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +59,7 @@ class CustomerExport(dg.ConfigurableResource[Any]):
             longest_wait_seconds=self.longest_wait_seconds,
             max_bytes=self.max_bytes,
         )
-        with customers_url(os.environ, Locations.from_environ()) as url:
+        with customers_url(os.environ, Environment.from_environ()) as url:
             download(url, target, limits)
             return masked(url)
 

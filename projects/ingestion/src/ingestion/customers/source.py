@@ -10,18 +10,18 @@ from ingestion.customers.errors import ExportNotServed
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from warehouse import Locations
+    from environment import Environment
 
 VARIABLE = "CUSTOMERS_URL"
 
 
 @contextmanager
-def customers_url(environ: Mapping[str, str], locations: Locations) -> Iterator[str]:
+def customers_url(environ: Mapping[str, str], environment: Environment) -> Iterator[str]:
     """Yield the address of the export: `CUSTOMERS_URL`, or the demo shop's, served meanwhile.
 
     Args:
         environ: The environment of this moment, not of the import.
-        locations: Where the demo shop's files are.
+        environment: Where the demo shop's files are.
 
     Raises:
         ExportNotServed: No address is configured, and the demo shop does not start.
@@ -35,7 +35,7 @@ def customers_url(environ: Mapping[str, str], locations: Locations) -> Iterator[
     )
 
     try:
-        with customer_export(environ, locations) as url:
+        with customer_export(environ, environment) as url:
             yield url
     except LocalSourceFailed as error:
         raise ExportNotServed(

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 from pydantic import Field
 
+from environment import Environment, UnknownEnvironment
 from ingestion.fivetran.mode import FivetranMode, fivetran_mode
 from ingestion.fivetran.workspace import IngestionFivetranWorkspace
-from warehouse import Locations, LocationUnknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,10 +84,10 @@ class FivetranAccount(dg.ConfigurableResource[Any]):
             SettingsWrong: The environment contradicts itself.
         """
         try:
-            locations = Locations.from_environ()
-        except LocationUnknown as error:
+            environment = Environment.from_environ()
+        except UnknownEnvironment as error:
             raise dg.Failure(str(error), allow_retries=False) from None
-        with fivetran_mode(os.environ, locations) as mode:
+        with fivetran_mode(os.environ, environment) as mode:
             workspace = IngestionFivetranWorkspace(
                 api_key=mode.api_key,
                 api_secret=mode.api_secret,

@@ -26,8 +26,8 @@ from ingestion.fivetran.workspace import FIVETRAN_API
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from environment import Environment
     from ingestion.local.sources import LocalApi
-    from warehouse import Locations
 
 KEY = "FIVETRAN_API_KEY"
 SECRET = "FIVETRAN_API_SECRET"  # noqa: S105 - a variable's name
@@ -71,12 +71,12 @@ class FivetranMode:
 
 
 @contextmanager
-def fivetran_mode(environ: Mapping[str, str], locations: Locations) -> Iterator[FivetranMode]:
+def fivetran_mode(environ: Mapping[str, str], environment: Environment) -> Iterator[FivetranMode]:
     """Decide, and start a local server where that is the decision.
 
     Args:
         environ: The environment of this moment, not of the import. Empty values count as absent.
-        locations: Where the local server's files are.
+        environment: Where the local server's files are.
 
     Raises:
         SettingsWrong: The variables contradict each other, or the local server does not start.
@@ -93,7 +93,7 @@ def fivetran_mode(environ: Mapping[str, str], locations: Locations) -> Iterator[
             f"for the local Fivetran."
         )
     else:
-        with _local(environ, locations, url, destination) as mode:
+        with _local(environ, environment, url, destination) as mode:
             yield mode
 
 
@@ -113,7 +113,7 @@ def _account(key: str, secret: str, url: str | None, destination: str | None) ->
 
 @contextmanager
 def _local(
-    environ: Mapping[str, str], locations: Locations, url: str | None, destination: str | None
+    environ: Mapping[str, str], environment: Environment, url: str | None, destination: str | None
 ) -> Iterator[FivetranMode]:
     if url and not is_loopback(url):
         raise SettingsWrong(
@@ -128,11 +128,11 @@ def _local(
 
     neither = f"neither {KEY} nor {SECRET} is set"
     if url:
-        api = api_served_elsewhere(url, locations)
+        api = api_served_elsewhere(url, environment)
         yield _local_mode(f"Local Fivetran at {url}, as {URL} says: {neither}.", api, destination)
         return
     try:
-        with fivetran_api(environ, locations) as api:
+        with fivetran_api(environ, environment) as api:
             told = f"Local Fivetran in this process, at {api.url}: {neither}."
             yield _local_mode(told, api, destination)
     except LocalSourceFailed as error:

@@ -11,9 +11,9 @@ import os
 import sys
 
 from demo_shop import ShopError
+from environment import Environment, UnknownEnvironment
 from fivetran_local.command import main as fivetran_local
 from ingestion.local.sources import CONNECTORS_FILE, LocalSourceFailed, demo_shop_of
-from warehouse import Locations, WarehouseError
 
 
 def main() -> int:
@@ -22,9 +22,9 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=0, help="on 127.0.0.1 (default: a free one)")
     port = parser.parse_args().port
     try:
-        locations = Locations.from_environ()
-        database = demo_shop_of(os.environ, locations).sqlite_file()
-    except (LocalSourceFailed, ShopError, WarehouseError) as error:
+        environment = Environment.from_environ()
+        database = demo_shop_of(os.environ, environment).sqlite_file()
+    except (LocalSourceFailed, ShopError, UnknownEnvironment) as error:
         print(error, file=sys.stderr)
         return 1
     return fivetran_local(
@@ -34,7 +34,7 @@ def main() -> int:
                 "--config",
                 str(CONNECTORS_FILE),
                 "--state-dir",
-                str(locations.fivetran_dir),
+                str(environment.fivetran_dir),
             ),
             *("--port", str(port), "--variable", f"SHOP_DATABASE={database}"),
         ]

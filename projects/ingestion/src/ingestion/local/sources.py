@@ -14,7 +14,7 @@ from fivetran_local import API_KEY, API_SECRET, FivetranLocalError, serve
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from warehouse import Locations
+    from environment import Environment
 
 CONNECTORS_FILE = Path(__file__).with_name("connectors.yaml")
 SIZE_VARIABLE = "DEMO_SHOP_ORDERS"
@@ -35,30 +35,30 @@ class LocalApi:
 
 
 @contextmanager
-def customer_export(environ: Mapping[str, str], locations: Locations) -> Iterator[str]:
+def customer_export(environ: Mapping[str, str], environment: Environment) -> Iterator[str]:
     """Serve the demo shop's customer export; yield its address.
 
     Raises:
         LocalSourceFailed: The shop can't be made or served.
     """
     try:
-        with serve_export(demo_shop_of(environ, locations)) as url:
+        with serve_export(demo_shop_of(environ, environment)) as url:
             yield f"{url}/customers.csv"
     except ShopError as error:
         raise LocalSourceFailed(str(error)) from None
 
 
 @contextmanager
-def fivetran_api(environ: Mapping[str, str], locations: Locations) -> Iterator[LocalApi]:
+def fivetran_api(environ: Mapping[str, str], environment: Environment) -> Iterator[LocalApi]:
     """Serve Fivetran's API over the demo shop's database in this process.
 
     Raises:
         LocalSourceFailed: The shop can't be made, or the server does not start.
     """
     try:
-        shop_database = str(demo_shop_of(environ, locations).sqlite_file())
+        shop_database = str(demo_shop_of(environ, environment).sqlite_file())
         with serve(
-            CONNECTORS_FILE, locations.fivetran_dir, variables={"SHOP_DATABASE": shop_database}
+            CONNECTORS_FILE, environment.fivetran_dir, variables={"SHOP_DATABASE": shop_database}
         ) as server:
             yield LocalApi(
                 server.url, server.api_key, server.api_secret, _duckdb_url(server.destination)
@@ -67,14 +67,14 @@ def fivetran_api(environ: Mapping[str, str], locations: Locations) -> Iterator[L
         raise LocalSourceFailed(str(error)) from None
 
 
-def api_served_elsewhere(url: str, locations: Locations) -> LocalApi:
+def api_served_elsewhere(url: str, environment: Environment) -> LocalApi:
     """Describe a local server that another process runs, such as `make dev`, for these files."""
-    destination = locations.fivetran_dir / "destination.duckdb"
+    destination = environment.fivetran_dir / "destination.duckdb"
     return LocalApi(url, API_KEY, API_SECRET, _duckdb_url(destination))
 
 
-def demo_shop_of(environ: Mapping[str, str], locations: Locations) -> Shop:
-    """The demo shop of these locations, in the size that `DEMO_SHOP_ORDERS` says.
+def demo_shop_of(environ: Mapping[str, str], environment: Environment) -> Shop:
+    """The demo shop of this environment, in the size that `DEMO_SHOP_ORDERS` says.
 
     Raises:
         LocalSourceFailed: The size is no number.
@@ -82,7 +82,7 @@ def demo_shop_of(environ: Mapping[str, str], locations: Locations) -> Shop:
     size = environ.get(SIZE_VARIABLE) or str(DEFAULT_ORDERS)
     if not size.isdecimal():
         raise LocalSourceFailed(f"{SIZE_VARIABLE} is {size!r}: give a number of orders.")
-    return Shop(int(size), locations.outside_dir)
+    return Shop(int(size), environment.outside_dir)
 
 
 def _duckdb_url(file: Path) -> str:

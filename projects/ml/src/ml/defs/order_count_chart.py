@@ -54,7 +54,7 @@ def order_count_chart(
 
     table, generation = read_with_generation(warehouse, CUSTOMERS)
     counts = count_orders(table[COLUMN].to_pylist())
-    page = warehouse.locations.reports_dir / FILE_NAME
+    page = warehouse.environment.reports_dir / FILE_NAME
     write_whole(page, order_counts_page(counts))
     if config.open_in_browser and not webbrowser.open(page.as_uri()):
         context.log.warning(f"No browser could be started here. The page is {page}")
