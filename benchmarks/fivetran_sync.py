@@ -167,9 +167,9 @@ def _import(_kind: str, _place: str, folder: Path) -> float:
     table = SnapshotTable(key, "public.orders", ("id",), keeps_history=False, columns=())
     destination = f"duckdb://{folder / 'state' / 'destination.duckdb'}"
     begin = time.perf_counter()
-    with Warehouse("ingestion").step() as step:
-        bring_in_all(step, destination, [table], datetime.now(UTC))
-        step.publish()
+    with Warehouse("ingestion").open_session() as session:
+        bring_in_all(session, destination, [table], datetime.now(UTC))
+        session.publish()
     return time.perf_counter() - begin
 
 

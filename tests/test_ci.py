@@ -162,7 +162,7 @@ def affected(clone: Path, tmp_path: Path) -> tuple[set[str], str]:
             {"marts_dbt", "ml"},
         ),
         (
-            "libs/warehouse/src/warehouse/step.py",
+            "libs/warehouse/src/warehouse/work_session.py",
             "\nMORE = 1\n",
             {"ingestion", "jaffle_dbt", "marts_dbt", "ml"},
         ),

@@ -20,11 +20,11 @@ def write_and_publish(data_dir, project, spans, errors):
     warehouse = Warehouse(project, Environment(data_dir, "ci"))
     try:
         for cycle in range(1, CYCLES + 1):
-            with warehouse.step() as step:
+            with warehouse.open_session() as session:
                 begin = time.monotonic()
-                step.write((f"{project}_s", "t"), pa.table({"cycle": [cycle] * 20_000}))
+                session.write((f"{project}_s", "t"), pa.table({"cycle": [cycle] * 20_000}))
                 time.sleep(HOLD_S)
-                step.publish()
+                session.publish()
                 spans.append((project, begin, time.monotonic()))
     except Exception as error:  # noqa: BLE001 - reported by the test
         errors.append(f"{project}: {error!r}")
@@ -75,7 +75,7 @@ def test_four_writers_and_two_readers_at_once_meet_no_error(tmp_path):
 
 
 def overlapping_projects(spans):
-    """The largest number of projects that were inside a step at one moment."""
+    """The largest number of projects that had a work session open at one moment."""
     return max(
         len({project for project, begin, end in spans if begin <= moment < end})
         for _, moment, _ in spans

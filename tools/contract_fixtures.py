@@ -177,20 +177,20 @@ def publish(made: Sequence[Fixture], environment: Environment) -> None:
 
     _empty(environment.data_dir)
     for project in sorted({one.project for one in made}):
-        with Warehouse(project, environment).step() as step:
-            step.connection.execute("set TimeZone = 'UTC'")
+        with Warehouse(project, environment).open_session() as session:
+            session.connection.execute("set TimeZone = 'UTC'")
             for one in made:
                 if one.project != project:
                     continue
                 schema = quoted(project, one.key[0])
-                step.connection.execute(f"create schema if not exists {schema}")
+                session.connection.execute(f"create schema if not exists {schema}")
                 try:
-                    step.connection.execute(
-                        f"create table {step.relation(one.key)} as {select(one)}"
+                    session.connection.execute(
+                        f"create table {session.relation(one.key)} as {select(one)}"
                     )
                 except duckdb.Error as error:
                     raise FixtureImpossible(f"`{'/'.join(one.key)}`: {error}") from error
-            step.publish()
+            session.publish()
 
 
 def _empty(folder: Path) -> None:

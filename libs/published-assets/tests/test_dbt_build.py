@@ -93,9 +93,9 @@ def toy(tmp_path_factory):
 
 def publish_numbers(*numbers):
     warehouse = Warehouse("raw")
-    with warehouse.step() as step:
-        step.write(("raw", "numbers"), pd.DataFrame({"n": numbers}))
-        step.publish()
+    with warehouse.open_session() as session:
+        session.write(("raw", "numbers"), pd.DataFrame({"n": numbers}))
+        session.publish()
 
 
 def run(toy, *keys):

@@ -17,9 +17,9 @@ def shop_assets(*, rows=3, passed=True, severity=dg.AssetCheckSeverity.ERROR, bl
         pool=pool_of("shop"),
     )
     def shop(context: dg.AssetExecutionContext, warehouse: WarehouseResource):
-        with warehouse.step() as step:
-            step.write(ORDERS.path, pd.DataFrame({"id": range(rows)}))
-            step.write(CUSTOMERS.path, pd.DataFrame({"name": ["a"]}))
+        with warehouse.open_session() as session:
+            session.write(ORDERS.path, pd.DataFrame({"id": range(rows)}))
+            session.write(CUSTOMERS.path, pd.DataFrame({"name": ["a"]}))
             check = dg.AssetCheckResult(
                 asset_key=ORDERS,
                 check_name="enough_rows",
@@ -27,7 +27,7 @@ def shop_assets(*, rows=3, passed=True, severity=dg.AssetCheckSeverity.ERROR, bl
                 severity=severity,
                 description="too few",
             )
-            yield from publish(context, step, metadata={ORDERS: {"more": 7}}, checks=[check])
+            yield from publish(context, session, metadata={ORDERS: {"more": 7}}, checks=[check])
 
     return shop
 

@@ -113,9 +113,9 @@ def base(tmp_path: Path) -> Environment:
 
 
 def publish(environment: Environment, query: str) -> None:
-    with Warehouse("marts_dbt", environment).step() as step:
-        step.write(TABLE, step.connection.sql(query).to_arrow_table())
-        step.publish()
+    with Warehouse("marts_dbt", environment).open_session() as session:
+        session.write(TABLE, session.connection.sql(query).to_arrow_table())
+        session.publish()
 
 
 def ids(environment: Environment) -> list[int]:

@@ -37,9 +37,9 @@ def environment(tmp_path_factory):
         "people": (("crm", "customers"), pa.table({"id": [1], "name": ["Ada"]})),
     }
     for project, (key, table) in tables.items():
-        with Warehouse(project, made).step() as step:
-            step.write(key, table)
-            step.publish()
+        with Warehouse(project, made).open_session() as session:
+            session.write(key, table)
+            session.publish()
     return made
 
 
@@ -176,9 +176,9 @@ def test_prompt_answers_survives_a_mistake_and_sees_new_publications_after_refre
     say(".tables", "shop.sales.orders")
     say("from nowhere;", "Table with name nowhere does not exist!")
     say("select count(*)\nfrom people.crm.customers\n;", "1")
-    with Warehouse("people", environment).step() as step:
-        step.write(("crm", "customers"), pa.table({"id": [1, 2], "name": ["Ada", "Grace"]}))
-        step.publish()
+    with Warehouse("people", environment).open_session() as session:
+        session.write(("crm", "customers"), pa.table({"id": [1, 2], "name": ["Ada", "Grace"]}))
+        session.publish()
     say(".refresh", "platform>")
     say("from people.crm.customers;", "Grace")
     os.write(terminal, b".quit\n")

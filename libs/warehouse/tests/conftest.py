@@ -20,7 +20,7 @@ def orders():
 def shop(environment, orders):
     """A project that has published generation 1: table shop.orders with ids 0, 1, 2."""
     warehouse = Warehouse("shop", environment)
-    with warehouse.step() as step:
-        step.write(("shop", "orders"), orders(3))
-        step.publish()
+    with warehouse.open_session() as session:
+        session.write(("shop", "orders"), orders(3))
+        session.publish()
     return warehouse

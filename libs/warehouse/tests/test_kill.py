@@ -25,10 +25,10 @@ KILLED_AT_THE_NTH_CALL = textwrap.dedent(
         if calls == fatal:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    with warehouse.step() as step:
-        step.write(("shop", "orders"), pa.table({"id": range(50_000)}))
+    with warehouse.open_session() as session:
+        session.write(("shop", "orders"), pa.table({"id": range(50_000)}))
         sys.setprofile(count)  # sees every call and return of Python and C functions
-        step.publish()
+        session.publish()
         sys.setprofile(None)
     print(calls)
     """
@@ -68,9 +68,9 @@ def test_killed_publish_leaves_the_old_or_the_new_state_whole(
         assert connection.execute("select count(distinct id) from shop.shop.orders").fetchone() == (
             rows,
         )
-    with shop.step() as step:  # the next run succeeds, on top of what is published
-        assert step.rows(("shop", "orders")) == rows
-        step.write(("shop", "orders"), orders(7))
-        assert step.publish().generation == publication.generation + 1
+    with shop.open_session() as session:  # the next run succeeds, on top of what is published
+        assert session.rows(("shop", "orders")) == rows
+        session.write(("shop", "orders"), orders(7))
+        assert session.publish().generation == publication.generation + 1
     assert shop.read(("shop", "orders")).num_rows == 7
     assert [file.name for file in environment.published_dir.iterdir()] == ["shop.duckdb"]

@@ -37,9 +37,9 @@ def test_mistyped_table_and_column_name_the_nearest(shop):
 
 def test_schema_published_by_two_projects_is_refused(shop, environment, orders):
     other = Warehouse("other", environment)
-    with other.step() as step:
-        step.write(("shop", "orders"), orders(1))
-        step.publish()
+    with other.open_session() as session:
+        session.write(("shop", "orders"), orders(1))
+        session.publish()
     with pytest.raises(SchemaOwnedTwice, match="other and shop"):
         shop.read(("shop", "orders"))
 
@@ -63,9 +63,9 @@ def test_corrupt_publication_is_named_and_nothing_is_lost(shop, environment, fau
     ask = shop.publication if fault == "no record" else lambda: shop.read(("shop", "orders"))
     with pytest.raises(PublicationCorrupt, match=f"(?s){file}.*Publish it anew"):
         ask()
-    with shop.step() as step:  # the writer goes on from its own work file
-        assert step.set_aside is None
-        assert step.publish().generation == 2
+    with shop.open_session() as session:  # the writer goes on from its own work file
+        assert session.set_aside is None
+        assert session.publish().generation == 2
     assert shop.read(("shop", "orders")).num_rows == 3
 
 
@@ -84,9 +84,9 @@ def test_nobody_writes_into_what_another_project_published(shop, environment):
 def test_reader_keeps_the_file_that_it_opened(shop, environment, orders):
     with duckdb.connect(":memory:") as connection:
         attach_published(connection, environment)
-        with shop.step() as step:
-            step.write(("shop", "orders"), orders(5))
-            step.publish()
+        with shop.open_session() as session:
+            session.write(("shop", "orders"), orders(5))
+            session.publish()
         assert connection.execute("select count(*) from shop.shop.orders").fetchone() == (3,)
     assert shop.read(("shop", "orders")).num_rows == 5
 

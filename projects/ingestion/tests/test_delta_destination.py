@@ -65,9 +65,9 @@ def table(lake):
 def bring(url):
     def run(minutes):
         wanted = SnapshotTable(KEY, "public.orders", ("id",), keeps_history=False, columns=())
-        with Warehouse("ingestion").step() as step:
-            imported = bring_in_all(step, url, [wanted], at(minutes))[KEY]
-            step.publish()
+        with Warehouse("ingestion").open_session() as session:
+            imported = bring_in_all(session, url, [wanted], at(minutes))[KEY]
+            session.publish()
         changes = imported.changes
         return imported.whole_because, (changes.added, changes.updated, changes.deleted)
 

@@ -38,11 +38,11 @@ def bring(destination):
 
     def run(minutes, *, key=("id",), then=None):
         table = SnapshotTable(KEY, "public.orders", key, keeps_history=False, columns=())
-        with Warehouse("ingestion").step() as step:
-            imported = bring_in_all(step, destination.url, [table], at(minutes))[KEY]
+        with Warehouse("ingestion").open_session() as session:
+            imported = bring_in_all(session, destination.url, [table], at(minutes))[KEY]
             if then:
-                then(step)
-            step.publish()
+                then(session)
+            session.publish()
         changes = imported.changes
         return imported.whole_because, (changes.added, changes.updated, changes.deleted)
 
@@ -222,15 +222,17 @@ def test_one_bad_table_of_two_changes_neither(destination):
         keeps_history=False,
         columns=(),
     )
-    with Warehouse("ingestion").step() as step:
+    with Warehouse("ingestion").open_session() as session:
         with pytest.raises(TableMissing, match=r"shop_public\.nothing"):
-            bring_in_all(step, destination.url, [good, bad], at(1))
-        assert step.connection.execute("select count(*) from duckdb_tables()").fetchall() == [(0,)]
+            bring_in_all(session, destination.url, [good, bad], at(1))
+        assert session.connection.execute("select count(*) from duckdb_tables()").fetchall() == [
+            (0,)
+        ]
 
 
 def test_note_that_somebody_changed_takes_the_whole_table(bring, same):
-    def forget(step):
-        step.connection.execute("comment on table ingestion.shop_public.orders is 'mine'")
+    def forget(session):
+        session.connection.execute("comment on table ingestion.shop_public.orders is 'mine'")
 
     bring(1, then=forget)
     assert bring(2) == ("nothing says how far the last import got", (0, 0, 0))

@@ -45,9 +45,9 @@ def execute(postgres):
 def bring(postgres):
     def run(at=NOON):
         table = SnapshotTable(KEY, "public.orders", ("id",), keeps_history=False, columns=())
-        with Warehouse("ingestion").step() as step:
-            imported = bring_in_all(step, postgres, [table], at)[KEY]
-            step.publish()
+        with Warehouse("ingestion").open_session() as session:
+            imported = bring_in_all(session, postgres, [table], at)[KEY]
+            session.publish()
         changes = imported.changes
         return imported.whole_because, (changes.added, changes.updated, changes.deleted)
 

@@ -64,9 +64,9 @@ def publish_table(
     """Publish a table as another project would: through the warehouse, into a real file."""
 
     def publish(project: str, key: tuple[str, str], content: pa.Table) -> Publication:
-        with Warehouse(project).step() as step:
-            step.write(key, content)
-            return step.publish()
+        with Warehouse(project).open_session() as session:
+            session.write(key, content)
+            return session.publish()
 
     return publish
 

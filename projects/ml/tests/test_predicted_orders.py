@@ -46,9 +46,9 @@ def run(tmp_path_factory, instance, table, weekly_noise) -> Run:
         patch.setenv("JAFFLE_DATA_DIR", str(tmp_path_factory.mktemp("data")))
         patch.setenv("JAFFLE_ENV", "ci")
         for orders in ([1], weekly_noise()):
-            with Warehouse("marts_dbt").step() as step:
-                step.write(SUMMARY, table(orders))
-                step.publish()
+            with Warehouse("marts_dbt").open_session() as session:
+                session.write(SUMMARY, table(orders))
+                session.publish()
         result = materialize(instance)
         assert result.success
         event = instance.get_latest_materialization_event(KEY).asset_materialization
@@ -185,9 +185,9 @@ def test_broken_forecast_is_not_published_and_the_old_one_stays(
 ):
     from ml.forecasting import forecast as module
 
-    with Warehouse("ml").step() as step:
-        step.write(KEY.path, pa.table({"model": ["of yesterday"]}))
-        step.publish()
+    with Warehouse("ml").open_session() as session:
+        session.write(KEY.path, pa.table({"model": ["of yesterday"]}))
+        session.publish()
     whole = module.make_forecast
 
     def with_a_gap(*arguments: object) -> module.Forecast:

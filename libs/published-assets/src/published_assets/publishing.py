@@ -7,12 +7,12 @@ from typing import Any
 
 import dagster as dg
 
-from warehouse import Publication, Step
+from warehouse import Publication, WorkSession
 
 
 def publish(
     context: dg.AssetExecutionContext,
-    step: Step,
+    session: WorkSession,
     *,
     metadata: Mapping[dg.AssetKey, Mapping[str, Any]] | None = None,
     checks: Sequence[dg.AssetCheckResult] = (),
@@ -21,7 +21,7 @@ def publish(
 
     Args:
         context: Of the asset that the step belongs to.
-        step: With all of its writing done.
+        session: With all of its writing done.
         metadata: More metadata for the materialization of some of the assets.
         checks: Results of the checks on what was written; each names its asset where the
             definition has several.
@@ -33,13 +33,13 @@ def publish(
     Raises:
         dagster.Failure: a blocking check failed. The checks are stored, nothing is published.
     """
-    log_set_aside(context, step)
+    log_set_aside(context, session)
     failed = [check for check in checks if is_blocking_failure(context, check)]
     if failed:
         yield from checks
-        raise not_published(step, [describe(check) for check in failed])
-    tables = {key: table_metadata(step, key) for key in context.selected_asset_keys}
-    publication = step.publish()
+        raise not_published(session, [describe(check) for check in failed])
+    tables = {key: table_metadata(session, key) for key in context.selected_asset_keys}
+    publication = session.publish()
     for key, found in tables.items():
         yield dg.MaterializeResult(
             asset_key=key,
@@ -53,45 +53,45 @@ def publish(
     yield from checks
 
 
-def log_set_aside(context: dg.AssetExecutionContext, step: Step) -> None:
+def log_set_aside(context: dg.AssetExecutionContext, session: WorkSession) -> None:
     """Say where an unpublished state of the work file went, for whoever looks for it."""
-    if step.set_aside:
+    if session.set_aside:
         context.log.warning(
-            f"The work file of {step.project} held a state that was never published (a failed "
+            f"The work file of {session.project} held a state that was never published (a failed "
             f"step, or changes by hand). This step starts from the last publication; the other "
-            f"state is kept in {step.set_aside} until the next one is set aside."
+            f"state is kept in {session.set_aside} until the next one is set aside."
         )
 
 
-def not_published(step: Step, reasons: Sequence[str]) -> dg.Failure:
+def not_published(session: WorkSession, reasons: Sequence[str]) -> dg.Failure:
     """The failure of a step whose results are not fit to be read by others."""
     listed = "\n".join(f"  - {reason}" for reason in reasons)
     return dg.Failure(
         description=(
-            f"{step.project} was not published:\n{listed}\n"
+            f"{session.project} was not published:\n{listed}\n"
             "Readers keep the last published state. The rejected tables are in "
-            f"{step.work_file} until the next step of {step.project} begins."
+            f"{session.work_file} until the next step of {session.project} begins."
         ),
         allow_retries=False,
     )
 
 
 def table_metadata(
-    step: Step, key: dg.AssetKey, descriptions: Mapping[str, str] | None = None
+    session: WorkSession, key: dg.AssetKey, descriptions: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     """Rows and columns of a table of the work file, as Dagster's table metadata.
 
     Args:
-        step: Before its publication.
+        session: Before its publication.
         key: The table's asset key.
         descriptions: What is known about columns, by name.
     """
     columns = [
         dg.TableColumn(name=name, type=kind, description=(descriptions or {}).get(name))
-        for name, kind in step.columns(key.path)
+        for name, kind in session.columns(key.path)
     ]
     return {
-        "dagster/row_count": step.rows(key.path),
+        "dagster/row_count": session.rows(key.path),
         "dagster/column_schema": dg.TableSchema(columns=columns),
     }
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from environment import Environment, UnknownEnvironment
-from warehouse import Publication, Step, TableKey, Warehouse, WarehouseError
+from warehouse import Publication, TableKey, Warehouse, WarehouseError, WorkSession
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -63,14 +63,14 @@ class WarehouseResource(dg.ConfigurableResource[Any]):
             return self.warehouse.publication(project)
 
     @contextmanager
-    def step(self) -> Iterator[Step]:
-        """A step of this project; see `warehouse.Warehouse.step`.
+    def open_session(self) -> Iterator[WorkSession]:
+        """Open a work session of this project; see `warehouse.Warehouse.open_session`.
 
         Raises:
-            dagster.Failure: the disk is full, or another process stays in a step.
+            dagster.Failure: the disk is full, or another process keeps its session open.
         """
-        with reported_as_failure(), self.warehouse.step() as step:
-            yield step
+        with reported_as_failure(), self.warehouse.open_session() as session:
+            yield session
 
 
 @contextmanager

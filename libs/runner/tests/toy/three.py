@@ -8,9 +8,11 @@ from warehouse import Warehouse
 @dg.asset(key=["three", "leaf"], deps=[dg.AssetKey(["two", "b"]), dg.AssetKey(["two", "daily"])])
 def leaf():
     behave("three/leaf")
-    with Warehouse("three").step() as step:
-        step.write(("three", "leaf"), pa.table({"day": ["monday", "tuesday"], "orders": [31, 27]}))
-        step.publish()
+    with Warehouse("three").open_session() as session:
+        session.write(
+            ("three", "leaf"), pa.table({"day": ["monday", "tuesday"], "orders": [31, 27]})
+        )
+        session.publish()
     return dg.MaterializeResult(metadata={"dagster/row_count": 2})
 
 

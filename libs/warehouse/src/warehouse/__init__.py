@@ -1,8 +1,9 @@
 """Where each project's tables are, how they are opened, written and published.
 
 Every project has one *work file*, which only it opens, and one *published file*, which everybody
-may read. A step writes into the work file; `Step.publish` puts a whole copy of it in the place of
-the published one, at once. Readers keep the file that they have open and never wait for a writer.
+may read. A work session writes into the work file; `WorkSession.publish` replaces the published
+file by a whole copy of it, at once. Readers keep the file that they have open and never wait for a
+writer.
 """
 
 from warehouse.errors import (
@@ -11,15 +12,15 @@ from warehouse.errors import (
     PublicationCorrupt,
     PublicationMissing,
     SchemaOwnedTwice,
-    StepRunning,
     TableMissing,
     WarehouseError,
+    WorkSessionActive,
 )
 from warehouse.publication import Publication
 from warehouse.reading import attach_published
-from warehouse.step import Step
 from warehouse.tables import TableKey, quoted
 from warehouse.warehouse import Warehouse
+from warehouse.work_session import WorkSession
 
 __all__ = [
     "ColumnMissing",
@@ -28,12 +29,12 @@ __all__ = [
     "PublicationCorrupt",
     "PublicationMissing",
     "SchemaOwnedTwice",
-    "Step",
-    "StepRunning",
     "TableKey",
     "TableMissing",
     "Warehouse",
     "WarehouseError",
+    "WorkSession",
+    "WorkSessionActive",
     "attach_published",
     "quoted",
 ]

@@ -41,8 +41,8 @@ class SchemaOwnedTwice(WarehouseError):
     """Two projects have published the same schema: a schema belongs to one project."""
 
 
-class StepRunning(WarehouseError):
-    """Another process is in the middle of a step of the same project."""
+class WorkSessionActive(WarehouseError):
+    """Another process has a work session of the same project open."""
 
 
 class NoSpace(WarehouseError):

@@ -11,8 +11,8 @@ import pyarrow as pa
 from environment import Environment
 from warehouse.publication import Publication
 from warehouse.reading import read_project, read_table
-from warehouse.step import Step, open_step
 from warehouse.tables import TableKey
+from warehouse.work_session import WorkSession, open_session
 
 
 class Warehouse:
@@ -41,6 +41,6 @@ class Warehouse:
         """The last publication of a project, by default of this one; see `read_project`."""
         return read_project(self.environment, project or self.project)
 
-    def step(self) -> AbstractContextManager[Step]:
-        """A step of this project; see `open_step`."""
-        return open_step(self.project, self.environment)
+    def open_session(self) -> AbstractContextManager[WorkSession]:
+        """Open a work session of this project; see `work_session.open_session`."""
+        return open_session(self.project, self.environment)

@@ -20,7 +20,7 @@ from published_assets.publishing import (
     table_metadata,
 )
 from published_assets.resource import WarehouseResource
-from warehouse import Step
+from warehouse import WorkSession
 
 StepEvent: TypeAlias = dg.Output[None] | dg.AssetCheckResult | dg.AssetObservation
 
@@ -56,10 +56,10 @@ def build_and_publish(
     environment = warehouse.environment
     manifest, translator = dbt_project_of(context)
     with (
-        warehouse.step() as step,
+        warehouse.open_session() as session,
         upstream_at_hand(context, manifest, translator, warehouse),
     ):
-        log_set_aside(context, step)
+        log_set_aside(context, session)
         invocation = dbt.cli(
             command,
             context=context,
@@ -74,13 +74,13 @@ def build_and_publish(
         reasons = reasons_against_publishing(invocation)
         if reasons:
             yield from checks
-            raise not_published(step, reasons)
+            raise not_published(session, reasons)
         outputs = [
-            with_table_metadata(context, step, invocation, event)
+            with_table_metadata(context, session, invocation, event)
             for event in events
             if isinstance(event, dg.Output)
         ]
-        publication = step.publish()
+        publication = session.publish()
     shutil.rmtree(invocation.target_path, ignore_errors=True)  # kept where something failed
     for output in outputs:
         yield dg.Output(
@@ -95,7 +95,7 @@ def build_and_publish(
 
 def with_table_metadata(
     context: dg.AssetExecutionContext,
-    step: Step,
+    session: WorkSession,
     invocation: DbtCliInvocation,
     output: dg.Output[Any],
 ) -> dg.Output[None]:
@@ -105,7 +105,7 @@ def with_table_metadata(
     descriptions = {
         name: column.get("description", "") for name, column in node.get("columns", {}).items()
     }
-    return output.with_metadata({**output.metadata, **table_metadata(step, key, descriptions)})
+    return output.with_metadata({**output.metadata, **table_metadata(session, key, descriptions)})
 
 
 def dbt_project_of(

@@ -57,24 +57,24 @@ def fivetran_tables(
     warehouse: WarehouseResource,
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Sync the connector, bring what changed from its destination, publish, then tell Dagster."""
-    with fivetran.session() as session:
-        context.log.info(session.mode.description)
-        destination_url = session.mode.require_destination()
-        output = session.sync(SNAPSHOT.connector_id, config)
+    with fivetran.session() as api:
+        context.log.info(api.mode.description)
+        destination_url = api.mode.require_destination()
+        output = api.sync(SNAPSHOT.connector_id, config)
     tables = synced_tables(SNAPSHOT, context.selected_asset_keys, output, context.log)
     completed_at = connector_state(output.connector_details).last_sync_completed_at
-    with warehouse.step() as step:
-        imports = bring_in_all(step, destination_url, tables, completed_at)
+    with warehouse.open_session() as session:
+        imports = bring_in_all(session, destination_url, tables, completed_at)
         metadata = {
             table.key: {
-                **_metadata(table, imports[table.key], output, session),
+                **_metadata(table, imports[table.key], output, api),
                 "dagster/column_schema": column_schema(
-                    table, [Column(*column) for column in step.columns(table.key.path)]
+                    table, [Column(*column) for column in session.columns(table.key.path)]
                 ),
             }
             for table in tables
         }
-        yield from publish(context, step, metadata=metadata)
+        yield from publish(context, session, metadata=metadata)
 
 
 def _metadata(

@@ -119,12 +119,12 @@ def raw_customers(
     is_check_selected = REJECTED_SHARE.key in context.selected_asset_check_keys
     if not is_check_selected and not check.passed:
         raise dg.Failure(f"{check.description} Nothing was published.", allow_retries=False)
-    with warehouse.step() as step:
-        step.write(RAW_CUSTOMERS.path, judged.accepted)
-        step.write(REJECTED.path, judged.rejected)
+    with warehouse.open_session() as session:
+        session.write(RAW_CUSTOMERS.path, judged.accepted)
+        session.write(REJECTED.path, judged.rejected)
         yield from publish(
             context,
-            step,
+            session,
             metadata={
                 RAW_CUSTOMERS: {
                     "num_rows": len(judged.accepted),

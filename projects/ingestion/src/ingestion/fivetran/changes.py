@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ingestion.fivetran.destination import Column, Destination
     from ingestion.fivetran.snapshot import SnapshotTable
-    from warehouse import Step
+    from warehouse import WorkSession
 
 _MEMORY_LIMIT = "512MB"
 
@@ -40,12 +40,15 @@ class Import:
 
 
 def bring_in_all(
-    step: Step, destination_url: str, tables: Sequence[SnapshotTable], succeeded_at: datetime
+    session: WorkSession,
+    destination_url: str,
+    tables: Sequence[SnapshotTable],
+    succeeded_at: datetime,
 ) -> dict[dg.AssetKey, Import]:
     """Bring in several tables as of one point in time, in one transaction of the work file.
 
     Args:
-        step: The warehouse step.
+        session: The work session.
         destination_url: Where Fivetran wrote; see `open_destination`.
         tables: Which tables.
         succeeded_at: When the sync that this import follows had ended.
@@ -53,21 +56,21 @@ def bring_in_all(
     Raises:
         FivetranError: One of those of `open_destination` and `bring_in`; nothing was changed.
     """
-    with open_destination(destination_url) as destination, _bounded(step.connection):
-        step.connection.begin()
+    with open_destination(destination_url) as destination, _bounded(session.connection):
+        session.connection.begin()
         try:
             imports = {
-                table.key: bring_in(step, destination, table, succeeded_at) for table in tables
+                table.key: bring_in(session, destination, table, succeeded_at) for table in tables
             }
-            step.connection.commit()
+            session.connection.commit()
         except BaseException:
-            step.connection.rollback()
+            session.connection.rollback()
             raise
     return imports
 
 
 def bring_in(
-    step: Step, destination: Destination, table: SnapshotTable, succeeded_at: datetime
+    session: WorkSession, destination: Destination, table: SnapshotTable, succeeded_at: datetime
 ) -> Import:
     """Make a table of the work file equal to the destination's, moving as few rows as will do.
 
@@ -77,7 +80,7 @@ def bring_in(
     did not find again, and leaves their `_fivetran_synced` alone).
 
     Args:
-        step: The warehouse step; the caller has begun a transaction on its connection.
+        session: The work session; the caller has begun a transaction on its connection.
         destination: Where Fivetran wrote.
         table: Which table.
         succeeded_at: When the sync that this import follows had ended. A row stamped later is of
@@ -91,7 +94,7 @@ def bring_in(
     """
     columns = _columns(destination, table)
     key = _key(table, columns)
-    target = WorkTable(step, table.key.path, columns, key)
+    target = WorkTable(session, table.key.path, columns, key)
     expected = destination.counts(table.key.path, columns)
     since, whole_because = _since(target, key)
     changes = RowChanges()
@@ -128,7 +131,7 @@ def bring_in(
 def _bounded(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Keep an import's memory apart from the table's size; what does not fit is spilled.
 
-    After an error the step ends, and its connection with it.
+    After an error the session ends, and its connection with it.
     """
     connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
     connection.execute(FEW_THREADS)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from ingestion.fivetran.destination import Column
-    from warehouse import Step, TableKey
+    from warehouse import TableKey, WorkSession
 
 _BATCHES = "_fivetran_batches"
 _INCOMING = quoted("temp", "_fivetran_incoming")
@@ -42,22 +42,26 @@ class WorkTable:
     """A table of the work file that mirrors one of the destination.
 
     Args:
-        step: The warehouse step; the caller has begun a transaction on its connection.
+        session: The work session; the caller has begun a transaction on its connection.
         key: The table's schema and name.
         columns: Those of the destination's table.
         identity: The columns that identify a row; may be empty.
     """
 
     def __init__(
-        self, step: Step, key: TableKey, columns: Sequence[Column], identity: Sequence[str]
+        self,
+        session: WorkSession,
+        key: TableKey,
+        columns: Sequence[Column],
+        identity: Sequence[str],
     ) -> None:
         self.key = tuple(identity)
-        self._connection = step.connection
-        self._relation = step.relation(key)
-        self._schema = quoted(step.work_file.stem, key[0])
-        self._names = [step.work_file.stem, *key]
+        self._connection = session.connection
+        self._relation = session.relation(key)
+        self._schema = quoted(session.work_file.stem, key[0])
+        self._names = [session.work_file.stem, *key]
         self._columns = list(columns)
-        self._present = step.columns(key)
+        self._present = session.columns(key)
         self._arrived = _INCOMING
 
     @property

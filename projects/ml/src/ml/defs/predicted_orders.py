@@ -86,15 +86,15 @@ def predicted_orders(
         f"{forecast.backtest.chosen.model} forecasts {HORIZON_DAYS} days after {history.cutoff}, "
         f"from {history.days} days of history"
     )
-    with warehouse.step() as step:
-        step.write(KEY.path, forecast.days.assign(upstream_generation=generation))
-        metadata = table_metadata(step, KEY, DESCRIPTIONS) | forecast_metadata(
+    with warehouse.open_session() as session:
+        session.write(KEY.path, forecast.days.assign(upstream_generation=generation))
+        metadata = table_metadata(session, KEY, DESCRIPTIONS) | forecast_metadata(
             history,
             forecast,
             feature_schema=feature_schema_hash(table),
             upstream_generation=generation,
         )
         checks = check_table(
-            step.connection, step.relation(KEY.path), history.cutoff, HORIZON_DAYS
+            session.connection, session.relation(KEY.path), history.cutoff, HORIZON_DAYS
         ) + check_quality(forecast.backtest)
-        yield from publish(context, step, metadata={KEY: metadata}, checks=checks)
+        yield from publish(context, session, metadata={KEY: metadata}, checks=checks)

@@ -1,4 +1,4 @@
-"""One step of a project: write, check, publish."""
+"""A project's work session: a transaction on its work file that ends with a publication."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from environment import Environment
-from warehouse.errors import NoSpace, StepRunning, is_no_space
+from warehouse.errors import NoSpace, WorkSessionActive, is_no_space
 from warehouse.publication import Publication, attach_read_only, publish
 from warehouse.tables import TableKey, quoted, schema_and_table
 from warehouse.work_file import note_published, restore
@@ -22,16 +22,16 @@ from warehouse.work_file import note_published, restore
 if TYPE_CHECKING:
     import pandas as pd
 
-LOCK_PATIENCE_S = 600.0
-"""How long a step waits for another one of its project. The pool makes this rare."""
-CONNECT_PATIENCE_S = 30.0
-"""How long it waits for somebody who has the work file open by hand."""
+LOCK_TIMEOUT_S = 600.0
+"""How long a session waits for another session of the same project; the pool makes this rare."""
+CONNECT_TIMEOUT_S = 30.0
+"""How long a session waits for another process that has the work file open."""
 
 
-class Step:
-    """The work file between the beginning of a step and its publication.
+class WorkSession:
+    """A project's transaction on its work file.
 
-    Leaving without `publish` changes nothing that others see.
+    A session that ends without `publish` changes nothing that readers see.
     """
 
     def __init__(self, project: str, environment: Environment, set_aside: Path | None) -> None:
@@ -39,7 +39,7 @@ class Step:
         self.work_file = environment.work_file(project)
         self.published_file = environment.published_file(project)
         self.set_aside = set_aside
-        """Where an unpublished state was moved before this step began, None if there was none."""
+        """Where an unpublished state was moved when this session began, None if there was none."""
         self.publication: Publication | None = None
         self._environment = environment
         self._connection: duckdb.DuckDBPyConnection | None = None
@@ -48,7 +48,7 @@ class Step:
     def connection(self) -> duckdb.DuckDBPyConnection:
         """The connection to the work file, opened at first use and closed by `publish`."""
         if self._connection is None:
-            self._connection = connect_patiently(self.work_file)
+            self._connection = connect_with_retry(self.work_file)
         return self._connection
 
     def attach(self, project: str) -> None:
@@ -131,32 +131,33 @@ class Step:
 
 
 @contextmanager
-def open_step(project: str, environment: Environment) -> Iterator[Step]:
-    """A step of `project`, alone: others of the same project wait for its end.
+def open_session(project: str, environment: Environment) -> Iterator[WorkSession]:
+    """Open the only work session of `project`; others of the same project wait for its end.
 
     Raises:
-        StepRunning: another process did not end its step in time.
+        WorkSessionActive: another process did not end its session in time.
         NoSpace: the disk is full.
     """
     environment.work_dir.mkdir(parents=True, exist_ok=True)
     environment.published_dir.mkdir(parents=True, exist_ok=True)
     work_file = environment.work_file(project)
     with exclusively(work_file.with_suffix(".lock"), project):
-        step = Step(project, environment, restore(work_file, environment.published_file(project)))
+        unpublished = restore(work_file, environment.published_file(project))
+        session = WorkSession(project, environment, unpublished)
         try:
-            yield step
+            yield session
         except duckdb.Error as error:
             if is_no_space(error):
                 raise NoSpace("writing", work_file, error) from error
             raise
         finally:
-            step.close()
+            session.close()
 
 
 @contextmanager
 def exclusively(lock_file: Path, project: str) -> Iterator[None]:
     """Hold the project's lock; the kernel lets go of it when the process dies, however it dies."""
-    deadline = time.monotonic() + LOCK_PATIENCE_S
+    deadline = time.monotonic() + LOCK_TIMEOUT_S
     with lock_file.open("a+", encoding="utf-8") as lock:
         while True:
             try:
@@ -165,10 +166,10 @@ def exclusively(lock_file: Path, project: str) -> Iterator[None]:
             except BlockingIOError:
                 if time.monotonic() > deadline:
                     lock.seek(0)
-                    raise StepRunning(
-                        f"Process {lock.read().strip()} has been in a step of {project} for more "
-                        f"than {LOCK_PATIENCE_S:.0f} s (lock: {lock_file}). Wait for it, or end "
-                        "it: what is published stays as it is."
+                    raise WorkSessionActive(
+                        f"Process {lock.read().strip()} has had a work session of {project} open "
+                        f"for more than {LOCK_TIMEOUT_S:.0f} s (lock: {lock_file}). Wait for its "
+                        "end, or end the process: the published state does not change."
                     ) from None
                 time.sleep(0.05)
         lock.truncate(0)
@@ -177,13 +178,13 @@ def exclusively(lock_file: Path, project: str) -> Iterator[None]:
         yield
 
 
-def connect_patiently(file: Path) -> duckdb.DuckDBPyConnection:
+def connect_with_retry(file: Path) -> duckdb.DuckDBPyConnection:
     """Open a file for writing, waiting a while for somebody who has it open.
 
     Raises:
-        StepRunning: it stayed open elsewhere, for example in a shell or a notebook.
+        WorkSessionActive: it stayed open elsewhere, for example in a shell or a notebook.
     """
-    deadline = time.monotonic() + CONNECT_PATIENCE_S
+    deadline = time.monotonic() + CONNECT_TIMEOUT_S
     while True:
         try:
             return duckdb.connect(str(file))
@@ -191,7 +192,7 @@ def connect_patiently(file: Path) -> duckdb.DuckDBPyConnection:
             if "Could not set lock" not in str(error):
                 raise
             if time.monotonic() > deadline:
-                raise StepRunning(
+                raise WorkSessionActive(
                     f"The work file is open in another process: {error}. Close it there: only "
                     "the project's own steps open this file. Read the published file instead."
                 ) from error

@@ -10,53 +10,52 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from warehouse import StepRunning, Warehouse
-from warehouse import step as step_module
+from warehouse import Warehouse, WorkSessionActive, work_session
 
 
-def test_step_without_publish_changes_nothing_that_others_see(shop, orders):
-    with shop.step() as step:
-        step.write(("shop", "orders"), orders(99))
+def test_session_without_publish_changes_nothing_that_readers_see(shop, orders):
+    with shop.open_session() as session:
+        session.write(("shop", "orders"), orders(99))
     assert shop.read(("shop", "orders")).num_rows == 3
 
 
-def test_next_publication_does_not_carry_out_what_a_failed_step_left(shop, orders):
+def test_next_publication_excludes_the_tables_of_a_failed_session(shop, orders):
     """Without this, publishing table B would publish the rejected state of table A."""
-    with shop.step() as step:
-        step.write(("shop", "orders"), orders(99))
-    with shop.step() as step:
-        assert step.set_aside is not None
-        with duckdb.connect(str(step.set_aside), read_only=True) as aside:
+    with shop.open_session() as session:
+        session.write(("shop", "orders"), orders(99))
+    with shop.open_session() as session:
+        assert session.set_aside is not None
+        with duckdb.connect(str(session.set_aside), read_only=True) as aside:
             assert aside.execute("select count(*) from shop.shop.orders").fetchall() == [(99,)]
-        step.write(("shop", "customers"), orders(1))
-        step.publish()
+        session.write(("shop", "customers"), orders(1))
+        session.publish()
     assert shop.read(("shop", "orders")).num_rows == 3
     assert shop.read(("shop", "customers")).num_rows == 1
 
 
-def test_failed_first_step_leaves_an_empty_work_file_to_the_next(environment, orders):
+def test_session_after_a_failed_first_session_starts_from_an_empty_work_file(environment, orders):
     warehouse = Warehouse("new", environment)
-    with warehouse.step() as step:
-        step.write(("new", "wrong"), orders(1))
-    with warehouse.step() as step:
-        assert step.columns(("new", "wrong")) == []
-        step.write(("new", "right"), orders(1))
-        assert step.publish().generation == 1
+    with warehouse.open_session() as session:
+        session.write(("new", "wrong"), orders(1))
+    with warehouse.open_session() as session:
+        assert session.columns(("new", "wrong")) == []
+        session.write(("new", "right"), orders(1))
+        assert session.publish().generation == 1
 
 
 def test_changes_by_hand_are_not_published(shop, environment):
     with duckdb.connect(str(environment.work_file("shop"))) as connection:
         connection.execute("delete from shop.shop.orders")
-    with shop.step() as step:
-        assert step.set_aside is not None
-        assert step.rows(("shop", "orders")) == 3
+    with shop.open_session() as session:
+        assert session.set_aside is not None
+        assert session.rows(("shop", "orders")) == 3
 
 
 def test_generation_rises_by_one_with_each_publication(shop):
     generations = []
     for _ in range(3):
-        with shop.step() as step:
-            generations.append(step.publish().generation)
+        with shop.open_session() as session:
+            generations.append(session.publish().generation)
     assert generations == [2, 3, 4]
     assert shop.publication().generation == 4
 
@@ -64,12 +63,12 @@ def test_generation_rises_by_one_with_each_publication(shop):
 def test_write_takes_frames_tables_and_streams_and_keeps_types(environment):
     frame = pd.DataFrame({"n": [1, None], "text": ["ä", None]}, index=[7, 8])
     table = pa.table({"d": pa.array(["1.10"], pa.string()).cast(pa.decimal128(12, 2))})
-    with Warehouse("shop", environment).step() as step:
-        assert step.write(("shop", "frame"), frame) == 2
-        assert step.columns(("shop", "frame")) == [("n", "DOUBLE"), ("text", "VARCHAR")]
-        assert step.write(("shop", "decimals"), table) == 1
-        assert step.columns(("shop", "decimals")) == [("d", "DECIMAL(12,2)")]
-        assert step.write(("shop", "stream"), table.to_reader()) == 1
+    with Warehouse("shop", environment).open_session() as session:
+        assert session.write(("shop", "frame"), frame) == 2
+        assert session.columns(("shop", "frame")) == [("n", "DOUBLE"), ("text", "VARCHAR")]
+        assert session.write(("shop", "decimals"), table) == 1
+        assert session.columns(("shop", "decimals")) == [("d", "DECIMAL(12,2)")]
+        assert session.write(("shop", "stream"), table.to_reader()) == 1
 
 
 def test_failed_write_leaves_the_old_table(shop):
@@ -78,18 +77,18 @@ def test_failed_write_leaves_the_old_table(shop):
         raise ValueError("the source went away")
 
     reader = pa.RecordBatchReader.from_batches(pa.schema([("id", pa.int64())]), broken())
-    with shop.step() as step:
+    with shop.open_session() as session:
         with pytest.raises(Exception, match="the source went away"):
-            step.write(("shop", "orders"), reader)
-        assert step.rows(("shop", "orders")) == 3
+            session.write(("shop", "orders"), reader)
+        assert session.rows(("shop", "orders")) == 3
 
 
 def test_names_are_quoted(environment):
     name = 'orders"; drop schema shop; --'
     warehouse = Warehouse("shop", environment)
-    with warehouse.step() as step:
-        step.write(("shop", name), pd.DataFrame({'a"b': [1]}))
-        step.publish()
+    with warehouse.open_session() as session:
+        session.write(("shop", name), pd.DataFrame({'a"b': [1]}))
+        session.publish()
     assert warehouse.read(("shop", name), columns=['a"b']).num_rows == 1
 
 
@@ -100,16 +99,22 @@ def test_key_with_one_or_three_parts_is_refused(shop):
         shop.read("orders")
 
 
-def test_step_of_the_same_project_waits_and_then_says_who_holds_it(shop, environment, monkeypatch):
-    monkeypatch.setattr(step_module, "LOCK_PATIENCE_S", 0.2)
-    with shop.step(), pytest.raises(StepRunning, match=f"Process {os.getpid()}"), shop.step():
+def test_session_of_the_same_project_waits_and_then_names_the_process(
+    shop, environment, monkeypatch
+):
+    monkeypatch.setattr(work_session, "LOCK_TIMEOUT_S", 0.2)
+    with (
+        shop.open_session(),
+        pytest.raises(WorkSessionActive, match=f"Process {os.getpid()}"),
+        shop.open_session(),
+    ):
         pass
-    with shop.step() as step:  # and it is free again
-        step.publish()
+    with shop.open_session() as session:  # and it is free again
+        session.publish()
 
 
 def test_work_file_open_in_a_shell_is_named(shop, environment, monkeypatch):
-    monkeypatch.setattr(step_module, "CONNECT_PATIENCE_S", 0.2)
+    monkeypatch.setattr(work_session, "CONNECT_TIMEOUT_S", 0.2)
     holder = subprocess.Popen(
         [
             sys.executable,
@@ -126,10 +131,10 @@ def test_work_file_open_in_a_shell_is_named(shop, environment, monkeypatch):
     try:
         assert holder.stdout.readline() == b"open\n"
         with (
-            pytest.raises(StepRunning, match="open in another process"),
-            shop.step() as step,
+            pytest.raises(WorkSessionActive, match="open in another process"),
+            shop.open_session() as session,
         ):
-            step.rows(("shop", "orders"))
+            session.rows(("shop", "orders"))
     finally:
         holder.communicate()
 
@@ -145,14 +150,14 @@ PUBLISH_IN_A_CHILD = textwrap.dedent(
     data_dir, limit = Path(sys.argv[1]), int(sys.argv[2])
     warehouse = Warehouse("shop", Environment(data_dir, "ci"))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    with warehouse.step() as step:
+    with warehouse.open_session() as session:
         if sys.argv[3] == "write":
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
         ids = pa.array(random.sample(range(10**9), 300_000))
-        step.write(("shop", "orders"), pa.table({"id": ids}))
+        session.write(("shop", "orders"), pa.table({"id": ids}))
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
         try:
-            step.publish()
+            session.publish()
         except NoSpace as error:
             print(error)
             sys.exit(3)
@@ -174,9 +179,9 @@ def test_full_disk_is_a_message_and_the_old_state_stays(shop, environment, momen
     assert "Make room" in child.stdout + child.stderr
     assert child.returncode != 0
     assert shop.read(("shop", "orders")).num_rows == 3
-    with shop.step() as step:
-        assert step.rows(("shop", "orders")) == 3
-        step.publish()
+    with shop.open_session() as session:
+        assert session.rows(("shop", "orders")) == 3
+        session.publish()
     assert [file.name for file in environment.published_dir.iterdir()] == ["shop.duckdb"]
 
 
@@ -200,8 +205,8 @@ def test_nobody_can_write_while_the_work_file_is_copied(shop, environment, monke
 
     original = os.fsync
     monkeypatch.setattr(os, "fsync", lambda handle: (try_to_open(), original(handle))[1])
-    with shop.step() as step:
-        step.publish()
+    with shop.open_session() as session:
+        session.publish()
     assert seen[0] is True
 
 
@@ -213,8 +218,9 @@ def test_lock_is_free_after_its_holder_was_killed(shop, environment):
             (
                 "import sys; from pathlib import Path\n"
                 "from environment import Environment; from warehouse import Warehouse\n"
-                "with Warehouse('shop', Environment(Path(sys.argv[1]), 'ci')).step() as step:\n"
-                "    step.connection.execute('drop table shop.shop.orders')\n"
+                "shop = Warehouse('shop', Environment(Path(sys.argv[1]), 'ci'))\n"
+                "with shop.open_session() as session:\n"
+                "    session.connection.execute('drop table shop.shop.orders')\n"
                 "    print('in', flush=True); sys.stdin.read()"
             ),
             str(environment.data_dir),
@@ -230,5 +236,5 @@ def test_lock_is_free_after_its_holder_was_killed(shop, environment):
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     child.send_signal(signal.SIGKILL)
     child.communicate()
-    with shop.step() as step:
-        assert step.rows(("shop", "orders")) == 3
+    with shop.open_session() as session:
+        assert session.rows(("shop", "orders")) == 3
