@@ -233,7 +233,7 @@ def _compare(models: list[Model]) -> None:
         walked = _walk(model)
         trace = _trace(model)
         traced = {
-            column.name: {(relation.table, name) for relation, name in column.comes_from}
+            column.name: {(relation.table, name) for relation, name in column.derived_from}
             for column in trace.columns
         }
         if traced != walked or not trace.columns_known or trace.problems:

@@ -112,7 +112,7 @@ def _model(number: int, place: int, sources: tuple[Source, ...]) -> Asset:
                 type=kind,
                 not_null=index < 2,
                 unique=index == 0,
-                comes_from=tuple(sorted(column_of(key, column) for key in upstream)),
+                derived_from=tuple(sorted(column_of(key, column) for key in upstream)),
                 copy=len(upstream) == 1,
                 line=8 + 40 * place + 3 * index,
             )
@@ -141,7 +141,7 @@ def _source(number: int, place: int, models: int) -> Source:
         key=f"{_project(other)}/{name}",
         at=f"models/staging/sources.yml:{5 + 30 * place}",
         key_at=f"models/staging/sources.yml:{9 + 30 * place}",
-        key_given="table",
+        key_origin="table",
         relation=f"{_project(other)}.{_project(other)}.{name}",
         columns={
             column: Expected(type=kind, not_null=index < 2, unique=index == 0, line=10 + 30 * place)

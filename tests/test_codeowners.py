@@ -8,7 +8,7 @@ import sys
 
 from tools.codeowners import codeowners
 
-from dagster_lineage.model import SCHEMA_VERSION, Asset, Interface, LineageGraph, Located
+from dagster_lineage.model import SCHEMA_VERSION, Asset, Interface, LineageGraph, LocatedInterface
 
 
 def asset(key: str, at: str, *owners: str) -> Asset:
@@ -17,7 +17,7 @@ def asset(key: str, at: str, *owners: str) -> Asset:
 
 def owned(*assets: Asset, folder: str = "projects/shop") -> dict[str, str]:
     interface = Interface(schema_version=SCHEMA_VERSION, project="shop", assets=assets)
-    located = Located(interface, folder, f"{folder}/interface.json")
+    located = LocatedInterface(interface, folder, f"{folder}/interface.json")
     rules = codeowners(LineageGraph([located])).splitlines()[2:]
     return {path.strip(): f"@{who}" for path, _, who in (rule.partition("@") for rule in rules)}
 

@@ -10,7 +10,15 @@ from tools.contract_values import ENTITIES, ROWS, ValueImpossible, value
 
 from dagster_lineage.files.interface_files import read_graph
 from dagster_lineage.files.settings import read_settings
-from dagster_lineage.model import Asset, Column, Interface, LineageGraph, Located, Read, Source
+from dagster_lineage.model import (
+    Asset,
+    Column,
+    Interface,
+    LineageGraph,
+    LocatedInterface,
+    Read,
+    Source,
+)
 from environment import Environment
 
 READERS = ("jaffle_dbt", "marts_dbt")
@@ -21,18 +29,18 @@ def graph(root) -> LineageGraph:
     return read_graph(root, read_settings(root).interfaces)
 
 
-def reader_of(graph: LineageGraph, name: str) -> Located:
+def reader_of(graph: LineageGraph, name: str) -> LocatedInterface:
     return next(one for one in graph.located if one.project == name)
 
 
 @pytest.mark.parametrize("name", READERS)
 def test_published_rows_keep_every_promise_of_the_interface(graph, name, tmp_path):
     environment = Environment(tmp_path / "data", "ci")
-    made = fixtures(graph, reader_of(graph, name), {})
-    publish(made, environment)
-    assert made
-    for fixture in made:
-        asset = graph.made("/".join(fixture.key)).asset
+    producer = fixtures(graph, reader_of(graph, name), {})
+    publish(producer, environment)
+    assert producer
+    for fixture in producer:
+        asset = graph.producer("/".join(fixture.key)).asset
         with duckdb.connect(
             str(environment.published_file(fixture.project)), read_only=True
         ) as file:
@@ -96,7 +104,7 @@ def reader(**columns: Column) -> Interface:
     two = Asset(
         key="mine/two",
         unique_id="model.mine.two",
-        columns={"state": Column(comes_from=("mine/one#state",), copy=True)},
+        columns={"state": Column(derived_from=("mine/one#state",), copy=True)},
     )
     source = Source(name="up.orders", key="up/orders")
     return Interface(schema_version=1, project="mine", assets=(one, two), sources=(source,))
@@ -118,7 +126,7 @@ def manifest(*tests: tuple[str, str, list[str]]) -> dict:
     }
 
 
-COPIED = Column(comes_from=("up/orders#state",), copy=True)
+COPIED = Column(derived_from=("up/orders#state",), copy=True)
 
 
 def test_values_that_tests_accept_are_followed_through_copies_to_the_foreign_column():
@@ -132,13 +140,13 @@ def test_values_that_tests_accept_are_followed_through_copies_to_the_foreign_col
 
 
 def test_accepted_values_of_a_computed_column_say_nothing_of_the_foreign_one():
-    mine = reader(state=Column(comes_from=("up/orders#state",)))
+    mine = reader(state=Column(derived_from=("up/orders#state",)))
     assert accepted_by(mine, manifest(("model.mine.one", "state", ["a"]))) == {}
 
 
-def located(interface: Interface) -> Located:
+def located(interface: Interface) -> LocatedInterface:
     folder = f"projects/{interface.project}"
-    return Located(interface, folder, f"{folder}/interface.json")
+    return LocatedInterface(interface, folder, f"{folder}/interface.json")
 
 
 def test_published_texts_are_those_that_the_tests_accept(tmp_path):
@@ -174,9 +182,9 @@ def test_folder_with_other_things_is_not_emptied(graph, tmp_path):
     precious = tmp_path / "data" / "precious.txt"
     precious.parent.mkdir()
     precious.touch()
-    made = fixtures(graph, reader_of(graph, "jaffle_dbt"), {})
+    producer = fixtures(graph, reader_of(graph, "jaffle_dbt"), {})
     with pytest.raises(FixtureImpossible, match="would be emptied"):
-        publish(made, Environment(tmp_path / "data", "ci"))
+        publish(producer, Environment(tmp_path / "data", "ci"))
     assert precious.exists()
 
 
@@ -216,7 +224,7 @@ def test_unique_column_has_no_value_twice(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "unique", "accepted", "said"),
+    ("name", "unique", "accepted", "details"),
     [
         ("bigint[]", False, (), "not null"),
         ("boolean", True, (), "unique"),
@@ -225,6 +233,6 @@ def test_unique_column_has_no_value_twice(name):
         ("varchar", True, ("a", "b"), "only 2 values"),
     ],
 )
-def test_promise_that_no_made_up_value_keeps_is_an_error(name, unique, accepted, said):
-    with pytest.raises(ValueImpossible, match=said):
+def test_promise_that_no_made_up_value_keeps_is_an_error(name, unique, accepted, details):
+    with pytest.raises(ValueImpossible, match=details):
         value(name, unique=unique, not_null=True, accepted=accepted)

@@ -80,7 +80,7 @@ def expected_days(platform):
     days = defaultdict(lambda: [0, set(), Decimal(0)])
     rows = platform.source("select ordered_at, channel, user_id, status, amount from orders")
     for ordered_at, channel, user_id, status, amount in rows:
-        if status == "cancelled":
+        if status == "canceled":
             continue
         day = days[ordered_at[:10], channel]
         day[0] += 1
@@ -254,8 +254,8 @@ def test_failed_blocking_test_upstream_leaves_downstream_with_the_old_data(
     assert "ml/order_count_chart" in failed.stdout
     assert platform.generation("jaffle_dbt") == generation
     assert platform.read("jaffle", "customers") == customers
-    mended = platform("run", "--select", selection)
-    assert mended.returncode == 0, mended.stdout
+    fixed = platform("run", "--select", selection)
+    assert fixed.returncode == 0, fixed.stdout
     assert platform.generation("jaffle_dbt") > generation
 
 

@@ -29,9 +29,9 @@ def origins(graph: LineageGraph, key: str, column: str) -> set[tuple[str, str]]:
         if one in seen:
             continue
         seen.add(one)
-        made = graph.made(one[0])
-        if made:
-            waiting += [split_column(text) for text in made.asset.columns[one[1]].comes_from]
+        producer = graph.producer(one[0])
+        if producer:
+            waiting += [split_column(text) for text in producer.asset.columns[one[1]].derived_from]
     return seen
 
 
@@ -52,7 +52,7 @@ def test_every_column_that_another_project_reads_has_a_known_type(graph):
         (edge.read.key, column)
         for edge in graph.foreign_edges
         for column in edge.read.columns or ()
-        if not graph.made(edge.read.key).asset.columns[column].type
+        if not graph.producer(edge.read.key).asset.columns[column].type
     ]
     assert unknown == []
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dagster_lineage.files.interface_files import read_graph
 from dagster_lineage.files.settings import read_settings
-from dagster_lineage.model import LineageGraph, Located
+from dagster_lineage.model import LineageGraph, LocatedInterface
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / "CODEOWNERS"
@@ -50,7 +50,7 @@ def codeowners(graph: LineageGraph) -> str:
     return "\n".join([HEADER, *lines]) + "\n"
 
 
-def _rules(where: Located) -> Iterator[tuple[str, str]]:
+def _rules(where: LocatedInterface) -> Iterator[tuple[str, str]]:
     """GitHub takes the last line that matches, so the project's comes before its files'."""
     owned = [asset for asset in where.interface.assets if asset.executable and asset.owners]
     if not owned:

@@ -51,9 +51,9 @@ def _origin(own: Mapping[str, Asset], key: str, column: str) -> str:
     """The foreign column that a column is a copy of; empty if it is computed."""
     while key in own:
         declared = own[key].columns.get(column)
-        if declared is None or not declared.copy or len(declared.comes_from) != 1:
+        if declared is None or not declared.copy or len(declared.derived_from) != 1:
             return ""
-        key, column = split_column(declared.comes_from[0])
+        key, column = split_column(declared.derived_from[0])
     return f"{key}#{column}" if key else ""
 
 

@@ -28,8 +28,8 @@ from dagster_lineage.model import (
     Asset,
     Column,
     LineageGraph,
-    Located,
-    Made,
+    LocatedInterface,
+    LocatedAsset,
     key_path,
 )
 from dagster_lineage.model.errors import LineageError
@@ -83,18 +83,18 @@ def main(arguments: Sequence[str]) -> int:
             return 2
         manifest = ROOT / reader.folder / "target" / "manifest.json"
         accepted = accepted_by(reader.interface, read_manifest(manifest))
-        made = fixtures(graph, reader, accepted)
-        publish(made, Environment(asked.into.resolve(), ENVIRONMENT))
+        published = fixtures(graph, reader, accepted)
+        publish(published, Environment(asked.into.resolve(), ENVIRONMENT))
     except (FixtureImpossible, LineageError, WarehouseError) as error:
         print(error, file=sys.stderr)
         return 1
-    for one in made:
+    for one in published:
         print(f"{one.project}: {'.'.join(one.key)}, {len(one.columns)} columns, {ROWS} rows")
     return 0
 
 
 def fixtures(
-    graph: LineageGraph, reader: Located, accepted: Mapping[str, Sequence[object]]
+    graph: LineageGraph, reader: LocatedInterface, accepted: Mapping[str, Sequence[object]]
 ) -> list[Fixture]:
     """What must be published for a project, by producer and key.
 
@@ -112,18 +112,18 @@ def fixtures(
         # A source that no model reads is attached all the same.
         *(source.key for source in reader.interface.sources if source.key not in own),
     }
-    made = []
+    found = []
     for key in sorted(read):
-        producer = graph.made(key)
+        producer = graph.producer(key)
         if producer is None:
             raise FixtureImpossible(
                 f"{reader.project} reads `{key}`, which no project makes: run `lineage check`."
             )
-        made.append(_fixture(producer, accepted))
-    return sorted(made, key=lambda one: (one.project, one.key))
+        found.append(_fixture(producer, accepted))
+    return sorted(found, key=lambda one: (one.project, one.key))
 
 
-def _fixture(producer: Made, accepted: Mapping[str, Sequence[object]]) -> Fixture:
+def _fixture(producer: LocatedAsset, accepted: Mapping[str, Sequence[object]]) -> Fixture:
     asset = producer.asset
     path = key_path(asset.key)
     if len(path) != 2:  # noqa: PLR2004 - schema and table
@@ -162,11 +162,11 @@ def _can_count(column: Column | None) -> bool:
     return column is not None and column.type not in ("boolean", "")
 
 
-def publish(made: Sequence[Fixture], environment: Environment) -> None:
+def publish(fixtures: Sequence[Fixture], environment: Environment) -> None:
     """Write the tables as their producers would, a published file for each.
 
     Args:
-        made: In any order.
+        fixtures: In any order.
         environment: Their data folder, which is emptied before if it was made here.
 
     Raises:
@@ -176,10 +176,10 @@ def publish(made: Sequence[Fixture], environment: Environment) -> None:
     import duckdb  # noqa: PLC0415 - only for its errors
 
     _empty(environment.data_dir)
-    for project in sorted({one.project for one in made}):
+    for project in sorted({one.project for one in fixtures}):
         with Warehouse(project, environment).open_session() as session:
             session.connection.execute("set TimeZone = 'UTC'")
-            for one in made:
+            for one in fixtures:
                 if one.project != project:
                     continue
                 schema = quoted(project, one.key[0])

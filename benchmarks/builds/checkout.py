@@ -21,7 +21,7 @@ from dagster_lineage.extract.assembly.lock import lock
 from dagster_lineage.files.git import Repository
 from dagster_lineage.files.interface_files import encode
 from dagster_lineage.files.settings import read_settings
-from dagster_lineage.model import Located
+from dagster_lineage.model import LocatedInterface
 
 KEPT = ("manifest.json", "partial_parse.msgpack")
 """What dbt keeps in a project's target folder and reads again."""
@@ -44,7 +44,7 @@ class Checkout:
         }
         write(planned, root)
         (root / ".gitignore").write_text("target/\nlogs/\n.user.yml\n")
-        self._interfaces: tuple[Located, ...] = ()
+        self._interfaces: tuple[LocatedInterface, ...] = ()
         self._parse(self.names)
         self._interfaces = self._lock(self.names)
         self._git("init", "-q", "-b", "main")
@@ -92,13 +92,13 @@ class Checkout:
         comparison = Repository(self.root).compare("HEAD")
         return decide(comparison, read_settings(self.root).interfaces)
 
-    def _lock(self, names: Iterable[str]) -> tuple[Located, ...]:
+    def _lock(self, names: Iterable[str]) -> tuple[LocatedInterface, ...]:
         """Lock these projects; of the others, the base's interfaces hold."""
         manifests = [BareManifest(self._folder(name) / "target" / KEPT[0]) for name in names]
-        made = lock(self.root, None, manifests=manifests, committed=self._interfaces).located
-        for located in made:
+        producer = lock(self.root, None, manifests=manifests, committed=self._interfaces).located
+        for located in producer:
             (self.root / located.file).write_bytes(encode(located.interface))
-        return made
+        return producer
 
     def _downstream(self, names: set[str]) -> list[str]:
         """These projects and all that read them: no interface of another one can change."""
@@ -114,15 +114,15 @@ class Checkout:
 
         os.environ.update(DBT_SEND_ANONYMOUS_USAGE_STATS="false", DO_NOT_TRACK="1")
         for name in names:
-            said = io.StringIO()
+            details = io.StringIO()
             places = ["--project-dir", str(self._folder(name))]
             places += ["--profiles-dir", str(self._folder(name))]
-            with contextlib.redirect_stdout(said):
+            with contextlib.redirect_stdout(details):
                 result = dbtRunner().invoke(
                     ["--quiet", "--no-use-colors", "parse", "--no-version-check", *places]
                 )
             if not result.success:
-                raise BuildFailed(f"{name}: {said.getvalue()}{result.exception or ''}")
+                raise BuildFailed(f"{name}: {details.getvalue()}{result.exception or ''}")
 
     def _folder(self, name: str) -> Path:
         return self.root / "projects" / name

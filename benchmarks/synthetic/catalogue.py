@@ -22,7 +22,7 @@ FAULTS: tuple[Planter, ...] = (
     faults_of_columns.typo_in_python,
     faults_of_columns.type_in_python,
     faults_of_columns.gone_behind_star,
-    faults_of_keys.circle,
+    faults_of_keys.cycle,
     faults_of_keys.upstream_not_selected,
     faults_of_keys.model_makes_it_too,
     faults_of_keys.same_name_same_key,

@@ -1,4 +1,4 @@
-"""Planted faults of keys: edges to nothing, circles, two producers, keys beside their relations."""
+"""Planted faults of keys: edges to nothing, cycles, two producers, keys beside their relations."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def upstream_not_selected(index: Index) -> Iterator[Plant]:
         )
 
 
-def circle(index: Index) -> Iterator[Plant]:
+def cycle(index: Index) -> Iterator[Plant]:
     """A model begins to read a table of another project that is made from it."""
     for number, reader in enumerate(index.foreign()):
         producer = index.models[reader.read.table.key]
@@ -190,7 +190,7 @@ def circle(index: Index) -> Iterator[Plant]:
                     ),
                 ),
             ),
-            # Two circles that reach into each other are one to a rule, rightly.
+            # Two cycles that reach into each other are one to a rule, rightly.
             touches=index.needs(producer, back, reader) | _between(index, upstream, project),
         )
 
@@ -198,7 +198,7 @@ def circle(index: Index) -> Iterator[Plant]:
 def _between(index: Index, upstream: str, project: str) -> frozenset[str]:
     order = list(index.projects)
     return frozenset(
-        f"circle {name}" for name in order[order.index(upstream) : order.index(project) + 1]
+        f"cycle {name}" for name in order[order.index(upstream) : order.index(project) + 1]
     )
 
 

@@ -69,7 +69,7 @@ class Expected:
         code: Of the rule.
         places: Where it may stand: files, each with texts that lead to the line (the first line
             that has the first text, from there the first one that has the second, …). More than
-            one where the fault has two ends and either may be mended.
+            one where the fault has two ends and either may be fixed.
         key: A text that the finding's key contains, where several come at one place.
     """
 

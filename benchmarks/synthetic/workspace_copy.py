@@ -23,7 +23,7 @@ class LoadFailed(Exception):
 
 
 @dataclass
-class Checked:
+class CheckResult:
     """What came of one pass.
 
     Attributes:
@@ -70,7 +70,7 @@ class WorkspaceCopy:
             for edit in plant.edits:
                 edit.apply(self.root)
 
-    def check(self, changed: Iterable[str] | None = None) -> Checked:
+    def check(self, changed: Iterable[str] | None = None) -> CheckResult:
         """Parse the changed dbt projects, lock every interface, check.
 
         Args:
@@ -91,15 +91,15 @@ class WorkspaceCopy:
             findings = self.findings()
         notes = [finding for finding in findings if finding.level == "note"]
         wrong = [finding for finding in findings if finding.level != "note"]
-        return Checked(wrong, notes, unreadable, seconds)
+        return CheckResult(wrong, notes, unreadable, seconds)
 
     def after_parse(self, folder: Path) -> None:
         """What a repository does when a manifest is new; nothing here."""
 
     def lock(self) -> str:
         """`lineage lock`; what it says of locations that cannot be asked."""
-        said, wrong = io.StringIO(), io.StringIO()
-        with _environment(self._environment), redirect_stdout(said), redirect_stderr(wrong):
+        details, wrong = io.StringIO(), io.StringIO()
+        with _environment(self._environment), redirect_stdout(details), redirect_stderr(wrong):
             code = run_command("lock", ["--root", str(self.root)])
         return wrong.getvalue() if code else ""
 
@@ -116,10 +116,10 @@ class WorkspaceCopy:
 
     def findings(self) -> list[Finding]:
         """`lineage check --format json`."""
-        said = io.StringIO()
-        with redirect_stdout(said):
+        details = io.StringIO()
+        with redirect_stdout(details):
             run_command("check", ["--root", str(self.root), "--format", "json"])
-        return msgspec.json.decode(said.getvalue(), type=_Report).findings
+        return msgspec.json.decode(details.getvalue(), type=_Report).findings
 
 
 class _Report(msgspec.Struct):

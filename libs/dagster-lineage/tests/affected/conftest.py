@@ -23,8 +23,8 @@ from dagster_lineage.files.interface_files import encode
 from dagster_lineage.model import SCHEMA_VERSION, Interface
 
 
-def column(type_: str, *comes_from: str) -> dict[str, Any]:
-    return {"type": type_, "comes_from": list(comes_from), "copy": len(comes_from) == 1}
+def column(type_: str, *derived_from: str) -> dict[str, Any]:
+    return {"type": type_, "derived_from": list(derived_from), "copy": len(derived_from) == 1}
 
 
 INTERFACES: dict[str, dict[str, Any]] = {
@@ -155,7 +155,7 @@ INTERFACES: dict[str, dict[str, Any]] = {
                 "columns_known": True,
                 "columns": {
                     "day": column("date", "shop/orders#day"),
-                    "orders": {"type": "bigint", "comes_from": ["shop/orders#id"]},
+                    "orders": {"type": "bigint", "derived_from": ["shop/orders#id"]},
                 },
                 "reads": [
                     {
@@ -173,7 +173,7 @@ INTERFACES: dict[str, dict[str, Any]] = {
                 "access": "public",
                 "at": "models/events_daily.sql:1",
                 "columns_known": True,
-                "columns": {"day": {"type": "date", "comes_from": ["raw/events#at"]}},
+                "columns": {"day": {"type": "date", "derived_from": ["raw/events#at"]}},
                 "reads": [
                     {
                         "key": "raw/events",

@@ -63,12 +63,12 @@ class Repository:
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     """A repository without a fault, which is the working directory."""
-    made = Repository(tmp_path)
-    made.settings("[tool.lineage]\n")
-    made.write(MAKER)
-    made.reads("jaffle/orders")
+    producer = Repository(tmp_path)
+    producer.settings("[tool.lineage]\n")
+    producer.write(MAKER)
+    producer.reads("jaffle/orders")
     monkeypatch.chdir(tmp_path)
-    return made
+    return producer
 
 
 @pytest.fixture

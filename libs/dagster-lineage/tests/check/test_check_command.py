@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
 import pytest
+
+from dagster_lineage.files.interface_files import read_interface
+from dagster_lineage.model import SCHEMA_VERSION
 
 HEAVY = ("dagster", "dbt", "sqlglot", "jinja2", "yaml", "grimp", "pydantic")
 
@@ -103,10 +107,39 @@ def test_merge_conflict_in_an_interface_is_told(repository, lineage) -> None:
 
 def test_interface_of_a_newer_version_is_refused(repository, lineage) -> None:
     file = repository.root / "projects" / "ml" / "interface.json"
-    file.write_text(file.read_text().replace('"schema_version": 1', '"schema_version": 9'))
+    file.write_text(file.read_text().replace('"schema_version": 2', '"schema_version": 9'))
     code, _, err = lineage("check")
     assert code == 2
     assert "version 9" in err
+
+
+def test_interface_of_schema_version_1_is_read_with_the_new_names(tmp_path) -> None:
+    file = tmp_path / "interface.json"
+    file.write_text(
+        json.dumps(
+            {
+                "schema_version": 1,
+                "project": "marts",
+                "assets": [
+                    {
+                        "key": "marts/orders",
+                        "columns": {"missing": {"comes_from": ["jaffle/orders#id"]}},
+                        "not_given": ["total"],
+                        "reads": [{"key": "jaffle/orders", "missing": ["amount"]}],
+                    }
+                ],
+                "sources": [{"name": "a.b", "key": "a/b", "key_given": "table"}],
+            }
+        )
+    )
+    for quick in (False, True):
+        interface = read_interface(file, quick=quick)
+        asset = interface.assets[0]
+        assert asset.columns["missing"].derived_from == ("jaffle/orders#id",)
+        assert asset.missing_contract_columns == ("total",)
+        assert asset.reads[0].missing_columns == ("amount",)
+        assert interface.sources[0].key_origin == "table"
+        assert interface.schema_version == SCHEMA_VERSION
 
 
 def test_unknown_command_has_the_nearest(lineage) -> None:

@@ -9,7 +9,7 @@ from importlib import import_module
 import jsonschema
 import pytest
 
-from dagster_lineage.analyze.check import Checked
+from dagster_lineage.analyze.check import CheckResult
 from dagster_lineage.analyze.rule_manual import explained
 from dagster_lineage.model.findings import Finding
 from dagster_lineage.present.formats import FORMATS, render
@@ -87,8 +87,8 @@ SARIF = {
 }
 
 
-def checked(*findings: Finding) -> Checked:
-    return Checked(findings=findings, projects=2, edges=5, unknown=0)
+def checked(*findings: Finding) -> CheckResult:
+    return CheckResult(findings=findings, projects=2, edges=5, unknown=0)
 
 
 def finding(**facts: object) -> Finding:
@@ -198,7 +198,7 @@ def test_text_is_grouped_by_owner() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "variables", "coloured"),
+    ("arguments", "variables", "colored"),
     [
         ([], {}, True),
         (["--no-color"], {}, False),
@@ -207,14 +207,14 @@ def test_text_is_grouped_by_owner() -> None:
     ],
 )
 def test_colours_are_for_terminals_that_want_them(  # noqa: PLR0917 - fixtures and cases
-    repository, lineage, monkeypatch, arguments, variables, coloured
+    repository, lineage, monkeypatch, arguments, variables, colored
 ) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm")
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    assert ("\x1b[" in lineage("check", *arguments)[1]) is coloured
+    assert ("\x1b[" in lineage("check", *arguments)[1]) is colored
 
 
 def test_no_colours_in_a_pipe(repository, lineage) -> None:

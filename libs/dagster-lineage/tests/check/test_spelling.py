@@ -1,4 +1,4 @@
-"""`did you mean`: slips are recognised, other names are not; few of thousands are compared."""
+"""`did you mean`: slips are recognized, other names are not; few of thousands are compared."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from dagster_lineage.extract.dbt import ManifestGraph, read_manifest
 
 @pytest.fixture(scope="module")
 def definitions(manifest: bytes, shop: Path):
-    """`@dbt_assets` over everything; its source with a key for all of its tables is mended."""
+    """`@dbt_assets` over everything; its source with a key for all of its tables is fixed."""
     import dagster_dbt
 
     data = json.loads(manifest)

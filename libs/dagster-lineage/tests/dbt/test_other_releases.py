@@ -99,7 +99,7 @@ def test_dbt_1_3() -> None:
     assert [check.kind for check in orders.checks] == ["relationships"]
     assert graph.code["model.shop.orders"].compiled == "select * from base"
     assert graph.assets["model.installed.base"].at == "dbt_packages/installed/models/base.sql:1"
-    assert graph.sources["source.shop.erp.orders"].key_given == "source"
+    assert graph.sources["source.shop.erp.orders"].key_origin == "source"
 
 
 def test_chains_of_ephemeral_models_and_metrics_are_seen_through() -> None:

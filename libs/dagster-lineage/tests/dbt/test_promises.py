@@ -41,7 +41,7 @@ def with_tests(*tests: dict[str, Any], **model: Any) -> Asset:
     return read_manifest({"nodes": {"model.shop.a": node, **nodes}}).assets["model.shop.a"]
 
 
-def said(asset: Asset) -> tuple[set[str], set[str], tuple[str, ...]]:
+def details(asset: Asset) -> tuple[set[str], set[str], tuple[str, ...]]:
     columns = asset.columns.items()
     return (
         {name for name, column in columns if column.not_null},
@@ -77,7 +77,7 @@ COMBINED = {"combination_of_columns": ["x", "y"]}
     ],
 )
 def test_a_promise(test: dict[str, Any], promise: object) -> None:
-    assert said(with_tests(test)) == promise
+    assert details(with_tests(test)) == promise
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_promise(test: dict[str, Any], promise: object) -> None:
     ],
 )
 def test_what_looks_only_at_some_rows_promises_nothing(test: dict[str, Any]) -> None:
-    assert said(with_tests(test)) == (set(), set(), ())
+    assert details(with_tests(test)) == (set(), set(), ())
 
 
 CONSTRAINTS = {
@@ -115,14 +115,14 @@ CONSTRAINTS = {
 def test_constraints_count_when_the_contract_is_enforced() -> None:
     enforced = {"config": {"materialized": "table", "contract": {"enforced": True}}}
 
-    assert said(with_tests(**CONSTRAINTS, **enforced)) == ({"x", "z"}, {"y"}, ("x", "z"))
-    assert said(with_tests(**CONSTRAINTS)) == (set(), set(), ())
+    assert details(with_tests(**CONSTRAINTS, **enforced)) == ({"x", "z"}, {"y"}, ("x", "z"))
+    assert details(with_tests(**CONSTRAINTS)) == (set(), set(), ())
 
 
 def test_a_configs_unique_key_is_no_promise_but_chooses_among_them() -> None:
     config = {"config": {"materialized": "incremental", "unique_key": ["Y", "x"]}}
 
-    assert said(with_tests(**config)) == (set(), set(), ())
+    assert details(with_tests(**config)) == (set(), set(), ())
     assert with_tests(
         a_test("unique", X), a_test("dbt_utils.unique_combination_of_columns", COMBINED), **config
     ).grain == ("x", "y")

@@ -183,7 +183,7 @@ def test_what_is_promised(graph: ManifestGraph) -> None:
 def test_every_way_to_give_a_source_its_key(graph: ManifestGraph, shop: Path) -> None:
     file = "models/_sources.yml"
     given = {
-        source.name: (source.key, source.key_given, source.key_at)
+        source.name: (source.key, source.key_origin, source.key_at)
         for source in graph.sources.values()
     }
 
@@ -199,7 +199,7 @@ def test_every_way_to_give_a_source_its_key(graph: ManifestGraph, shop: Path) ->
 
 
 def test_key_given_is_told_without_the_projects_files(manifest: bytes) -> None:
-    given = {source.name: source.key_given for source in read_manifest(manifest).sources.values()}
+    given = {source.name: source.key_origin for source in read_manifest(manifest).sources.values()}
 
     assert given == {
         "erp.orders": "table",
@@ -346,8 +346,8 @@ def test_the_locations_answers_go_before_every_rule(manifest: bytes) -> None:
 
     assert graph.assets["model.shop.orders"].key == "own/orders"
     assert graph.assets["model.shop.by_variable"].reads[0].key == "own/orders"
-    assert graph.sources["source.shop.erp.orders"].key_given == "translator"
-    assert graph.sources["source.shop.erp.frozen"].key_given == "default"
+    assert graph.sources["source.shop.erp.orders"].key_origin == "translator"
+    assert graph.sources["source.shop.erp.frozen"].key_origin == "default"
     assert "model.shop.latest" in graph.unasked
     assert "model.shop.orders" not in graph.unasked
 

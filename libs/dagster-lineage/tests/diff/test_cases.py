@@ -33,7 +33,7 @@ import pytest
 import yaml
 
 from dagster_lineage.analyze.diff import Change, compare
-from dagster_lineage.model import SCHEMA_VERSION, Interface, LineageGraph, Located
+from dagster_lineage.model import SCHEMA_VERSION, Interface, LineageGraph, LocatedInterface
 
 CASES = {
     f"{file.stem}-{name}": case
@@ -50,12 +50,12 @@ FIELDS = {
 
 def column(text: str) -> dict[str, Any]:
     """A column's facts from the shorthand."""
-    promises, _, comes_from = text.partition("<-")
+    promises, _, derived_from = text.partition("<-")
     words = promises.split()
     flags = {word: True for word in words if word in ("not_null", "unique", "copy")}
     facts: dict[str, Any] = {"type": " ".join(word for word in words if word not in flags), **flags}
-    if comes_from:
-        facts["comes_from"] = [one.strip() for one in comes_from.split(",")]
+    if derived_from:
+        facts["derived_from"] = [one.strip() for one in derived_from.split(",")]
     return facts
 
 
@@ -109,9 +109,9 @@ def graph(case: dict[str, Any], side: str) -> LineageGraph:
         for reader, source in stated(case, "sources", side).items()
         if source is not None
     }
-    owners = {"shop"} | sources.keys() | {owner for owner, made in assets.items() if made}
+    owners = {"shop"} | sources.keys() | {owner for owner, producer in assets.items() if producer}
     return LineageGraph(
-        Located(
+        LocatedInterface(
             msgspec.convert(
                 {
                     "schema_version": SCHEMA_VERSION,
@@ -132,7 +132,7 @@ def graph(case: dict[str, Any], side: str) -> LineageGraph:
     )
 
 
-def said(change: Change) -> str:
+def details(change: Change) -> str:
     words = [change.level, change.kind, change.subject]
     if change.settled:
         words.append("settled")
@@ -151,7 +151,7 @@ def test_change_is_classed(name: str) -> None:
         changed_files=frozenset(case.get("changed_files", ())),
         today=TODAY,
     )
-    assert sorted(said(change) for change in diff.changes) == sorted(case["expect"])
+    assert sorted(details(change) for change in diff.changes) == sorted(case["expect"])
     assert diff.fails == any(" hurts " in line for line in case["expect"])
 
 

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from dagster_lineage.analyze.diff import InterfaceDiff, compare
-from dagster_lineage.model import Asset, Column, Interface, LineageGraph, Located, Read
+from dagster_lineage.model import Asset, Column, Interface, LineageGraph, LocatedInterface, Read
 from dagster_lineage.present.github.diff import workflow_commands
 from dagster_lineage.present.json.diff import document
 from dagster_lineage.present.markdown.diff import markdown
@@ -35,7 +35,7 @@ HOSTILE = [
 
 
 def project(name, *assets, **facts):
-    return Located(
+    return LocatedInterface(
         Interface(schema_version=1, project=name, assets=assets, **facts),
         f"projects/{name}",
         f"projects/{name}/interface.json",

@@ -175,8 +175,8 @@ def test_an_interface_that_did_not_change_is_one_object(repository):
     comparison = Repository(repository.root).compare("main")
     before, after = graphs(comparison, ["projects/*/interface.json"])
     assert before.located[1].interface is after.located[1].interface
-    assert [made.asset.key for made in after.assets()] == ["marts/b", "shop/orders"]
-    assert [made.asset.key for made in before.assets()] == ["marts/a", "shop/orders"]
+    assert [producer.asset.key for producer in after.assets()] == ["marts/b", "shop/orders"]
+    assert [producer.asset.key for producer in before.assets()] == ["marts/a", "shop/orders"]
 
 
 def test_an_interface_that_is_none_is_told_with_its_end(repository):

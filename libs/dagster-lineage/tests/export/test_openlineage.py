@@ -27,7 +27,7 @@ from dagster_lineage.model import (
     Column,
     Interface,
     LineageGraph,
-    Located,
+    LocatedInterface,
     Read,
 )
 from dagster_lineage.present.openlineage import events
@@ -71,8 +71,8 @@ MARTS = Interface(
             owners=("team:finance", "a@example.org"),
             relation="marts.marts.revenue",
             columns={
-                "order_id": Column(type="bigint", comes_from=("shop/orders#id",), copy=True),
-                "total": Column(type="double", comes_from=("shop/orders#amount",)),
+                "order_id": Column(type="bigint", derived_from=("shop/orders#id",), copy=True),
+                "total": Column(type="double", derived_from=("shop/orders#amount",)),
             },
             columns_known=True,
             reads=(
@@ -86,7 +86,7 @@ MARTS = Interface(
 
 def graph() -> LineageGraph:
     return LineageGraph(
-        Located(one, f"projects/{one.project}", f"projects/{one.project}/interface.json")
+        LocatedInterface(one, f"projects/{one.project}", f"projects/{one.project}/interface.json")
         for one in (SHOP, MARTS)
     )
 
@@ -173,8 +173,8 @@ def test_an_asset_that_nobody_makes_has_no_job_and_a_stub_no_event():
 def test_both_ends_of_an_edge_name_the_same_dataset():
     found = told()
     read = found["job", "marts/revenue"]["inputs"][0]
-    made = found["job", "shop/orders"]["outputs"][0]
-    assert read == made == {"namespace": "dagster", "name": "shop/orders"}
+    producer = found["job", "shop/orders"]["outputs"][0]
+    assert read == producer == {"namespace": "dagster", "name": "shop/orders"}
     facet = found["dataset", "marts/revenue"]["dataset"]["facets"]["columnLineage"]
     assert facet["fields"]["order_id"]["inputFields"] == [
         {

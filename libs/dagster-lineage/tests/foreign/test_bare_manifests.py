@@ -56,7 +56,7 @@ def test_view_ephemeral_snapshot_version_and_macro_are_traced(repository, manife
         "shop/pinned",
         "shop/stg",
     ]
-    assert found["shop/orders_v2"].columns["euros"].comes_from == ("shop/stg#paid",)
+    assert found["shop/orders_v2"].columns["euros"].derived_from == ("shop/stg#paid",)
     assert found["shop/orders_v2"].columns["id"].type == "bigint"
     assert [*found["shop/history"].columns][:2] == ["id", "euros"]
     assert [*found["shop/pinned"].columns] == ["id"]
@@ -92,8 +92,8 @@ def test_one_key_for_all_sources_loses_no_table(repository, manifest_maker):
     )
     repository.lock(shop.write(repository.root / "m.json"))
     both = repository.assets("shop")["shop/both"]
-    assert both.columns["x"].comes_from == ("raw_all#x",)
-    assert both.columns["y"].comes_from == ("raw_all#y",)
+    assert both.columns["x"].derived_from == ("raw_all#x",)
+    assert both.columns["y"].derived_from == ("raw_all#y",)
     assert {read.key for read in both.reads} == {"raw_all"}
 
 
@@ -102,11 +102,11 @@ def test_package_in_two_projects_is_said_once_and_its_own_tables_are_meant(
 ):
     files = []
     for project in ("crm", "shop"):
-        made = manifest_maker(project, schema="main")
+        producer = manifest_maker(project, schema="main")
         for index in range(12):
-            made.model(f"calendar_{index}", "select 1 as day", package="dates")
-        made.model("report", "select day from wh.main.calendar_3", schema=project)
-        files.append(made.write(repository.root / project / "manifest.json"))
+            producer.model(f"calendar_{index}", "select 1 as day", package="dates")
+        producer.model("report", "select day from wh.main.calendar_3", schema=project)
+        files.append(producer.write(repository.root / project / "manifest.json"))
     repository.lock(*files)
     for project in ("crm", "shop"):
         [read] = repository.assets(project)[f"{project}/report"].reads
@@ -120,11 +120,11 @@ def test_package_in_two_projects_is_said_once_and_its_own_tables_are_meant(
 def test_tables_of_one_name_in_two_other_projects_are_nobodys_edge(repository, manifest_maker):
     files = []
     for project in ("crm", "shop"):
-        made = manifest_maker(project, schema="main")
-        made.model(
+        producer = manifest_maker(project, schema="main")
+        producer.model(
             "users", "select 1 as id", config={"meta": {"dagster": {"asset_key": [project]}}}
         )
-        files.append(made.write(repository.root / project / "manifest.json"))
+        files.append(producer.write(repository.root / project / "manifest.json"))
     reader = manifest_maker("reader")
     reader.model("all_users", "select id from wh.main.users")
     files.append(reader.write(repository.root / "reader" / "manifest.json"))
@@ -135,10 +135,10 @@ def test_tables_of_one_name_in_two_other_projects_are_nobodys_edge(repository, m
 def test_manifests_of_two_targets_tell_of_a_model_once(repository, manifest_maker):
     files = []
     for target in ("prod", "dev"):
-        made = manifest_maker("shop")
-        made.model("orders", "select 1 as id")
-        made.model("mine", "select 1 as id", schema=f"{target}_alice")
-        files.append(made.write(repository.root / target / "manifest.json"))
+        producer = manifest_maker("shop")
+        producer.model("orders", "select 1 as id")
+        producer.model("mine", "select 1 as id", schema=f"{target}_alice")
+        files.append(producer.write(repository.root / target / "manifest.json"))
     repository.lock(*files)
     assert sorted(repository.assets("shop.prod")) == ["prod_alice/mine", "shop/orders"]
     assert sorted(repository.assets("shop.dev")) == ["dev_alice/mine"]
@@ -162,7 +162,7 @@ def test_circle_of_projects_is_none_of_assets(repository, manifest_maker):
     two.model("b", "select id from {{ source('one', 'a') }}", two.source("one", "a", "wh.one.a"))
     repository.lock(*(it.write(repository.root / it.project / "m.json") for it in (one, two)))
     assert repository.check("--select", "ED") == []
-    assert repository.assets("one")["one/c"].columns["id"].comes_from == ("two/b#id",)
+    assert repository.assets("one")["one/c"].columns["id"].derived_from == ("two/b#id",)
 
 
 def test_disabled_model_makes_no_table_though_its_file_is_there(repository, manifest_maker):
@@ -301,7 +301,7 @@ def test_long_chains_of_models_and_ephemeral_models_end_in_no_recursion(reposito
     shop.model("end", "select id from {{ ref('e1199') }}", before)
     repository.lock(shop.write(repository.root / "m.json"))
     found = repository.assets("shop")
-    assert found["shop/m1199"].columns["id"].comes_from == ("shop/m1198#id",)
+    assert found["shop/m1199"].columns["id"].derived_from == ("shop/m1198#id",)
     assert "shop/end" in found
 
 
@@ -406,4 +406,4 @@ def test_field_that_is_not_as_dbt_writes_it_costs_one_fact(
     (repository.root / "m.json").write_text(json.dumps(content))
     repository.lock("m.json")
     right = repository.assets("shop")["shop/right"]
-    assert right.columns["id"].comes_from == ("raw/a#id",)
+    assert right.columns["id"].derived_from == ("raw/a#id",)

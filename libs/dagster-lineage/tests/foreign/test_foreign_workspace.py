@@ -117,13 +117,13 @@ class Workspace(NamedTuple):
     """A locked workspace: its folder, what was said, and the interfaces by location."""
 
     root: Path
-    said: str
+    details: str
     code: int
     interfaces: dict[str, Any]
 
 
-def manifest(maker: Any) -> Any:
-    shop = maker("shop")
+def manifest(producer: Any) -> Any:
+    shop = producer("shop")
     columns = {"id": {"name": "id", "data_type": "bigint"}}
     raw = {
         name: shop.source("raw", name, relation, columns=columns)
@@ -153,19 +153,19 @@ def manifest(maker: Any) -> Any:
     return shop
 
 
-def build(root: Path, maker: Any) -> None:
+def build(root: Path, producer: Any) -> None:
     for folder in ("analytics", "loader"):
         (root / folder / "src").mkdir(parents=True)
         (root / folder / "pyproject.toml").write_text(
             f'[project]\nname = "{folder}"\n[tool.dg]\ndirectory_type = "project"\n'
             f'[tool.dg.project]\nroot_module = "{folder}"\n'
         )
-    made = manifest(maker)
-    made.write(root / "analytics" / "target" / "manifest.json")
+    producer = manifest(producer)
+    producer.write(root / "analytics" / "target" / "manifest.json")
     (root / "analytics" / "dbt_project.yml").write_text("name: shop\n")
     (root / "analytics" / "models").mkdir()
     (root / "analytics" / "models" / "sources.yml").write_text("version: 2\n")
-    for node in made.nodes.values():
+    for node in producer.nodes.values():
         (root / "analytics" / node["original_file_path"]).write_text(node["raw_code"])
     for name, prefix, select in (
         ("daily", "landing", "stg_orders fct"),
@@ -220,12 +220,12 @@ def test_every_location_is_told_and_those_that_do_not_load_say_why(workspace):
         "raises",
         "server",
     ]
-    said = {name: one.unreadable for name, one in workspace.interfaces.items() if one.unreadable}
-    assert sorted(said) == ["odd", "raises", "server"]
-    assert "ConnectionError" in said["raises"]
-    assert "(raises.py:5)" in said["raises"]
-    assert "env/bin/python does not exist" in said["odd"]
-    assert "127.0.0.1:1" in said["server"]
+    details = {name: one.unreadable for name, one in workspace.interfaces.items() if one.unreadable}
+    assert sorted(details) == ["odd", "raises", "server"]
+    assert "ConnectionError" in details["raises"]
+    assert "(raises.py:5)" in details["raises"]
+    assert "env/bin/python does not exist" in details["odd"]
+    assert "127.0.0.1:1" in details["server"]
 
 
 def test_names_of_locations_are_file_names(workspace):
@@ -240,8 +240,8 @@ def test_names_of_locations_are_file_names(workspace):
 
 
 def test_two_workspace_files_that_disagree_are_told(workspace):
-    assert "note: workspace.yaml lists the code location 'raises'" in workspace.said
-    assert "note: pyproject.toml lists the code location 'analytics'" in workspace.said
+    assert "note: workspace.yaml lists the code location 'raises'" in workspace.details
+    assert "note: pyproject.toml lists the code location 'analytics'" in workspace.details
 
 
 def test_one_source_has_in_each_location_the_key_of_its_selection(workspace):
@@ -262,7 +262,7 @@ def test_one_source_has_in_each_location_the_key_of_its_selection(workspace):
 def test_model_of_both_selections_is_traced_in_both(workspace):
     for name, source in (("marts/eu.daily", "landing"), ("hourly jobs", "archive")):
         assets = {asset.key: asset for asset in workspace.interfaces[name].assets}
-        assert assets["fct"].columns["customer"].comes_from == (f"{source}/customers#id",)
+        assert assets["fct"].columns["customer"].derived_from == (f"{source}/customers#id",)
         assert assets["fct"].columns["id"].type == "bigint"
 
 
@@ -280,7 +280,7 @@ def test_what_is_wrong_is_found_between_all_that_is_unknown(workspace, codes):
     by_code = {one["code"]: one for one in errors}
     nearest = [one["nearest"] for one in errors if one["code"] == "ED01"]
     assert nearest == ["landing/Customers", "landing/Customers"]
-    assert "selection" in by_code["KY04"]["mend"]
+    assert "selection" in by_code["KY04"]["fix"]
     assert by_code["KY02"]["file"] == "analytics/models/sources.yml"
     # Keys that an unreadable location may make, and none that somebody has declared.
     notes = [one["message"] for one in found if one["code"] == "EX01"]
@@ -308,7 +308,7 @@ def test_no_secret_no_path_and_no_address_is_written(workspace):
         assert str(workspace.root) not in text
         assert str(Path.home()) not in text
         assert " 0x7" not in text
-    assert SECRET not in workspace.said
+    assert SECRET not in workspace.details
 
 
 def test_another_checkout_order_hash_seed_and_locale_make_the_same_bytes(

@@ -77,9 +77,9 @@ def test_column_of_another_target_is_unknown_and_not_missing(repository, manifes
         reader.model(name, f"select id, extra from {{{{ source('up', '{name}') }}}}", source)
     repository.lock(*(it.write(repository.root / it.project / "m.json") for it in (up, reader)))
     assert [one["key"] for one in repository.check("--select", "CO")] == ["up/b#extra"]
-    made = repository.assets("up")
-    assert [*made["up/a"].columns] == ["id", "extra"]
-    assert not made["up/a"].columns_known
+    producer = repository.assets("up")
+    assert [*producer["up/a"].columns] == ["id", "extra"]
+    assert not producer["up/a"].columns_known
     assert repository.interface("up").unknown == ("up/a: its columns depend on target.name",)
 
 
@@ -104,7 +104,7 @@ def test_star_of_a_macro_stands_for_the_columns_of_its_table(repository, manifes
     repository.lock(*(it.write(repository.root / it.project / "m.json") for it in (up, reader)))
     wide = repository.assets("up")["up/wide"]
     assert [*wide.columns] == ["id", "odd", "more"]
-    assert wide.columns["odd"].comes_from == ("up/base#odd",)
+    assert wide.columns["odd"].derived_from == ("up/base#odd",)
     assert [one["key"] for one in repository.check("--select", "CO")] == ["up/wide#gone"]
     # What YAML says of a source need not be all.
     [unknown] = repository.interface("up").unknown

@@ -98,32 +98,32 @@ def test_project_is_asked_for_by_its_folder_its_location_or_the_first_part(tmp_p
     ],
 )
 def test_checkout_is_seen_in_every_spelling(text):
-    said = CheckoutPaths(Path("/home/al-ice/my.repo"), {}).said(text)
-    assert "<checkout>" in said
-    assert "ice" not in said.casefold()
+    details = CheckoutPaths(Path("/home/al-ice/my.repo"), {}).details(text)
+    assert "<checkout>" in details
+    assert "ice" not in details.casefold()
 
 
 @pytest.mark.parametrize(
     "text", ["/home/al-ice/my.repo-2/x", "/home/al-ice/my.repository", "my.repo/x", "alice/home"]
 )
 def test_what_only_looks_like_the_checkout_stays(text):
-    assert CheckoutPaths(Path("/home/al-ice/my.repo"), {}).said(text) == text
+    assert CheckoutPaths(Path("/home/al-ice/my.repo"), {}).details(text) == text
 
 
 def test_short_checkout_is_no_word_of_a_key():
     paths = CheckoutPaths(Path("/app"), {})
-    assert paths.said("my_app/app/orders") == "my_app/app/orders"
-    assert paths.said("/app/models/x.sql") == "<checkout>/models/x.sql"
+    assert paths.details("my_app/app/orders") == "my_app/app/orders"
+    assert paths.details("/app/models/x.sql") == "<checkout>/models/x.sql"
 
 
 def test_secret_values_are_named_and_not_told():
     paths = CheckoutPaths(Path("/x/y"), {"API_TOKEN": "s3cr3t-value", "SCHEMA": "s3cr3t"})
-    assert paths.said("401 for s3cr3t-value at 0x7f00ab12cd") == "401 for $API_TOKEN at 0x…"
+    assert paths.details("401 for s3cr3t-value at 0x7f00ab12cd") == "401 for $API_TOKEN at 0x…"
 
 
 def test_folders_of_the_shell_are_no_secrets():
     paths = CheckoutPaths(Path("/x/theirs"), {"PWD": "/x/theirs/team", "OLDPWD": "/x/theirs"})
-    assert paths.said("/x/theirs/team/target/manifest.json is gone") == (
+    assert paths.details("/x/theirs/team/target/manifest.json is gone") == (
         "<checkout>/team/target/manifest.json is gone"
     )
 
@@ -154,10 +154,10 @@ def test_places_are_found_from_a_folder_of_interfaces(repository, manifest_maker
     core, reader = manifest_maker("core"), manifest_maker("reader")
     core.model("orders", "select 1 as id")
     reader.model("r", "select 1", reader.source("core", "ordrs", "wh.core.ordrs"))
-    for made in (core, reader):
-        folder = repository.root / "teams" / made.project
-        made.write(folder / "target" / "manifest.json")
-        (folder / "dbt_project.yml").write_text(f"name: {made.project}\n")
+    for producer in (core, reader):
+        folder = repository.root / "teams" / producer.project
+        producer.write(folder / "target" / "manifest.json")
+        (folder / "dbt_project.yml").write_text(f"name: {producer.project}\n")
     repository.lock(*(f"teams/{name}/target/manifest.json" for name in ("core", "reader")))
     [typo] = [one for one in repository.check() if one["code"] == "ED01"]
     assert typo["file"] == "teams/reader/models/sources.yml"
@@ -215,7 +215,7 @@ def test_many_keys_without_a_prefix_are_said_in_a_few_words(repository, manifest
     repository.lock(shop.write(repository.root / "m.json"))
     [one] = repository.check("--select", "EX01")
     assert "60 keys without a prefix" in one["message"]
-    assert len(one["mend"]) < 200
+    assert len(one["fix"]) < 200
 
 
 def test_workspace_elsewhere_is_told_from_its_own_checkout(repository, tmp_path_factory):

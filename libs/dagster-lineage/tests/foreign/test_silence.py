@@ -28,7 +28,7 @@ def large(repository, manifest_maker) -> Any:
     Five faults are planted: a mistyped key, a key of a model that was renamed, a source that reads
     another table than its key's, a column that upstream lost, and a model that two projects make.
     """
-    makers = {name: manifest_maker(name) for name in ("core", "finance", "growth")}
+    producers = {name: manifest_maker(name) for name in ("core", "finance", "growth")}
     tables = [
         (block, f"{block.rpartition('/')[2]}_t{index}")
         for block in BLOCKS
@@ -36,22 +36,22 @@ def large(repository, manifest_maker) -> Any:
     ]
     for number, (block, table) in enumerate(tables):
         for project in {"core", ("finance", "growth", "core")[number % 3]}:
-            made = makers[project]
-            source = made.source(
+            producer = producers[project]
+            source = producer.source(
                 block.replace("/", "_"),
                 table,
                 f"lake.{block.replace('/', '_')}.{table}",
                 key=[*block.split("/"), table],
             )
-            made.model(f"stg_{table}", f"select * from lake.{table}", source)
-    core, finance, growth = makers.values()
+            producer.model(f"stg_{table}", f"select * from lake.{table}", source)
+    core, finance, growth = producers.values()
     core.model("orders", "select 1 as id, 2 as amount", config={"access": "public"})
     core.model("customers", "select 1 as id")
     core.model("daily_sessions", "select 1 as id")
 
-    def reads(made: Any, name: str, table: str, sql: str, relation: str = "") -> None:
-        source = made.source("core", table, relation or f"wh.core.{table}", key=["core", table])
-        made.model(name, sql, source)
+    def reads(producer: Any, name: str, table: str, sql: str, relation: str = "") -> None:
+        source = producer.source("core", table, relation or f"wh.core.{table}", key=["core", table])
+        producer.model(name, sql, source)
 
     reads(finance, "typo", "ordrs", "select id from {{ source('core', 'ordrs') }}")
     reads(finance, "gone", "visits", "select id from {{ source('core', 'visits') }}")
@@ -63,12 +63,15 @@ def large(repository, manifest_maker) -> Any:
         "wh.backup.customers",
     )
     reads(growth, "lost", "orders", "select id, currency from {{ source('core', 'orders') }}")
-    for made in (finance, growth):
-        made.model(
+    for producer in (finance, growth):
+        producer.model(
             "revenue", "select 1 as id", config={"meta": {"dagster": {"asset_key": ["revenue"]}}}
         )
     repository.lock(
-        *(made.write(repository.root / made.project / "m.json") for made in makers.values())
+        *(
+            producer.write(repository.root / producer.project / "m.json")
+            for producer in producers.values()
+        )
     )
     return repository
 
@@ -88,9 +91,9 @@ def test_300_sources_of_15_systems_leave_room_for_the_5_faults(large, codes):
     assert {(one["code"], one["key"]) for one in errors} == FAULTS
     assert len(errors) == len(FAULTS)
     assert len(found) <= MOST_SAID, codes(found)
-    said = [one for one in found if one["code"] == "EX01"]
+    details = [one for one in found if one["code"] == "EX01"]
     # Two loaders of several schemas, and seven systems.
-    assert len(said) == 9, codes(said)
+    assert len(details) == 9, codes(details)
 
 
 def test_block_that_is_frozen_is_silenced_once_with_its_reason(large):

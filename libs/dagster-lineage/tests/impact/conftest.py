@@ -45,8 +45,8 @@ PROJECTS = {
                 "columns_known": True,
                 "automation": "eager",
                 "columns": {
-                    "id": {"comes_from": ["shop/orders#id"], "copy": True},
-                    "net": {"comes_from": ["shop/orders#amount"]},
+                    "id": {"derived_from": ["shop/orders#id"], "copy": True},
+                    "net": {"derived_from": ["shop/orders#amount"]},
                 },
                 "reads": [
                     {
@@ -65,7 +65,7 @@ PROJECTS = {
                 "owners": ["team:finance"],
                 "at": "models/daily.sql:1",
                 "columns_known": True,
-                "columns": {"revenue": {"comes_from": ["marts/paid#net"]}, "n": {}},
+                "columns": {"revenue": {"derived_from": ["marts/paid#net"]}, "n": {}},
                 "reads": [{"key": "marts/paid", "via": "ref", "columns": ["net"]}],
                 "checks": [{"name": "revenue_is_right", "columns": ["revenue"]}],
             },

@@ -7,7 +7,7 @@ import pytest
 from dagster_lineage.analyze.impact.consequences import consequences, origins
 from dagster_lineage.analyze.impact.downstream import downstream
 from dagster_lineage.files.interface_files import read_graph
-from dagster_lineage.model import Asset, Column, Interface, LineageGraph, Located, Read
+from dagster_lineage.model import Asset, Column, Interface, LineageGraph, LocatedInterface, Read
 
 
 @pytest.fixture
@@ -112,13 +112,13 @@ def in_a_circle():
     assets = [
         Asset(
             key=f"x/{n}",
-            columns={"a": Column(comes_from=(f"x/{(n + 1) % 3}#a",))},
+            columns={"a": Column(derived_from=(f"x/{(n + 1) % 3}#a",))},
             reads=(Read(key=f"x/{(n + 1) % 3}", columns=("a",)),),
         )
         for n in range(3)
     ]
     interface = Interface(schema_version=1, project="x", assets=tuple(assets))
-    return LineageGraph([Located(interface, "projects/x", "projects/x/interface.json")])
+    return LineageGraph([LocatedInterface(interface, "projects/x", "projects/x/interface.json")])
 
 
 def test_a_circle_ends():
@@ -129,28 +129,28 @@ def test_a_circle_ends():
 
 def test_a_column_hit_later_by_rows_widens_what_is_below():
     """One is reached by value over a, then as a whole over b: what reads it, too."""
-    wide = Column(comes_from=("x/a#v",))
+    wide = Column(derived_from=("x/a#v",))
     assets = (
         Asset(key="x/s", columns={"v": Column()}),
         Asset(
             key="x/a",
-            columns={"v": Column(comes_from=("x/s#v",))},
+            columns={"v": Column(derived_from=("x/s#v",))},
             reads=(Read(key="x/s", columns=("v",)),),
         ),
         Asset(key="x/b", reads=(Read(key="x/s", columns=("v",)),)),
         Asset(
             key="x/c",
-            columns={"v": wide, "w": Column(comes_from=("x/b#w",))},
+            columns={"v": wide, "w": Column(derived_from=("x/b#w",))},
             reads=(Read(key="x/a", columns=("v",)), Read(key="x/b", columns=("w",))),
         ),
         Asset(
             key="x/d",
-            columns={"w": Column(comes_from=("x/c#w",))},
+            columns={"w": Column(derived_from=("x/c#w",))},
             reads=(Read(key="x/c", columns=("w",)),),
         ),
     )
     interface = Interface(schema_version=1, project="x", assets=assets)
-    graph = LineageGraph([Located(interface, ".", "interface.json")])
+    graph = LineageGraph([LocatedInterface(interface, ".", "interface.json")])
     found = downstream(graph, {"x/s": frozenset({"v"})})
     assert {key: hit.whole for (_, key), hit in found.items()} == {
         "x/a": False,

@@ -104,16 +104,16 @@ def draft() -> Draft:
         manifests={name: ManifestFacts(file="", keys=keys[name]) for name in TARGETS},
         notes=tuple(f"asset a{index}: no owner is told" for index in range(9)),
     )
-    made = draft_of(
+    producer = draft_of(
         facts,
         Home("shop", "shop", HERE, "interface.json", "shop"),
         CheckoutPaths(Path("/repo"), {}),
         {name: read_manifest(contents[name], None, keys[name]) for name in TARGETS},
     )
     cache = TraceCache()
-    made.nodes = {name: RenderedNodes(contents[name], None, cache) for name in TARGETS}
-    add_columns([made], {}, cache)
-    return made
+    producer.nodes = {name: RenderedNodes(contents[name], None, cache) for name in TARGETS}
+    add_columns([producer], {}, cache)
+    return producer
 
 
 def test_two_manifests_of_one_project_keep_their_models_and_sources_apart(draft):
@@ -122,7 +122,7 @@ def test_two_manifests_of_one_project_keep_their_models_and_sources_apart(draft)
     for target in TARGETS.values():
         asset = found[f"{target}/orders"]
         assert asset.relation == f"{target}.main.orders"
-        assert asset.columns[f"{target}_id"].comes_from == (f"raw_{target}/orders#{target}_id",)
+        assert asset.columns[f"{target}_id"].derived_from == (f"raw_{target}/orders#{target}_id",)
         assert [(read.key, read.columns) for read in asset.reads] == [
             (f"raw_{target}/orders", (f"{target}_id",))
         ]

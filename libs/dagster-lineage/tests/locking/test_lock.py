@@ -108,10 +108,10 @@ def test_columns_are_traced_through_models_to_the_source(repository):
     assert lock_manifest() == 0
     interface = read_interface(repository / "interfaces/shop.json")
     found = {asset.key: asset for asset in interface.assets}
-    assert found["shop/orders"].columns["order_id"].comes_from == ("shop/stg#order_id",)
+    assert found["shop/orders"].columns["order_id"].derived_from == ("shop/stg#order_id",)
     assert found["shop/orders"].columns["order_id"].type == "bigint"
     assert found["shop/orders"].columns_known
-    assert found["shop/stg"].columns["order_id"].comes_from == ("raw/orders#ID",)
+    assert found["shop/stg"].columns["order_id"].derived_from == ("raw/orders#ID",)
     assert [read.columns for read in found["shop/stg"].reads] == [("ID", "paid")]
 
 
@@ -158,8 +158,8 @@ def test_columns_come_from_the_table_that_is_read_where_a_source_has_another_one
     content = manifest("select order_id from {{ ref('stg') }}")
     [source] = content["sources"].values()
     source["config"]["meta"]["dagster"]["asset_key"] = ["shop", "users"]
-    made = {"orders": "select 1::bigint as ID, 2 as paid", "users": "select 'Ann' as name"}
-    for number, (name, sql) in enumerate(made.items()):
+    producer = {"orders": "select 1::bigint as ID, 2 as paid", "users": "select 'Ann' as name"}
+    for number, (name, sql) in enumerate(producer.items()):
         table = {"database": "lake", "schema": "raw", "relation_name": f'"lake"."raw"."{name}"'}
         meta = {"meta": {"dagster": {"asset_key": [["raw", "shop"][number], name]}}}
         one = node(f"raw_{name}", sql, [], alias=name, config=meta, **table)
@@ -169,9 +169,9 @@ def test_columns_come_from_the_table_that_is_read_where_a_source_has_another_one
     found = {asset.key: asset for asset in read_interface(Path("interfaces/shop.json")).assets}
     stg = found["shop/stg"]
     assert [(read.key, read.columns) for read in stg.reads] == [("shop/users", ("ID", "paid"))]
-    assert stg.columns["order_id"].comes_from == ("raw/orders#ID",)
+    assert stg.columns["order_id"].derived_from == ("raw/orders#ID",)
     assert stg.columns["order_id"].type == "bigint"
-    assert not any(read.missing for asset in found.values() for read in asset.reads)
+    assert not any(read.missing_columns for asset in found.values() for read in asset.reads)
 
 
 def test_cache_that_cannot_be_read_is_begun_anew(repository):

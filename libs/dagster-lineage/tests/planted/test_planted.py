@@ -27,7 +27,7 @@ from benchmarks.synthetic.workspace_copy import WorkspaceCopy
 from dagster_lineage.model.findings import Finding
 
 PLANTERS = (
-    faults_of_keys.circle,
+    faults_of_keys.cycle,
     faults_of_keys.same_name_same_key,
     faults_of_keys.python_key_typo,
     faults_of_keys.source_key_typo,

@@ -63,11 +63,11 @@ def test_text_that_nobody_told_says_what_would_have_changed_it(condition: str) -
 
 
 def test_star_is_answered_from_what_is_known_however_it_is_quoted() -> None:
-    made = manifest("select {{ dbt_utils.star(ref('up'), except=['b']) }} from t", **STAR)
+    producer = manifest("select {{ dbt_utils.star(ref('up'), except=['b']) }} from t", **STAR)
     known = {"DB.sch.up": {"a": "integer", "b": "", "c": "varchar"}}
 
-    assert Renderer(made).render("model.p.m").columns_asked
-    rendered = Renderer(made).render("model.p.m", columns=known)
+    assert Renderer(producer).render("model.p.m").columns_asked
+    rendered = Renderer(producer).render("model.p.m", columns=known)
 
     assert rendered.certain, rendered.problem
     assert not rendered.columns_asked
@@ -75,10 +75,10 @@ def test_star_is_answered_from_what_is_known_however_it_is_quoted() -> None:
 
 
 def test_union_of_relations_is_answered_from_what_is_known() -> None:
-    made = manifest("{{ dbt_utils.union([ref('up'), this]) }}", **STAR)
+    producer = manifest("{{ dbt_utils.union([ref('up'), this]) }}", **STAR)
     known = {"db.sch.up": {"a": "integer"}, "db.sch.m": {"a": "integer", "b": "varchar"}}
 
-    rendered = Renderer(made).render("model.p.m", columns=known)
+    rendered = Renderer(producer).render("model.p.m", columns=known)
 
     assert rendered.certain, rendered.problem
     assert 'cast(null as varchar) as "b" from "db"."sch"."up"' in rendered.sql

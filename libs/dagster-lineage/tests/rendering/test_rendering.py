@@ -132,7 +132,7 @@ def test_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("code", "details"),
     [
         ("select {{ nothing.at_all }}", "nothing"),
         ("select {{ nobody() }}", "nobody"),
@@ -146,11 +146,11 @@ def test_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         ("{{ return(1) }}", "returns"),
     ],
 )
-def test_model_that_cannot_be_rendered_says_why(code: str, said: str) -> None:
+def test_model_that_cannot_be_rendered_says_why(code: str, details: str) -> None:
     rendered = render(code, forever="() %}{{ again() }}", again="() %}{{ forever() }}")
 
     assert not rendered.certain
-    assert said in rendered.problem
+    assert details in rendered.problem
 
 
 def test_unknown_variable_leaves_a_placeholder_that_lineage_takes_for_no_column() -> None:
@@ -174,28 +174,28 @@ def test_dispatch_falls_back_to_the_parents_of_an_adapter(adapter: str, expected
         "dbt_postgres___postgres__shout": "() %}postgres",
         "dbt_redshift___redshift__shout": "() %}redshift",
     }
-    made = manifest("{{ shout() }}", adapter, **macros)
+    producer = manifest("{{ shout() }}", adapter, **macros)
 
-    assert Renderer(made).render("model.p.m").sql.strip() == expected
+    assert Renderer(producer).render("model.p.m").sql.strip() == expected
 
 
 def test_parents_macro_serves_an_adapter_that_has_none() -> None:
-    made = manifest(
+    producer = manifest(
         "{{ dbt.shout() }}",
         "redshift",
         dbt___shout="() %}{{ adapter.dispatch('shout', 'dbt')() }}",
         dbt_postgres___postgres__shout="() %}postgres",
     )
 
-    assert Renderer(made).render("model.p.m").sql.strip() == "postgres"
+    assert Renderer(producer).render("model.p.m").sql.strip() == "postgres"
 
 
 def test_python_model_and_unknown_id_are_told() -> None:
-    made = manifest("def model(dbt, session): ...")
-    made["nodes"]["model.p.m"]["language"] = "python"
+    producer = manifest("def model(dbt, session): ...")
+    producer["nodes"]["model.p.m"]["language"] = "python"
 
-    assert "python" in Renderer(made).render("model.p.m").problem
-    assert "no node" in Renderer(made).render("model.p.gone").problem
+    assert "python" in Renderer(producer).render("model.p.m").problem
+    assert "no node" in Renderer(producer).render("model.p.gone").problem
 
 
 def test_dates_of_a_rendering_do_not_change_from_run_to_run() -> None:

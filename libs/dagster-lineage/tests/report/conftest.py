@@ -67,7 +67,7 @@ MARTS = Interface(
             columns={
                 "day": Column(type="date"),
                 "total": Column(
-                    type="decimal(18,2)", comes_from=("staging/paid#amount",), copy=True
+                    type="decimal(18,2)", derived_from=("staging/paid#amount",), copy=True
                 ),
             },
             columns_known=True,
@@ -87,7 +87,7 @@ MARTS = Interface(
             at="models/paid.sql:1",
             owners=("team:finance",),
             access="protected",
-            columns={"amount": Column(type="decimal(12,2)", comes_from=("shop/orders#amount",))},
+            columns={"amount": Column(type="decimal(12,2)", derived_from=("shop/orders#amount",))},
             columns_known=True,
             reads=(
                 Read(
@@ -106,7 +106,7 @@ MARTS = Interface(
             name="shop.orders",
             key="shop/orders",
             at="models/sources.yml:4",
-            key_given="table",
+            key_origin="table",
             relation="db.shop.orders",
             columns={"amount": Expected(type="decimal(12,2)")},
         ),
@@ -123,7 +123,7 @@ ML = Interface(
             key="ml/forecast",
             at="src/ml.py:1",
             owners=("team:science",),
-            columns={"expected": Column(type="double", comes_from=("marts/revenue#total",))},
+            columns={"expected": Column(type="double", derived_from=("marts/revenue#total",))},
             columns_known=True,
             reads=(
                 Read(key="marts/revenue", at="src/ml.py:2", expects={"total": Expected()}),
@@ -165,17 +165,17 @@ class Repository:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
-    made = Repository(tmp_path / "repository")
-    made.write(SHOP, MARTS, ML)
-    return made
+    producer = Repository(tmp_path / "repository")
+    producer.write(SHOP, MARTS, ML)
+    return producer
 
 
 @pytest.fixture(scope="session")
 def three_teams(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of the small repository, for those that only look at it."""
-    made = Repository(tmp_path_factory.mktemp("three_teams"))
-    made.write(SHOP, MARTS, ML)
-    return made.report()
+    producer = Repository(tmp_path_factory.mktemp("three_teams"))
+    producer.write(SHOP, MARTS, ML)
+    return producer.report()
 
 
 @pytest.fixture(scope="session")
@@ -221,7 +221,9 @@ class Visit:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on(
             "console",
-            lambda said: self.complaints.append(said.text) if said.type == "error" else None,
+            lambda details: (
+                self.complaints.append(details.text) if details.type == "error" else None
+            ),
         )
         self.page.goto(address)
         self.page.wait_for_selector("#boxes > *")

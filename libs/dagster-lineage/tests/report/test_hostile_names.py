@@ -55,7 +55,7 @@ def hostile_interface() -> Interface:
                 freshness=name,
                 automation=name,
                 columns={
-                    other: Column(type=name, comes_from=(column_of(before, other),) if at else ())
+                    other: Column(type=name, derived_from=(column_of(before, other),) if at else ())
                     for other in HOSTILE
                 },
                 columns_known=True,
@@ -126,8 +126,8 @@ def test_the_policy_stops_what_got_in_all_the_same(repository, browser):
         thread = Thread(target=server.serve_forever)
         thread.start()
         page = browser.new_page()
-        said = []
-        page.on("console", lambda message: said.append(message.text))
+        details = []
+        page.on("console", lambda message: details.append(message.text))
         page.goto(repository.report().as_uri())
         page.evaluate(
             """port => { const script = document.createElement('script');
@@ -138,7 +138,7 @@ def test_the_policy_stops_what_got_in_all_the_same(repository, browser):
             server.server_address[1],
         )
         assert page.evaluate("window.pwned") is None
-        assert sum("Content Security Policy" in one for one in said) == 2
+        assert sum("Content Security Policy" in one for one in details) == 2
         page.close()
         server.shutdown()
         thread.join()

@@ -168,9 +168,9 @@ def test_the_tree_is_told_with_levels_and_counts(page):
 CSS = (files("dagster_lineage.present.report") / "page" / "page.css").read_text()
 
 
-def luminance(colour: str) -> float:
+def luminance(color: str) -> float:
     """https://www.w3.org/TR/WCAG22/#dfn-relative-luminance."""
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     red, green, blue = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
     )
@@ -185,16 +185,16 @@ def contrast(one: str, other: str) -> float:
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
 def test_colours_of_text_and_controls_can_be_told_from_what_is_behind(theme):
     roots = re.findall(r":root \{(.*?)\}", CSS, re.DOTALL)
-    colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", roots[theme]))
+    colors = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", roots[theme]))
     for behind in ("panel", "back", "node", "box", "accent-soft", "chip"):
         for name in ("text", "muted"):
-            assert contrast(colours[name], colours[behind]) >= 4.5, (name, behind)
+            assert contrast(colors[name], colors[behind]) >= 4.5, (name, behind)
     for behind in ("panel", "node", "accent-soft"):
         for name in ("accent", "error", "warning", "good"):
-            assert contrast(colours[name], colours[behind]) >= 4.5, (name, behind)
+            assert contrast(colors[name], colors[behind]) >= 4.5, (name, behind)
     for behind in ("panel", "back", "box"):
         for name in ("strong", "cross", "accent"):
-            assert contrast(colours[name], colours[behind]) >= 3, (name, behind)
+            assert contrast(colors[name], colors[behind]) >= 3, (name, behind)
 
 
 def test_both_themes_follow_the_reader(three_teams, visit):

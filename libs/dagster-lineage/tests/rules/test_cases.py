@@ -23,7 +23,7 @@ named `fail_…` what it must find, each thing once and nothing else:
           line: 8
           key: jaffle/ordrs
           nearest: jaffle/orders
-          words: [marts/revenue, "nothing makes"]            # in message or mend
+          words: [marts/revenue, "nothing makes"]            # in message or fix
       notes: []                                              # any case: findings of level note
 
 Interfaces have the fields of `dagster_lineage.model.Interface`; a field that it does not have is an
@@ -45,7 +45,7 @@ from msgspec import inspect
 
 from dagster_lineage.analyze.rules import Rule, all_rules
 from dagster_lineage.files.settings import Settings
-from dagster_lineage.model import SCHEMA_VERSION, Interface, LineageGraph, Located
+from dagster_lineage.model import SCHEMA_VERSION, Interface, LineageGraph, LocatedInterface
 from dagster_lineage.model.findings import Finding, Level
 
 CASES = Path(__file__).parent / "cases"
@@ -73,11 +73,11 @@ def graph_of(case: dict[str, Any], checkout: Path) -> LineageGraph:
     return LineageGraph(located, root=checkout if "files" in case else None)
 
 
-def _located(entry: dict[str, Any]) -> Located:
+def _located(entry: dict[str, Any]) -> LocatedInterface:
     facts = {"schema_version": SCHEMA_VERSION, **entry}
     folder = facts.pop("folder", f"projects/{facts['project']}")
     refuse_unknown_fields(facts, FIELDS, facts["project"])
-    return Located(msgspec.convert(facts, Interface), folder, f"{folder}/interface.json")
+    return LocatedInterface(msgspec.convert(facts, Interface), folder, f"{folder}/interface.json")
 
 
 def refuse_unknown_fields(value: Any, kind: inspect.Type, name: str) -> None:
@@ -119,7 +119,7 @@ def assert_same(found: list[Finding], expected: list[dict[str, Any]]) -> None:
         for name in OWNERS:
             assert list(getattr(one, name)) == want.get(name, list(getattr(one, name)))
         for words in want.get("words", []):
-            assert words in f"{one.message} {one.mend}", f"not said: {words!r} in\n{told}"
+            assert words in f"{one.message} {one.fix}", f"not said: {words!r} in\n{told}"
 
 
 def _every_case() -> list[Any]:

@@ -40,7 +40,7 @@ def found(trace: Trace) -> dict[str, Any]:
     """A trace in the spelling of the cases."""
     columns = {}
     for column in trace.columns:
-        origins = [f"{relation.table}.{name}" for relation, name in column.comes_from]
+        origins = [f"{relation.table}.{name}" for relation, name in column.derived_from]
         columns[column.name] = f"={origins[0]}" if column.copy else origins
     return {
         "columns": columns,

@@ -29,7 +29,7 @@ def test_long_chains_are_read(sql: str) -> None:
     trace = trace_query(sql, "duckdb", Schema())
 
     assert trace.problems == ()
-    assert trace.columns[0].comes_from
+    assert trace.columns[0].derived_from
 
 
 @pytest.mark.parametrize(

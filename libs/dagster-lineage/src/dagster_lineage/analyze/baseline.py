@@ -21,7 +21,7 @@ GONE_CODE = "BL01"
 class BaselineEntryGone:
     """The baseline has entries of findings that no longer occur.
 
-    Good: somebody mended them. While the entries stay, the same faults may come back unseen.
+    Good: somebody fixed them. While the entries stay, the same faults may come back unseen.
 
     **Anti-pattern**
 
@@ -91,7 +91,7 @@ class Baseline:
             line=1,
             project="",
             message=f"{len(gone)} known findings no longer occur: {shown}.",
-            mend=f"Write the baseline again: `lineage check --write-baseline {self.file}`.",
+            fix=f"Write the baseline again: `lineage check --write-baseline {self.file}`.",
         )
 
 

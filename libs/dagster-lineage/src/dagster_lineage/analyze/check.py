@@ -22,7 +22,7 @@ from dagster_lineage.model.errors import LineageError
 from dagster_lineage.model.findings import Finding
 
 
-class Checked(Struct, frozen=True, kw_only=True):
+class CheckResult(Struct, frozen=True, kw_only=True):
     """What came out of a check."""
 
     findings: tuple[Finding, ...]
@@ -59,7 +59,7 @@ def check(
     ignore: Iterable[str] = (),
     projects: Iterable[str] = (),
     baseline: Baseline | None = None,
-) -> Checked:
+) -> CheckResult:
     """Everything that the rules find, but for what somebody gave a reason for.
 
     Args:
@@ -97,7 +97,7 @@ def check(
     if baseline:
         found = baseline.without(found, {rule.code for rule in chosen}, wanted)
     notes = sum(finding.code == GONE_CODE for finding in found)
-    return Checked(
+    return CheckResult(
         findings=tuple(sorted(found, key=lambda one: (one.file, one.line, one.code, one.key))),
         projects=len({where.project for where in graph.located}),
         edges=len(graph.foreign_edges),

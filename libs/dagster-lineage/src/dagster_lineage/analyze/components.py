@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
 
-def circles(graph: Mapping[str, AbstractSet[str]]) -> list[set[str]]:
+def cycles(graph: Mapping[str, AbstractSet[str]]) -> list[set[str]]:
     """The groups of two or more nodes that all reach each other, in an order of their names.
 
     Most graphs have none, which is found out in one pass; what is left over then is small.
@@ -28,7 +28,7 @@ def circles(graph: Mapping[str, AbstractSet[str]]) -> list[set[str]]:
 def _without_ends(
     graph: Mapping[str, AbstractSet[str]], *, backwards: bool = False
 ) -> dict[str, set[str]]:
-    """The graph without the nodes from which (or to which) no circle can be reached."""
+    """The graph without the nodes from which (or to which) no cycle can be reached."""
     successors = _reversed(graph) if backwards else graph
     before = graph if backwards else _reversed(graph)
     count = {node: len(out) for node, out in successors.items()}

@@ -6,7 +6,7 @@ from collections import Counter
 from functools import cached_property
 from typing import NamedTuple
 
-from dagster_lineage.model import LineageGraph, Made, key_path
+from dagster_lineage.model import LineageGraph, LocatedAsset, key_path
 from dagster_lineage.model.name_index import KnownNames
 
 
@@ -30,7 +30,7 @@ class KnownKeys:
     """
 
     def __init__(self, graph: LineageGraph) -> None:
-        self.known: dict[str, list[Made]] = {**graph.declared, **graph.producers}
+        self.known: dict[str, list[LocatedAsset]] = {**graph.declared, **graph.producers}
         self._names: dict[str, KnownNames] = {}
 
     def meant(self, key: str, relation: str = "") -> Meant:
@@ -77,7 +77,9 @@ class KnownKeys:
     @cached_property
     def _made_spaces(self) -> Counter[str]:
         return Counter(
-            split_last(key)[0] for key, made in self.known.items() if made[0].asset.executable
+            split_last(key)[0]
+            for key, producer in self.known.items()
+            if producer[0].asset.executable
         )
 
     @cached_property
@@ -86,7 +88,7 @@ class KnownKeys:
 
     @cached_property
     def _by_table(self) -> dict[str, str]:
-        tables = {_table(made[0].asset.relation): key for key, made in self.known.items()}
+        tables = {_table(producer[0].asset.relation): key for key, producer in self.known.items()}
         tables.pop("", None)
         return tables
 

@@ -137,10 +137,10 @@ def _one_dimension(upstream: Partitions, downstream: Partitions, today: dt.date)
 
 
 def _other(upstream: Partitions, downstream: Partitions) -> str:
-    return f"has {_told(downstream)}, the other {_told(upstream)}"
+    return f"has {_findings(downstream)}, the other {_findings(upstream)}"
 
 
-def _told(partitions: Partitions) -> str:
+def _findings(partitions: Partitions) -> str:
     if partitions.kind == "static":
         more = ", …" if len(partitions.keys) > MOST else ""
         return f"the partitions {', '.join(partitions.keys[:MOST])}{more}"

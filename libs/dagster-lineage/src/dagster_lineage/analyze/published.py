@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from dagster_lineage.model import Asset, Crossing, LineageGraph, Located, Made
+from dagster_lineage.model import Asset, LineageGraph, LocatedAsset, LocatedInterface, Reference
 
 HIDDEN = ("protected", "private")
 WITHOUT_ACCESS = ("seed", "snapshot")
@@ -15,18 +15,18 @@ WITHOUT_ACCESS = ("seed", "snapshot")
 class ReadByOthers(NamedTuple):
     """An asset that other projects read, and the places where they name it."""
 
-    made: Made
-    crossings: tuple[Crossing, ...]
+    producer: LocatedAsset
+    references: tuple[Reference, ...]
 
     @property
     def projects(self) -> list[str]:
         """Who reads it, sorted."""
-        return sorted({crossing.where.project for crossing in self.crossings})
+        return sorted({reference.where.project for reference in self.references})
 
     @property
     def description(self) -> tuple[str, int]:
         """Where contract and access are written: dbt's YAML, where it describes the asset."""
-        return self.made.where.path(self.made.asset.described_at or self.made.asset.at)
+        return self.producer.where.path(self.producer.asset.described_at or self.producer.asset.at)
 
 
 def read_by_others(graph: LineageGraph, wanted: Callable[[Asset], bool]) -> list[ReadByOthers]:
@@ -36,16 +36,16 @@ def read_by_others(graph: LineageGraph, wanted: Callable[[Asset], bool]) -> list
         graph: The joined interfaces.
         wanted: Which assets are asked for; most crossings end at none of them.
     """
-    found: dict[str, tuple[Made, list[Crossing]]] = {}
-    for crossing in graph.crossings:
-        made = crossing.made
-        if wanted(made.asset) and made.asset.executable and crossing.between_projects:
-            found.setdefault(made.asset.key, (made, []))[1].append(crossing)
-    read = [ReadByOthers(made, tuple(crossings)) for made, crossings in found.values()]
-    return sorted(read, key=lambda one: (one.made.where.file, one.made.asset.key))
+    found: dict[str, tuple[LocatedAsset, list[Reference]]] = {}
+    for reference in graph.references:
+        producer = reference.producer
+        if wanted(producer.asset) and producer.asset.executable and reference.between_projects:
+            found.setdefault(producer.asset.key, (producer, []))[1].append(reference)
+    read = [ReadByOthers(producer, tuple(references)) for producer, references in found.values()]
+    return sorted(read, key=lambda one: (one.producer.where.file, one.producer.asset.key))
 
 
-def public_models(where: Located) -> list[Asset]:
+def public_models(where: LocatedInterface) -> list[Asset]:
     """Models that a project declares public; none, where it does not use dbt's access at all."""
     return [asset for asset in where.interface.assets if asset.access == "public"]
 

@@ -5,41 +5,41 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Unpack
 
-from dagster_lineage.analyze.rule import Rule, Said
-from dagster_lineage.model import Crossing
+from dagster_lineage.analyze.rule import FindingDetails, Rule
+from dagster_lineage.model import Reference
 from dagster_lineage.model.findings import Finding
 
 
-class CrossingRule(Rule):
+class ReferenceRule(Rule):
     """A rule that looks at the places where one location names another one's asset."""
 
-    def at_crossing(
+    def at_reference(
         self,
-        crossing: Crossing,
+        reference: Reference,
         message: str,
         *,
         key: str = "",
         place: tuple[str, int] | None = None,
-        **said: Unpack[Said],
+        **details: Unpack[FindingDetails],
     ) -> Finding:
         """A finding at the reader's end; `place` where it is more precise than the crossing's."""
         return self.at(
-            place or crossing.place,
-            crossing.where,
+            place or reference.place,
+            reference.where,
             message,
-            key=key or crossing.made.asset.key,
-            owners=crossing.owners,
-            other=crossing.made,
-            **said,
+            key=key or reference.producer.asset.key,
+            owners=reference.owners,
+            other=reference.producer,
+            **details,
         )
 
 
-def readers_of(crossing: Crossing) -> str:
+def readers_of(reference: Reference) -> str:
     """Who reads there, in words: ``source `shop.orders` (read by `a`, `b`)``."""
-    readers = listed(edge.reader.key for edge in crossing.edges)
-    if crossing.source is None:
+    readers = listed(edge.reader.key for edge in reference.edges)
+    if reference.source is None:
         return readers
-    return f"source `{crossing.source.name}`" + (f" (read by {readers})" if readers else "")
+    return f"source `{reference.source.name}`" + (f" (read by {readers})" if readers else "")
 
 
 def listed(names: Iterable[str], most: int = 3) -> str:

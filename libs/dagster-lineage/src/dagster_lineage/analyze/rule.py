@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from typing import ClassVar, TypedDict, Unpack
 
 from dagster_lineage.files.settings import Settings
-from dagster_lineage.model import Edge, LineageGraph, Located, Made
+from dagster_lineage.model import Edge, LineageGraph, LocatedAsset, LocatedInterface
 from dagster_lineage.model.findings import Finding, Level
 
 
-class Said(TypedDict, total=False):
+class FindingDetails(TypedDict, total=False):
     """What a finding may say beside its message."""
 
-    mend: str
+    fix: str
     nearest: str
     level: Level | None
 
@@ -24,7 +24,7 @@ class Rule(ABC):
     """A rule is one file and one class; its docstring is its manual page.
 
     The page has one sentence, then **Anti-pattern** with an example and **Best practice** with the
-    mended one, as `lineage rule CODE` prints it.
+    fixed one, as `lineage rule CODE` prints it.
     """
 
     code: ClassVar[str]
@@ -45,51 +45,55 @@ class Rule(ABC):
         message: str,
         *,
         key: str = "",
-        made: Made | None = None,
-        **said: Unpack[Said],
+        producer: LocatedAsset | None = None,
+        **details: Unpack[FindingDetails],
     ) -> Finding:
         """A finding at the reader's end of an edge; `made` is the other end, if there is one."""
         key = key or edge.read.key
         owners = edge.reader.owners
-        return self.at(edge.place, edge.where, message, key=key, owners=owners, other=made, **said)
+        return self.at(
+            edge.place, edge.where, message, key=key, owners=owners, other=producer, **details
+        )
 
     def at_asset(
         self,
-        made: Made,
+        producer: LocatedAsset,
         message: str,
         *,
         key: str = "",
-        other: Made | None = None,
-        **said: Unpack[Said],
+        other: LocatedAsset | None = None,
+        **details: Unpack[FindingDetails],
     ) -> Finding:
         """A finding at an asset's definition."""
-        key = key or made.asset.key
-        owners = made.asset.owners
-        return self.at(made.place, made.where, message, key=key, owners=owners, other=other, **said)
+        key = key or producer.asset.key
+        owners = producer.asset.owners
+        return self.at(
+            producer.place, producer.where, message, key=key, owners=owners, other=other, **details
+        )
 
     def at(
         self,
         place: tuple[str, int],
-        where: Located,
+        where: LocatedInterface,
         message: str,
         *,
         key: str = "",
         owners: tuple[str, ...] = (),
-        other: Made | None = None,
-        **said: Unpack[Said],
+        other: LocatedAsset | None = None,
+        **details: Unpack[FindingDetails],
     ) -> Finding:
-        """A finding of this rule at a file and line, which a project must mend."""
+        """A finding of this rule at a file and line, which a project must fix."""
         return Finding(
             code=self.code,
             name=self.name,
-            level=said.get("level") or self.level,
+            level=details.get("level") or self.level,
             file=place[0],
             line=place[1],
             project=where.project,
             message=message,
-            mend=said.get("mend", ""),
+            fix=details.get("fix", ""),
             key=key,
-            nearest=said.get("nearest", ""),
+            nearest=details.get("nearest", ""),
             owners=owners,
             other_owners=other.asset.owners if other else (),
             other_project=other.where.project if other else "",

@@ -97,7 +97,7 @@ def _bare(finding: Finding, number: int) -> Finding:
         line=number,
         project=finding.project,
         message=f"The comment ignores {finding.code} and doesn't say why, so it is not obeyed.",
-        mend=f"Write `lineage: ignore[{finding.code}] reason`.",
+        fix=f"Write `lineage: ignore[{finding.code}] reason`.",
         key=finding.key,
         owners=finding.owners,
     )

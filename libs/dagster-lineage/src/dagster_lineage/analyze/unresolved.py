@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from dagster_lineage.analyze.nearest_keys import KnownKeys, Meant, split_last
 from dagster_lineage.files.settings import Settings, external_of
-from dagster_lineage.model import Edge, LineageGraph, Located, Source
+from dagster_lineage.model import Edge, LineageGraph, LocatedInterface, Source
 
 MANY = 5
 """Keys that nobody makes under one prefix: fewer may well all be mistakes."""
@@ -21,7 +21,7 @@ MANY = 5
 class Unresolved(Struct, frozen=True, kw_only=True):
     """A key that nobody makes or declares, at one place that names it."""
 
-    where: Located
+    where: LocatedInterface
     key: str
     file: str
     line: int
@@ -62,7 +62,9 @@ def unresolved(graph: LineageGraph, settings: Settings) -> list[Unresolved]:
     return [one for one in _FOUND[graph] if not external_of(settings, one.key)]
 
 
-def unread_sources(graph: LineageGraph, settings: Settings) -> list[tuple[Located, Source]]:
+def unread_sources(
+    graph: LineageGraph, settings: Settings
+) -> list[tuple[LocatedInterface, Source]]:
     """Sources that nothing uses and nobody makes: dead lines, which break nothing."""
     return [
         (where, source)
@@ -77,7 +79,7 @@ def unread_sources(graph: LineageGraph, settings: Settings) -> list[tuple[Locate
 class _Named(Struct):
     """A place that names a key, while its readers are gathered."""
 
-    where: Located
+    where: LocatedInterface
     source: Source | None
     edges: list[Edge]
     checks: list[str]
@@ -92,12 +94,12 @@ _FOUND: WeakKeyDictionary[LineageGraph, tuple[Unresolved, ...]] = WeakKeyDiction
 
 
 def _unresolved(graph: LineageGraph) -> tuple[Unresolved, ...]:
-    made, declared = graph.producers, graph.declared
+    producer, declared = graph.producers, graph.declared
     places: dict[_Place, _Named] = {}
     seen: set[tuple[str, str]] = set()
     for edge in graph.foreign_edges:
         read = edge.read
-        if read.key in made or read.key in declared:
+        if read.key in producer or read.key in declared:
             continue
         seen.add((edge.where.file, read.source))
         if read.declared:
@@ -106,13 +108,18 @@ def _unresolved(graph: LineageGraph) -> tuple[Unresolved, ...]:
             places.setdefault(place, named).edges.append(edge)
     for where, source in graph.sources():
         key = source.key
-        if not source.read or key in made or key in declared or (where.file, source.name) in seen:
+        if (
+            not source.read
+            or key in producer
+            or key in declared
+            or (where.file, source.name) in seen
+        ):
             continue
         at = where.path(source.key_at or source.at)
         places.setdefault((where.project, *at, key), _Named(where, source, [], []))
     for where in graph.located:
         for check in where.interface.checks:
-            if check.key not in made and check.key not in declared:
+            if check.key not in producer and check.key not in declared:
                 place = (where.project, *where.path(check.at), check.key)
                 named = places.setdefault(place, _Named(where, None, [], []))
                 named.checks.append(check.name)

@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 from dagster_lineage.analyze.baseline import Baseline, read_baseline
-from dagster_lineage.analyze.check import Checked, check, chosen_rules
+from dagster_lineage.analyze.check import CheckResult, check, chosen_rules
 from dagster_lineage.files.interface_files import read_graph
 from dagster_lineage.files.settings import Settings, find_root, read_settings
 from dagster_lineage.model import LineageGraph
@@ -80,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.write_baseline:
         codes = {rule.code for rule in chosen_rules(select or settings.select, ignore)}
         return _write(arguments.write_baseline, checked, codes, set(arguments.projects))
-    text = render(checked, arguments.format, colour=_colour(arguments))
+    text = render(checked, arguments.format, color=_colour(arguments))
     if text:
         print(text)
     return int(checked.failed)
@@ -109,7 +109,7 @@ def _baseline(root: Path, settings: Settings, arguments: argparse.Namespace) -> 
     return read_baseline(root / settings.baseline, settings.baseline) if settings.baseline else None
 
 
-def _write(file: Path, checked: Checked, codes: set[str], projects: set[str]) -> int:
+def _write(file: Path, checked: CheckResult, codes: set[str], projects: set[str]) -> int:
     before = read_baseline(file, str(file)) if file.exists() else Baseline({}, str(file))
     after = before.renewed(checked.findings, codes, projects)
     try:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from dagster_lineage.analyze.check import Checked
+from dagster_lineage.analyze.check import CheckResult
 from dagster_lineage.analyze.rules.st01 import stale, unasked
 from dagster_lineage.extract.assembly.bare_manifests import BareManifest
 from dagster_lineage.extract.assembly.lock import Lock, lock
@@ -16,7 +16,7 @@ from dagster_lineage.extract.assembly.lock_status import Settled, State, settled
 from dagster_lineage.extract.workspace import WorkspaceError, compare_with_dg
 from dagster_lineage.files.interface_files import InterfaceUnreadable, read_graph
 from dagster_lineage.files.settings import Settings, find_root, read_settings
-from dagster_lineage.model import LineageGraph, Located
+from dagster_lineage.model import LineageGraph, LocatedInterface
 from dagster_lineage.model.errors import LineageError
 from dagster_lineage.model.findings import Finding
 from dagster_lineage.present.formats import FORMATS, render
@@ -121,7 +121,7 @@ def _lock(root: Path, settings: Settings, arguments: argparse.Namespace) -> Lock
 
 def _committed(
     root: Path, settings: Settings, arguments: argparse.Namespace
-) -> tuple[Located, ...]:
+) -> tuple[LocatedInterface, ...]:
     """What was written before; where all is asked, a file that cannot be read does not matter."""
     try:
         if arguments.out:
@@ -166,18 +166,18 @@ def _tell_disagreement(workspace: Path) -> None:
         sys.stderr.write(f"note: {note}\n")
 
 
-def _said(one: Located) -> str:
+def _said(one: LocatedInterface) -> str:
     interface = one.interface
     own = {asset.key for asset in interface.assets}
     foreign = sum(read.key not in own for asset in interface.assets for read in asset.reads)
     return f"{_name(one)}: {len(interface.assets)} assets, {foreign} reads of other projects"
 
 
-def _name(one: Located) -> str:
+def _name(one: LocatedInterface) -> str:
     return one.interface.location or one.interface.project
 
 
-def _write(root: Path, one: Located) -> bool:
+def _write(root: Path, one: LocatedInterface) -> bool:
     """Write one interface; True when its location could not be asked."""
     there = (root / one.file).is_file()
     changed = write(root, one)
@@ -198,7 +198,7 @@ def _check(root: Path, found: Lock, format_: str) -> int:
         for one in compared:
             _show(one)
     else:
-        checked = Checked(findings=tuple(findings), projects=len(compared), edges=0, unknown=0)
+        checked = CheckResult(findings=tuple(findings), projects=len(compared), edges=0, unknown=0)
         text = render(checked, format_)
         sys.stdout.write(f"{text}\n" if text else "")
     return int(bool(findings))
@@ -231,7 +231,7 @@ def _show(one: Settled) -> None:
         sys.stderr.write(f"  … and {len(lines) - SHOWN_LINES} lines more\n")
 
 
-def _tell_unmatched(root: Path, settings: Settings, located: Iterable[Located]) -> None:
+def _tell_unmatched(root: Path, settings: Settings, located: Iterable[LocatedInterface]) -> None:
     """Say which of the files nobody will read."""
     read = {file for pattern in settings.interfaces for file in root.glob(pattern)}
     unread = sorted(one.file for one in located if (root / one.file) not in read)
@@ -243,7 +243,7 @@ def _tell_unmatched(root: Path, settings: Settings, located: Iterable[Located]) 
 
 
 def _tell_left_over(
-    root: Path, settings: Settings, out: Path | None, located: Iterable[Located]
+    root: Path, settings: Settings, out: Path | None, located: Iterable[LocatedInterface]
 ) -> None:
     """Say which files are of locations that are gone: what they tell is taken for true."""
     there = (

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dagster_lineage.files.interface_files import read_graph
 from dagster_lineage.files.settings import Settings, find_root, read_settings
-from dagster_lineage.model import LineageGraph, Made
+from dagster_lineage.model import LineageGraph, LocatedAsset
 from dagster_lineage.model.errors import LineageError
 
 FILE_NAME = "lineage.html"
@@ -117,7 +117,7 @@ def written_page(root: Path, settings: Settings, *, base: str, title: str) -> tu
     return text, f"{', '.join(parts)}; {len(text.encode()) / 1e6:.1f} MB"
 
 
-def _removed(before: LineageGraph, after: LineageGraph) -> tuple[Made, ...]:
+def _removed(before: LineageGraph, after: LineageGraph) -> tuple[LocatedAsset, ...]:
     """Assets that were made, and whose key nobody makes any more."""
     return tuple(mades[0] for key, mades in before.producers.items() if key not in after.producers)
 

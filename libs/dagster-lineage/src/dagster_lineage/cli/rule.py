@@ -10,7 +10,7 @@ from dagster_lineage.model.errors import LineageError
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the command."""
-    parser.description = "Prints what a rule finds, why that hurts, and how it is mended."
+    parser.description = "Prints what a rule finds, why that hurts, and how it is fixed."
     parser.add_argument("codes", metavar="CODE", nargs="*", help="such as ED01, or its name")
     parser.add_argument("--all", action="store_true", help="every page, one after the other")
     parser.add_argument("--list", action="store_true", help="only codes and names")

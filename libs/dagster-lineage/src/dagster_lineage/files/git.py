@@ -294,8 +294,8 @@ class Repository:
         except OSError as error:
             raise GitFailed(f"git cannot be started in {self.root}: {error.strerror}.") from error
         if done.returncode:
-            said = done.stderr.decode(errors="replace").strip() or f"exit code {done.returncode}"
-            raise GitFailed(f"git {arguments[0]} failed in {self.root}: {said}")
+            details = done.stderr.decode(errors="replace").strip() or f"exit code {done.returncode}"
+            raise GitFailed(f"git {arguments[0]} failed in {self.root}: {details}")
         return done.stdout
 
 

@@ -13,7 +13,7 @@ from dagster_lineage.model import (
     Asset,
     Interface,
     LineageGraph,
-    Located,
+    LocatedInterface,
     split_place,
 )
 from dagster_lineage.model.errors import LineageError
@@ -62,12 +62,36 @@ def decode(text: bytes, name: str, *, quick: bool = False) -> Interface:
         raise InterfaceUnreadable(
             f"{name} is no interface: {error}. {hint}Write it again with `lineage lock`."
         ) from error
+    if interface.schema_version == 1:
+        return _from_version_1(text)
     if interface.schema_version != SCHEMA_VERSION:
         raise InterfaceUnreadable(
-            f"{name} has version {interface.schema_version} of the schema, this `lineage` reads "
-            f"{SCHEMA_VERSION}. Write it again with `lineage lock`."
+            f"{name} has schema version {interface.schema_version}; this `lineage` reads versions "
+            f"1 to {SCHEMA_VERSION}. Write it again with `lineage lock`."
         )
     return interface
+
+
+def _from_version_1(text: bytes) -> Interface:
+    """Decode schema version 1, which the base of a branch may still have.
+
+    Version 2 only renamed fields. `lineage lock` writes version 2.
+    """
+    document = msgspec.json.decode(text)
+    for asset in document.get("assets", ()):
+        _rename(asset, "not_given", "missing_contract_columns")
+        for column in asset.get("columns", {}).values():
+            _rename(column, "comes_from", "derived_from")
+        for read in asset.get("reads", ()):
+            _rename(read, "missing", "missing_columns")
+    for source in document.get("sources", ()):
+        _rename(source, "key_given", "key_origin")
+    return msgspec.convert({**document, "schema_version": SCHEMA_VERSION}, Interface)
+
+
+def _rename(document: dict[str, object], old: str, new: str) -> None:
+    if old in document:
+        document[new] = document.pop(old)
 
 
 def encode(interface: Interface) -> bytes:
@@ -162,5 +186,5 @@ def read_graph(root: Path, patterns: tuple[str, ...], *, quick: bool = False) ->
             gc.enable()
 
 
-def _located(interface: Interface, file: Path) -> Located:
-    return Located(interface, interface.folder or file.parent.as_posix(), file.as_posix())
+def _located(interface: Interface, file: Path) -> LocatedInterface:
+    return LocatedInterface(interface, interface.folder or file.parent.as_posix(), file.as_posix())

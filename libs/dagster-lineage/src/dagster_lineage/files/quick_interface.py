@@ -22,11 +22,11 @@ class QuickColumn(Struct, frozen=True, kw_only=True, gc=False):
     unique: bool = False
     copy: bool = False
     line: int = 0
-    origins: Raw = field(name="comes_from", default=Raw(b"[]"))
+    origins: Raw = field(name="derived_from", default=Raw(b"[]"))
 
     @property
-    def comes_from(self) -> tuple[str, ...]:
-        """As `Column.comes_from`."""
+    def derived_from(self) -> tuple[str, ...]:
+        """As `Column.derived_from`."""
         return _ORIGINS.decode(self.origins)
 
 

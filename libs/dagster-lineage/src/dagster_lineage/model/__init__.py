@@ -1,6 +1,6 @@
 """The interface graph: plain values, no file format, no terminal, no Dagster."""
 
-from dagster_lineage.model.graph import Edge, LineageGraph, Located, Made
+from dagster_lineage.model.graph import Edge, LineageGraph, LocatedAsset, LocatedInterface
 from dagster_lineage.model.interface import (
     SCHEMA_VERSION,
     Asset,
@@ -23,14 +23,13 @@ from dagster_lineage.model.places import (
     split_column,
     split_place,
 )
-from dagster_lineage.model.references import Crossing
+from dagster_lineage.model.references import Reference
 
 __all__ = [
     "SCHEMA_VERSION",
     "Asset",
     "Check",
     "Column",
-    "Crossing",
     "Edge",
     "Expected",
     "Exposure",
@@ -38,10 +37,11 @@ __all__ = [
     "Interface",
     "Job",
     "LineageGraph",
-    "Located",
-    "Made",
+    "LocatedAsset",
+    "LocatedInterface",
     "Partitions",
     "Read",
+    "Reference",
     "Source",
     "column_of",
     "key_path",

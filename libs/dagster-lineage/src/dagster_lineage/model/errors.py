@@ -1,4 +1,4 @@
-"""What a user can mend: told in one message, never as a traceback."""
+"""What a user can fix: told in one message, never as a traceback."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from __future__ import annotations
 class LineageError(Exception):
     """A mistake in how `lineage` was called, set up, or in a file that it reads.
 
-    The command line prints the message, which names the thing, the place and the mend, and ends
+    The command line prints the message, which names the thing, the place and the fix, and ends
     with exit code 2.
     """

@@ -1,4 +1,4 @@
-"""What a rule reports: a finding names the thing, the place, the mend and both ends' owners."""
+"""What a rule reports: a finding names the thing, the place, the fix and both ends' owners."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Relative to the repository's root, with forward slashes."""
     line: int
     project: str
-    """The project that must be changed to mend it."""
+    """The project that must be changed to fix it."""
     message: str
     """What was found, in one sentence that names the things."""
-    mend: str = ""
+    fix: str = ""
     """What to do about it, in one sentence."""
     key: str = ""
     """The asset key it is about, or `key#column`."""

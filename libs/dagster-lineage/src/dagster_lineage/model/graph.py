@@ -11,11 +11,11 @@ from msgspec import Struct
 
 from dagster_lineage.model.interface import OUTSIDE, Asset, Interface, Read, Source
 from dagster_lineage.model.places import split_place
-from dagster_lineage.model.references import Crossing, crossings_of, doubted
+from dagster_lineage.model.references import Reference, references_of, unmet
 from dagster_lineage.model.relations import same_relation, table_of
 
 
-class Located(Struct, frozen=True):
+class LocatedInterface(Struct, frozen=True):
     """An interface and where it lies.
 
     Attributes:
@@ -53,10 +53,10 @@ class Located(Struct, frozen=True):
         return "/".join(parts), line
 
 
-class Made(Struct, frozen=True, gc=False):
+class LocatedAsset(Struct, frozen=True, gc=False):
     """An asset and the interface that tells of it."""
 
-    where: Located
+    where: LocatedInterface
     asset: Asset
 
     @property
@@ -68,7 +68,7 @@ class Made(Struct, frozen=True, gc=False):
 class Edge(Struct, frozen=True, gc=False):
     """A read, with both ends: `made` is empty when nothing executable has the key."""
 
-    where: Located
+    where: LocatedInterface
     reader: Asset
     read: Read
 
@@ -87,28 +87,28 @@ class LineageGraph:
             those of another commit.
     """
 
-    def __init__(self, located: Iterable[Located], root: Path | None = None) -> None:
+    def __init__(self, located: Iterable[LocatedInterface], root: Path | None = None) -> None:
         self.root = root
         self.located = tuple(sorted(located, key=lambda one: (one.project, one.interface.location)))
 
     @cached_property
-    def producers(self) -> dict[str, list[Made]]:
+    def producers(self) -> dict[str, list[LocatedAsset]]:
         """Executable assets by key: more than one entry is a fault."""
-        found: dict[str, list[Made]] = {}
+        found: dict[str, list[LocatedAsset]] = {}
         for where in self.located:
             for asset in where.interface.assets:
                 if asset.kind not in OUTSIDE:
-                    found.setdefault(asset.key, []).append(Made(where, asset))
+                    found.setdefault(asset.key, []).append(LocatedAsset(where, asset))
         return found
 
     @cached_property
-    def declared(self) -> dict[str, list[Made]]:
+    def declared(self) -> dict[str, list[LocatedAsset]]:
         """Assets that somebody declared as external, by key; Dagster's stubs are none."""
-        found: dict[str, list[Made]] = {}
+        found: dict[str, list[LocatedAsset]] = {}
         for where in self.located:
             for asset in where.interface.assets:
                 if asset.kind == "external":
-                    found.setdefault(asset.key, []).append(Made(where, asset))
+                    found.setdefault(asset.key, []).append(LocatedAsset(where, asset))
         return found
 
     @cached_property
@@ -127,46 +127,46 @@ class LineageGraph:
         return tuple(edges)
 
     @cached_property
-    def crossings(self) -> tuple[Crossing, ...]:
+    def references(self) -> tuple[Reference, ...]:
         """Places that name an asset of another location: what rules about two ends look at."""
-        return crossings_of(self)
+        return references_of(self)
 
     @cached_property
-    def doubted_crossings(self) -> tuple[Crossing, ...]:
+    def unmet_references(self) -> tuple[Reference, ...]:
         """Those whose readers expect something of a column that its producer does not say."""
-        return doubted(self.crossings_of_columns)
+        return unmet(self.column_references)
 
     @cached_property
-    def crossings_of_columns(self) -> tuple[Crossing, ...]:
+    def column_references(self) -> tuple[Reference, ...]:
         """Those whose two ends are one table.
 
         A source with the key of one table and the relation of another reads the other one: what it
         declares has nothing to do with the columns of its key. That itself is for KY02 to tell.
         """
-        return tuple(one for one in self.crossings if not self._reads_another_table(one))
+        return tuple(one for one in self.references if not self._reads_another_table(one))
 
-    def _reads_another_table(self, crossing: Crossing) -> bool:
-        relation = crossing.source.relation if crossing.source else ""
-        made = crossing.made.asset
-        if not relation or not made.relation or same_relation(relation, made.relation):
+    def _reads_another_table(self, reference: Reference) -> bool:
+        relation = reference.source.relation if reference.source else ""
+        named = reference.producer.asset
+        if not relation or not named.relation or same_relation(relation, named.relation):
             return False
-        maker = self.maker_of_table(relation)
-        return maker is not None and maker.asset.key != made.key
+        producer = self.producer_of_table(relation)
+        return producer is not None and producer.asset.key != named.key
 
     @cached_property
-    def makers_by_table(self) -> dict[str, list[Made]]:
+    def producers_by_table(self) -> dict[str, list[LocatedAsset]]:
         """Executable assets by schema and table, folded; several databases may have one such."""
-        found: dict[str, list[Made]] = {}
-        for made in self.producers.values():
-            for one in made:
+        found: dict[str, list[LocatedAsset]] = {}
+        for producer in self.producers.values():
+            for one in producer:
                 if one.asset.relation:
                     found.setdefault(table_of(one.asset.relation), []).append(one)
         return found
 
-    def maker_of_table(self, relation: str) -> Made | None:
+    def producer_of_table(self, relation: str) -> LocatedAsset | None:
         """Who makes a table; of all databases that have one of this name, in the right one."""
-        makers = self.makers_by_table.get(table_of(relation), ())
-        return next((one for one in makers if same_relation(one.asset.relation, relation)), None)
+        producers = self.producers_by_table.get(table_of(relation), ())
+        return next((one for one in producers if same_relation(one.asset.relation, relation)), None)
 
     @cached_property
     def readers(self) -> dict[str, list[Edge]]:
@@ -179,27 +179,27 @@ class LineageGraph:
         return dict(found)
 
     @cached_property
-    def unreadable(self) -> tuple[Located, ...]:
+    def unreadable(self) -> tuple[LocatedInterface, ...]:
         """Code locations that could not be asked: what they make is unknown."""
         return tuple(one for one in self.located if one.interface.unreadable)
 
-    def assets(self) -> Iterator[Made]:
+    def assets(self) -> Iterator[LocatedAsset]:
         """Every asset of every interface, stubs too."""
         for where in self.located:
             for asset in where.interface.assets:
-                yield Made(where, asset)
+                yield LocatedAsset(where, asset)
 
-    def sources(self) -> Iterator[tuple[Located, Source]]:
+    def sources(self) -> Iterator[tuple[LocatedInterface, Source]]:
         """Every dbt source of every interface."""
         for where in self.located:
             for source in where.interface.sources:
                 yield where, source
 
-    def source_of(self, where: Located, read: Read) -> Source | None:
+    def source_of(self, where: LocatedInterface, read: Read) -> Source | None:
         """The dbt source that a read goes through, if any."""
         return self.source(where, read.source, read.key) if read.source else None
 
-    def source(self, where: Located, name: str, key: str) -> Source | None:
+    def source(self, where: LocatedInterface, name: str, key: str) -> Source | None:
         """A location's dbt source by its name, `source.table`, and its asset key.
 
         Packages have sources of one name, and one source has several keys where several
@@ -215,7 +215,7 @@ class LineageGraph:
             found.setdefault((where.file, source.name), []).append(source)
         return found
 
-    def made(self, key: str) -> Made | None:
+    def producer(self, key: str) -> LocatedAsset | None:
         """The executable asset with a key (the first, where several locations make it)."""
         found = self.producers.get(key)
         return found[0] if found else None

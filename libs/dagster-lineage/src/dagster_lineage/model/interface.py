@@ -14,13 +14,13 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 AssetKind = Literal["model", "seed", "snapshot", "asset", "external", "stub"]
 OUTSIDE: tuple[AssetKind, ...] = ("external", "stub")
 """Kinds that no code makes."""
 ReadVia = Literal["ref", "source", "python"]
-KeyGiven = Literal["table", "source", "string", "default", "translator"]
+KeyOrigin = Literal["table", "source", "string", "default", "translator"]
 PartitionKind = Literal["time", "static", "multi", "dynamic", "unknown"]
 
 
@@ -55,7 +55,7 @@ class Column(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Promised: by a constraint, a contract or a data test of severity error."""
     unique: bool = False
     """Promised, by itself (not as part of a composite key)."""
-    comes_from: tuple[str, ...] = ()
+    derived_from: tuple[str, ...] = ()
     """The columns it is computed from, one step up, as `key#column`, sorted."""
     copy: bool = False
     """It is exactly one upstream column, unchanged (perhaps renamed)."""
@@ -94,7 +94,7 @@ class Read(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     columns: tuple[str, ...] | None = None
     """The upstream columns that are used anywhere (selected, filtered, joined on), sorted; None
     where that is not known."""
-    missing: tuple[str, ...] = ()
+    missing_columns: tuple[str, ...] = ()
     """Of `columns`, those that an asset of the reader's own project does not have: usually because
     a `select *` between the two no longer brings them from upstream. (Whether another project's
     asset has a column is asked when the graph is checked.)"""
@@ -158,7 +158,7 @@ class Asset(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """In their order."""
     columns_known: bool = False
     """`columns` is all of them. False: there may be others, so none can be called missing."""
-    not_given: tuple[str, ...] = ()
+    missing_contract_columns: tuple[str, ...] = ()
     """Columns of its enforced contract that its SQL does not give: dbt refuses to build it."""
     reads: tuple[Read, ...] = ()
     checks: tuple[Check, ...] = ()
@@ -180,7 +180,7 @@ class Source(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The table's line in its YAML."""
     key_at: str = ""
     """Where `asset_key` is written; empty without one."""
-    key_given: KeyGiven = "default"
+    key_origin: KeyOrigin = "default"
     """`table`: a list on the table; `source`: inherited from the source, so all its tables share
     it; `string`: a text instead of a list; `translator`: none of these, and not dagster-dbt's own
     rule either; `default`: dagster-dbt's own rule."""

@@ -48,7 +48,7 @@ def mistyped(name: str, other: str) -> bool:
 
 
 def allowed(name: str) -> int:
-    """How many slips a name of that length may have and still be recognised."""
+    """How many slips a name of that length may have and still be recognized."""
     return 0 if len(name) < SHORT else 1 if len(name) < 6 else 2 if len(name) < 14 else 3  # noqa: PLR2004
 
 

@@ -11,10 +11,10 @@ from dagster_lineage.model.interface import Column, Expected, Source
 from dagster_lineage.model.places import split_place
 
 if TYPE_CHECKING:
-    from dagster_lineage.model.graph import Edge, LineageGraph, Located, Made
+    from dagster_lineage.model.graph import Edge, LineageGraph, LocatedAsset, LocatedInterface
 
 
-class Crossing(Struct, frozen=True):
+class Reference(Struct, frozen=True):
     """One place where a code location names an asset that exactly one other location tells of.
 
     A dbt source is one place, however many models read it; a dependency in Python, or a table that
@@ -22,20 +22,20 @@ class Crossing(Struct, frozen=True):
 
     Attributes:
         where: The reader's end.
-        made: The other end: its only maker, or who declares it, when nobody makes it.
+        producer: The other end: its only maker, or who declares it, when nobody makes it.
         source: The dbt source that names it, if one does.
         edges: Its readers; none for a source that only tests, exposures or metrics use.
     """
 
-    where: Located
-    made: Made
+    where: LocatedInterface
+    producer: LocatedAsset
     source: Source | None
     edges: tuple[Edge, ...]
 
     @property
     def between_projects(self) -> bool:
         """The ends are of two teams, not two locations over one project."""
-        ours, theirs = self.where.interface, self.made.where.interface
+        ours, theirs = self.where.interface, self.producer.where.interface
         return ours.project != theirs.project and not (
             ours.dbt_project and ours.dbt_project == theirs.dbt_project
         )
@@ -69,46 +69,46 @@ class Crossing(Struct, frozen=True):
             yield name, expected, (file, (lines_count and expected.line) or first)
 
 
-def crossings_of(graph: LineageGraph) -> tuple[Crossing, ...]:
+def references_of(graph: LineageGraph) -> tuple[Reference, ...]:
     """All crossings of a graph, in the order of projects and of the assets that read."""
-    ends: dict[tuple[str, str, str], tuple[Located, Made, list[Edge]]] = {}
+    ends: dict[tuple[str, str, str], tuple[LocatedInterface, LocatedAsset, list[Edge]]] = {}
     for edge in graph.foreign_edges:
         read = edge.read
-        made = _other_end(graph, read.key, edge.where)
-        if made is None:
+        producer = _other_end(graph, read.key, edge.where)
+        if producer is None:
             continue
         name = (edge.where.file, read.source or f"asset {edge.reader.key}", read.key)
         end = ends.get(name)
         if end is None:
-            end = ends[name] = (edge.where, made, [])
+            end = ends[name] = (edge.where, producer, [])
         end[2].append(edge)
     for where, source in graph.sources():
         name = (where.file, source.name, source.key)
         if source.read and name not in ends:
-            made = _other_end(graph, source.key, where)
-            if made is not None:
-                ends[name] = (where, made, [])
+            producer = _other_end(graph, source.key, where)
+            if producer is not None:
+                ends[name] = (where, producer, [])
     return tuple(
-        Crossing(where, made, graph.source(where, name, key), tuple(edges))
-        for (_, name, key), (where, made, edges) in ends.items()
+        Reference(where, producer, graph.source(where, name, key), tuple(edges))
+        for (_, name, key), (where, producer, edges) in ends.items()
     )
 
 
-def doubted(crossings: tuple[Crossing, ...]) -> tuple[Crossing, ...]:
+def unmet(references: tuple[Reference, ...]) -> tuple[Reference, ...]:
     """Crossings with an expectation that the producer's columns do not meet word for word.
 
     Most meet all of them: rules that weigh types and promises need not look at those.
     """
-    return tuple(crossing for crossing in crossings if not _all_met(crossing))
+    return tuple(reference for reference in references if not _all_met(reference))
 
 
-def _all_met(crossing: Crossing) -> bool:
-    asset, made = crossing.made.asset, crossing.made.where.interface
+def _all_met(reference: Reference) -> bool:
+    asset, producer = reference.producer.asset, reference.producer.where.interface
     # One spelling means two types in two engines.
-    if made.dialect != crossing.where.interface.dialect:
+    if producer.dialect != reference.where.interface.dialect:
         return False
-    return (crossing.source is None or _met(crossing.source.columns, asset.columns)) and all(
-        _met(edge.read.expects, asset.columns) for edge in crossing.edges if edge.read.expects
+    return (reference.source is None or _met(reference.source.columns, asset.columns)) and all(
+        _met(edge.read.expects, asset.columns) for edge in reference.edges if edge.read.expects
     )
 
 
@@ -125,7 +125,9 @@ def _met(expectations: dict[str, Expected], columns: dict[str, Column]) -> bool:
     return True
 
 
-def _other_end(graph: LineageGraph, key: str, where: Located) -> Made | None:
+def _other_end(graph: LineageGraph, key: str, where: LocatedInterface) -> LocatedAsset | None:
     # Of several makers nobody knows which one is read: that is a fault of its own.
-    made = graph.producers.get(key) or graph.declared.get(key)
-    return made[0] if made and len(made) == 1 and made[0].where is not where else None
+    producer = graph.producers.get(key) or graph.declared.get(key)
+    return (
+        producer[0] if producer and len(producer) == 1 and producer[0].where is not where else None
+    )

@@ -10,14 +10,14 @@ from urllib.parse import quote
 
 import msgspec
 
-from dagster_lineage.analyze.check import Checked
+from dagster_lineage.analyze.check import CheckResult
 from dagster_lineage.analyze.rule_manual import explained, manual_of
 from dagster_lineage.model.findings import Finding
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def render(checked: Checked, *, colour: bool) -> str:  # noqa: ARG001 - as all formats
+def render(checked: CheckResult, *, color: bool) -> str:  # noqa: ARG001 - as all formats
     """One run with the rules that found something, and a result for each finding."""
     rules = {finding.code: finding for finding in checked.findings}
     codes = sorted(rules)
@@ -50,7 +50,7 @@ def _result(finding: Finding, codes: list[str]) -> dict[str, object]:
         "ruleId": finding.code,
         "ruleIndex": codes.index(finding.code),
         "level": finding.level,
-        "message": {"text": " ".join(filter(None, (finding.message, meant, finding.mend)))},
+        "message": {"text": " ".join(filter(None, (finding.message, meant, finding.fix)))},
         "locations": [
             {
                 "physicalLocation": {

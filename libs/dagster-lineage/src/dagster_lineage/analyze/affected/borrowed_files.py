@@ -19,7 +19,7 @@ _SETTINGS = (".toml", ".yml", ".yaml", ".cfg", ".ini")
 _PATH_OUT = re.compile(rb"(?<![\w./-])(?:\.\./)+[\w.@/-]*\w")
 _DBT_SETTINGS = ("dbt_project.yml", "packages.yml", "dependencies.yml", "package-lock.yml")
 _MOST_LINKS = 5
-"""One over the other; a circle has no end."""
+"""One over the other; a cycle has no end."""
 
 
 @dataclass(frozen=True)

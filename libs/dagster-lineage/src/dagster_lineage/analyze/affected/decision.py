@@ -166,7 +166,7 @@ def _judge_readers(graphs: Graphs, case: _Case) -> None:
         }
         entries: Counter[str] = Counter()
         for hit in sorted(hits.values(), key=lambda one: (one.distance, one.key)):
-            project = hit.made.where.project
+            project = hit.producer.where.project
             case.hit_keys.add(hit.key)
             entries[project] += (project, hit.via) not in own
             if (project, hit.via) not in own and entries[project] <= _MOST_WAYS:
@@ -190,8 +190,8 @@ def _way(
     while hit.via not in changed.causes and hit.via not in seen:
         yield hit.via
         seen.add(hit.via)
-        made = graph.made(hit.via)
-        before = hits.get((made.where.project, hit.via)) if made else None
+        producer = graph.producer(hit.via)
+        before = hits.get((producer.where.project, hit.via)) if producer else None
         if before is None:
             return
         hit = before

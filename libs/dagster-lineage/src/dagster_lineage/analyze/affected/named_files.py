@@ -45,15 +45,15 @@ class NamedFiles:
             re.MULTILINE,
         )
         for code, text in self._code.items():
-            said = {one.decode() for one in quoted.findall(text)}
+            details = {one.decode() for one in quoted.findall(text)}
             used = {one.decode() for one in imported.findall(text)}
-            if said or used:
-                for path in self._meant(code, said, used, paths):
+            if details or used:
+                for path in self._meant(code, details, used, paths):
                     found[path].append(code)
         return {path: sorted(who) for path, who in found.items() if who}
 
     def _meant(
-        self, code: str, said: set[str], used: set[str], paths: Collection[str]
+        self, code: str, details: set[str], used: set[str], paths: Collection[str]
     ) -> Iterator[str]:
         member = self._layout.member(code)
         home = f"{member.folder}/" if member else ""
@@ -62,5 +62,5 @@ class NamedFiles:
             own = f"{home}{name}"
             is_own = path == own or own not in self._files
             by_import = path.endswith(".py") and folder.partition("/")[0] in used
-            if path != code and ((name in said and is_own) or by_import):
+            if path != code and ((name in details and is_own) or by_import):
                 yield path

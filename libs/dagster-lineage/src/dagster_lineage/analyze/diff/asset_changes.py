@@ -48,7 +48,7 @@ def _place(subject: Subject, old: Asset, now: Asset) -> Iterator[Change]:
     project, old_project = subject.now.where.project, subject.old.where.project
     after = subject.branch.after
     if old.key != now.key:
-        still = [] if after.graph.made(old.key) else after.on_key(old.key)
+        still = [] if after.graph.producer(old.key) else after.on_key(old.key)
         yield subject.breaking(
             "key-changed",
             f"{old.key} has the key {now.key} now"
@@ -66,11 +66,11 @@ def _place(subject: Subject, old: Asset, now: Asset) -> Iterator[Change]:
             after=project,
         )
     if old.executable and not now.executable:
-        made = after.graph.made(now.key)
+        producer = after.graph.producer(now.key)
         yield subject.breaking(
             "not-made",
             f"{now.key} is only declared now: project {project} no longer makes it.",
-            [] if made else after.on_key(now.key),
+            [] if producer else after.on_key(now.key),
         )
     elif now.executable and not old.executable:
         yield subject.told("made-here", "compatible", f"{now.key} is made by {project} now.")

@@ -13,7 +13,7 @@ from dagster_lineage.analyze.diff.changes import Change, Level, ReaderHurt
 from dagster_lineage.analyze.diff.pairing import AssetPair
 from dagster_lineage.analyze.diff.reliance import Reliance, facts_of
 from dagster_lineage.analyze.diff.type_changes import type_change
-from dagster_lineage.model import Asset, Column, Edge, LineageGraph, Located, Made
+from dagster_lineage.model import Asset, Column, Edge, LineageGraph, LocatedAsset, LocatedInterface
 
 _HIDDEN = frozenset({"private", "protected"})
 
@@ -58,10 +58,11 @@ class Branch:
     @cached_property
     def _assets_before(self) -> dict[tuple[str, str], Asset]:
         return {
-            (made.where.project, made.asset.key): made.asset for made in self.before.graph.assets()
+            (producer.where.project, producer.asset.key): producer.asset
+            for producer in self.before.graph.assets()
         }
 
-    def made_in(self, where: Located) -> frozenset[str]:
+    def made_in(self, where: LocatedInterface) -> frozenset[str]:
         """Keys that a code location makes."""
         found = self._made_in.get(id(where.interface))
         if found is None:
@@ -69,7 +70,7 @@ class Branch:
             self._made_in[id(where.interface)] = found
         return found
 
-    def kept_by(self, before: Made, key: str, column: str, was: Column | None) -> str:
+    def kept_by(self, before: LocatedAsset, key: str, column: str, was: Column | None) -> str:
         """The version of the same model that still keeps what a change takes away.
 
         Args:
@@ -116,28 +117,28 @@ class Subject:
     pair: AssetPair
 
     @property
-    def old(self) -> Made:
+    def old(self) -> LocatedAsset:
         """The asset as it was (as it is, for a new one)."""
-        made = self.pair.before or self.pair.after
-        assert made is not None  # noqa: S101 - a pair has a side
-        return made
+        producer = self.pair.before or self.pair.after
+        assert producer is not None  # noqa: S101 - a pair has a side
+        return producer
 
     @property
-    def now(self) -> Made:
+    def now(self) -> LocatedAsset:
         """The asset as it is (as it was, for one that is gone)."""
-        made = self.pair.after or self.pair.before
-        assert made is not None  # noqa: S101 - a pair has a side
-        return made
+        producer = self.pair.after or self.pair.before
+        assert producer is not None  # noqa: S101 - a pair has a side
+        return producer
 
     @cached_property
     def visible(self) -> bool:
         """Another project may read it, or does although it may not."""
-        sides = [made for made in (self.pair.before, self.pair.after) if made]
-        if any(made.asset.access not in _HIDDEN for made in sides):
+        sides = [producer for producer in (self.pair.before, self.pair.after) if producer]
+        if any(producer.asset.access not in _HIDDEN for producer in sides):
             return True
         return any(
-            reliance.has_foreign(made.asset.key, made.where.project)
-            for made in sides
+            reliance.has_foreign(producer.asset.key, producer.where.project)
+            for producer in sides
             for reliance in (self.branch.before, self.branch.after)
         )
 

@@ -128,7 +128,7 @@ def _changed(subject: Subject, old: NamedColumn, now: NamedColumn) -> Iterator[C
         )
     yield from _type(subject, old, now)
     yield from _promises(subject, old, now)
-    if old.column.comes_from != now.column.comes_from or old.column.copy != now.column.copy:
+    if old.column.derived_from != now.column.derived_from or old.column.copy != now.column.copy:
         yield subject.told(
             "derivation-changed",
             "compatible",
@@ -259,5 +259,5 @@ def _always(why: str) -> Objection:
 
 
 def _derivation(column: NamedColumn) -> str:
-    text = ", ".join(column.column.comes_from)
+    text = ", ".join(column.column.derived_from)
     return f"copy of {text}" if column.column.copy else text

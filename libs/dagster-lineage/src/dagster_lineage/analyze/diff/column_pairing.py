@@ -1,4 +1,4 @@
-"""Which column after the branch is which column before it: a renamed one is recognised."""
+"""Which column after the branch is which column before it: a renamed one is recognized."""
 
 from __future__ import annotations
 
@@ -83,9 +83,9 @@ def _likeness(old: NamedColumn, now: NamedColumn) -> float:
     if old.column.type.casefold() != now.column.type.casefold():
         return 0
     name = similar(old.name, now.name)
-    lineage = old.column.comes_from
-    if lineage or now.column.comes_from:
-        if lineage != now.column.comes_from or old.column.copy != now.column.copy:
+    lineage = old.column.derived_from
+    if lineage or now.column.derived_from:
+        if lineage != now.column.derived_from or old.column.copy != now.column.copy:
             return 0
         # A sum and an average of one column come from the same: only a copy is told by that alone.
         sure = old.column.copy or old.position == now.position or name >= SIMILAR_NAME

@@ -11,7 +11,7 @@ from dagster_lineage.analyze.diff.changes import LEVELS, Change, InterfaceDiff
 from dagster_lineage.analyze.diff.column_changes import column_changes
 from dagster_lineage.analyze.diff.pairing import paired
 from dagster_lineage.analyze.diff.project_changes import project_changes
-from dagster_lineage.model import LineageGraph, Made
+from dagster_lineage.model import LineageGraph, LocatedAsset
 
 
 def compare(
@@ -55,7 +55,7 @@ def compare(
     return InterfaceDiff(changes=tuple(found))
 
 
-def _same(before: Made, after: Made) -> bool:
+def _same(before: LocatedAsset, after: LocatedAsset) -> bool:
     old, now = before.asset, after.asset
     # Equality of dicts does not see their order, but columns have one.
     unmoved = before.where.project == after.where.project
@@ -82,6 +82,6 @@ def _removed(subject: Subject) -> Change:
     return subject.breaking(
         "asset-removed",
         f"{asset.key} is gone" + (f"; it was deprecated until {date}." if date else "."),
-        [] if after.graph.made(asset.key) else after.on_key(asset.key),
+        [] if after.graph.producer(asset.key) else after.on_key(asset.key),
         before=asset.key,
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from dagster_lineage.model import Asset, LineageGraph, Made, key_path
+from dagster_lineage.model import Asset, LineageGraph, LocatedAsset, key_path
 
 SIMILAR_NAME = 0.6
 """Least likeness of two names (0 to 1, `difflib`) of which one may be the other's new name, such as
@@ -20,8 +20,8 @@ _SHORTEST_PART = 3
 class AssetPair:
     """An asset at both ends of the branch; one side is empty where it is not there."""
 
-    before: Made | None
-    after: Made | None
+    before: LocatedAsset | None
+    after: LocatedAsset | None
 
 
 def paired(before: LineageGraph, after: LineageGraph) -> Iterator[AssetPair]:
@@ -33,25 +33,25 @@ def paired(before: LineageGraph, after: LineageGraph) -> Iterator[AssetPair]:
     be asked after the branch made before it.
     """
     old, new = _differing(before, after)
-    gone: dict[tuple[str, str], Made] = {}
-    for place, made in old.items():
+    gone: dict[tuple[str, str], LocatedAsset] = {}
+    for place, producer in old.items():
         if place in new:
-            yield AssetPair(made, new.pop(place))
+            yield AssetPair(producer, new.pop(place))
         else:
-            gone[place] = made
+            gone[place] = producer
     by_key = defaultdict(list)
-    for (_, key), made in new.items():
-        by_key[key].append(made)
-    left: list[Made] = []
-    for (_, key), made in gone.items():
+    for (_, key), producer in new.items():
+        by_key[key].append(producer)
+    left: list[LocatedAsset] = []
+    for (_, key), producer in gone.items():
         if by_key[key]:
             other = by_key[key].pop()
             del new[other.where.project, key]
-            yield AssetPair(made, other)
+            yield AssetPair(producer, other)
         else:
-            left.append(made)
+            left.append(producer)
     yield from _renamed(left, new)
-    yield from (AssetPair(None, made) for made in new.values())
+    yield from (AssetPair(None, producer) for producer in new.values())
 
 
 def similar(one: str, other: str) -> float:
@@ -63,52 +63,56 @@ def similar(one: str, other: str) -> float:
 
 def _differing(
     before: LineageGraph, after: LineageGraph
-) -> tuple[dict[tuple[str, str], Made], dict[tuple[str, str], Made]]:
+) -> tuple[dict[tuple[str, str], LocatedAsset], dict[tuple[str, str], LocatedAsset]]:
     same = {id(one.interface) for one in before.located} & {
         id(one.interface) for one in after.located
     }
     lost = {one.project for one in after.located if one.interface.unreadable}
     sides = []
     for graph in (before, after):
-        found: dict[tuple[str, str], Made] = {}
+        found: dict[tuple[str, str], LocatedAsset] = {}
         for where in graph.located:
             if id(where.interface) in same or where.project in lost:
                 continue
             for asset in where.interface.assets:
                 if asset.kind != "stub":
-                    found.setdefault((where.project, asset.key), Made(where, asset))
+                    found.setdefault((where.project, asset.key), LocatedAsset(where, asset))
         sides.append(found)
     return sides[0], sides[1]
 
 
-def _renamed(gone: list[Made], new: dict[tuple[str, str], Made]) -> Iterator[AssetPair]:
+def _renamed(
+    gone: list[LocatedAsset], new: dict[tuple[str, str], LocatedAsset]
+) -> Iterator[AssetPair]:
     """Pairs of what is gone with what is new and the same; takes them out of `new`."""
     for same in (_node, _relation, _shape):
-        index: dict[object, list[Made]] = defaultdict(list)
-        for made in new.values():
-            sign = same(made.asset)
+        index: dict[object, list[LocatedAsset]] = defaultdict(list)
+        for producer in new.values():
+            sign = same(producer.asset)
             if sign:
-                index[sign].append(made)
+                index[sign].append(producer)
         left = []
-        for made in gone:
-            sign = same(made.asset)
-            found = _nearest(made, index[sign], by_name=same is _shape) if sign else None
+        for producer in gone:
+            sign = same(producer.asset)
+            found = _nearest(producer, index[sign], by_name=same is _shape) if sign else None
             if found is None:
-                left.append(made)
+                left.append(producer)
             else:
                 index[sign].remove(found)
                 del new[found.where.project, found.asset.key]
-                yield AssetPair(made, found)
+                yield AssetPair(producer, found)
         gone = left
-    yield from (AssetPair(made, None) for made in gone)
+    yield from (AssetPair(producer, None) for producer in gone)
 
 
-def _nearest(made: Made, candidates: list[Made], *, by_name: bool) -> Made | None:
+def _nearest(
+    producer: LocatedAsset, candidates: list[LocatedAsset], *, by_name: bool
+) -> LocatedAsset | None:
     """The candidate with the most similar key, of the same project if there is one."""
 
-    def likeness(other: Made) -> tuple[bool, float]:
-        name = similar(key_path(made.asset.key)[-1], key_path(other.asset.key)[-1])
-        return other.where.project == made.where.project, name
+    def likeness(other: LocatedAsset) -> tuple[bool, float]:
+        name = similar(key_path(producer.asset.key)[-1], key_path(other.asset.key)[-1])
+        return other.where.project == producer.where.project, name
 
     ranked = sorted(candidates, key=likeness, reverse=True)
     if not ranked or (by_name and likeness(ranked[0])[1] < SIMILAR_NAME):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagster_lineage.analyze.diff.branch import Branch
 from dagster_lineage.analyze.diff.changes import Change, Level
-from dagster_lineage.model import LineageGraph, Located
+from dagster_lineage.model import LineageGraph, LocatedInterface
 
 
 def project_changes(branch: Branch) -> Iterator[Change]:
@@ -20,9 +20,9 @@ def project_changes(branch: Branch) -> Iterator[Change]:
     for project in sorted(before.keys() | after.keys()):
         old, now = before.get(project), after.get(project)
         if now is None and old is not None:
-            yield _told("project-removed", "compatible", old, f"Project {project} is gone.")
+            yield _findings("project-removed", "compatible", old, f"Project {project} is gone.")
         elif now is not None and old is None:
-            yield _told("project-added", "added", now, f"Project {project} is new.")
+            yield _findings("project-added", "added", now, f"Project {project} is new.")
         elif now is not None and old is not None and now.interface is not old.interface:
             if now.interface.unreadable and not old.interface.unreadable:
                 yield _unreadable(branch, old, now)
@@ -31,11 +31,11 @@ def project_changes(branch: Branch) -> Iterator[Change]:
                 yield from _schedules(old, now)
 
 
-def _by_project(graph: LineageGraph) -> dict[str, Located]:
+def _by_project(graph: LineageGraph) -> dict[str, LocatedInterface]:
     return {where.project: where for where in graph.located}
 
 
-def _unreadable(branch: Branch, old: Located, now: Located) -> Change:
+def _unreadable(branch: Branch, old: LocatedInterface, now: LocatedInterface) -> Change:
     hurt = [
         reader
         for asset in old.interface.assets
@@ -56,31 +56,36 @@ def _unreadable(branch: Branch, old: Located, now: Located) -> Change:
     )
 
 
-def _exposures(old: Located, now: Located) -> Iterator[Change]:
+def _exposures(old: LocatedInterface, now: LocatedInterface) -> Iterator[Change]:
     before = {one.name for one in old.interface.exposures}
     after = {one.name for one in now.interface.exposures}
     for name in sorted(after - before):
-        yield _told(
+        yield _findings(
             "exposure-added", "added", now, f"The exposure {name} is new.", sides=("", name)
         )
     for name in sorted(before - after):
-        yield _told(
+        yield _findings(
             "exposure-removed", "compatible", now, f"The exposure {name} is gone.", sides=(name, "")
         )
 
 
-def _schedules(old: Located, now: Located) -> Iterator[Change]:
+def _schedules(old: LocatedInterface, now: LocatedInterface) -> Iterator[Change]:
     before = {one.name: one.cron for one in old.interface.jobs if one.kind == "schedule"}
     after = {one.name: one.cron for one in now.interface.jobs if one.kind == "schedule"}
     for name in sorted(before.keys() | after.keys()):
         was, runs = before.get(name, ""), after.get(name, "")
         if was != runs:
             message = f"The schedule {name} was {was or 'none'}; it is {runs or 'none'} now."
-            yield _told("schedule-changed", "compatible", now, message, sides=(was, runs))
+            yield _findings("schedule-changed", "compatible", now, message, sides=(was, runs))
 
 
-def _told(
-    kind: str, level: Level, where: Located, message: str, *, sides: tuple[str, str] = ("", "")
+def _findings(
+    kind: str,
+    level: Level,
+    where: LocatedInterface,
+    message: str,
+    *,
+    sides: tuple[str, str] = ("", ""),
 ) -> Change:
     return Change(
         kind=kind,

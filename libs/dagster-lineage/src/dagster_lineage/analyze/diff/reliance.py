@@ -12,7 +12,7 @@ from functools import cached_property
 
 from dagster_lineage.analyze.diff.changes import ReaderHurt
 from dagster_lineage.analyze.impact.column_use import columns_used
-from dagster_lineage.model import Asset, Edge, Expected, LineageGraph, Located, Source
+from dagster_lineage.model import Asset, Edge, Expected, LineageGraph, LocatedInterface, Source
 
 Objection = Callable[[Expected | None, str], str]
 """What a reader of a column has against its change, given what it declares of the column (None:
@@ -132,13 +132,15 @@ class Reliance:
         return self.graph.readers.get(key, [])
 
     @cached_property
-    def _sources(self) -> dict[str, list[tuple[Located, Source]]]:
-        found: defaultdict[str, list[tuple[Located, Source]]] = defaultdict(list)
+    def _sources(self) -> dict[str, list[tuple[LocatedInterface, Source]]]:
+        found: defaultdict[str, list[tuple[LocatedInterface, Source]]] = defaultdict(list)
         for where, source in self.graph.sources():
             found[source.key].append((where, source))
         return found
 
-    def _source(self, where: Located, source: Source, why: str, line: int = 0) -> ReaderHurt:
+    def _source(
+        self, where: LocatedInterface, source: Source, why: str, line: int = 0
+    ) -> ReaderHurt:
         file, own_line = where.path(source.at)
         return ReaderHurt(
             project=where.project,
@@ -157,7 +159,7 @@ def facts_of(asset: Asset) -> tuple[object, ...]:
         asset.partitions,
         asset.freshness,
         asset.grain,
-        [(name, one.type, one.not_null, one.comes_from) for name, one in asset.columns.items()],
+        [(name, one.type, one.not_null, one.derived_from) for name, one in asset.columns.items()],
         [
             (read.key, read.columns, read.partition_mapping, read.queried, *read.expects)
             for read in asset.reads
@@ -185,7 +187,7 @@ def _asset(edge: Edge, why: str) -> ReaderHurt:
     )
 
 
-def _owners_through(where: Located, source: str) -> tuple[str, ...]:
+def _owners_through(where: LocatedInterface, source: str) -> tuple[str, ...]:
     """Owners of the assets that read through a source; of all the project's where none does."""
     assets = where.interface.assets
     through = [asset for asset in assets if any(read.source == source for read in asset.reads)]

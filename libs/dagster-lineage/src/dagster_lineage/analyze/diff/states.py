@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from dagster_lineage.files.git import Comparison, FileState, matching
 from dagster_lineage.files.interface_files import decode
-from dagster_lineage.model import Interface, LineageGraph, Located
+from dagster_lineage.model import Interface, LineageGraph, LocatedInterface
 
 
 def graphs(comparison: Comparison, patterns: Iterable[str]) -> tuple[LineageGraph, LineageGraph]:
@@ -45,7 +45,7 @@ def _located(
     files: Mapping[str, FileState],
     known: dict[str, Interface],
     when: str,
-) -> list[Located]:
+) -> list[LocatedInterface]:
     found = []
     for path, text in texts.items():
         blob = files[path].blob
@@ -53,5 +53,5 @@ def _located(
         if blob:
             known[blob] = interface
         folder = interface.folder or path.rpartition("/")[0] or "."
-        found.append(Located(interface, folder, path))
+        found.append(LocatedInterface(interface, folder, path))
     return found

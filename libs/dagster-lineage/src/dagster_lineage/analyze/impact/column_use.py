@@ -24,5 +24,5 @@ def computed_from(asset: Asset, key: str, column: str) -> set[str]:
     return {
         name
         for name, one in asset.columns.items()
-        if any(source.casefold() == wanted for source in one.comes_from)
+        if any(source.casefold() == wanted for source in one.derived_from)
     }

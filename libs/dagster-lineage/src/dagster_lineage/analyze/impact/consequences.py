@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from dagster_lineage.analyze.impact.downstream import Starts, downstream
 from dagster_lineage.analyze.impact.upstream import upstream
-from dagster_lineage.model import Check, LineageGraph, Made, column_of
+from dagster_lineage.model import Check, LineageGraph, LocatedAsset, column_of
 
 Direction = Literal["downstream", "upstream"]
 How = Literal["start", "value", "rows", "unknown"]
@@ -100,9 +100,9 @@ def consequences(graph: LineageGraph, starts: Starts) -> Impact:
     hits = downstream(graph, starts)
     found = [
         _asset(
-            hit.made,
+            hit.producer,
             hit.how,
-            columns=tuple(name for name in hit.made.asset.columns if name in hit.columns),
+            columns=tuple(name for name in hit.producer.asset.columns if name in hit.columns),
             via=f"{hit.via}#{hit.via_column}" if hit.via_column else hit.via,
             distance=hit.distance,
         )
@@ -134,10 +134,10 @@ def origins(graph: LineageGraph, starts: Starts) -> Impact:
         if origin.key in starts:
             continue
         how: How = "unknown" if origin.whole else "value" if origin.columns else "rows"
-        spelled = list(origin.made.asset.columns) if origin.made else []
+        spelled = list(origin.producer.asset.columns) if origin.producer else []
         names = {name.casefold(): name for name in spelled}
         asset = _asset(
-            origin.made,
+            origin.producer,
             how,
             key=origin.key,
             columns=_sorted(names.get(one, one) for one in origin.columns),
@@ -161,7 +161,7 @@ def origins(graph: LineageGraph, starts: Starts) -> Impact:
 def _starts(graph: LineageGraph, starts: Starts) -> list[AssetTold]:
     return [
         _asset(
-            graph.made(key) or next(iter(graph.declared.get(key, ())), None),
+            graph.producer(key) or next(iter(graph.declared.get(key, ())), None),
             "start",
             key=key,
             columns=_sorted(starts[key] or ()),
@@ -171,7 +171,7 @@ def _starts(graph: LineageGraph, starts: Starts) -> list[AssetTold]:
 
 
 def _asset(
-    made: Made | None,
+    producer: LocatedAsset | None,
     how: How,
     *,
     key: str = "",
@@ -181,19 +181,19 @@ def _asset(
     distance: int = 0,
     last: bool = False,
 ) -> AssetTold:
-    file, line = made.place if made else ("", 0)
+    file, line = producer.place if producer else ("", 0)
     return AssetTold(
-        key=made.asset.key if made else key,
-        project=made.where.project if made else "",
+        key=producer.asset.key if producer else key,
+        project=producer.where.project if producer else "",
         how=how,
         columns=columns,
         row_columns=row_columns,
         via=via,
         distance=distance,
-        owners=made.asset.owners if made else (),
+        owners=producer.asset.owners if producer else (),
         file=file,
         line=line,
-        automation=made.asset.automation if made else "",
+        automation=producer.asset.automation if producer else "",
         last=last,
     )
 
@@ -215,10 +215,10 @@ def _checks(graph: LineageGraph, hit: dict[str, frozenset[str] | None]) -> tuple
         return not columns.isdisjoint(column.casefold() for column in check.columns)
 
     found = [
-        (made.where.project, made.asset.key, check)
-        for made in graph.assets()
-        if made.asset.key in hit
-        for check in made.asset.checks
+        (producer.where.project, producer.asset.key, check)
+        for producer in graph.assets()
+        if producer.asset.key in hit
+        for check in producer.asset.checks
     ] + [
         (where.project, source.key, check)
         for where, source in graph.sources()

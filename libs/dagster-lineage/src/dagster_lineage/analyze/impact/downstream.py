@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from dagster_lineage.analyze.impact.column_use import columns_used, computed_from
-from dagster_lineage.model import Edge, LineageGraph, Made
+from dagster_lineage.model import Edge, LineageGraph, LocatedAsset
 
 How = Literal["value", "rows", "unknown"]
 """`value`: columns computed from what changes; `rows`: its rows depend on it; `unknown`: which
@@ -30,7 +30,7 @@ class Hit:
     """An asset that follows.
 
     Attributes:
-        made: The asset, and whose it is.
+        producer: The asset, and whose it is.
         columns: Its columns that are hit by value, in its spelling; none where all of it is hit.
         how: By what: columns only (`value`), or as a whole (`rows`, `unknown`).
         via: The key through which it is hit first, on a shortest way.
@@ -39,7 +39,7 @@ class Hit:
         sources: dbt sources of its project through which it is hit.
     """
 
-    made: Made
+    producer: LocatedAsset
     via: str
     via_column: str
     distance: int
@@ -55,7 +55,7 @@ class Hit:
     @property
     def key(self) -> str:
         """The asset's key."""
-        return self.made.asset.key
+        return self.producer.asset.key
 
 
 def downstream(graph: LineageGraph, starts: Starts) -> dict[tuple[str, str], Hit]:
@@ -85,8 +85,8 @@ def downstream(graph: LineageGraph, starts: Starts) -> dict[tuple[str, str], Hit
             hit = hits.get(place)
             new = hit is None
             if hit is None:
-                made = Made(edge.where, edge.reader)
-                hit = hits[place] = Hit(made, key, via_column, distances[key] + 1)
+                producer = LocatedAsset(edge.where, edge.reader)
+                hit = hits[place] = Hit(producer, key, via_column, distances[key] + 1)
             if edge.read.source:
                 hit.sources.add(edge.read.source)
             if not _grow(hit, how, columns) and not new:

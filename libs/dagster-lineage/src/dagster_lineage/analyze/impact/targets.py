@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
-from dagster_lineage.model import Asset, LineageGraph, Located, key_path
+from dagster_lineage.model import Asset, LineageGraph, LocatedInterface, key_path
 from dagster_lineage.model.errors import LineageError
 from dagster_lineage.model.nearest_names import nearest_name
 
@@ -71,8 +71,8 @@ class Targets:
     def _keys(self) -> dict[str, list[Asset]]:
         """Assets by key; a key that is only read has none."""
         found: defaultdict[str, list[Asset]] = defaultdict(list)
-        for made in self._graph.assets():
-            found[made.asset.key] += [made.asset] if made.asset.kind != "stub" else []
+        for producer in self._graph.assets():
+            found[producer.asset.key] += [producer.asset] if producer.asset.kind != "stub" else []
         for key in self._graph.readers:
             found.setdefault(key, [])
         return dict(found)
@@ -119,7 +119,7 @@ class Targets:
                 found.append(path.relative_to(self._root).as_posix())
         return found
 
-    def _files(self, where: Located, asset: Asset) -> Iterator[str]:
+    def _files(self, where: LocatedInterface, asset: Asset) -> Iterator[str]:
         yield where.path(asset.at)[0]
         if asset.described_at:
             yield where.path(asset.described_at)[0]

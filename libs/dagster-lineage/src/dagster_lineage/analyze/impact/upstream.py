@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from dagster_lineage.analyze.impact.column_use import columns_used
 from dagster_lineage.analyze.impact.downstream import Starts
-from dagster_lineage.model import Asset, LineageGraph, Made, Read, split_column
+from dagster_lineage.model import Asset, LineageGraph, LocatedAsset, Read, split_column
 
 
 @dataclass
@@ -21,7 +21,7 @@ class Origin:
 
     Attributes:
         key: Its key.
-        made: The asset and whose it is; None where nobody of the repository makes it.
+        producer: The asset and whose it is; None where nobody of the repository makes it.
         columns: Whose values are used, in folded letters.
         whole: All of it may be used: which columns are is not known.
         row_columns: Columns that only decide which rows there are, one step down.
@@ -30,7 +30,7 @@ class Origin:
     """
 
     key: str
-    made: Made | None
+    producer: LocatedAsset | None
     via: str
     distance: int
     columns: set[str] = field(default_factory=set)
@@ -40,7 +40,7 @@ class Origin:
     @property
     def last(self) -> bool:
         """Nothing of the repository is above it."""
-        return self.made is None or not self.made.asset.reads
+        return self.producer is None or not self.producer.asset.reads
 
 
 def upstream(graph: LineageGraph, starts: Starts) -> dict[str, Origin]:
@@ -57,16 +57,16 @@ def upstream(graph: LineageGraph, starts: Starts) -> dict[str, Origin]:
     )
     while waiting:
         key, columns, distance = waiting.popleft()
-        made = graph.made(key)
-        if made is None:
+        producer = graph.producer(key)
+        if producer is None:
             continue
-        for read in made.asset.reads:
-            values, rows, whole = _used(made.asset, read, columns)
+        for read in producer.asset.reads:
+            values, rows, whole = _used(producer.asset, read, columns)
             if not values and not rows and not whole:
                 continue
             origin = origins.get(read.key)
             if origin is None:
-                origin = Origin(read.key, graph.made(read.key), key, distance + 1)
+                origin = Origin(read.key, graph.producer(read.key), key, distance + 1)
                 origins[read.key] = origin
             origin.row_columns |= rows
             if (whole and not origin.whole) or values - origin.columns:
@@ -90,12 +90,12 @@ def _used(asset: Asset, read: Read, columns: set[str] | None) -> tuple[set[str],
     from_key = {
         name.casefold(): {
             column.casefold()
-            for source, column in map(split_column, one.comes_from)
+            for source, column in map(split_column, one.derived_from)
             if source == read.key
         }
         for name, one in asset.columns.items()
     }
-    if not any(one.comes_from for one in asset.columns.values()):
+    if not any(one.derived_from for one in asset.columns.values()):
         # How the reader computes its columns is not known: from anything that it uses.
         return (used or set()), set(), used is None
     values = set().union(*(from_key.get(column, set()) for column in columns))

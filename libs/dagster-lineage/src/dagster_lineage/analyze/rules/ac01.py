@@ -13,13 +13,13 @@ from dagster_lineage.analyze.published import (
     public_models,
     read_by_others,
 )
-from dagster_lineage.analyze.reference_rule import CrossingRule, listed, readers_of
-from dagster_lineage.model import LineageGraph, Located
+from dagster_lineage.analyze.reference_rule import ReferenceRule, listed, readers_of
+from dagster_lineage.model import LineageGraph, LocatedInterface
 from dagster_lineage.model.findings import Finding
 from dagster_lineage.model.nearest_names import nearest_name
 
 
-class ReadsWhatIsNotPublic(CrossingRule):
+class ReadsWhatIsNotPublic(ReferenceRule):
     """A project reads a model of another project that is not `access: public`.
 
     What is protected or private may be rewritten without a word. dbt itself guards `ref` only; a
@@ -48,34 +48,34 @@ class ReadsWhatIsNotPublic(CrossingRule):
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
         """One finding per source or dependency in Python; one per project that publishes none."""
         hidden = read_by_others(graph, is_hidden)
-        for _, group in groupby(hidden, key=lambda read: read.made.where.file):
+        for _, group in groupby(hidden, key=lambda read: read.producer.where.file):
             reads = list(group)
-            public = public_models(reads[0].made.where)
+            public = public_models(reads[0].producer.where)
             if public:
                 names = {asset.name or asset.key: asset.key for asset in public}
                 for read in reads:
                     yield from self._of(read, names)
             else:
-                protected = [one for one in reads if one.made.asset.kind not in WITHOUT_ACCESS]
+                protected = [one for one in reads if one.producer.asset.kind not in WITHOUT_ACCESS]
                 if protected:
-                    yield self._publishes_nothing(protected[0].made.where, protected)
+                    yield self._publishes_nothing(protected[0].producer.where, protected)
 
     def _of(self, read: ReadByOthers, public: dict[str, str]) -> Iterator[Finding]:
-        asset, project = read.made.asset, read.made.where.project
+        asset, project = read.producer.asset, read.producer.where.project
         unpublishable = asset.kind in WITHOUT_ACCESS
         state = f"a {asset.kind}, which dbt cannot publish" if unpublishable else asset.access
         near = public.get(nearest_name(asset.name or asset.key, public), "")
         instead = f"`{near}`" if near else f"what is public ({listed(public.values())})"
-        for crossing in read.crossings:
-            yield self.at_crossing(
-                crossing,
-                f"`{asset.key}` is {state} in {project}, but {readers_of(crossing)} reads it.",
-                mend=f"Read {instead}, or let {project} publish {_how(asset.kind)}.",
+        for reference in read.references:
+            yield self.at_reference(
+                reference,
+                f"`{asset.key}` is {state} in {project}, but {readers_of(reference)} reads it.",
+                fix=f"Read {instead}, or let {project} publish {_how(asset.kind)}.",
                 nearest=near,
                 level="warning" if unpublishable else self.level,
             )
 
-    def _publishes_nothing(self, where: Located, reads: list[ReadByOthers]) -> Finding:
+    def _publishes_nothing(self, where: LocatedInterface, reads: list[ReadByOthers]) -> Finding:
         file, line = reads[0].description
         readers = sorted({project for read in reads for project in read.projects})
         return Finding(
@@ -87,12 +87,12 @@ class ReadsWhatIsNotPublic(CrossingRule):
             project=where.project,
             message=(
                 f"{where.project} has no public model, and these are read by {listed(readers)}: "
-                f"{listed(read.made.asset.key for read in reads)}."
+                f"{listed(read.producer.asset.key for read in reads)}."
             ),
-            mend="Declare `access: public` for what others may read.",
-            owners=reads[0].made.asset.owners,
+            fix="Declare `access: public` for what others may read.",
+            owners=reads[0].producer.asset.owners,
             other_project=readers[0],
-            other_owners=reads[0].crossings[0].owners,
+            other_owners=reads[0].references[0].owners,
         )
 
 

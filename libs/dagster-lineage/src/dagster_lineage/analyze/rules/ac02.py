@@ -43,23 +43,23 @@ class ReadsWhatIsNotContracted(Rule):
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
         """One finding per model; one for a project that has no contract; notes for Python."""
         loose = read_by_others(graph, lambda asset: not asset.contract)
-        for _, group in groupby(loose, key=lambda read: read.made.where.file):
+        for _, group in groupby(loose, key=lambda read: read.producer.where.file):
             reads = list(group)
-            models = [read for read in reads if read.made.asset.access == "public"]
+            models = [read for read in reads if read.producer.asset.access == "public"]
             if len(models) > 1 and not any(
-                asset.contract for asset in public_models(models[0].made.where)
+                asset.contract for asset in public_models(models[0].producer.where)
             ):
                 yield self._at(models, self.level)
             else:
                 yield from (self._at([read], self.level) for read in models)
-            python = [read for read in reads if read.made.asset.kind == "asset"]
+            python = [read for read in reads if read.producer.asset.kind == "asset"]
             if python:
                 yield self._at(python, "note")
 
     def _at(self, reads: list[ReadByOthers], level: Level) -> Finding:
         file, line = reads[0].description
         readers = sorted({project for read in reads for project in read.projects})
-        keys = [read.made.asset.key for read in reads]
+        keys = [read.producer.asset.key for read in reads]
         python = level == "note"
         several = len(keys) > 1
         lack = "columns declared" if python else "enforced contract"
@@ -69,18 +69,18 @@ class ReadsWhatIsNotContracted(Rule):
             level=level,
             file=file,
             line=line,
-            project=reads[0].made.where.project,
+            project=reads[0].producer.where.project,
             message=(
                 f"{listed(keys)} {'are' if several else 'is'} read by {', '.join(readers)} and "
                 f"{'have' if several else 'has'} no {lack}."
             ),
-            mend=(
+            fix=(
                 "Declare `dagster/column_schema`, so that its readers can be checked."
                 if python
                 else "Set `contract: {enforced: true}` and describe each column with its type."
             ),
             key=keys[0] if len(keys) == 1 else "",
-            owners=reads[0].made.asset.owners,
-            other_owners=reads[0].crossings[0].owners,
+            owners=reads[0].producer.asset.owners,
+            other_owners=reads[0].references[0].owners,
             other_project=readers[0],
         )

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from dagster_lineage.analyze.published import ReadByOthers, is_hidden, public_models, read_by_others
 from dagster_lineage.analyze.rule import Rule
-from dagster_lineage.model import LineageGraph, Made
+from dagster_lineage.model import LineageGraph, LocatedAsset
 from dagster_lineage.model.findings import Finding
 
 FILE_ENGINES = ("duckdb", "sqlite")
@@ -42,39 +42,39 @@ class ReadsViewOfAnotherProject(Rule):
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
         """One finding per view, at its definition."""
         for read in read_by_others(graph, lambda asset: asset.materialized in VIEWS):
-            asset = read.made.asset
+            asset = read.producer.asset
             if _told_by_access(read):
                 continue
             if asset.materialized == "ephemeral":
                 yield self._at(read, "an ephemeral model, which is no table", error=True)
-            elif read.made.where.interface.dialect in FILE_ENGINES and _other_file(read):
-                third = _foreign_read(graph, read.made, set())
+            elif read.producer.where.interface.dialect in FILE_ENGINES and _other_file(read):
+                third = _foreign_read(graph, read.producer, set())
                 over = f"over `{third}` of another file" if third else "over tables of its own file"
                 yield self._at(read, f"a view {over}", error=bool(third))
 
     def _at(self, read: ReadByOthers, what: str, *, error: bool) -> Finding:
         readers = read.projects
         return self.at_asset(
-            read.made,
-            f"`{read.made.asset.key}` is {what}, and is read by {', '.join(readers)}.",
-            mend="Materialize it as a table.",
+            read.producer,
+            f"`{read.producer.asset.key}` is {what}, and is read by {', '.join(readers)}.",
+            fix="Materialize it as a table.",
             level="error" if error else "warning",
-            other=Made(read.crossings[0].where, read.crossings[0].edges[0].reader)
-            if read.crossings[0].edges
+            other=LocatedAsset(read.references[0].where, read.references[0].edges[0].reader)
+            if read.references[0].edges
             else None,
         )
 
 
 def _told_by_access(read: ReadByOthers) -> bool:
     # AC01 tells its readers to read something else.
-    return is_hidden(read.made.asset) and bool(public_models(read.made.where))
+    return is_hidden(read.producer.asset) and bool(public_models(read.producer.where))
 
 
 def _other_file(read: ReadByOthers) -> bool:
     """Some reader writes another database than the view lies in, or that is not known."""
-    database = _database(read.made.asset.relation)
+    database = _database(read.producer.asset.relation)
     databases = {
-        _database(edge.reader.relation) for crossing in read.crossings for edge in crossing.edges
+        _database(edge.reader.relation) for reference in read.references for edge in reference.edges
     }
     return not database or databases != {database}
 
@@ -83,20 +83,20 @@ def _database(relation: str) -> str:
     return relation.partition(".")[0].casefold() if relation.count(".") > 1 else ""
 
 
-def _foreign_read(graph: LineageGraph, view: Made, seen: set[str]) -> str:
+def _foreign_read(graph: LineageGraph, view: LocatedAsset, seen: set[str]) -> str:
     """The first key in another file that a view reads, itself or through views of its project."""
     for read in view.asset.reads:
-        made = graph.producers.get(read.key) or graph.declared.get(read.key)
-        if not made or read.key in seen:
+        producer = graph.producers.get(read.key) or graph.declared.get(read.key)
+        if not producer or read.key in seen:
             continue
         seen.add(read.key)
-        if made[0].where.project != view.where.project:
-            if _database(made[0].asset.relation) != _database(view.asset.relation) or not _database(
+        if producer[0].where.project != view.where.project:
+            if _database(producer[0].asset.relation) != _database(
                 view.asset.relation
-            ):
+            ) or not _database(view.asset.relation):
                 return read.key
-        elif made[0].asset.materialized in VIEWS:
-            found = _foreign_read(graph, made[0], seen)
+        elif producer[0].asset.materialized in VIEWS:
+            found = _foreign_read(graph, producer[0], seen)
             if found:
                 return found
     return ""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from dagster_lineage.analyze.reference_rule import CrossingRule, listed
-from dagster_lineage.model import Crossing, Edge, LineageGraph, Made, column_of
+from dagster_lineage.analyze.reference_rule import ReferenceRule, listed
+from dagster_lineage.model import Edge, LineageGraph, LocatedAsset, Reference, column_of
 from dagster_lineage.model.findings import Finding
 from dagster_lineage.model.nearest_names import nearest_name
 from dagster_lineage.model.pseudo_columns import is_pseudo_column
 
 
-class ColumnNotThere(CrossingRule):
+class ColumnNotThere(ReferenceRule):
     """A project reads, or declares, a column of another project's table that the table lacks.
 
     `dbt parse` and `dbt compile` see nothing: the table is a source, whose columns nobody asks. The
@@ -49,75 +49,75 @@ class ColumnNotThere(CrossingRule):
 
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
         """One finding per source, or dependency in Python, and column."""
-        for crossing in graph.crossings_of_columns:
-            if crossing.made.asset.columns_known and crossing.made.asset.columns:
-                missing = _missing(crossing)
+        for reference in graph.column_references:
+            if reference.producer.asset.columns_known and reference.producer.asset.columns:
+                missing = _missing(reference)
                 if missing:
-                    yield from self._told(crossing, missing)
+                    yield from self._findings(reference, missing)
         for where in graph.located:
             for asset in where.interface.assets:
-                if asset.not_given:
-                    yield self._not_given(Made(where, asset))
+                if asset.missing_contract_columns:
+                    yield self._not_given(LocatedAsset(where, asset))
                 for read in asset.reads:
-                    if read.missing:
+                    if read.missing_columns:
                         yield from self._lost(Edge(where, asset, read), graph)
 
     def _lost(self, edge: Edge, graph: LineageGraph) -> Iterator[Finding]:
         """Columns that a model of the same project no longer hands on."""
-        made = graph.made(edge.read.key)
-        columns = made.asset.columns if made else {}
-        for name in edge.read.missing:
+        producer = graph.producer(edge.read.key)
+        columns = producer.asset.columns if producer else {}
+        for name in edge.read.missing_columns:
             near = nearest_name(name, columns)
-            above = listed(sorted({read.key for read in made.asset.reads})) if made else ""
+            above = listed(sorted({read.key for read in producer.asset.reads})) if producer else ""
             brings = f" It reads {above}, which may have brought it by `select *`." if above else ""
             yield self.at_edge(
                 edge,
                 f"`{edge.reader.key}` reads column `{name}` of `{edge.read.key}`, which has none."
                 f"{brings}",
-                mend=f"Read `{near}` instead." if near else f"Take `{name}` out of the reader.",
+                fix=f"Read `{near}` instead." if near else f"Take `{name}` out of the reader.",
                 key=column_of(edge.read.key, name),
                 nearest=near,
-                made=made,
+                producer=producer,
             )
 
-    def _not_given(self, made: Made) -> Finding:
+    def _not_given(self, producer: LocatedAsset) -> Finding:
         """A contract's columns that the query no longer gives."""
-        names = listed(made.asset.not_given)
+        names = listed(producer.asset.missing_contract_columns)
         return self.at_asset(
-            made,
-            f"The contract of `{made.asset.key}` promises {names}, which its SQL does not give.",
-            mend="Select it, or take it out of the contract together with its readers.",
-            key=column_of(made.asset.key, made.asset.not_given[0]),
+            producer,
+            f"The contract of `{producer.asset.key}` has {names}, which its query does not select.",
+            fix="Select it, or take it out of the contract together with its readers.",
+            key=column_of(producer.asset.key, producer.asset.missing_contract_columns[0]),
         )
 
-    def _told(self, crossing: Crossing, missing: dict[str, str]) -> Iterator[Finding]:
-        asset = crossing.made.asset
-        declared = {name.casefold(): place for name, _, place in crossing.expectations()}
+    def _findings(self, reference: Reference, missing: dict[str, str]) -> Iterator[Finding]:
+        asset = reference.producer.asset
+        declared = {name.casefold(): place for name, _, place in reference.expectations()}
         for folded, name in missing.items():
-            reading = [edge for edge in crossing.edges if _reads(edge.read.columns, folded)]
-            place = declared.get(folded) or (reading[0].place if reading else crossing.place)
+            reading = [edge for edge in reference.edges if _reads(edge.read.columns, folded)]
+            place = declared.get(folded) or (reading[0].place if reading else reference.place)
             near = nearest_name(name, asset.columns)
-            who = _who(crossing, name, reading)
+            who = _who(reference, name, reading)
             instead = f"Read `{near}` instead" if near else "Take it out of the reader"
-            yield self.at_crossing(
-                crossing,
+            yield self.at_reference(
+                reference,
                 f"`{asset.key}` has no column `{name}`, which {who}.",
-                mend=f"{instead}, or let {crossing.made.where.project} keep `{name}`.",
+                fix=f"{instead}, or let {reference.producer.where.project} keep `{name}`.",
                 key=column_of(asset.key, name),
                 nearest=near,
                 place=place,
             )
 
 
-def _missing(crossing: Crossing) -> dict[str, str]:
+def _missing(reference: Reference) -> dict[str, str]:
     """Columns that are wanted and not there: as they are spelled, by their spelling's fold."""
-    columns = crossing.made.asset.columns
+    columns = reference.producer.asset.columns
     there = columns.keys()
     missing: list[str] = []
     # Whole sets are compared first: almost always nothing is missing.
-    if crossing.source and not crossing.source.columns.keys() <= there:
-        missing += [name for name in crossing.source.columns if name not in columns]
-    for edge in crossing.edges:
+    if reference.source and not reference.source.columns.keys() <= there:
+        missing += [name for name in reference.source.columns if name not in columns]
+    for edge in reference.edges:
         read = edge.read
         if read.columns and not all(map(columns.__contains__, read.columns)):
             missing += [name for name in read.columns if name not in columns]
@@ -126,7 +126,7 @@ def _missing(crossing: Crossing) -> dict[str, str]:
     if not missing:
         return {}
     folded = {name.casefold() for name in columns}
-    dialect = crossing.where.interface.dialect or crossing.made.where.interface.dialect
+    dialect = reference.where.interface.dialect or reference.producer.where.interface.dialect
     return {
         name.casefold(): name
         for name in reversed(missing)
@@ -140,14 +140,14 @@ def _reads(columns: tuple[str, ...] | None, folded: str) -> bool:
     return any(name.casefold() == folded for name in columns or ())
 
 
-def _who(crossing: Crossing, name: str, reading: list[Edge]) -> str:
+def _who(reference: Reference, name: str, reading: list[Edge]) -> str:
     """Who wants the column, and how, as words that follow on "which"."""
-    source = crossing.source
+    source = reference.source
     told = []
     if source and _reads(tuple(source.columns), name.casefold()):
         told.append(f"source `{source.name}` declares")
     if reading:
         told.append(f"{listed(edge.reader.key for edge in reading)} reads")
     if not told:
-        told.append(f"{listed(edge.reader.key for edge in crossing.edges)} declares")
+        told.append(f"{listed(edge.reader.key for edge in reference.edges)} declares")
     return " and ".join(told)

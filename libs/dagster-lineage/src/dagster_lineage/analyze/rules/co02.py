@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from dagster_lineage.analyze.reference_rule import CrossingRule, readers_of
-from dagster_lineage.model import Column, Crossing, LineageGraph, Made, column_of
+from dagster_lineage.analyze.reference_rule import ReferenceRule, readers_of
+from dagster_lineage.model import Column, LineageGraph, LocatedAsset, Reference, column_of
 from dagster_lineage.model.findings import Finding
-from dagster_lineage.model.passed_columns import Copied, contracted_copies
+from dagster_lineage.model.passed_columns import CopiedColumn, copied_contract_columns
 from dagster_lineage.model.type_compatibility import compatible
 
 
-class ColumnTypeChanged(CrossingRule):
+class ColumnTypeChanged(ReferenceRule):
     """A column of another project has a type that the reader's declared one cannot live with.
 
     Declared is `data_type` of a source's column, what `upstream(…)` names in Python, and the
@@ -46,47 +46,47 @@ class ColumnTypeChanged(CrossingRule):
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
         """One finding per source, or dependency in Python, and column; else per contract."""
         told: set[tuple[str, str]] = set()
-        for crossing in graph.doubted_crossings:
-            for finding in self._declared(crossing):
+        for reference in graph.unmet_references:
+            for finding in self._declared(reference):
                 told.add((finding.project, finding.key))
                 yield finding
-        for copied in contracted_copies(graph):
+        for copied in copied_contract_columns(graph):
             broken = self._contract(copied)
             if broken and (broken.project, _produced(copied)) not in told:
                 yield broken
 
-    def _declared(self, crossing: Crossing) -> Iterator[Finding]:
+    def _declared(self, reference: Reference) -> Iterator[Finding]:
         seen: set[str] = set()
-        for name, expected, place in crossing.expectations():
+        for name, expected, place in reference.expectations():
             if not expected.type:
                 continue
-            found = column_named(crossing.made, name)
-            if found is None or found[0] in seen or self._fits(crossing, found[1], expected.type):
+            found = column_named(reference.producer, name)
+            if found is None or found[0] in seen or self._fits(reference, found[1], expected.type):
                 continue
             spelled, column = found
             seen.add(spelled)
-            key = crossing.made.asset.key
-            yield self.at_crossing(
-                crossing,
-                f"`{key}` has `{spelled}` as `{column.type}`, {readers_of(crossing)} relies on "
+            key = reference.producer.asset.key
+            yield self.at_reference(
+                reference,
+                f"`{key}` has `{spelled}` as `{column.type}`, {readers_of(reference)} relies on "
                 f"`{expected.type}`.",
-                mend=(
-                    f"Declare `{column.type}` and mend what reads it, or let "
-                    f"{crossing.made.where.project} keep `{expected.type}`."
+                fix=(
+                    f"Declare `{column.type}` and fix what reads it, or let "
+                    f"{reference.producer.where.project} keep `{expected.type}`."
                 ),
                 key=column_of(key, spelled),
                 place=place,
             )
 
-    def _fits(self, crossing: Crossing, column: Column, expected: str) -> bool:
+    def _fits(self, reference: Reference, column: Column, expected: str) -> bool:
         return compatible(
             column.type,
             expected,
-            produced_dialect=crossing.made.where.interface.dialect,
-            expected_dialect=crossing.where.interface.dialect,
+            produced_dialect=reference.producer.where.interface.dialect,
+            expected_dialect=reference.where.interface.dialect,
         )
 
-    def _contract(self, copied: Copied) -> Finding | None:
+    def _contract(self, copied: CopiedColumn) -> Finding | None:
         reader, producer = copied.reader, copied.producer
         found = column_named(producer, copied.column)
         promised = reader.asset.columns[copied.name]
@@ -106,7 +106,7 @@ class ColumnTypeChanged(CrossingRule):
                 f"`{promised.type}`; it is `{found[0]}` of `{producer.asset.key}`, which is "
                 f"`{found[1].type}`."
             ),
-            mend=(
+            fix=(
                 f"Cast it and say so in the contract, or let {producer.where.project} keep "
                 f"`{promised.type}`."
             ),
@@ -116,15 +116,15 @@ class ColumnTypeChanged(CrossingRule):
         )
 
 
-def column_named(made: Made, name: str) -> tuple[str, Column] | None:
+def column_named(producer: LocatedAsset, name: str) -> tuple[str, Column] | None:
     """An asset's column by its name in any case, with the producer's spelling."""
-    columns = made.asset.columns
+    columns = producer.asset.columns
     if name in columns:
         return name, columns[name]
     folded = name.casefold()
     return next((item for item in columns.items() if item[0].casefold() == folded), None)
 
 
-def _produced(copied: Copied) -> str:
+def _produced(copied: CopiedColumn) -> str:
     found = column_named(copied.producer, copied.column)
     return column_of(copied.producer.asset.key, found[0] if found else copied.column)

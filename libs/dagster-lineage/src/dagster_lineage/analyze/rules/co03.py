@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from dagster_lineage.analyze.reference_rule import CrossingRule, readers_of
+from dagster_lineage.analyze.reference_rule import ReferenceRule, readers_of
 from dagster_lineage.analyze.rules.co02 import column_named
-from dagster_lineage.model import Asset, Crossing, LineageGraph, column_of
+from dagster_lineage.model import Asset, LineageGraph, Reference, column_of
 from dagster_lineage.model.findings import Finding, Level
 
 
-class PromiseDropped(CrossingRule):
+class PromiseDropped(ReferenceRule):
     """A reader relies on a column being unique or never null, which its producer does not promise.
 
     A reader's test finds the duplicate after it has come; the producer's own stops it. A producer
@@ -45,16 +45,16 @@ class PromiseDropped(CrossingRule):
 
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
         """One finding per source, or dependency in Python, and column."""
-        for crossing in graph.doubted_crossings:
-            yield from self._of(crossing)
+        for reference in graph.unmet_references:
+            yield from self._of(reference)
 
-    def _of(self, crossing: Crossing) -> Iterator[Finding]:
-        asset = crossing.made.asset
+    def _of(self, reference: Reference) -> Iterator[Finding]:
+        asset = reference.producer.asset
         seen: set[str] = set()
-        for name, expected, place in crossing.expectations():
+        for name, expected, place in reference.expectations():
             if not (expected.not_null or expected.unique):
                 continue
-            found = column_named(crossing.made, name)
+            found = column_named(reference.producer, name)
             if found is None or found[0] in seen or not _promises(asset):
                 continue
             spelled, column = found
@@ -67,13 +67,13 @@ class PromiseDropped(CrossingRule):
                 continue
             seen.add(spelled)
             relied = " and ".join(lacking)
-            yield self.at_crossing(
-                crossing,
+            yield self.at_reference(
+                reference,
                 f"`{asset.key}` does not promise that `{spelled}` is {relied}, on which "
-                f"{readers_of(crossing)} relies.",
-                mend=(
-                    f"Let {crossing.made.where.project} test or constrain it, or do without it in "
-                    "the reader."
+                f"{readers_of(reference)} relies.",
+                fix=(
+                    f"Let {reference.producer.where.project} test or constrain it, or do without "
+                    "it in the reader."
                 ),
                 key=column_of(asset.key, spelled),
                 place=place,

@@ -65,8 +65,8 @@ class EdgeToNothing(Rule):
                 yield self._finding(graph, one)
 
     def _finding(self, graph: LineageGraph, one: Unresolved) -> Finding:
-        other = graph.made(one.meant.key) if one.meant.key else None
-        mend = (
+        other = graph.producer(one.meant.key) if one.meant.key else None
+        fix = (
             f"Write `{one.meant.key}`, or make or declare `{one.key}`."
             if one.meant.key
             else f"Make `{one.key}`, declare it as an external asset, or stop reading it."
@@ -79,7 +79,7 @@ class EdgeToNothing(Rule):
             line=one.line,
             project=one.where.project,
             message=f"{one.readers} reads `{one.key}`, which no code location makes.",
-            mend=mend,
+            fix=fix,
             key=one.key,
             nearest=one.meant.key,
             owners=one.owners,

@@ -6,17 +6,17 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from typing import ClassVar
 
-from dagster_lineage.analyze.components import circles
+from dagster_lineage.analyze.components import cycles
 from dagster_lineage.analyze.rule import Rule
 from dagster_lineage.model import Edge, LineageGraph
 from dagster_lineage.model.findings import Finding
 
 
 class CycleOverProjects(Rule):
-    """Assets of two or more code locations depend on each other in a circle.
+    """Assets of two or more code locations depend on each other in a cycle.
 
-    Inside one location Dagster refuses a circle. Over two it sees none: both load, both validate,
-    and each asset is for ever one run behind itself, or waits for ever. A circle of locations is no
+    Inside one location Dagster refuses a cycle. Over two it sees none: both load, both validate,
+    and each asset is for ever one run behind itself, or waits for ever. A cycle of locations is no
     fault: `a` may read from `b` and `b` from `a` as long as no asset comes back to itself.
 
     **Anti-pattern**
@@ -26,7 +26,7 @@ class CycleOverProjects(Rule):
 
     **Best practice**
 
-    Cut the circle at the edge that was added last: let it read the table of the step before, or
+    Cut the cycle at the edge that was added last: let it read the table of the step before, or
     split the asset into the part that is read and the part that reads.
 
         marts/customer_value  reads  ml/scores
@@ -37,15 +37,15 @@ class CycleOverProjects(Rule):
     name: ClassVar[str] = "cycle-over-projects"
 
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
-        """The shortest circle of each group of assets that all depend on each other."""
-        crossing = _crossing(graph)
+        """The shortest cycle of each group of assets that all depend on each other."""
+        reference = _crossing(graph)
         borders: dict[str, set[str]] = {}
-        for edge in crossing:
-            maker = graph.producers[edge.read.key][0].where.file
-            borders.setdefault(edge.where.file, set()).add(maker)
-        groups = circles(borders)
+        for edge in reference:
+            producer = graph.producers[edge.read.key][0].where.file
+            borders.setdefault(edge.where.file, set()).add(producer)
+        groups = cycles(borders)
         if groups:
-            weights = Counter((one.where.file, _maker(graph, one)) for one in crossing)
+            weights = Counter((one.where.file, _producer(graph, one)) for one in reference)
             for files in groups:
                 yield from self._in(graph, files, weights)
 
@@ -54,28 +54,30 @@ class CycleOverProjects(Rule):
     ) -> Iterator[Finding]:
         edges = _edges(graph, files)
         reads = {key: {edge.read.key for edge in out} for key, out in edges.items()}
-        for group in circles(reads):
+        for group in cycles(reads):
             if len({_file(graph, key) for key in group}) > 1:
                 yield self._finding(graph, _shortest(graph, edges, group), weights)
 
     def _finding(
-        self, graph: LineageGraph, circle: list[Edge], weights: Counter[tuple[str, str]]
+        self, graph: LineageGraph, cycle: list[Edge], weights: Counter[tuple[str, str]]
     ) -> Finding:
         # The edge that goes against the stream between its two projects is the one to be cut.
-        across = [edge for edge in circle if edge.where.file != _maker(graph, edge)]
-        cut = min(across, key=lambda one: (weights[one.where.file, _maker(graph, one)], one.place))
-        start = circle.index(cut)
-        circle = circle[start:] + circle[:start]
+        across = [edge for edge in cycle if edge.where.file != _producer(graph, edge)]
+        cut = min(
+            across, key=lambda one: (weights[one.where.file, _producer(graph, one)], one.place)
+        )
+        start = cycle.index(cut)
+        cycle = cycle[start:] + cycle[:start]
         steps = [
             f"`{edge.reader.key}` reads `{edge.read.key}` ({edge.place[0]}:{edge.place[1]})"
-            for edge in circle
+            for edge in cycle
         ]
         return self.at_edge(
             cut,
-            f"{len(circle)} assets wait for each other: {', '.join(steps)}.",
-            mend="Cut the circle here, or at another of its edges.",
+            f"{len(cycle)} assets wait for each other: {', '.join(steps)}.",
+            fix="Cut the cycle here, or at another of its edges.",
             key=cut.reader.key,
-            made=graph.made(cut.read.key),
+            producer=graph.producer(cut.read.key),
         )
 
 
@@ -87,7 +89,7 @@ def _crossing(graph: LineageGraph) -> list[Edge]:
     ]
 
 
-def _maker(graph: LineageGraph, edge: Edge) -> str:
+def _producer(graph: LineageGraph, edge: Edge) -> str:
     return _file(graph, edge.read.key)
 
 
@@ -113,11 +115,11 @@ def _edges(graph: LineageGraph, files: set[str]) -> dict[str, list[Edge]]:
 
 
 def _shortest(graph: LineageGraph, edges: dict[str, list[Edge]], group: set[str]) -> list[Edge]:
-    """The shortest circle in a group that crosses a border, as its edges in their order."""
+    """The shortest cycle in a group that crosses a border, as its edges in their order."""
     found: list[Edge] = []
     for key in sorted(group):
         for edge in edges[key]:
-            if edge.read.key in group and edge.where.file != _maker(graph, edge):
+            if edge.read.key in group and edge.where.file != _producer(graph, edge):
                 back = _way(edges, edge.read.key, key, group)
                 if not found or len(back) + 1 < len(found):
                     found = [edge, *back]

@@ -9,7 +9,7 @@ from typing import ClassVar
 from dagster_lineage.analyze.nearest_keys import split_last
 from dagster_lineage.analyze.rule import Rule
 from dagster_lineage.analyze.unresolved import Unresolved, unread_sources, unresolved
-from dagster_lineage.model import LineageGraph, Located, Source, key_path, key_text
+from dagster_lineage.model import LineageGraph, LocatedInterface, Source, key_path, key_text
 from dagster_lineage.model.findings import Finding, Level
 
 SHOWN = 3
@@ -88,7 +88,7 @@ class UndeclaredExternal(Rule):
             line=first.line,
             project=first.where.project,
             message=message,
-            mend="Say who makes them: [[tool.lineage.external]] with "
+            fix="Say who makes them: [[tool.lineage.external]] with "
             f"`keys = [{toml}]`, `owner` and `reason`.",
             key=patterns[0] if len(patterns) == 1 else f"{len(keys)} keys",
             nearest=first.meant.key if len(keys) == 1 else "",
@@ -109,13 +109,13 @@ class UndeclaredExternal(Rule):
                 project=where.project,
                 message=f"Code location `{where.interface.location or where.project}` could not be "
                 f"read: {reason}.{told}",
-                mend="Mend the location and run `lineage lock`; until then no key is called wrong.",
+                fix="Mend the location and run `lineage lock`; until then no key is called wrong.",
                 key=where.interface.location or where.project,
             )
             told = ""  # said once
 
     def _unread(self, graph: LineageGraph) -> Iterator[Finding]:
-        dead: dict[str, list[tuple[Located, Source]]] = {}
+        dead: dict[str, list[tuple[LocatedInterface, Source]]] = {}
         for where, source in unread_sources(graph, self.settings):
             # Several locations over one dbt project all have its sources.
             dbt_project = where.interface.dbt_project or where.file
@@ -134,7 +134,7 @@ class UndeclaredExternal(Rule):
                 project=where.project,
                 message="Sources that nothing reads and nobody makes: "
                 f"{_listed([source.name for _, source in sources])}.",
-                mend="Take them out, or declare who makes them.",
+                fix="Take them out, or declare who makes them.",
                 key=where.project,
             )
 

@@ -76,7 +76,7 @@ class FrozenExpired(Rule):
                 found.setdefault(entry, {}).setdefault(key, reader)
         return found
 
-    def _at(self, entry: External, level: Level, what: str, mend: str) -> Finding:
+    def _at(self, entry: External, level: Level, what: str, fix: str) -> Finding:
         patterns = ", ".join(entry.keys)
         return Finding(
             code=self.code,
@@ -86,7 +86,7 @@ class FrozenExpired(Rule):
             line=entry.line,
             project="",
             message=f"`{patterns}` {what} The reason was: {entry.reason}",
-            mend=mend,
+            fix=fix,
             key=patterns,
             owners=(entry.owner,),
         )

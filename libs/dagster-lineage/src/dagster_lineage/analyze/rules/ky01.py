@@ -7,11 +7,11 @@ from typing import ClassVar
 
 from dagster_lineage.analyze.producers import rivals
 from dagster_lineage.analyze.rule import Rule
-from dagster_lineage.model import LineageGraph, Made
+from dagster_lineage.model import LineageGraph, LocatedAsset
 from dagster_lineage.model.findings import Finding
 
 
-def same_model_name(first: Made, other: Made) -> bool:
+def same_model_name(first: LocatedAsset, other: LocatedAsset) -> bool:
     """Two dbt projects that have a model of one name: KY04 says it in dbt's terms."""
     return (
         bool(first.asset.unique_id and other.asset.unique_id)
@@ -60,7 +60,7 @@ class OneKeyTwoProducers(Rule):
             yield self.at_asset(
                 other,
                 f"`{other.asset.key}` is made by {told} {file}:{line}.",
-                mend="Let one of them make it: give this one another key, or take it out of one "
+                fix="Let one of them make it: give this one another key, or take it out of one "
                 "location's selection.",
                 other=first,
             )

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from dagster_lineage.analyze.producers import by_right
 from dagster_lineage.analyze.rule import Rule
-from dagster_lineage.model import LineageGraph, Located, Made, Source
+from dagster_lineage.model import LineageGraph, LocatedAsset, LocatedInterface, Source
 from dagster_lineage.model.findings import Finding
 from dagster_lineage.model.relations import same_relation, table_of
 
@@ -50,21 +50,21 @@ class KeyAndRelation(Rule):
 
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
         """Sources that point elsewhere, tables under two keys, keys of two tables."""
-        unmade: dict[str, list[tuple[Located, Source]]] = {}
+        unmade: dict[str, list[tuple[LocatedInterface, Source]]] = {}
         for where, source in graph.sources():
             if not (source.relation and source.read):
                 continue
-            made = graph.producers.get(source.key) or graph.declared.get(source.key)
-            if made and made[0].asset.relation == source.relation:
+            named = graph.producers.get(source.key) or graph.declared.get(source.key)
+            if named and named[0].asset.relation == source.relation:
                 continue
-            known = [one for one in made or () if one.asset.relation]
+            known = [one for one in named or () if one.asset.relation]
             if known:
                 if not any(same_relation(source.relation, one.asset.relation) for one in known):
                     yield self._elsewhere(graph, where, source, known[0])
                 continue
-            maker = graph.maker_of_table(source.relation)
-            if made and maker and maker.asset.key != source.key:
-                yield self._elsewhere(graph, where, source, maker)
+            producer = graph.producer_of_table(source.relation)
+            if named and producer and producer.asset.key != source.key:
+                yield self._elsewhere(graph, where, source, producer)
             else:
                 unmade.setdefault(source.key, []).append((where, source))
         yield from self._two_tables(graph, unmade)
@@ -72,20 +72,20 @@ class KeyAndRelation(Rule):
         yield from self._declared_otherwise(graph)
 
     def _elsewhere(
-        self, graph: LineageGraph, where: Located, source: Source, made: Made
+        self, graph: LineageGraph, where: LocatedInterface, source: Source, producer: LocatedAsset
     ) -> Finding:
-        key = made.asset.key
-        makes = "makes" if made.asset.executable else "declares"
+        key = producer.asset.key
+        makes = "makes" if producer.asset.executable else "declares"
         told = f"Source `{source.name}` reads `{source.relation}` under the key `{source.key}`, "
         told += (
-            f"which `{made.where.project}` {makes} as `{made.asset.relation}`."
+            f"which `{producer.where.project}` {makes} as `{producer.asset.relation}`."
             if key == source.key
-            else f"but `{made.where.project}` {makes} that table under the key `{key}`."
+            else f"but `{producer.where.project}` {makes} that table under the key `{key}`."
         )
-        return self._at_source(graph, where, source, told, made)
+        return self._at_source(graph, where, source, told, producer)
 
     def _two_tables(
-        self, graph: LineageGraph, unmade: dict[str, list[tuple[Located, Source]]]
+        self, graph: LineageGraph, unmade: dict[str, list[tuple[LocatedInterface, Source]]]
     ) -> Iterator[Finding]:
         # Nobody's relation is known but the readers': they must agree with each other.
         for sources in unmade.values():
@@ -101,8 +101,8 @@ class KeyAndRelation(Rule):
                 yield self._at_source(graph, where, source, told, None)
 
     def _two_keys(self, graph: LineageGraph) -> Iterator[Finding]:
-        for makers in _shared_tables(graph):
-            first, *others = by_right(graph, makers)
+        for producers in _shared_tables(graph):
+            first, *others = by_right(graph, producers)
             for other in others:
                 if (
                     other.where.project != first.where.project
@@ -114,7 +114,7 @@ class KeyAndRelation(Rule):
                         other,
                         f"`{other.asset.key}` writes `{other.asset.relation}`, which "
                         f"`{first.asset.key}` of `{first.where.project}` ({file}:{line}) writes.",
-                        mend="Let one of them make the table, or give this one a table of its own.",
+                        fix="Let one of them make the table, or give this one a table of its own.",
                         other=first,
                     )
 
@@ -123,19 +123,24 @@ class KeyAndRelation(Rule):
             if key in graph.producers:
                 continue
             for one in declared:
-                maker = graph.maker_of_table(one.asset.relation)
-                if maker:
+                producer = graph.producer_of_table(one.asset.relation)
+                if producer:
                     yield self.at_asset(
                         one,
                         f"`{key}` is declared as external, but its table `{one.asset.relation}` is "
-                        f"made by `{maker.where.project}` under the key `{maker.asset.key}`.",
-                        mend=f"Read `{maker.asset.key}` instead, and take the declaration out.",
-                        nearest=maker.asset.key,
-                        other=maker,
+                        f"made by `{producer.where.project}` under the key `{producer.asset.key}`.",
+                        fix=f"Read `{producer.asset.key}` instead, and take the declaration out.",
+                        nearest=producer.asset.key,
+                        other=producer,
                     )
 
     def _at_source(
-        self, graph: LineageGraph, where: Located, source: Source, told: str, made: Made | None
+        self,
+        graph: LineageGraph,
+        where: LocatedInterface,
+        source: Source,
+        told: str,
+        producer: LocatedAsset | None,
     ) -> Finding:
         file, line = where.path(source.at)
         readers = [
@@ -143,20 +148,20 @@ class KeyAndRelation(Rule):
             for edge in graph.readers.get(source.key, [])
             if edge.where is where and edge.read.source == source.name
         ]
-        other_key = made.asset.key if made else ""
+        other_key = producer.asset.key if producer else ""
         return self.at(
             (file, line),
             where,
             told,
-            mend="Point the source at the relation of its key, or give it the key of its relation.",
+            fix="Point the source at the relation of its key, or give it the key of its relation.",
             key=source.key,
             nearest=other_key if other_key != source.key else "",
             owners=tuple(dict.fromkeys(name for edge in readers for name in edge.reader.owners)),
-            other=made,
+            other=producer,
         )
 
 
-def _shared_tables(graph: LineageGraph) -> list[list[Made]]:
+def _shared_tables(graph: LineageGraph) -> list[list[LocatedAsset]]:
     """Makers of each table that several assets write."""
     tables = [
         table_of(asset.relation)
@@ -166,4 +171,4 @@ def _shared_tables(graph: LineageGraph) -> list[list[Made]]:
     ]
     if len(set(tables)) == len(tables):
         return []
-    return [makers for makers in graph.makers_by_table.values() if len(makers) > 1]
+    return [producers for producers in graph.producers_by_table.values() if len(producers) > 1]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from dagster_lineage.analyze.rule import Rule
-from dagster_lineage.model import LineageGraph, Located, Source, key_path
+from dagster_lineage.model import LineageGraph, LocatedInterface, Source, key_path
 from dagster_lineage.model.findings import Finding
 
 
@@ -49,25 +49,25 @@ class SourceKeySpelling(Rule):
 
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
         """One finding per place where such a key is written."""
-        written: dict[tuple[str, str], list[tuple[Located, Source]]] = {}
+        written: dict[tuple[str, str], list[tuple[LocatedInterface, Source]]] = {}
         for where, source in graph.sources():
-            if source.key_given in ("source", "string"):
+            if source.key_origin in ("source", "string"):
                 place = source.key_at or source.at
                 written.setdefault((where.file, place), []).append((where, source))
         for (_, place), entries in written.items():
             where, source = entries[0]
             file, line = where.path(place)
-            told = _told_of_text(source) if source.key_given == "string" else _told_of(entries)
+            told = _told_of_text(source) if source.key_origin == "string" else _told_of(entries)
             yield self.at(
                 (file, line),
                 where,
                 told,
-                mend=f"Write on the table: `asset_key: {_as_list(source)}`.",
+                fix=f"Write on the table: `asset_key: {_as_list(source)}`.",
                 key=source.key,
             )
 
 
-def _told_of(entries: list[tuple[Located, Source]]) -> str:
+def _told_of(entries: list[tuple[LocatedInterface, Source]]) -> str:
     _, source = entries[0]
     tables = ", ".join(f"`{one.name}`" for _, one in entries)
     return (
@@ -86,6 +86,6 @@ def _told_of_text(source: Source) -> str:
 def _as_list(source: Source) -> str:
     # A text's slashes were meant as borders of parts; a source's key names no table of its own.
     parts = [part for one in key_path(source.key) for part in one.split("/")]
-    if source.key_given == "source":
+    if source.key_origin == "source":
         parts = [*parts[:-1], source.name.rpartition(".")[2]]
     return "[" + ", ".join(f'"{part}"' for part in parts) + "]"

@@ -9,7 +9,7 @@ from dagster_lineage.analyze.producers import rivals
 from dagster_lineage.analyze.reference_rule import listed
 from dagster_lineage.analyze.rule import Rule
 from dagster_lineage.analyze.rules.ky01 import same_model_name
-from dagster_lineage.model import LineageGraph, Made
+from dagster_lineage.model import LineageGraph, LocatedAsset
 from dagster_lineage.model.findings import Finding
 
 MANY = 5
@@ -54,7 +54,7 @@ class SameModelName(Rule):
 
         One for all where a package, or a whole project, is built by two locations.
         """
-        repeated: dict[tuple[str, str, str], list[tuple[Made, Made]]] = {}
+        repeated: dict[tuple[str, str, str], list[tuple[LocatedAsset, LocatedAsset]]] = {}
         for first, other in rivals(graph):
             if not same_model_name(first, other):
                 continue
@@ -69,7 +69,7 @@ class SameModelName(Rule):
             else:
                 yield from (self._finding(first, other) for first, other in pairs)
 
-    def _built_twice(self, pairs: list[tuple[Made, Made]]) -> Finding:
+    def _built_twice(self, pairs: list[tuple[LocatedAsset, LocatedAsset]]) -> Finding:
         first, other = pairs[0]
         package = other.asset.package
         keys = listed(sorted(other.asset.key for _, other in pairs))
@@ -77,12 +77,12 @@ class SameModelName(Rule):
             other,
             f"`{first.where.project}` and this project both build {len(pairs)} models of package "
             f"`{package}`: {keys}.",
-            mend=_build_once(first, other),
+            fix=_build_once(first, other),
             key=f"{package} in {first.where.project}",
             other=first,
         )
 
-    def _finding(self, first: Made, other: Made) -> Finding:
+    def _finding(self, first: LocatedAsset, other: LocatedAsset) -> Finding:
         file, line = first.place
         asset = other.asset
         kind = asset.kind if asset.kind in ("seed", "snapshot") else "model"
@@ -91,17 +91,17 @@ class SameModelName(Rule):
                 f"`{first.where.project}` and this project both build {kind} `{asset.name}` of "
                 f"package `{asset.package}` as `{asset.key}`."
             )
-            mend = _build_once(first, other)
+            fix = _build_once(first, other)
         else:
             told = (
                 f"{kind.capitalize()} `{asset.name}` gets the key `{asset.key}`, as the one of "
                 f"`{first.where.project}` at {file}:{line} does."
             )
-            mend = "Give it another `+schema`, or a key of its own (`meta.dagster.asset_key`)."
-        return self.at_asset(other, told, mend=mend, other=first)
+            fix = "Give it another `+schema`, or a key of its own (`meta.dagster.asset_key`)."
+        return self.at_asset(other, told, fix=fix, other=first)
 
 
-def _build_once(first: Made, other: Made) -> str:
+def _build_once(first: LocatedAsset, other: LocatedAsset) -> str:
     ours, theirs = other.where.interface.dbt_project, first.where.interface.dbt_project
     if ours and ours == theirs:
         return "Take it out of the selection of one of the two code locations."

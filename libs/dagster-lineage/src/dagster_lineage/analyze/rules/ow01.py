@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from dagster_lineage.analyze.reference_rule import listed
 from dagster_lineage.analyze.rule import Rule
-from dagster_lineage.model import Asset, LineageGraph, Located, Made
+from dagster_lineage.model import Asset, LineageGraph, LocatedAsset, LocatedInterface
 from dagster_lineage.model.findings import Finding, Level
 
 MEND = "Give it `owners`: a team (`team:finance`) or an e-mail address; in dbt, or by its group."
@@ -39,14 +39,14 @@ class AssetWithoutOwner(Rule):
 
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
         """One finding per asset, or one per project, or one for all."""
-        lacking: list[tuple[Located, list[Asset], int]] = []
+        lacking: list[tuple[LocatedInterface, list[Asset], int]] = []
         owned = False
         for where in graph.located:
-            made = [asset for asset in where.interface.assets if asset.executable]
-            without = [asset for asset in made if not asset.owners]
-            owned |= len(without) < len(made)
+            producer = [asset for asset in where.interface.assets if asset.executable]
+            without = [asset for asset in producer if not asset.owners]
+            owned |= len(without) < len(producer)
             if without:
-                lacking.append((where, without, len(made)))
+                lacking.append((where, without, len(producer)))
         if lacking and not owned:
             yield self._nobody(lacking)
             return
@@ -56,24 +56,24 @@ class AssetWithoutOwner(Rule):
             else:
                 for asset in without:
                     told = f"`{asset.key}` has no owner."
-                    yield self.at_asset(Made(where, asset), told, mend=MEND)
+                    yield self.at_asset(LocatedAsset(where, asset), told, fix=MEND)
 
-    def _nobody(self, lacking: list[tuple[Located, list[Asset], int]]) -> Finding:
+    def _nobody(self, lacking: list[tuple[LocatedInterface, list[Asset], int]]) -> Finding:
         where, without, _ = lacking[0]
         projects = list(dict.fromkeys(one.project for one, _, _ in lacking))
         of = listed(projects) if len(projects) > 1 else f"`{projects[0]}`"
         return self._once(where, without[0], f"No asset of {of} has an owner.")
 
-    def _many(self, where: Located, without: list[Asset], made: int) -> Finding:
+    def _many(self, where: LocatedInterface, without: list[Asset], producer: int) -> Finding:
         first = listed(asset.key for asset in without)
-        told = f"{len(without)} of {made} assets of {where.project} have no owner: {first}."
+        told = f"{len(without)} of {producer} assets of {where.project} have no owner: {first}."
         return self._once(where, without[0], told)
 
-    def _once(self, where: Located, first: Asset, message: str) -> Finding:
+    def _once(self, where: LocatedInterface, first: Asset, message: str) -> Finding:
         file, line = where.path(first.at)
         return self.at(
             (file, line),
             where,
             message,
-            mend=MEND,
+            fix=MEND,
         )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from dagster_lineage.analyze.rule import Rule
-from dagster_lineage.model import LineageGraph, Located, Made
+from dagster_lineage.model import LineageGraph, LocatedAsset, LocatedInterface
 from dagster_lineage.model.findings import Finding
 from dagster_lineage.model.nearest_names import distance, nearest_name
 
@@ -50,16 +50,16 @@ class OwnerDoesNotExist(Rule):
             for where in graph.located:
                 yield from self._of(where, wrong)
 
-    def _of(self, where: Located, wrong: dict[str, tuple[str, str]]) -> Iterator[Finding]:
-        made = [asset for asset in where.interface.assets if asset.executable]
+    def _of(self, where: LocatedInterface, wrong: dict[str, tuple[str, str]]) -> Iterator[Finding]:
+        producer = [asset for asset in where.interface.assets if asset.executable]
         for owner, (message, near) in wrong.items():
-            named = [asset for asset in made if owner in asset.owners]
+            named = [asset for asset in producer if owner in asset.owners]
             if named:
                 more = f", and {len(named) - 1} more" if len(named) > 1 else ""
                 yield self.at_asset(
-                    Made(where, named[0]),
+                    LocatedAsset(where, named[0]),
                     f"`{named[0].key}`{more} belongs to `{owner}`, {message}.",
-                    mend=f"Write `{near}`." if near else "Name an owner that exists.",
+                    fix=f"Write `{near}`." if near else "Name an owner that exists.",
                     nearest=near,
                 )
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from dagster_lineage.analyze.partition_fit import misfit
-from dagster_lineage.analyze.reference_rule import CrossingRule
-from dagster_lineage.model import Crossing, LineageGraph
+from dagster_lineage.analyze.reference_rule import ReferenceRule
+from dagster_lineage.model import LineageGraph, Reference
 from dagster_lineage.model.findings import Finding
 
 
-class PartitionsDoNotFit(CrossingRule):
+class PartitionsDoNotFit(ReferenceRule):
     """Reader and producer are partitioned, and Dagster cannot map their partitions on each other.
 
     Inside one location Dagster refuses some of it when it loads. Between two nobody looks: the
@@ -40,21 +40,21 @@ class PartitionsDoNotFit(CrossingRule):
 
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
         """One finding per source, or dependency in Python."""
-        for crossing in graph.crossings:
-            if crossing.made.asset.partitions is not None:
-                yield from self._of(crossing)
+        for reference in graph.references:
+            if reference.producer.asset.partitions is not None:
+                yield from self._of(reference)
 
-    def _of(self, crossing: Crossing) -> Iterator[Finding]:
-        upstream = crossing.made.asset.partitions
-        for edge in crossing.edges:
+    def _of(self, reference: Reference) -> Iterator[Finding]:
+        upstream = reference.producer.asset.partitions
+        for edge in reference.edges:
             downstream = edge.reader.partitions
             if upstream is None or downstream is None or edge.read.partition_mapping:
                 continue
             why = misfit(upstream, downstream, self.today)
             if why:
-                yield self.at_crossing(
-                    crossing,
-                    f"`{edge.reader.key}` reads `{crossing.made.asset.key}` and {why}.",
-                    mend="Use one partitions definition for both, or an explicit mapping.",
+                yield self.at_reference(
+                    reference,
+                    f"`{edge.reader.key}` reads `{reference.producer.asset.key}` and {why}.",
+                    fix="Use one partitions definition for both, or an explicit mapping.",
                 )
                 return

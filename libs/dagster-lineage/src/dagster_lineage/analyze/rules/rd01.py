@@ -48,7 +48,7 @@ class DeclaredButNeverRead(Rule):
                 (file, line),
                 edge.where,
                 (f"`{edge.reader.key}` declares `{read.key}` as upstream, but never reads it."),
-                mend="Take the dependency out, or read the table.",
+                fix="Take the dependency out, or read the table.",
                 key=read.key,
                 owners=edge.reader.owners,
                 other=ends[0],

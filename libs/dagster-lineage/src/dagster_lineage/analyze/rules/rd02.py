@@ -36,15 +36,15 @@ class ReadButNotDeclared(Rule):
             read = edge.read
             if read.declared or not read.queried:
                 continue
-            made = graph.made(read.key)
-            relation = made.asset.relation if made else ""
+            producer = graph.producer(read.key)
+            relation = producer.asset.relation if producer else ""
             table = f"`{relation}` (`{read.key}`)" if relation else f"`{read.key}`"
-            whose = f" of {made.where.project}" if made else ""
+            whose = f" of {producer.where.project}" if producer else ""
             yield self.at_edge(
                 edge,
                 f"`{edge.reader.key}` reads {table}{whose}, which it does not declare as upstream.",
-                mend=_mend(edge),
-                made=made,
+                fix=_mend(edge),
+                producer=producer,
             )
 
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from dagster_lineage.analyze.reference_rule import listed
 from dagster_lineage.analyze.rule import Rule
-from dagster_lineage.model import LineageGraph, Located
+from dagster_lineage.model import LineageGraph, LocatedInterface
 from dagster_lineage.model.findings import Finding
 
 NOT_COMMITTED = frozenset(
@@ -107,11 +107,11 @@ def _finding(project: str, file: str, message: str) -> Finding:
         line=1,
         project=project,
         message=message,
-        mend=MEND,
+        fix=MEND,
     )
 
 
-def _compared(root: Path, where: Located) -> tuple[set[str], set[str]]:
+def _compared(root: Path, where: LocatedInterface) -> tuple[set[str], set[str]]:
     """Files that are gone, and all that the interface names, relative to its project's folder."""
     # Not the YAML that describes them: thousands of lines of a few files would be cut for nothing.
     places = {asset.at for asset in where.interface.assets}

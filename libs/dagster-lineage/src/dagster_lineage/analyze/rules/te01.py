@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from dagster_lineage.analyze.reference_rule import listed
 from dagster_lineage.analyze.rule import Rule
-from dagster_lineage.model import Asset, Check, LineageGraph, Located, Source
+from dagster_lineage.model import Asset, Check, LineageGraph, LocatedInterface, Source
 from dagster_lineage.model.findings import Finding, Level
 
 MANY = 10
@@ -66,17 +66,17 @@ class DataTestInvisible(Rule):
                 for source, check in hidden:
                     yield self._on_source(where, source, check)
 
-    def _on_asset(self, where: Located, asset: Asset, check: Check) -> Finding:
+    def _on_asset(self, where: LocatedInterface, asset: Asset, check: Check) -> Finding:
         return self._at(
             where,
             check.at or asset.described_at or asset.at,
             f"The data test `{check.name}` of `{asset.key}` has no asset check.",
-            mend=_mend(check, asset.name),
+            fix=_mend(check, asset.name),
             key=asset.key,
             owners=asset.owners,
         )
 
-    def _on_source(self, where: Located, source: Source, check: Check) -> Finding:
+    def _on_source(self, where: LocatedInterface, source: Source, check: Check) -> Finding:
         readers = [
             asset
             for asset in where.interface.assets
@@ -84,7 +84,7 @@ class DataTestInvisible(Rule):
             if read.source == source.name
         ]
         models = listed(asset.name or asset.key for asset in readers)
-        mend = (
+        fix = (
             f"Put it on the model that reads the source: {models}."
             if models
             else (f"Put it on a model of {where.project} that reads the source.")
@@ -93,27 +93,27 @@ class DataTestInvisible(Rule):
             where,
             check.at or source.at,
             f"The data test `{check.name}` of source `{source.name}` has no asset check.",
-            mend=mend,
+            fix=fix,
             key=source.key,
             owners=tuple(dict.fromkeys(owner for asset in readers for owner in asset.owners)),
         )
 
-    def _many(self, where: Located, hidden: list[tuple[Source, Check]]) -> Finding:
+    def _many(self, where: LocatedInterface, hidden: list[tuple[Source, Check]]) -> Finding:
         source, check = hidden[0]
         return self._at(
             where,
             check.at or source.at,
             f"{len(hidden)} data tests on sources of {where.project} have no asset check.",
-            mend="Set `enable_source_tests_as_checks`, or put them on the models that read them.",
+            fix="Set `enable_source_tests_as_checks`, or put them on the models that read them.",
         )
 
     def _at(
         self,
-        where: Located,
+        where: LocatedInterface,
         at: str,
         message: str,
         *,
-        mend: str,
+        fix: str,
         key: str = "",
         owners: tuple[str, ...] = (),
     ) -> Finding:
@@ -122,18 +122,18 @@ class DataTestInvisible(Rule):
             (file, line),
             where,
             message,
-            mend=mend,
+            fix=fix,
             key=key,
             owners=owners,
         )
 
 
-def _some_seen(where: Located) -> bool:
+def _some_seen(where: LocatedInterface) -> bool:
     return any(check.visible for source in where.interface.sources for check in source.checks)
 
 
 def _mend(check: Check, name: str) -> str:
     if check.kind in ("", "singular"):
-        said = f"{{name: {name}}}" if name else "{name: …}"
-        return f"Say which model it is of: `config(meta={{'dagster': {{'ref': {said}}}}})`."
+        details = f"{{name: {name}}}" if name else "{name: …}"
+        return f"Say which model it is of: `config(meta={{'dagster': {{'ref': {details}}}}})`."
     return "Select it in the `@dbt_assets` that makes the asset, or test the asset in another way."

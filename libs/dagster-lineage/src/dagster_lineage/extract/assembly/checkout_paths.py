@@ -79,7 +79,7 @@ class CheckoutPaths:
             self.checkout.resolve()
         )
 
-    def said(self, text: str) -> str:
+    def details(self, text: str) -> str:
         """A message without this machine's paths, secrets and addresses of objects."""
         for value, name in self._secrets:
             text = text.replace(value, f"${name}")

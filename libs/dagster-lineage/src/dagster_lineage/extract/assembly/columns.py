@@ -28,16 +28,16 @@ def add_columns(drafts: Sequence[Draft], elsewhere: Mapping[str, Asset], cache: 
     known = {**elsewhere, **known}
     keys = _keys_by_relation(known)
     # A key may be made twice, which is for a rule to say: each is traced in its own location.
-    makers: dict[str, list[Tracer]] = {}
+    producers: dict[str, list[Tracer]] = {}
     for draft in drafts:
         tracer = Tracer(draft, known, keys, cache)
         for key in draft.code:
-            makers.setdefault(key, []).append(tracer)
+            producers.setdefault(key, []).append(tracer)
     # What there is by now stays: the collector would look at all of it again and again.
     gc.freeze()
     try:
         for key in _upstream_first(known):
-            for tracer in makers.get(key, ()):
+            for tracer in producers.get(key, ()):
                 tracer.trace(key)
     finally:
         gc.unfreeze()
@@ -52,7 +52,7 @@ def _keys_by_relation(assets: Mapping[str, Asset]) -> dict[str, list[str]]:
 
 
 def _upstream_first(assets: Mapping[str, Asset]) -> Iterable[str]:
-    """Keys in an order in which what is read comes before its reader; circles in any order."""
+    """Keys in an order in which what is read comes before its reader; cycles in any order."""
     edges = {
         key: [read.key for read in asset.reads if read.key in assets and read.key != key]
         for key, asset in assets.items()
@@ -61,6 +61,6 @@ def _upstream_first(assets: Mapping[str, Asset]) -> Iterable[str]:
         try:
             return list(TopologicalSorter(edges).static_order())
         except CycleError as error:
-            circle: list[str] = error.args[1]
+            cycle: list[str] = error.args[1]
             # Each entry is read by the next: one edge less, and the rest has an order.
-            edges[circle[1]] = [key for key in edges[circle[1]] if key != circle[0]]
+            edges[cycle[1]] = [key for key in edges[cycle[1]] if key != cycle[0]]

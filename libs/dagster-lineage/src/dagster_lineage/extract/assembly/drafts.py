@@ -88,14 +88,14 @@ class Draft:
                 folder=folder,
                 dialect=self.dialect,
                 dbt_project=next((one.project for one in self.manifests.values()), ""),
-                unreadable=self.paths.said(self.unreadable),
+                unreadable=self.paths.details(self.unreadable),
                 assets=tuple(self.assets.values()),
                 sources=self.sources.told(),
                 checks=tuple(self.checks),
                 exposures=self.exposures,
                 jobs=self.jobs,
                 unknown=tuple(
-                    self.paths.said(note)
+                    self.paths.details(note)
                     for note in (*condensed(self.unknown), *by_reason(self.untraced))
                 ),
             )
@@ -197,9 +197,9 @@ def draft_of_manifest(home: Home, paths: CheckoutPaths, manifest: ManifestGraph)
 def _sorted_asset(asset: Asset) -> Asset:
     """In an order that does not depend on that of a manifest, which dbt writes as it parses."""
     columns = asset.columns
-    if any(len(column.comes_from) > 1 for column in columns.values()):
+    if any(len(column.derived_from) > 1 for column in columns.values()):
         columns = {
-            name: replace(column, comes_from=tuple(sorted(column.comes_from)))
+            name: replace(column, derived_from=tuple(sorted(column.derived_from)))
             for name, column in columns.items()
         }
     return replace(
@@ -277,12 +277,12 @@ def _python_read(draft: Draft, dependency: DependencyFacts) -> Read:
         columns=None if columns is None else tuple(sorted(columns)),
         expects={
             name: Expected(
-                type=str(said.get("type", "")),
-                not_null=bool(said.get("not_null")),
-                unique=bool(said.get("unique")),
+                type=str(details.get("type", "")),
+                not_null=bool(details.get("not_null")),
+                unique=bool(details.get("unique")),
             )
-            for name, said in (columns or {}).items()
-            if said
+            for name, details in (columns or {}).items()
+            if details
         },
     )
 
@@ -305,7 +305,7 @@ def _python_asset(draft: Draft, facts: AssetFacts) -> Asset:
                 type=column.type.lower(),
                 not_null=column.not_null,
                 unique=column.unique,
-                comes_from=tuple(sorted(facts.column_lineage.get(column.name, ()))),
+                derived_from=tuple(sorted(facts.column_lineage.get(column.name, ()))),
             )
             for column in columns
         },

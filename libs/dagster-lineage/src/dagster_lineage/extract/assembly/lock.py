@@ -25,7 +25,7 @@ from dagster_lineage.extract.probe.answer import LocationFacts
 from dagster_lineage.extract.probe.process import LOADS_WITHIN_S, ask_all
 from dagster_lineage.extract.workspace import LocationEntry, find_locations
 from dagster_lineage.files.settings import find_root
-from dagster_lineage.model import Asset, Located, key_path
+from dagster_lineage.model import Asset, LocatedInterface, key_path
 
 CACHE = ".lineage/traces"
 """Relative to the root; kept out of git by the file that is written beside it."""
@@ -40,7 +40,7 @@ class Lock:
         traced: Models whose SQL was read anew; what the others tell came from the cache.
     """
 
-    located: tuple[Located, ...]
+    located: tuple[LocatedInterface, ...]
     traced: int
 
 
@@ -49,7 +49,7 @@ def lock(
     workspace: Path | None,
     *,
     projects: Sequence[str] = (),
-    committed: Iterable[Located] = (),
+    committed: Iterable[LocatedInterface] = (),
     manifests: Sequence[BareManifest] = (),
     keys_from: Mapping[str, str] | None = None,
     out: Path | None = None,
@@ -149,13 +149,13 @@ def _draft(facts: LocationFacts, home: Home, paths: CheckoutPaths, cache: TraceC
     manifests: dict[str, ManifestGraph] = {}
     nodes: dict[str, RenderedNodes] = {}
     problems = []
-    for name, said in facts.manifests.items():
-        project_dir = Path(said.project_dir) if said.project_dir else None
+    for name, details in facts.manifests.items():
+        project_dir = Path(details.project_dir) if details.project_dir else None
         # Places in a dbt project outside of the checkout are told from there.
         beside = home.folder if project_dir is None or paths.holds(project_dir) else None
         try:
-            data: dict[str, Any] = msgspec.json.decode(Path(said.file).read_bytes())
-            manifests[name] = read_manifest(data, project_dir, said.keys, relative_to=beside)
+            data: dict[str, Any] = msgspec.json.decode(Path(details.file).read_bytes())
+            manifests[name] = read_manifest(data, project_dir, details.keys, relative_to=beside)
         except (OSError, msgspec.DecodeError, ManifestUnreadable) as error:
             problems.append(f"The manifest of {name} cannot be read: {error}")
             continue
@@ -166,7 +166,7 @@ def _draft(facts: LocationFacts, home: Home, paths: CheckoutPaths, cache: TraceC
     return draft
 
 
-def _resolve_models(drafts: Sequence[Draft], before: Sequence[Located]) -> None:
+def _resolve_models(drafts: Sequence[Draft], before: Sequence[LocatedInterface]) -> None:
     """Give what `upstream(…)` declares the key that the model has now.
 
     It answers from the committed interface, which may be older than the code that is locked.
@@ -204,7 +204,7 @@ def _model_names(project: str, asset: Asset) -> tuple[str, ...]:
     return (name, versioned) if asset.version == asset.latest_version else (versioned,)
 
 
-def _located(draft: Draft, root: Path, paths: CheckoutPaths, out: Path | None) -> Located:
+def _located(draft: Draft, root: Path, paths: CheckoutPaths, out: Path | None) -> LocatedInterface:
     home = draft.home
     file = home.folder / home.file_name if out is None else out / f"{home.safe_name}.json"
     file = file.resolve()
@@ -213,4 +213,4 @@ def _located(draft: Draft, root: Path, paths: CheckoutPaths, out: Path | None) -
     told = draft.interface("" if file.parent == home.folder.resolve() else folder)
     inside = file.is_relative_to(root.resolve())
     name = file.relative_to(root.resolve()).as_posix() if inside else file.as_posix()
-    return Located(told, folder, name)
+    return LocatedInterface(told, folder, name)

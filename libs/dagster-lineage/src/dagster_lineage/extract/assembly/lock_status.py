@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from dagster_lineage.files.interface_files import InterfaceUnreadable, decode, encode, without_lines
-from dagster_lineage.model import Located
+from dagster_lineage.model import LocatedInterface
 from dagster_lineage.model.errors import LineageError
 
 
@@ -32,12 +32,12 @@ class Settled(Struct, frozen=True):
         difference: Unified, from the file to the code, without lines of places; empty if right.
     """
 
-    located: Located
+    located: LocatedInterface
     state: State
     difference: str = ""
 
 
-def settled(root: Path, located: Located) -> Settled:
+def settled(root: Path, located: LocatedInterface) -> Settled:
     """Compare an interface with its file; a file that is none is stale.
 
     Args:
@@ -62,7 +62,7 @@ def settled(root: Path, located: Located) -> Settled:
     return Settled(located, State.STALE if before else State.MISSING, difference)
 
 
-def write(root: Path, located: Located) -> bool:
+def write(root: Path, located: LocatedInterface) -> bool:
     """Write an interface; True when its file is another one now.
 
     Of a location that could not be asked, what was known before stays. Where nothing was, the file

@@ -47,6 +47,6 @@ def _joined(declared: Column, traced: Column) -> Column:
     return replace(
         declared,
         type=declared.type or traced.type,
-        comes_from=traced.comes_from,
+        derived_from=traced.derived_from,
         copy=traced.copy,
     )

@@ -112,12 +112,12 @@ def _given(
     for trace in builds:
         for column in trace.columns:
             origins = sorted(
-                column_of(maker, known.spell(maker, name))
-                for relation, name in column.comes_from
-                if (maker := made_by(relation))
+                column_of(producer, known.spell(producer, name))
+                for relation, name in column.derived_from
+                if (producer := made_by(relation))
             )
             type_ = "" if UNKNOWN_TYPE in column.type else column.type
-            one = Column(type=type_, comes_from=tuple(origins), copy=column.copy)
+            one = Column(type=type_, derived_from=tuple(origins), copy=column.copy)
             before = given.get(column.name)
             given[column.name] = one if before is None else _of_either(before, one)
     return given
@@ -129,11 +129,13 @@ def _names(trace: Trace) -> set[str]:
 
 def _of_either(one: Column, other: Column) -> Column:
     """A column that two builds of one model give: what is the same in both."""
-    same = one.comes_from == other.comes_from
+    same = one.derived_from == other.derived_from
     return replace(
         one,
         type=one.type if one.type == other.type else "",
-        comes_from=one.comes_from if same else tuple(sorted({*one.comes_from, *other.comes_from})),
+        derived_from=one.derived_from
+        if same
+        else tuple(sorted({*one.derived_from, *other.derived_from})),
         copy=one.copy and other.copy and same,
     )
 

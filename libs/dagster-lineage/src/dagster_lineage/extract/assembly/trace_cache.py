@@ -133,9 +133,9 @@ class TraceCache:
         if known is not None:
             self._used.rendered[digest] = known
             return _RENDERED.decode(known)
-        made = render()
-        self._used.rendered[digest] = Raw(_ENCODER.encode(made))
-        return made
+        producer = render()
+        self._used.rendered[digest] = Raw(_ENCODER.encode(producer))
+        return producer
 
     def keep(self) -> None:
         """Write what this lock has used, if that differs from what was there."""

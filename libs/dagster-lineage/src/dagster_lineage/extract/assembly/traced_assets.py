@@ -98,7 +98,7 @@ class Tracer:
             reads=tuple(reads),
             columns=merged_columns(asset, traced, known=told.columns_known),
             columns_known=asset.columns_known or told.columns_known,
-            not_given=columns_not_given(asset, traced) if told.columns_known else (),
+            missing_contract_columns=columns_not_given(asset, traced) if told.columns_known else (),
         )
 
     def _is_valid(self, told: Told) -> bool:
@@ -131,7 +131,7 @@ class Tracer:
         if columns is None or not certain:
             return replace(read, queried=True, columns=None)
         missing = self._missing(read.key, columns, dialect) if table.made_by == read.key else ()
-        return replace(read, queried=True, columns=columns, missing=missing)
+        return replace(read, queried=True, columns=columns, missing_columns=missing)
 
     def _missing(self, key: str, columns: Iterable[str], dialect: str) -> tuple[str, ...]:
         """Columns that an asset of this project does not have, as far as all of its are known."""

@@ -73,17 +73,17 @@ def promises_of(
         tests: The data tests that are about it.
         constraints: Whether its constraints count; None: if its contract is enforced.
     """
-    said = [*_tested(tests)]
+    details = [*_tested(tests)]
     if contract_is_enforced(node) if constraints is None else constraints:
-        said = [*_constraints(node), *said]
+        details = [*_constraints(node), *details]
     not_null = {
         column.casefold()
-        for kind, columns in said
+        for kind, columns in details
         if kind in (_NOT_NULL, _PRIMARY_KEY)
         for column in columns
     }
-    primary = [columns for kind, columns in said if kind == _PRIMARY_KEY]
-    unique = [columns for kind, columns in said if kind == _UNIQUE]
+    primary = [columns for kind, columns in details if kind == _PRIMARY_KEY]
+    unique = [columns for kind, columns in details if kind == _UNIQUE]
     return Promises(
         not_null=frozenset(not_null),
         unique=frozenset(

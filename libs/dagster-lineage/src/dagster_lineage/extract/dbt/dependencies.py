@@ -67,7 +67,7 @@ class Dependencies:
             behind = [
                 parent
                 for parent, passed_through in self._parents(one)
-                # A circle, which dbt would refuse, ends at what was entered before.
+                # A cycle, which dbt would refuse, ends at what was entered before.
                 if passed_through and parent not in self._through and parent not in entered
             ]
             if behind and one not in entered:

@@ -14,7 +14,7 @@ from dagster_lineage.extract.dbt.lines import Described
 from dagster_lineage.extract.dbt.project_files import ProjectFiles
 from dagster_lineage.extract.dbt.relations import relation_of
 from dagster_lineage.model import Source
-from dagster_lineage.model.interface import KeyGiven
+from dagster_lineage.model.interface import KeyOrigin
 
 
 class Sources:
@@ -62,7 +62,7 @@ class Sources:
             key=self._keys.of(node),
             at=self._files.at(file, nearest.line if nearest else 1),
             key_at=self._files.at(file, key_line) if written and key_line else "",
-            key_given=given,
+            key_origin=given,
             relation=relation_of(node),
             columns=expected_of(node, promises_of(node, tests, constraints=True), table),
             checks=tuple(test.check for test in tests),
@@ -71,7 +71,7 @@ class Sources:
             freshness=freshness_text(node),
         )
 
-    def _key_given(self, node: Node, table: Described | None, whole: Described | None) -> KeyGiven:
+    def _key_given(self, node: Node, table: Described | None, whole: Described | None) -> KeyOrigin:
         explicit = explicit_key(node)
         key = self._keys.of(node)
         if key != (explicit or default_key(node)):
@@ -96,13 +96,13 @@ class Sources:
 def freshness_text(node: Node) -> str:
     """`warn after 12 hours, error after 1 day`; empty without freshness."""
     freshness = mapping(node, "freshness")
-    said = []
+    details = []
     for level in ("warn", "error"):
         after = mapping(freshness, f"{level}_after")
         count, period = text(after, "count"), text(after, "period")
         if count and period:
-            said.append(f"{level} after {count} {period}{'' if count == '1' else 's'}")
-    return ", ".join(said)
+            details.append(f"{level} after {count} {period}{'' if count == '1' else 's'}")
+    return ", ".join(details)
 
 
 def _asset_key(node: Node) -> object:

@@ -39,7 +39,7 @@ class OutputColumn:
     Attributes:
         name: As the engine would name it.
         type: In the engine's spelling, lower case; empty when unknown.
-        comes_from: The upstream columns that its value is computed from, sorted: relation and
+        derived_from: The upstream columns that its value is computed from, sorted: relation and
             column. Filters and join keys are reads, not origins.
         copy: It is exactly one upstream column, unchanged, perhaps renamed, through any number of
             subqueries.
@@ -47,7 +47,7 @@ class OutputColumn:
 
     name: str
     type: str = ""
-    comes_from: tuple[tuple[Relation, str], ...] = ()
+    derived_from: tuple[tuple[Relation, str], ...] = ()
     copy: bool = False
 
 

@@ -9,7 +9,7 @@ from dagster_lineage.model.errors import LineageError
 
 
 class WorkspaceError(LineageError):
-    """A workspace that cannot be read; the message names file, fault and mend."""
+    """A workspace that cannot be read; the message names file, fault and fix."""
 
 
 class WorkspaceMissing(WorkspaceError):

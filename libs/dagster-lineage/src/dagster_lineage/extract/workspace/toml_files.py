@@ -85,7 +85,7 @@ def _workspace(file: Path, workspace: Mapping[str, Any]) -> tuple[LocationEntry,
         if project_file is None or not settings.get("project"):
             raise WorkspaceEntryWrong(
                 f"{file}: {path!r} is listed as a project, but there is no `dg.toml` and no "
-                f"`[tool.dg.project]` in {folder}; mend the path or take the entry out."
+                f"`[tool.dg.project]` in {folder}; fix the path or take the entry out."
             )
         entries.append(_project(file, project_file, settings, own_environment=True))
     return tuple(entries)

@@ -6,13 +6,13 @@ escaped: `escapeData` and `escapeProperty` of actions/toolkit.
 
 from __future__ import annotations
 
-from dagster_lineage.analyze.check import Checked
+from dagster_lineage.analyze.check import CheckResult
 from dagster_lineage.model.findings import Finding
 
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
-def render(checked: Checked, *, colour: bool) -> str:  # noqa: ARG001 - as all formats
+def render(checked: CheckResult, *, color: bool) -> str:  # noqa: ARG001 - as all formats
     """A line for each finding; nothing where there is none."""
     return "\n".join(_annotation(finding) for finding in checked.findings)
 
@@ -28,7 +28,7 @@ def _annotation(finding: Finding) -> str:
     )
     meant = f"Did you mean `{finding.nearest}`?" if finding.nearest else ""
     owners = f"Owners: {', '.join(finding.owners)}." if finding.owners else ""
-    message = "\n".join(filter(None, (finding.message, meant, finding.mend, owners)))
+    message = "\n".join(filter(None, (finding.message, meant, finding.fix, owners)))
     return f"::{_COMMANDS[finding.level]} {properties}::{_data(message)}"
 
 

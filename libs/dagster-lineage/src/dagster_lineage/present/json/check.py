@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import msgspec
 
-from dagster_lineage.analyze.check import Checked
+from dagster_lineage.analyze.check import CheckResult
 
 SCHEMA_VERSION = 1
 
 
-def render(checked: Checked, *, colour: bool) -> str:  # noqa: ARG001 - as all formats
+def render(checked: CheckResult, *, color: bool) -> str:  # noqa: ARG001 - as all formats
     """The outcome as one JSON object, two blanks a level."""
     counts = checked.counts
     document = {

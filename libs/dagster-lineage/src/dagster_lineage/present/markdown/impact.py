@@ -53,8 +53,8 @@ def mermaid(impact: Impact) -> str:
 
 def _row(asset: AssetTold, direction: str) -> str:
     # Of `how` only the columns that decide rows are anybody's names.
-    said = cell([how(asset, direction)]) if asset.row_columns else how(asset, direction)
+    details = cell([how(asset, direction)]) if asset.row_columns else how(asset, direction)
     return (
         f"| {cell([asset.project]) if asset.project else 'outside'} | {cell([name(asset)])} | "
-        f"{said} | {cell([asset.via])} | {cell(asset.owners)} |"
+        f"{details} | {cell([asset.via])} | {cell(asset.owners)} |"
     )

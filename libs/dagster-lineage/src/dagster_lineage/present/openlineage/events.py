@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from dagster_lineage.model import LineageGraph, Made
+from dagster_lineage.model import LineageGraph, LocatedAsset
 from dagster_lineage.present.openlineage.facets import Facet, dataset_facets, job_facets
 
 VERSION = "2-0-2"
@@ -48,39 +48,41 @@ def events(
         time: When this is how things are, with a time zone: consumers order events by it.
         namespace: Of the datasets.
     """
-    shown = [made for made in graph.assets() if _tells(graph, made)]
-    said_by = producer()
+    shown = [producer for producer in graph.assets() if _tells(graph, producer)]
+    said_by = producer_uri()
     head = {"eventTime": time.isoformat(), "producer": said_by}
-    for made in shown:
-        dataset = _dataset(namespace, made.asset.key, dataset_facets(made, namespace, said_by))
+    for producer in shown:
+        dataset = _dataset(
+            namespace, producer.asset.key, dataset_facets(producer, namespace, said_by)
+        )
         yield {**head, "schemaURL": f"{_SPEC}/DatasetEvent", "dataset": dataset}
-    for made in shown:
-        if made.asset.executable:
-            keys = dict.fromkeys(read.key for read in made.asset.reads)
+    for producer in shown:
+        if producer.asset.executable:
+            keys = dict.fromkeys(read.key for read in producer.asset.reads)
             yield {
                 **head,
                 "schemaURL": f"{_SPEC}/JobEvent",
                 "job": {
-                    "namespace": f"{namespace}/{quote(made.where.project)}",
-                    "name": made.asset.key,
-                    "facets": job_facets(made, said_by),
+                    "namespace": f"{namespace}/{quote(producer.where.project)}",
+                    "name": producer.asset.key,
+                    "facets": job_facets(producer, said_by),
                 },
                 "inputs": [_dataset(namespace, key) for key in keys],
-                "outputs": [_dataset(namespace, made.asset.key)],
+                "outputs": [_dataset(namespace, producer.asset.key)],
             }
 
 
-def producer() -> str:
+def producer_uri() -> str:
     """The URI of who says all that: this library and its version."""
     from importlib.metadata import version  # noqa: PLC0415 - costs time, needed once
 
     return f"urn:dagster-lineage:{version('dagster-lineage')}"
 
 
-def _tells(graph: LineageGraph, made: Made) -> bool:
+def _tells(graph: LineageGraph, producer: LocatedAsset) -> bool:
     """Whether this is the interface that tells of an asset: its maker's, or else the first one."""
-    known = graph.producers.get(made.asset.key) or graph.declared.get(made.asset.key) or []
-    return bool(known) and known[0].asset is made.asset
+    known = graph.producers.get(producer.asset.key) or graph.declared.get(producer.asset.key) or []
+    return bool(known) and known[0].asset is producer.asset
 
 
 def _dataset(namespace: str, key: str, facets: dict[str, Facet] | None = None) -> Event:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from dagster_lineage.analyze.impact.column_use import columns_used
-from dagster_lineage.model import Asset, Column, Made, split_column
+from dagster_lineage.model import Asset, Column, LocatedAsset, split_column
 
 Facet = dict[str, object]
 
@@ -26,55 +26,55 @@ VERSIONS = {
 _SPEC = "https://openlineage.io/spec/facets"
 
 
-def dataset_facets(made: Made, namespace: str, producer: str) -> dict[str, Facet]:
+def dataset_facets(producer: LocatedAsset, namespace: str, producer_uri: str) -> dict[str, Facet]:
     """The facets of an asset's table, by their names.
 
     Args:
-        made: The asset, and whose it is.
+        producer: The asset, and whose it is.
         namespace: Of all datasets.
-        producer: The URI of who says it.
+        producer_uri: URI of the program that writes the events.
     """
-    asset = made.asset
+    asset = producer.asset
     found: dict[str, Facet] = {}
     if asset.columns:
-        found["schema"] = _facet("SchemaDatasetFacet", producer, fields=_fields(asset))
+        found["schema"] = _facet("SchemaDatasetFacet", producer_uri, fields=_fields(asset))
     lineage = _column_lineage(asset, namespace)
     if lineage:
-        found["columnLineage"] = _facet("ColumnLineageDatasetFacet", producer, **lineage)
+        found["columnLineage"] = _facet("ColumnLineageDatasetFacet", producer_uri, **lineage)
     if asset.owners:
-        found["ownership"] = _facet("OwnershipDatasetFacet", producer, owners=_owners(asset))
+        found["ownership"] = _facet("OwnershipDatasetFacet", producer_uri, owners=_owners(asset))
     if asset.relation:
-        engine = made.where.interface.dialect or "warehouse"
+        engine = producer.where.interface.dialect or "warehouse"
         database = asset.relation.partition(".")[0]
         found["dataSource"] = _facet(
             "DatasourceDatasetFacet",
-            producer,
+            producer_uri,
             name=f"{engine}.{database}",
             uri=f"{quote(engine)}:{quote(database)}",
         )
         found["symlinks"] = _facet(
             "SymlinksDatasetFacet",
-            producer,
+            producer_uri,
             identifiers=[{"namespace": engine, "name": asset.relation, "type": "TABLE"}],
         )
     return found
 
 
-def job_facets(made: Made, producer: str) -> dict[str, Facet]:
+def job_facets(producer: LocatedAsset, producer_uri: str) -> dict[str, Facet]:
     """The facets of what makes an asset, by their names; arguments as for `dataset_facets`."""
-    asset = made.asset
+    asset = producer.asset
     integration, kind = ("DBT", asset.kind.upper()) if asset.unique_id else ("DAGSTER", "ASSET")
     found = {
         "jobType": _facet(
             "JobTypeJobFacet",
-            producer,
+            producer_uri,
             processingType="BATCH",
             integration=integration,
             jobType=kind,
         )
     }
     if asset.owners:
-        found["ownership"] = _facet("OwnershipJobFacet", producer, owners=_owners(asset))
+        found["ownership"] = _facet("OwnershipJobFacet", producer_uri, owners=_owners(asset))
     return found
 
 
@@ -83,8 +83,8 @@ def schema_url(facet: str) -> str:
     return f"{_SPEC}/{VERSIONS[facet]}/{facet}.json#/$defs/{facet}"
 
 
-def _facet(name: str, producer: str, /, **content: object) -> Facet:
-    return {"_producer": producer, "_schemaURL": schema_url(name), **content}
+def _facet(name: str, producer_uri: str, /, **content: object) -> Facet:
+    return {"_producer": producer_uri, "_schemaURL": schema_url(name), **content}
 
 
 def _fields(asset: Asset) -> list[Facet]:
@@ -103,9 +103,9 @@ def _column_lineage(asset: Asset, namespace: str) -> dict[str, object]:
     fields: dict[str, object] = {}
     passed: set[str] = set()
     for name, column in asset.columns.items():
-        if column.comes_from:
+        if column.derived_from:
             fields[name] = {"inputFields": _inputs(column, namespace)}
-            passed |= {origin.casefold() for origin in column.comes_from}
+            passed |= {origin.casefold() for origin in column.derived_from}
     others = [
         {
             "namespace": namespace,
@@ -128,7 +128,7 @@ def _inputs(column: Column, namespace: str) -> list[Facet]:
     if column.copy:
         transformation["subtype"] = "IDENTITY"
     inputs: list[Facet] = []
-    for origin in column.comes_from:
+    for origin in column.derived_from:
         key, name = split_column(origin)
         inputs.append(
             {

@@ -62,7 +62,9 @@ def _add_untold(
     for node in nodes.nodes:
         if node.where is None:
             continue
-        wanted = {origin for column in node.asset.columns.values() for origin in column.comes_from}
+        wanted = {
+            origin for column in node.asset.columns.values() for origin in column.derived_from
+        }
         for origin in sorted(wanted):
             key, name = split_column(origin)
             box = nodes.of(node.where, key)
@@ -82,7 +84,7 @@ def _origins(nodes: Nodes, table: ColumnTable, box: int, column: Column | None) 
     if column is None or where is None:
         return -1
     found = []
-    for origin in column.comes_from:
+    for origin in column.derived_from:
         key, name = split_column(origin)
         upstream = nodes.of(where, key)
         number = None if upstream is None else table.number(upstream, name)

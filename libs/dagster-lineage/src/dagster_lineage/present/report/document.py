@@ -10,7 +10,7 @@ from msgspec import Struct
 from dagster_lineage.analyze.diff.changes import Change, InterfaceDiff
 from dagster_lineage.analyze.impact.column_use import columns_used
 from dagster_lineage.files.settings import Settings
-from dagster_lineage.model import Check, LineageGraph, Located, Made
+from dagster_lineage.model import Check, LineageGraph, LocatedAsset, LocatedInterface
 from dagster_lineage.model.findings import Finding, Level
 from dagster_lineage.present.report.columns import ColumnTable, column_table
 from dagster_lineage.present.report.facts import facts
@@ -60,7 +60,7 @@ class Document(Struct, frozen=True, kw_only=True):
         origins: By column: what it is computed from.
         exposures: Project, name, type, owner, place, assets.
         jobs: Project, name, kind, cron, place, assets.
-        problems: Project, code, rule, level, place, message, mend, owners, assets, column.
+        problems: Project, code, rule, level, place, message, fix, owners, assets, column.
         changes: Project, level, kind, whether it fails, place, message, settled, readers, owners,
             assets, column's name.
     """
@@ -103,7 +103,7 @@ def document(
     *,
     title: str = "Lineage",
     diff: InterfaceDiff | None = None,
-    removed: tuple[Made, ...] = (),
+    removed: tuple[LocatedAsset, ...] = (),
     base: str = "",
 ) -> Document:
     """What a page of a graph holds.
@@ -233,7 +233,7 @@ def _check(node: Node, check: Check, texts: Texts) -> Row:
     ]
 
 
-def _place(where: Located, at: str) -> str:
+def _place(where: LocatedInterface, at: str) -> str:
     if not at:
         return ""
     file, line = where.path(at)
@@ -283,7 +283,7 @@ def _problem(finding: Finding, subjects: Subjects, texts: Texts) -> Row:
         texts(finding.level),
         texts(f"{finding.file}:{finding.line}"),
         texts(finding.message),
-        texts(finding.mend),
+        texts(finding.fix),
         [texts(owner) for owner in finding.owners],
         boxes,
         column,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from dagster_lineage.files.settings import Settings, external_of
-from dagster_lineage.model import Asset, LineageGraph, Located, Made, split_column
+from dagster_lineage.model import Asset, LineageGraph, LocatedAsset, LocatedInterface, split_column
 
 MISSING = "missing"
 """A key that is read, and that nobody makes or declares."""
@@ -26,7 +26,7 @@ class Node:
     """
 
     asset: Asset
-    where: Located | None
+    where: LocatedInterface | None
     kind: str
     note: str = ""
 
@@ -42,17 +42,19 @@ class Nodes:
         by_file: Number of the box by interface file and key.
     """
 
-    places: list[Located]
+    places: list[LocatedInterface]
     nodes: list[Node]
     by_key: dict[str, int] = field(default_factory=dict)
     by_file: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    def of(self, where: Located, key: str) -> int | None:
+    def of(self, where: LocatedInterface, key: str) -> int | None:
         """The box that a location means by a key: its own, before another one's."""
         return self.by_file.get((where.file, key), self.by_key.get(key))
 
 
-def collect(graph: LineageGraph, settings: Settings, removed: tuple[Made, ...] = ()) -> Nodes:
+def collect(
+    graph: LineageGraph, settings: Settings, removed: tuple[LocatedAsset, ...] = ()
+) -> Nodes:
     """The boxes of a graph.
 
     Args:
@@ -60,15 +62,15 @@ def collect(graph: LineageGraph, settings: Settings, removed: tuple[Made, ...] =
         settings: Tell which keys are outside, and whose they are.
         removed: Assets that only the base has: drawn, since somebody may still read them.
     """
-    gone: dict[str, list[Made]] = {}
-    for made in removed:
-        gone.setdefault(made.where.project, []).append(made)
+    gone: dict[str, list[LocatedAsset]] = {}
+    for producer in removed:
+        gone.setdefault(producer.where.project, []).append(producer)
     nodes: list[Node] = []
     for where in graph.located:
         nodes += [Node(asset, where, asset.kind) for asset in _shown(graph, where)]
         # Of several locations of a project, the first one has what is gone.
-        nodes += [Node(made.asset, where, REMOVED) for made in gone.pop(where.project, ())]
-    nodes += [Node(made.asset, None, REMOVED) for mades in gone.values() for made in mades]
+        nodes += [Node(producer.asset, where, REMOVED) for producer in gone.pop(where.project, ())]
+    nodes += [Node(producer.asset, None, REMOVED) for mades in gone.values() for producer in mades]
     found = Nodes([*graph.located], nodes)
     _index(found)
     for key in sorted({*_named(graph)} - found.by_key.keys()):
@@ -83,7 +85,7 @@ def collect(graph: LineageGraph, settings: Settings, removed: tuple[Made, ...] =
     return found
 
 
-def _shown(graph: LineageGraph, where: Located) -> Iterator[Asset]:
+def _shown(graph: LineageGraph, where: LocatedInterface) -> Iterator[Asset]:
     for asset in where.interface.assets:
         # Several may declare what is outside: it is one thing, shown with the first of them.
         if asset.executable or (
@@ -107,11 +109,11 @@ def _index(found: Nodes) -> None:
 
 def _named(graph: LineageGraph) -> Iterator[str]:
     """Every key that somebody reads or names."""
-    for made in graph.assets():
-        for read in made.asset.reads:
+    for producer in graph.assets():
+        for read in producer.asset.reads:
             yield read.key
-        for column in made.asset.columns.values():
-            for origin in column.comes_from:
+        for column in producer.asset.columns.values():
+            for origin in column.derived_from:
                 yield split_column(origin)[0]
     for where in graph.located:
         for exposure in where.interface.exposures:

@@ -1,26 +1,26 @@
-"""For people: grouped by the owner who can mend it, a place that an editor opens, the mend."""
+"""For people: grouped by the owner who can fix it, a place that an editor opens, the fix."""
 
 from __future__ import annotations
 
-from dagster_lineage.analyze.check import Checked
+from dagster_lineage.analyze.check import CheckResult
 from dagster_lineage.model.findings import Finding
 
 _COLOURS = {"error": "31", "warning": "33", "note": "36", "dim": "2", "bold": "1", "good": "32"}
 
 
 class _Paint:
-    """Puts colours around words, or doesn't."""
+    """Puts colors around words, or doesn't."""
 
     def __init__(self, *, on: bool) -> None:
         self.on = on
 
-    def __call__(self, text: str, colour: str) -> str:
-        return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if self.on else text
+    def __call__(self, text: str, color: str) -> str:
+        return f"\x1b[{_COLOURS[color]}m{text}\x1b[0m" if self.on else text
 
 
-def render(checked: Checked, *, colour: bool) -> str:
+def render(checked: CheckResult, *, color: bool) -> str:
     """All findings, then one line that counts; one line alone where there are none."""
-    paint = _Paint(on=colour)
+    paint = _Paint(on=color)
     groups: dict[str, list[Finding]] = {}
     for finding in checked.findings:
         groups.setdefault(_group(finding), []).append(finding)
@@ -48,8 +48,8 @@ def _finding(finding: Finding, paint: _Paint) -> str:
         lines.append(f"    did you mean {paint(finding.nearest, 'good')}?")
     if _other_end(finding):
         lines.append(f"    other end: {_other_end(finding)}")
-    if finding.mend:
-        lines.append(f"    {paint(finding.mend, 'dim')}")
+    if finding.fix:
+        lines.append(f"    {paint(finding.fix, 'dim')}")
     return "\n".join(lines)
 
 
@@ -57,7 +57,7 @@ def _other_end(finding: Finding) -> str:
     return ", ".join(name for name in (finding.other_project, *finding.other_owners) if name)
 
 
-def _last_line(checked: Checked, paint: _Paint) -> str:
+def _last_line(checked: CheckResult, paint: _Paint) -> str:
     scope = _scope(checked)
     if not checked.findings:
         return f"{paint('No findings', 'good')}: {scope}."
@@ -71,7 +71,7 @@ def _last_line(checked: Checked, paint: _Paint) -> str:
     return f"{told}; {scope}. `lineage rule {first.code}` explains {first.code}."
 
 
-def _scope(checked: Checked) -> str:
+def _scope(checked: CheckResult) -> str:
     edges, projects = _counted(checked.edges, "edge"), _counted(checked.projects, "project")
     told = [f"{edges} between {projects} checked"]
     if checked.unknown:

@@ -12,7 +12,7 @@ def text(diff: InterfaceDiff) -> str:
     lines: list[str] = []
     for change in diff.changes:
         if change.level != "internal":
-            lines += _told(change)
+            lines += _findings(change)
     lines += _internal(diff)
     lines.append(summary(diff))
     return "\n".join(lines)
@@ -35,7 +35,7 @@ def summary(diff: InterfaceDiff) -> str:
     return f"{changes} {teams}{f'; {rest}' if rest else ''}."
 
 
-def _told(change: Change) -> list[str]:
+def _findings(change: Change) -> list[str]:
     word = change.level.upper() if change.fails else change.level
     lines = [f"{change.file}:{change.line}: {word} {change.kind}: {change.message}"]
     if change.settled:

@@ -72,10 +72,10 @@ def _start(asset: AssetTold) -> str:
 
 
 def _line(asset: AssetTold, direction: str) -> str:
-    said = how(asset, direction)
+    details = how(asset, direction)
     arrow = "via" if direction == "downstream" else "for"
     place = f"  {asset.file}:{asset.line}" if asset.file else ""
-    return f"{name(asset)}{f'  {said}' if said else ''}, {arrow} {asset.via}{place}"
+    return f"{name(asset)}{f'  {details}' if details else ''}, {arrow} {asset.via}{place}"
 
 
 def _listed(title: str, entries: list[str]) -> list[str]:

@@ -60,7 +60,7 @@ class Variables:
         self, values: Mapping[str, Any] | None, package: str, root: str, doubts: Doubts
     ) -> None:
         self._values = values or {}
-        self._told = values is not None
+        self._findings = values is not None
         self._package = package
         self._root = root
         self._doubts = doubts
@@ -77,7 +77,7 @@ class Variables:
         found = self._find(name)
         if found is not REQUIRED:
             return found
-        if default is not REQUIRED and self._told:
+        if default is not REQUIRED and self._findings:
             return default
         self._doubts.assumed[f"var {name}"] = None
         return placeholder(name) if default is REQUIRED else default

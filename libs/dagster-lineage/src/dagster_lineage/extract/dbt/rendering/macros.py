@@ -232,17 +232,17 @@ class Namespace(Mapping[str, Any]):
 
     def _callable(self, unique_id: str) -> Callable[..., Any]:
         name = self.macros.names[unique_id]
-        made: list[Any] = []
+        producer: list[Any] = []
 
         def macro(*args: Any, **kwargs: Any) -> Any:
-            if not made:
+            if not producer:
                 module = self.macros.template(unique_id).make_module(self, shared=True)  # type: ignore[arg-type]
-                made.append(getattr(module, name))
+                producer.append(getattr(module, name))
             self._depth += 1
             try:
                 if self._depth > MAX_DEPTH:
                     raise RecursionError(name)
-                return made[0](*args, **kwargs)
+                return producer[0](*args, **kwargs)
             except Returned as returned:
                 return returned.value
             finally:

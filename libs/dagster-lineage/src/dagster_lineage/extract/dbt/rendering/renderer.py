@@ -420,8 +420,8 @@ class _Rendering:
 
     def _render(self, text: str) -> str:
         template = self.renderer.macros.environment.from_string(text)
-        made = template.new_context(self.namespace, shared=True)  # type: ignore[arg-type]
-        return "".join(template.root_render_func(made))
+        producer = template.new_context(self.namespace, shared=True)  # type: ignore[arg-type]
+        return "".join(template.root_render_func(producer))
 
 
 def _relation(node: Mapping[str, Any]) -> Relation:

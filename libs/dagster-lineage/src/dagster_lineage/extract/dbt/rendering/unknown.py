@@ -105,9 +105,9 @@ class Guess(str):
 
     def __new__(cls, text: str, compared: Callable[[str], None]) -> Self:
         """A text, and who is told of the texts that it is compared with."""
-        made = super().__new__(cls, text)
-        made._compared = compared
-        return made
+        producer = super().__new__(cls, text)
+        producer._compared = compared
+        return producer
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, str):

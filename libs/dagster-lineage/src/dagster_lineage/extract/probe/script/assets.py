@@ -124,10 +124,12 @@ def _dependencies(
     for key in sorted(keys, key=key_text):
         dependency = given.get(key)
         mapping = getattr(dependency, "partition_mapping", None)
-        said = getattr(dependency, "metadata", None)
-        said = {} if said is None else said  # what `upstream(…)` gives is false as a condition
-        columns = plain(said.get(EXPECTED_COLUMNS))
-        where = declared.text(said, DECLARED_AT)
+        details = getattr(dependency, "metadata", None)
+        details = (
+            {} if details is None else details
+        )  # what `upstream(…)` gives is false as a condition
+        columns = plain(details.get(EXPECTED_COLUMNS))
+        where = declared.text(details, DECLARED_AT)
         if at and not dbt and not where:
             where = places.read(at, tuple(node.key.path), tuple(key.path), _stands_for(key)) or at
         facts.append(
@@ -136,7 +138,7 @@ def _dependencies(
                 "at": where,
                 "partition_mapping": type(mapping).__name__ if mapping is not None else "",
                 "columns": columns if isinstance(columns, dict) else None,
-                "model": declared.text(said, MODEL),
+                "model": declared.text(details, MODEL),
             }
         )
     return facts

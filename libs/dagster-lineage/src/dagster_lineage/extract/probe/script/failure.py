@@ -49,7 +49,7 @@ def _is_dagsters(error: BaseException) -> bool:
 
 def _place(error: BaseException, folder: Path) -> str:
     if isinstance(error, SyntaxError) and error.filename:
-        return f"{_told(error.filename, folder)}:{error.lineno}"
+        return f"{_findings(error.filename, folder)}:{error.lineno}"
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
@@ -57,14 +57,14 @@ def _place(error: BaseException, folder: Path) -> str:
     ]
     own = [frame for frame in frames if not is_installed(frame.filename)]
     last = (own or ([] if _is_dagsters(error) else frames))[-1:]
-    return f"{_told(last[0].filename, folder)}:{last[0].lineno}" if last else ""
+    return f"{_findings(last[0].filename, folder)}:{last[0].lineno}" if last else ""
 
 
 def _parents(frame: traceback.FrameSummary) -> tuple[Path, ...]:
     return tuple(Path(frame.filename).parents)
 
 
-def _told(file: str, folder: Path) -> str:
+def _findings(file: str, folder: Path) -> str:
     try:
         return Path(file).relative_to(folder).as_posix()
     except ValueError:

@@ -101,13 +101,13 @@ def repository(target: Any) -> Any:
     make: Callable[..., Any] = reconstruct.repository_def_from_target_def
     # A second argument, for data that only a reload has, until 1.9.
     lacking = [None] * (len(inspect.signature(make).parameters) - 1)
-    made = make(target, *lacking)
-    if hasattr(made, "compute_repository_definition"):  # cacheable assets, until 1.11
-        made = made.compute_repository_definition()
-    if made is None:
+    producer = make(target, *lacking)
+    if hasattr(producer, "compute_repository_definition"):  # cacheable assets, until 1.11
+        producer = producer.compute_repository_definition()
+    if producer is None:
         raise TypeError(f"a {type(target).__name__} holds no definitions")
-    made.load_all_definitions()
-    return made
+    producer.load_all_definitions()
+    return producer
 
 
 def folder_of(request: dict[str, Any]) -> Path:

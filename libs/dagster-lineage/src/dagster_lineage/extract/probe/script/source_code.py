@@ -170,7 +170,7 @@ def read_in(
 def _line_of_value(
     node: ast.Name | ast.Attribute, source: SourceFile, parts: tuple[str, ...]
 ) -> int:
-    """Of `UPSTREAM = AssetKey([…])`, if it is in the same file: what is mended is written there."""
+    """Of `UPSTREAM = AssetKey([…])`, if it is in the same file: what is fixed is written there."""
     value = source.assigned.get(node.id) if isinstance(node, ast.Name) else None
     if value is not None:
         for inner in ast.walk(value):

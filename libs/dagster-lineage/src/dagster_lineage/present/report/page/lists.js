@@ -29,12 +29,12 @@ function showTab(name) {
 const subjects = boxes => boxes.map(asset => make('div', {}, assetButton(asset)));
 
 function problemCard(at) {
-  const [project, code, rule, level, place, message, mend, owners, assets, column] = data.problems[at];
+  const [project, code, rule, level, place, message, fix, owners, assets, column] = data.problems[at];
   const jump = column >= 0 ? [make('div', {}, columnButton(column, `${keyOf(assetOfColumn[column])}#${columnName(column)}`))] : [];
   return [
     make('span', { class: `chip ${T[level]}` }, T[level]), make('strong', {}, `${text(code)} ${text(rule)}`),
     make('p', {}, ...worded(text(message))),
-    make('p', { class: 'under' }, ...worded(text(mend))),
+    make('p', { class: 'under' }, ...worded(text(fix))),
     make('p', { class: 'under code' }, ...breakable(text(place))),
     make('p', { class: 'under' }, [project >= 0 ? projectName(project) : '', ...owners.map(text)].filter(Boolean).join(' · ')),
     ...subjects(assets), ...jump,
