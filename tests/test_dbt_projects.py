@@ -7,7 +7,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from dbt_manifest import fresh_manifest
+from published_assets.dbt.api import fresh_manifest
 
 PROJECTS = sorted(
     file.parent for file in Path(__file__).parents[1].glob("projects/*/dbt_project.yml")

@@ -32,7 +32,7 @@ from pathlib import Path
 import dagster as dg
 from dagster_dbt import dbt_assets
 
-from published_assets.dbt import DbtCli, TableKeys
+from published_assets.dbt.api import DbtCli, TableKeys
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]
 MANIFEST = PROJECT_DIR / "target" / "manifest.json"

@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks.synthetic.manifests import ManifestMaker
 from benchmarks.synthetic.workspace_copy import WorkspaceCopy
 
-from dbt_manifest.freshness import checksums, checksums_file
+from published_assets.dbt.manifest import checksums, checksums_file
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LEFT_OUT = shutil.ignore_patterns("target", "logs", "__pycache__", "*.duckdb", ".venv", "tests")

@@ -1,6 +1,6 @@
 import dagster as dg
 
-from published_assets import in_runs_of_their_own
+from published_assets.api import in_runs_of_their_own
 
 
 @dg.asset

@@ -7,10 +7,9 @@ import pandas as pd
 import pytest
 from dagster_dbt import dbt_assets
 
-from dbt_manifest import fresh_manifest
-from dbt_manifest.command import build as build_manifest
-from published_assets import WarehouseResource
-from published_assets.dbt import DbtCli, TableKeys, build_and_publish
+from published_assets.api import WarehouseResource
+from published_assets.dbt.api import DbtCli, TableKeys, build_and_publish, fresh_manifest
+from published_assets.dbt.manifest_command import build as build_manifest
 from warehouse import PublicationMissing, Warehouse
 
 FILES = {

@@ -2,7 +2,7 @@ import dagster as dg
 import pandas as pd
 import pytest
 
-from published_assets import WarehouseResource, pool_of, publish
+from published_assets.api import WarehouseResource, pool_of, publish
 from warehouse import PublicationMissing, Warehouse
 
 ORDERS = dg.AssetKey(["shop", "orders"])

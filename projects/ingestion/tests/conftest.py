@@ -22,7 +22,7 @@ from ingestion.customers.export import CustomerExport
 from ingestion.defs import fivetran as fivetran_defs
 from ingestion.defs import jaffle_shop as jaffle_shop_defs
 from ingestion.fivetran.account import FivetranAccount
-from published_assets import WarehouseResource
+from published_assets.api import WarehouseResource
 
 VARIABLES = (
     "CUSTOMERS_URL",

@@ -4,9 +4,9 @@ import json
 
 import dagster as dg
 
-from dbt_manifest import fresh_manifest
 from marts_dbt.definitions import defs
 from marts_dbt.project import PROJECT_DIR
+from published_assets.dbt.api import fresh_manifest
 
 
 def test_daily_models_are_partitioned_and_a_range_of_them_is_one_run():

@@ -15,7 +15,7 @@ import pytest
 
 from ml.charts.order_counts import count_orders, order_counts_page
 from ml.defs.order_count_chart import order_count_chart
-from published_assets import WarehouseResource
+from published_assets.api import WarehouseResource
 
 
 def materialize(

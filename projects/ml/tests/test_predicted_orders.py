@@ -16,7 +16,7 @@ from dagster_lineage.definitions import Upstream
 from ml.defs.predicted_orders import predicted_orders
 from ml.forecast_table import KEY, SCHEMA
 from ml.upstream import read_with_generation
-from published_assets import WarehouseResource
+from published_assets.api import WarehouseResource
 from warehouse import Publication, Warehouse
 
 DAYS = 145

@@ -4,7 +4,7 @@ import dagster as dg
 
 from marts_dbt import defs as declared
 from marts_dbt.defs.resources import RESOURCES
-from published_assets import in_runs_of_their_own
+from published_assets.api import in_runs_of_their_own
 
 # Not `load_from_defs_folder`: it imports every Dagster plugin of the environment, which costs each
 # process two seconds and 90 MB.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from dagster_lineage.definitions import Upstream
-from published_assets import WarehouseResource
+from published_assets.api import WarehouseResource
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -13,7 +13,7 @@ from ingestion.fivetran.destination import Column
 from ingestion.fivetran.selection import synced_tables
 from ingestion.fivetran.snapshot import SnapshotTable, read_snapshot
 from ingestion.fivetran.state import connector_state, page_of
-from published_assets import WarehouseResource, pool_of, publish
+from published_assets.api import WarehouseResource, pool_of, publish
 
 SNAPSHOT = read_snapshot()
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from ingestion.customers.columns import COLUMNS, DESCRIPTIONS
 from ingestion.customers.export import CustomerExport, failing_readably
 from ingestion.markdown import first_rows
-from published_assets import WarehouseResource, pool_of, publish
+from published_assets.api import WarehouseResource, pool_of, publish
 
 if TYPE_CHECKING:
     from ingestion.customers.schema import Judged

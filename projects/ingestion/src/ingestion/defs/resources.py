@@ -2,7 +2,7 @@
 
 from ingestion.customers.export import CustomerExport
 from ingestion.fivetran.account import FivetranAccount
-from published_assets import WarehouseResource
+from published_assets.api import WarehouseResource
 
 RESOURCES = {
     "warehouse": WarehouseResource(project="ingestion"),

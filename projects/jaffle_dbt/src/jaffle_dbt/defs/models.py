@@ -5,10 +5,15 @@ from collections.abc import Iterator
 import dagster as dg
 from dagster_dbt import dbt_assets
 
-from dbt_manifest import fresh_manifest
 from jaffle_dbt.project import PROJECT_DIR
-from published_assets import WarehouseResource, pool_of
-from published_assets.dbt import DbtCli, StepEvent, TableKeys, build_and_publish
+from published_assets.api import WarehouseResource, pool_of
+from published_assets.dbt.api import (
+    DbtCli,
+    StepEvent,
+    TableKeys,
+    build_and_publish,
+    fresh_manifest,
+)
 
 
 @dbt_assets(

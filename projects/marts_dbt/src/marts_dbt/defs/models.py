@@ -9,11 +9,16 @@ from collections.abc import Iterator
 import dagster as dg
 from dagster_dbt import dbt_assets
 
-from dbt_manifest import fresh_manifest
 from marts_dbt.defs.partitions import DAILY
 from marts_dbt.project import PROJECT_DIR
-from published_assets import WarehouseResource, pool_of
-from published_assets.dbt import DbtCli, StepEvent, TableKeys, build_and_publish
+from published_assets.api import WarehouseResource, pool_of
+from published_assets.dbt.api import (
+    DbtCli,
+    StepEvent,
+    TableKeys,
+    build_and_publish,
+    fresh_manifest,
+)
 
 DAILY_MODELS = "tag:daily"
 

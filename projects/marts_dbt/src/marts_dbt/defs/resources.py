@@ -1,8 +1,8 @@
 """What the assets of this code location work with."""
 
 from marts_dbt.project import PROJECT_DIR
-from published_assets import WarehouseResource
-from published_assets.dbt import DbtCli
+from published_assets.api import WarehouseResource
+from published_assets.dbt.api import DbtCli
 
 RESOURCES = {
     "dbt": DbtCli(PROJECT_DIR),

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from dagster_lineage.definitions import upstream
 from ml.upstream import read_with_generation
-from published_assets import WarehouseResource
+from published_assets.api import WarehouseResource
 
 COLUMN = "number_of_orders"
 CUSTOMERS = upstream("jaffle_dbt", "customers", columns={COLUMN: "bigint"})

@@ -11,7 +11,7 @@ from ml.forecast_table import DESCRIPTIONS, KEY, SCHEMA, column_lineage
 from ml.forecasting.errors import ForecastError
 from ml.forecasting.history import FEATURE_COLUMNS
 from ml.upstream import read_with_generation
-from published_assets import WarehouseResource, pool_of, publish
+from published_assets.api import WarehouseResource, pool_of, publish
 from published_assets.publishing import table_metadata
 
 SUMMARY = upstream("marts_dbt", "daily_order_summary", columns=FEATURE_COLUMNS)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from dbt_manifest.freshness import (
+from published_assets.dbt.manifest import (
     ManifestMissing,
     ManifestStale,
     changes_since_parse,
