@@ -28,8 +28,8 @@ from dagster_lineage.model import (
     Asset,
     Column,
     LineageGraph,
-    LocatedInterface,
     LocatedAsset,
+    LocatedInterface,
     key_path,
 )
 from dagster_lineage.model.errors import LineageError

@@ -13,11 +13,11 @@ from dagster_lineage.files.settings import Settings, find_root, parse_settings, 
 @pytest.mark.parametrize(
     ("toml", "words"),
     [
-        ("[tool.lineage]\nselct = []\n", "no `selct` in [tool.lineage]: did you mean `select`?"),
+        ("[tool.lineage]\nselct = []\n", "unknown key `selct` in [tool.lineage]: did you mean `select`?"),
         ("[tool.lineage]\nkeys_from = {}\n", "did you mean `keys-from`?"),
         (
             '[[tool.lineage.external]]\nowner = "x"\nreason = "y"\nuntill = 2026-01-01\n',
-            "no `untill` in [tool.lineage.external]: did you mean `until`?",
+            "unknown key `untill` in [tool.lineage.external]: did you mean `until`?",
         ),
         ('[tool.lineage]\nselect = "ED"\n', "tool.lineage.select: Expected `array`, got `str`"),
         ('[[tool.lineage.ignore]]\ncode = "ED01"\n', "missing required field `reason`"),
@@ -26,7 +26,7 @@ from dagster_lineage.files.settings import Settings, find_root, parse_settings, 
             '[[tool.lineage.external]]\nkeys = ["a"]\nowner = "x"\nreason = "y"\nuntil = "soon"\n',
             "tool.lineage.external[0].until",
         ),
-        ("[tool.lineage\n", "is no TOML"),
+        ("[tool.lineage\n", "is not valid TOML"),
         (
             '[[tool.lineage.ignore]]\ncode = "EED01"\nreason = "x"\n',
             "tool.lineage.ignore: there is no rule `EED01`: did you mean ED01?",

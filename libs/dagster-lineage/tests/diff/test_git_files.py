@@ -9,8 +9,9 @@ import sys
 import pytest
 
 from dagster_lineage.analyze.diff.states import graphs
-from dagster_lineage.files.git import GitFailed, Repository, matching
+from dagster_lineage.files.git import GitFailed, Repository
 from dagster_lineage.files.interface_files import InterfaceUnreadable
+from dagster_lineage.files.path_patterns import matching
 
 
 def changed(repository, base="main", head="worktree", root=None):
@@ -68,7 +69,7 @@ def test_without_a_common_commit_base_itself_is_compared_with(repository):
     repository.commit()
     comparison = Repository(repository.root).compare(first)
     assert [one.path for one in comparison.changed] == ["b.txt"]
-    assert "no commit in common" in comparison.notes[0]
+    assert "no common commit" in comparison.notes[0]
 
 
 def test_contents_of_both_ends(repository):
@@ -127,7 +128,7 @@ def test_an_unknown_ref_is_told_with_the_mend(repository):
 
 def test_a_ref_is_never_taken_for_an_option(repository):
     repository.commit()
-    with pytest.raises(GitFailed, match="knows no commit"):
+    with pytest.raises(GitFailed, match="is not in the repository"):
         Repository(repository.root).compare("--output=stolen")
     assert not (repository.root / "stolen").exists()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from dagster_lineage.files.git import WORKTREE
+from dagster_lineage.files.comparison import WORKTREE
 from dagster_lineage.files.settings import find_root
 from dagster_lineage.model.errors import LineageError
 

@@ -1,4 +1,4 @@
-"""Reading and writing `interface.json`: sorted, a line per fact that can change on its own."""
+"""Interface files: `interface.json`, sorted, with one line for each fact."""
 
 from __future__ import annotations
 
@@ -27,18 +27,43 @@ _ENCODER = msgspec.json.Encoder()
 
 
 class InterfaceUnreadable(LineageError):
-    """An interface file that is not one, or of another version of this library."""
+    """The file cannot be read as an interface, or has an unsupported schema version."""
+
+
+def read_graph(root: Path, patterns: tuple[str, ...], *, quick: bool = False) -> LineageGraph:
+    """Read all interface files under a folder and join them.
+
+    Args:
+        root: Root of the repository. Places in findings are relative to it.
+        patterns: Glob patterns of interface files, relative to the root.
+        quick: See `read_interface`.
+
+    Raises:
+        InterfaceUnreadable: see `read_interface`.
+    """
+    files = sorted({file for pattern in patterns for file in root.glob(pattern)})
+    # All of the many small objects stay alive, so garbage collection would find nothing.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return LineageGraph(
+            (_located(read_interface(file, quick=quick), file.relative_to(root)) for file in files),
+            root=root,
+        )
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def read_interface(file: Path, *, quick: bool = False) -> Interface:
     """Decode one interface file.
 
     Args:
-        file: Which.
-        quick: Leave where columns come from until somebody asks (`quick_interface`).
+        file: Path of the interface file.
+        quick: Decode the origins of columns only on access (`quick_interface`).
 
     Raises:
-        InterfaceUnreadable: it is missing, no JSON, or does not have the fields of the schema.
+        InterfaceUnreadable: the file is missing, is not JSON, or does not match the schema.
     """
     try:
         text = file.read_bytes()
@@ -50,17 +75,17 @@ def read_interface(file: Path, *, quick: bool = False) -> Interface:
 
 
 def decode(text: bytes, name: str, *, quick: bool = False) -> Interface:
-    """Decode an interface; `name` tells where the text is from.
+    """Decode an interface; `name` is used in messages.
 
     Raises:
-        InterfaceUnreadable: as `read_interface`.
+        InterfaceUnreadable: see `read_interface`.
     """
     try:
         interface = (_QUICK_DECODER if quick else _DECODER).decode(text)
     except msgspec.DecodeError as error:
-        hint = "It has marks of a merge conflict. " if b"<<<<<<<" in text else ""
+        hint = "It has merge conflict markers. " if b"<<<<<<<" in text else ""
         raise InterfaceUnreadable(
-            f"{name} is no interface: {error}. {hint}Write it again with `lineage lock`."
+            f"{name} is not a valid interface: {error}. {hint}Write it again with `lineage lock`."
         ) from error
     if interface.schema_version == 1:
         return _from_version_1(text)
@@ -95,10 +120,10 @@ def _rename(document: dict[str, object], old: str, new: str) -> None:
 
 
 def encode(interface: Interface) -> bytes:
-    """The text of an interface file, with a line for every fact that can change on its own.
+    """Return the text of an interface file.
 
-    Each asset, column, read and check has one, so that a change of one thing is a change of one
-    line, and two branches rarely conflict.
+    Each asset, column, read and check is on a separate line, so that one change touches one line
+    and two branches rarely conflict.
     """
     head = {
         name: value
@@ -115,10 +140,9 @@ def encode(interface: Interface) -> bytes:
 
 
 def without_lines(interface: Interface) -> Interface:
-    """The interface with files but no lines: what must change before a committed one is stale.
+    """Return the interface without line numbers, to decide whether a committed one is stale.
 
-    A comment or a paragraph in a description moves every line below it and changes nothing that
-    another project could read.
+    A new comment moves every line below it, but changes nothing that another project reads.
     """
     return msgspec.convert(_without_lines(msgspec.to_builtins(interface)), Interface)
 
@@ -159,31 +183,6 @@ def _asset(asset: Asset) -> str:
         entries = [f"        {_line(value)}" for value in values]
         parts.append(f'"{name}": [\n' + ",\n".join(entries) + "\n      ]")
     return "    {" + ",\n      ".join(parts) + "}"
-
-
-def read_graph(root: Path, patterns: tuple[str, ...], *, quick: bool = False) -> LineageGraph:
-    """All interfaces under a folder, joined.
-
-    Args:
-        root: Of the repository; places in findings are relative to it.
-        patterns: Of interface files, relative to the root.
-        quick: As for `read_interface`.
-
-    Raises:
-        InterfaceUnreadable: one of them is no interface.
-    """
-    files = sorted({file for pattern in patterns for file in root.glob(pattern)})
-    # Thousands of small objects that all stay: the collector would only look at them in vain.
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        return LineageGraph(
-            (_located(read_interface(file, quick=quick), file.relative_to(root)) for file in files),
-            root=root,
-        )
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _located(interface: Interface, file: Path) -> LocatedInterface:

@@ -1,7 +1,7 @@
-"""Interfaces as `lineage check` reads them: where columns come from is decoded when somebody asks.
+"""Interfaces with lazily decoded column origins, for `lineage check`.
 
-The rules ask it of the few columns where two ends of an edge disagree, and it is a third of what
-there is to decode.
+Origins are a third of a file, and rules read them only for the few columns on which the two ends of
+an edge disagree.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _ORIGINS = msgspec.json.Decoder(tuple[str, ...])
 
 
 class QuickColumn(Struct, frozen=True, kw_only=True, gc=False):
-    """A `Column` with the same attributes."""
+    """A `Column` that decodes `derived_from` on access."""
 
     type: str = ""
     not_null: bool = False
@@ -26,17 +26,17 @@ class QuickColumn(Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def derived_from(self) -> tuple[str, ...]:
-        """As `Column.derived_from`."""
+        """Same as `Column.derived_from`."""
         return _ORIGINS.decode(self.origins)
 
 
 class QuickAsset(Asset, frozen=True, kw_only=True, gc=False):
-    """An `Asset` with such columns."""
+    """An `Asset` with lazily decoded column origins."""
 
     columns: dict[str, QuickColumn] = field(default_factory=dict)  # type: ignore[assignment]
 
 
 class QuickInterface(Interface, frozen=True, kw_only=True):
-    """An `Interface` with such assets."""
+    """An `Interface` with lazily decoded column origins."""
 
     assets: tuple[QuickAsset, ...] = ()

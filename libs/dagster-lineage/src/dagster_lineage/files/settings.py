@@ -15,63 +15,62 @@ FILE_NAME = "pyproject.toml"
 
 
 class External(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Keys that nobody asked makes, and that is right: another system does, or they are frozen."""
+    """Keys that are produced outside the code locations of the workspace, or are frozen."""
 
     keys: tuple[str, ...]
-    """Patterns as in a shell, over key texts: `legacy/*`, `raw/orders_2019`."""
+    """Shell patterns over keys: `legacy/*`, `raw/orders_2019`."""
     owner: str
-    """Whom to ask about them: `team:finance`, or an e-mail address."""
+    """Owner of the keys: `team:finance`, or an e-mail address."""
     reason: str
     until: dt.date | None = None
-    """Frozen until that day, which is still right; afterwards a finding. None: external for
-    good."""
+    """Last day on which the keys may be frozen; EX02 reports them afterwards. None: no end."""
     line: int = 1
-    """Where the entry stands in the file; set while it is read."""
+    """Line of the entry in the settings file."""
 
 
 class Ignore(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Findings that are known and left as they are."""
+    """Findings that are accepted, with a reason."""
 
     code: str
-    """A rule's code, or the beginning of codes."""
+    """A rule's code, or a prefix of codes."""
     reason: str
     paths: tuple[str, ...] = ("**",)
-    """Patterns over files relative to the root; `**` goes through folders."""
+    """Patterns over files relative to the root; `**` stands for any number of folders."""
 
 
 class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
-    """Everything that may be set; the defaults fit this layout: projects/<name>/interface.json."""
+    """Settings of `lineage`. The defaults fit the layout `projects/<name>/interface.json`."""
 
     interfaces: tuple[str, ...] = ("projects/*/interface.json", "projects/*/interface.*.json")
-    """Patterns of the interface files, relative to the root. Several code locations of one folder
-    have one each, with the location's name in it."""
+    """Patterns of the interface files, relative to the root. If a folder has several code
+    locations, each has a file `interface.<code location>.json`."""
     workspace: str = "workspace.yaml"
-    """The workspace that `lineage lock` asks."""
+    """Workspace file that lists the code locations for `lineage lock`."""
     select: tuple[str, ...] = ()
-    """Codes, or their beginnings, of the rules to run; none: all."""
+    """Codes, or prefixes of codes, of the rules to run. Empty: all rules."""
     ignore: tuple[Ignore, ...] = ()
     external: tuple[External, ...] = ()
     owners: tuple[str, ...] = ()
-    """Owners that exist. None: whoever is named is taken to exist, but for near misses."""
+    """Valid owners. Empty: every owner is valid, unless it looks like a typo of another one."""
     baseline: str = ""
-    """File of findings that were there before the check was; relative to the root."""
+    """Baseline file with known findings, relative to the root."""
     keys_from: dict[str, str] = field(default_factory=dict)
-    """For bare dbt manifests: rule of keys by project, `{schema}/{name}` unless said."""
+    """Key pattern by project, for dbt manifests without Dagster. Default: `{schema}/{name}`."""
 
 
 class SettingsWrong(LineageError):
-    """`[tool.lineage]` cannot be read, or says something that it cannot say."""
+    """The file cannot be read, or `[tool.lineage]` has an unknown key or a wrong value."""
 
 
 def read_settings(root: Path) -> Settings:
-    """The settings of a repository; the defaults where it has none.
+    """Return the settings of a repository, or the defaults if it has none.
 
     Args:
         root: Folder of the repository, with its `pyproject.toml`.
 
     Raises:
-        SettingsWrong: the file is no TOML, or a key or value under `[tool.lineage]` is not one of
-            `Settings`; the message names it and the nearest right one.
+        SettingsWrong: the file is not valid TOML, or `[tool.lineage]` has an unknown key or a
+            wrong value. The message names it and suggests the nearest valid name.
     """
     file = root / FILE_NAME
     try:
@@ -80,12 +79,12 @@ def read_settings(root: Path) -> Settings:
         return Settings()
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsWrong(f"{file} cannot be read: {error}") from error
-    # Reading all of a large file that says nothing to us would cost more than the check.
+    # Parsing a large file without settings would cost more than the check itself.
     return parse_settings(text, str(file)) if "lineage" in text else Settings()
 
 
 def parse_settings(text: str, name: str = FILE_NAME) -> Settings:
-    """Settings from the text of a `pyproject.toml`; `name` tells where it is from.
+    """Return the settings in the text of a `pyproject.toml`; `name` is used in messages.
 
     Raises:
         SettingsWrong: as `read_settings`.
@@ -95,7 +94,7 @@ def parse_settings(text: str, name: str = FILE_NAME) -> Settings:
     try:
         table = tomllib.loads(text).get("tool", {}).get("lineage", {})
     except tomllib.TOMLDecodeError as error:
-        raise SettingsWrong(f"{name} is no TOML: {error}") from error
+        raise SettingsWrong(f"{name} is not valid TOML: {error}") from error
     _refuse_unknown(table, Settings, "tool.lineage", name)
     for struct, key in ((External, "external"), (Ignore, "ignore")):
         for entry in table.get(key, ()):
@@ -110,14 +109,14 @@ def parse_settings(text: str, name: str = FILE_NAME) -> Settings:
         raise SettingsWrong(f"{name}: {key}: {what}") from error
     for key, entries in (("external", settings.external), ("ignore", settings.ignore)):
         if not all(entry.reason.strip() for entry in entries):
-            raise SettingsWrong(f"{name}: tool.lineage.{key}: `reason` is empty: say why.")
+            raise SettingsWrong(f"{name}: tool.lineage.{key}: `reason` is empty. State why.")
     return settings
 
 
 def find_root(start: Path) -> Path:
-    """The repository's root: the nearest folder at or above one with `[tool.lineage]` settings.
+    """Return the root of a repository: the nearest folder, from `start` up, with `[tool.lineage]`.
 
-    Without any it is the nearest one with a `.git`, and without that the folder itself.
+    Without such settings it is the nearest folder with a `.git`, or else `start` itself.
     """
     folders = [start.resolve(), *start.resolve().parents]
     for folder in folders:
@@ -128,7 +127,7 @@ def find_root(start: Path) -> Path:
 
 
 def external_of(settings: Settings, key: str) -> External | None:
-    """The entry that says that a key is external, whether its date has passed or not."""
+    """Return the entry that declares a key external, even if its date has passed."""
     if not settings.external:
         return None
     from fnmatch import fnmatchcase  # noqa: PLC0415 - most repositories need no patterns
@@ -152,12 +151,12 @@ def _refuse_unknown(table: Any, struct: type[Struct], key: str, name: str) -> No
             from dagster_lineage.model.nearest_names import nearest_name  # noqa: PLC0415
 
             near = nearest_name(wrong, known)
-            hint = f"did you mean `{near}`?" if near else f"there are {', '.join(known)}."
-            raise SettingsWrong(f"{name}: there is no `{wrong}` in [{key}]: {hint}")
+            hint = f"did you mean `{near}`?" if near else f"valid keys are {', '.join(known)}."
+            raise SettingsWrong(f"{name}: unknown key `{wrong}` in [{key}]: {hint}")
 
 
 def _lines_of_external(text: str) -> list[int]:
-    # tomllib tells no lines; entries that are written as tables are found by their headers.
+    # tomllib has no line numbers. Entries written as tables are found by their headers.
     return [
         number
         for number, line in enumerate(text.splitlines(), start=1)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from dagster_lineage.analyze.affected.layout import Layout
-from dagster_lineage.files.git import Comparison, FileState
+from dagster_lineage.files.comparison import Comparison, FileState
 
 _SETTINGS = (".toml", ".yml", ".yaml", ".cfg", ".ini")
 _PATH_OUT = re.compile(rb"(?<![\w./-])(?:\.\./)+[\w.@/-]*\w")

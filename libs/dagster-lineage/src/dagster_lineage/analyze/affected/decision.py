@@ -15,7 +15,7 @@ from dagster_lineage.analyze.affected.verdicts import Affected, Proof, Reason, V
 from dagster_lineage.analyze.diff import compare
 from dagster_lineage.analyze.diff.states import graphs as interface_graphs
 from dagster_lineage.analyze.impact.downstream import Hit, downstream
-from dagster_lineage.files.git import Comparison
+from dagster_lineage.files.comparison import Comparison
 from dagster_lineage.files.interface_files import InterfaceUnreadable
 from dagster_lineage.model import LineageGraph
 

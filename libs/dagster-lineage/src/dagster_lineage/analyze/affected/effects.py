@@ -11,7 +11,7 @@ from dagster_lineage.analyze.affected.layout import DbtFolders, Layout
 from dagster_lineage.analyze.affected.macro_use import MacroUse
 from dagster_lineage.analyze.affected.named_files import NamedFiles
 from dagster_lineage.analyze.affected.path_rules import HARMLESS_FOLDERS, Effect, PathRules
-from dagster_lineage.files.git import ChangedFile, Comparison, printable
+from dagster_lineage.files.comparison import ChangedFile, Comparison, printable
 from dagster_lineage.model import LineageGraph
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from dagster_lineage.analyze.affected.dynamic_imports import loaded_by_name, named_in
 from dagster_lineage.analyze.affected.layout import Layout, Member
-from dagster_lineage.files.git import WORKTREE, Comparison
+from dagster_lineage.files.comparison import WORKTREE, Comparison
 from dagster_lineage.model.errors import LineageError
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from dagster_lineage.files.git import Comparison, matching
+from dagster_lineage.files.comparison import Comparison
+from dagster_lineage.files.path_patterns import matching
 from dagster_lineage.model import LineageGraph
 
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*")

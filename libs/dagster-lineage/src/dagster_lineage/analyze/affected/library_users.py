@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from dagster_lineage.analyze.affected.import_graph import Importers
 from dagster_lineage.analyze.affected.layout import Layout, Member
 from dagster_lineage.analyze.affected.path_rules import Effect
-from dagster_lineage.files.git import Comparison
+from dagster_lineage.files.comparison import Comparison
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from dagster_lineage.analyze.affected.layout import Layout
-from dagster_lineage.files.git import Comparison
+from dagster_lineage.files.comparison import Comparison
 
 
 class NamedFiles:

@@ -46,7 +46,7 @@ from dagster_lineage.analyze.affected.layout import DbtFolders, Layout, Member
 from dagster_lineage.analyze.affected.macro_use import MacroUse
 from dagster_lineage.analyze.affected.python_content import same_behaviour
 from dagster_lineage.analyze.affected.sql_content import same_rows
-from dagster_lineage.files.git import ChangedFile
+from dagster_lineage.files.comparison import ChangedFile
 from dagster_lineage.model import LineageGraph
 
 Scope = Literal["everything", "project", "rows", "library", "nothing", "repository"]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dagster_lineage.analyze.affected.layout import Layout, Member
 from dagster_lineage.analyze.affected.path_rules import Effect
 from dagster_lineage.analyze.affected.verdicts import Proof
-from dagster_lineage.files.git import Comparison
+from dagster_lineage.files.comparison import Comparison
 from dagster_lineage.model import LineageGraph
 
 

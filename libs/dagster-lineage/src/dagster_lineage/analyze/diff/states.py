@@ -5,8 +5,9 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Mapping
 
-from dagster_lineage.files.git import Comparison, FileState, matching
+from dagster_lineage.files.comparison import Comparison, FileState
 from dagster_lineage.files.interface_files import decode
+from dagster_lineage.files.path_patterns import matching
 from dagster_lineage.model import Interface, LineageGraph, LocatedInterface
 
 
