@@ -13,7 +13,10 @@ from dagster_lineage.files.settings import Settings, find_root, parse_settings, 
 @pytest.mark.parametrize(
     ("toml", "words"),
     [
-        ("[tool.lineage]\nselct = []\n", "unknown key `selct` in [tool.lineage]: did you mean `select`?"),
+        (
+            "[tool.lineage]\nselct = []\n",
+            "unknown key `selct` in [tool.lineage]: did you mean `select`?",
+        ),
         ("[tool.lineage]\nkeys_from = {}\n", "did you mean `keys-from`?"),
         (
             '[[tool.lineage.external]]\nowner = "x"\nreason = "y"\nuntill = 2026-01-01\n',
