@@ -73,8 +73,8 @@ def test_settings_select_rules(repository, lineage) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--select", "ED10"], "there is no rule `ED10`: did you mean ED01?"),
-        (["jafle_dbt"], "there is no project `jafle_dbt`: did you mean `jaffle_dbt`?"),
+        (["--select", "ED10"], "unknown rule `ED10`: did you mean `ED01`?"),
+        (["jafle_dbt"], "unknown project `jafle_dbt`: did you mean `jaffle_dbt`?"),
         (["--root", "nowhere"], "--root nowhere is no folder"),
         (["--interfaces", "*.json"], "no interface matches *.json"),
         (["--interfaces", "../*/interface.json"], "leaves the root"),

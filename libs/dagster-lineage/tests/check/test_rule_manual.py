@@ -28,5 +28,5 @@ def test_all_pages_and_the_list_have_every_code(lineage) -> None:
 def test_unknown_rule_has_the_nearest(lineage) -> None:
     code, _, err = lineage("rule", "EX99")
     assert code == 2
-    assert "there is no rule `EX99`" in err
+    assert "unknown rule `EX99`" in err
     assert lineage("rule")[0] == 2

@@ -32,7 +32,7 @@ from dagster_lineage.files.settings import Settings, find_root, parse_settings, 
         ("[tool.lineage\n", "is not valid TOML"),
         (
             '[[tool.lineage.ignore]]\ncode = "EED01"\nreason = "x"\n',
-            "tool.lineage.ignore: there is no rule `EED01`: did you mean ED01?",
+            "tool.lineage.ignore: unknown rule `EED01`: did you mean `ED01`?",
         ),
     ],
 )

@@ -49,7 +49,7 @@ def test_everything_that_users_write_is_found(targets, text, found):
         ("shop/ordrs", "did you mean `shop/orders`"),
         ("ordrs", "did you mean `orders`"),
         ("shop/orders.amonut", "shop/orders has no column `amonut`: did you mean `amount`"),
-        ("shop/orders.zzzz", "it has id, status, amount, day"),
+        ("shop/orders.zzzz", "expected one of `id`, `status`, `amount`, `day`"),
         ("daily", "can be several assets: marts/daily, ml/daily"),
         ("projects/shop/macros/empty.sql", "no asset is defined or described in"),
         ("projects/shop/macros", "no asset is defined or described in"),

@@ -75,10 +75,10 @@ def test_key_is_the_producers(repository, model, key):
 @pytest.mark.parametrize(
     ("code", "told"),
     [
-        ("upstream('marts', 'sumary')", "Did you mean 'summary'?"),
-        ("get_asset_key_for_model('martz', 'summary')", "Did you mean 'marts'?"),
-        ("upstream('marts', 'summary', ['order_dat'])", "Did you mean 'order_date'?"),
-        ("upstream('marts', 'declared')", "makes no 'declared'"),
+        ("upstream('marts', 'sumary')", "did you mean `summary`?"),
+        ("get_asset_key_for_model('martz', 'summary')", "did you mean `marts`?"),
+        ("upstream('marts', 'summary', ['order_dat'])", "did you mean `order_date`?"),
+        ("upstream('marts', 'declared')", "has no model or asset `declared`"),
     ],
 )
 def test_wrong_name_fails_at_load_with_the_nearest(repository, code, told):

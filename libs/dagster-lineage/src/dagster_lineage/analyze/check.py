@@ -20,6 +20,7 @@ from dagster_lineage.files.settings import FILE_NAME, Settings
 from dagster_lineage.model import LineageGraph
 from dagster_lineage.model.errors import LineageError
 from dagster_lineage.model.findings import Finding
+from dagster_lineage.model.nearest_names import did_you_mean
 
 
 class CheckResult(Struct, frozen=True, kw_only=True):
@@ -133,11 +134,7 @@ def _refuse_unknown(given: Iterable[str], place: str = "") -> None:
     codes = [*(rule.code for rule in all_rules()), SUPPRESSION_CODE, GONE_CODE]
     for code in given:
         if not code or not any(one.startswith(code) for one in codes):
-            from dagster_lineage.model.nearest_names import nearest_name  # noqa: PLC0415
-
-            near = nearest_name(code, codes)
-            hint = f"did you mean {near}?" if near else f"there are {', '.join(codes)}."
-            raise LineageError(f"{place}there is no rule `{code}`: {hint}")
+            raise LineageError(f"{place}unknown rule `{code}`: {did_you_mean(code, codes)}")
 
 
 def _is_chosen(code: str, select: tuple[str, ...], ignore: tuple[str, ...]) -> bool:
@@ -148,9 +145,5 @@ def _wanted(graph: LineageGraph, projects: Iterable[str]) -> set[str]:
     wanted = set(projects)
     known = {where.project for where in graph.located}
     for project in sorted(wanted - known):
-        from dagster_lineage.model.nearest_names import nearest_name  # noqa: PLC0415
-
-        near = nearest_name(project, known)
-        hint = f"did you mean `{near}`?" if near else f"there are {', '.join(sorted(known))}."
-        raise LineageError(f"there is no project `{project}`: {hint}")
+        raise LineageError(f"unknown project `{project}`: {did_you_mean(project, sorted(known))}")
     return wanted

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from dagster_lineage.model import LineageGraph, LocatedAsset, key_path
-from dagster_lineage.model.name_index import KnownNames
+from dagster_lineage.model.nearest_names import KnownNames
 
 
 class Meant(NamedTuple):
@@ -46,18 +46,18 @@ class KnownKeys:
             return Meant(same, sure=True)
         space, last = split_last(key)
         in_space = self._names_in(space)
-        slips = in_space.slips(last)
+        slips = in_space.typos(last)
         if slips:
             return Meant(self._last_parts[space][slips[0]], sure=True)
         if space:
-            for other in self._spaces.slips(space):
+            for other in self._spaces.typos(space):
                 names = self._last_parts[other]
-                found = [last] if last in names else self._names_in(other).slips(last)
+                found = [last] if last in names else self._names_in(other).typos(last)
                 if found:
                     return self._unless_other_table(names[found[0]], relation, sure=True)
         elsewhere = self._keys_of.get(last, [])
         if not elsewhere and not space:
-            elsewhere = self._keys_of.get((*self._all_last.slips(last), "")[0], [])
+            elsewhere = self._keys_of.get((*self._all_last.typos(last), "")[0], [])
         if len(elsewhere) == 1:
             return self._unless_other_table(elsewhere[0], relation, sure=not space)
         like = in_space.alike(last)

@@ -8,7 +8,7 @@ from dagster_lineage.analyze.baseline import BaselineEntryGone
 from dagster_lineage.analyze.rules import Rule, all_rules
 from dagster_lineage.analyze.suppression import BareSuppression
 from dagster_lineage.model.errors import LineageError
-from dagster_lineage.model.nearest_names import nearest_name
+from dagster_lineage.model.nearest_names import did_you_mean
 
 Explained = type[Rule] | type[BareSuppression] | type[BaselineEntryGone]
 
@@ -45,7 +45,5 @@ def _named(code: str) -> Explained:
         by_name = {rule.name: rule for rule in rules.values()}
         found = by_name.get(code.lower())
     if found is None:
-        near = nearest_name(code.upper(), rules)
-        hint = f"did you mean {near}?" if near else f"there are {', '.join(rules)}."
-        raise LineageError(f"there is no rule `{code}`: {hint}")
+        raise LineageError(f"unknown rule `{code}`: {did_you_mean(code.upper(), rules)}")
     return found

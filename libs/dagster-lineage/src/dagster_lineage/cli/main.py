@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import NamedTuple, Protocol
 
 from dagster_lineage.model.errors import LineageError
+from dagster_lineage.model.nearest_names import did_you_mean
 
 USED_WRONGLY = 2
 
@@ -81,11 +82,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _module(name: str) -> _Module:
     command = COMMANDS.get(name)
     if command is None:
-        from dagster_lineage.model.nearest_names import nearest_name  # noqa: PLC0415 - only for the wrong ones
-
-        near = nearest_name(name, COMMANDS)
-        hint = f"did you mean `{near}`?" if near else f"there are {', '.join(COMMANDS)}."
-        raise LineageError(f"there is no command `{name}`: {hint}")
+        raise LineageError(f"unknown command `{name}`: {did_you_mean(name, COMMANDS)}")
     try:
         return import_module(f"dagster_lineage.cli.{command.module}")
     except ModuleNotFoundError as error:

@@ -29,7 +29,7 @@ from dagster_lineage.files.interface_files import InterfaceUnreadable, read_inte
 from dagster_lineage.files.settings import Settings, read_settings
 from dagster_lineage.model import Asset, Interface, key_path
 from dagster_lineage.model.errors import LineageError
-from dagster_lineage.model.nearest_names import nearest_name
+from dagster_lineage.model.nearest_names import did_you_mean, nearest_name
 
 INTERFACES = "LINEAGE_INTERFACES"
 """Environment variable: the repository's root, for code that is installed outside of it."""
@@ -135,8 +135,8 @@ def upstream(project: str, model: str, columns: Iterable[str] | Mapping[str, str
     for name in wanted:
         if asset.columns_known and name.casefold() not in known:
             raise UpstreamUnknown(
-                f"{asset.key} of {project} has no column '{name}'."
-                f"{_did_you_mean(name, asset.columns)} It has: {', '.join(asset.columns)}."
+                f"`{asset.key}` of {project} has no column `{name}`: "
+                f"{did_you_mean(name, asset.columns)}"
             )
     return Upstream(project, model, key, wanted)
 
@@ -200,8 +200,8 @@ def _interface(root: Path, project: str) -> Interface:
                 raise UpstreamUnknown(str(error)) from error
         names.append(file.parent.name)
     raise UpstreamUnknown(
-        f"There is no interface of a project '{project}' under {root}."
-        f"{_did_you_mean(project, names)} A new project's is written by `lineage lock {project}`."
+        f"No interface of project `{project}` under {root}: {did_you_mean(project, names)} Write "
+        f"the interface of a new project with `lineage lock {project}`."
     )
 
 
@@ -222,11 +222,6 @@ def _asset(interface: Interface, model: str) -> Asset:
     if model in named:
         return named[model]
     raise UpstreamUnknown(
-        f"{interface.project} makes no '{model}'.{_did_you_mean(model, named)} If it is new there, "
-        f"write the interface again: `lineage lock {interface.project}`."
+        f"{interface.project} has no model or asset `{model}`: {did_you_mean(model, named)} If it "
+        f"is new, write the interface again: `lineage lock {interface.project}`."
     )
-
-
-def _did_you_mean(name: str, names: Iterable[str]) -> str:
-    near = nearest_name(name, names)
-    return f" Did you mean '{near}'?" if near else ""

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct, field
 
 from dagster_lineage.model.errors import LineageError
+from dagster_lineage.model.nearest_names import did_you_mean
 
 FILE_NAME = "pyproject.toml"
 
@@ -148,10 +149,7 @@ def _refuse_unknown(table: Any, struct: type[Struct], key: str, name: str) -> No
     known = [one for one in struct.__struct_encode_fields__ if one != "line"]
     for wrong in table:
         if wrong not in known:
-            from dagster_lineage.model.nearest_names import nearest_name  # noqa: PLC0415
-
-            near = nearest_name(wrong, known)
-            hint = f"did you mean `{near}`?" if near else f"valid keys are {', '.join(known)}."
+            hint = did_you_mean(wrong, known)
             raise SettingsWrong(f"{name}: unknown key `{wrong}` in [{key}]: {hint}")
 
 

@@ -1,97 +1,130 @@
-"""How near two names are, for `did you mean`."""
+"""The name that was probably meant: the library's one answer to "did you mean".
+
+rapidfuzz measures names. Its distance is the optimal string alignment: letters inserted, left out,
+exchanged, or swapped with the next one. It is imported when a name is wrong, since most commands
+never need it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from dagster_lineage.model.wording import listed
+
 SHORT = 3
-"""Names shorter than this, and parts of names, are rather another name than a mistyped one."""
+"""Names and parts of names shorter than this are another name rather than a mistyped one."""
+LISTED = 30
+"""Known names that a message lists when none is near."""
+LEAST_RATIO = 60
+"""Least share of letters in common, in percent, of two names that are not typos of each other."""
+
+
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """Return a clause that names the nearest of the known names, or lists them all.
+
+    >>> did_you_mean("ordrs", ["orders", "users"])
+    'did you mean `orders`?'
+    >>> did_you_mean("payments", ["orders", "users"])
+    'expected one of `orders`, `users`.'
+    """
+    known = list(names)
+    near = nearest_name(name, known)
+    if near:
+        return f"did you mean `{near}`?"
+    return f"expected one of {listed(known, LISTED)}." if known else "there are none."
 
 
 def nearest_name(name: str, names: Iterable[str]) -> str:
-    """The name that was most likely meant; empty when none is near.
+    """Return the known name that was probably meant; empty when none is near.
 
-    Case and a few mistyped letters come first, then names that share a good part (`fct_orders` for
-    `orders`).
+    Typos are preferred to names that share most of their letters (`fct_orders` for `orders`).
     """
-    candidates = sorted(set(names) - {name})
-    best, best_distance = "", allowed(name) + 1
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - see above
+    from rapidfuzz.distance import OSA  # noqa: PLC0415
+
+    known = sorted(set(names) - {name})
     folded = name.casefold()
-    for candidate in candidates:
-        found = distance(folded, candidate.casefold(), best_distance - 1)
-        if found < best_distance:
-            best, best_distance = candidate, found
-    if best or not candidates:
-        return best
-    from difflib import get_close_matches  # noqa: PLC0415 - only where something is wrong
-
-    close = get_close_matches(folded, [one.casefold() for one in candidates], 1, 0.6)
-    return next((one for one in candidates if one.casefold() in close), "")
+    choices = [one.casefold() for one in known]
+    found = process.extractOne(
+        folded, choices, scorer=OSA.distance, score_cutoff=allowed_typos(name)
+    ) or process.extractOne(folded, choices, scorer=fuzz.ratio, score_cutoff=LEAST_RATIO)
+    return known[found[2]] if found else ""
 
 
-def mistyped(name: str, other: str) -> bool:
-    """Whether one is the other with a slip of the fingers.
+class KnownNames:
+    """Known names, compared with one mistyped name after the other.
 
-    Names that differ in a number (`orders_2018`, `orders_2019`) or in a short word of several
-    (`raw_eu`, `raw_us`) are two names, near as they are.
+    Args:
+        names: The known names.
     """
-    name, other = name.casefold(), other.casefold()
-    if distance(name, other, allowed(name)) > allowed(name):
-        return False
-    words, others = name.split("_"), other.split("_")
-    if len(words) != len(others) or len(words) == 1:
-        return _letters(name) != _letters(other) or name == other
-    return all(
-        word == other_word or (len(word) > SHORT and _letters(word) != _letters(other_word))
-        for word, other_word in zip(words, others, strict=True)
-    )
 
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = sorted(set(names))
+        self._folded = [name.casefold() for name in self._names]
+        self._by_word: dict[str, list[str]] = {}
+        for name, folded in zip(self._names, self._folded, strict=True):
+            for word in set(folded.split("_")):
+                self._by_word.setdefault(word, []).append(name)
 
-def allowed(name: str) -> int:
-    """How many slips a name of that length may have and still be recognized."""
-    return 0 if len(name) < SHORT else 1 if len(name) < 6 else 2 if len(name) < 14 else 3  # noqa: PLR2004
+    def typos(self, name: str) -> list[str]:
+        """Return the names of which this one may be a typo, the nearest first."""
+        from rapidfuzz import process  # noqa: PLC0415 - see above
+        from rapidfuzz.distance import OSA  # noqa: PLC0415
+
+        folded = name.casefold()
+        near = process.extract(
+            folded,
+            self._folded,
+            scorer=OSA.distance,
+            score_cutoff=allowed_typos(folded),
+            limit=None,
+        )
+        found = [(distance, at) for other, distance, at in near if not _differs(folded, other)]
+        return [self._names[at] for _, at in sorted(found)]
+
+    def alike(self, name: str) -> str:
+        """Return the name with most words in common, such as `orders` for `fct_orders`.
+
+        Words are the parts between underscores; at least half of them must be the same.
+        """
+        words = set(name.casefold().split("_"))
+        shared: dict[str, int] = {}
+        for word in words:
+            for known in self._by_word.get(word, ()):
+                shared[known] = shared.get(known, 0) + 1
+        ranked = [
+            (count / max(len(words), known.count("_") + 1), known)
+            for known, count in shared.items()
+        ]
+        share, best = max(ranked, default=(0, ""))
+        return best if share >= 1 / 2 else ""
 
 
 def distance(name: str, other: str, limit: int) -> int:
-    """Slips between two names: letters put in, left out, exchanged or swapped with the next one.
+    """Return the number of typos between two names; `limit + 1` for any number above `limit`."""
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 - see above
 
-    Args:
-        name: One of them.
-        other: The other one.
-        limit: Where to stop: a greater distance is answered as `limit + 1`.
+    return OSA.distance(name, other, score_cutoff=limit)
+
+
+def allowed_typos(name: str) -> int:
+    """Return how many typos a name of that length may have and still be recognized."""
+    return 0 if len(name) < SHORT else 1 if len(name) < 6 else 2 if len(name) < 14 else 3  # noqa: PLR2004
+
+
+def _differs(name: str, other: str) -> bool:
+    """Whether two folded names differ on purpose, near as they are.
+
+    They do in a number (`orders_2018`, `orders_2019`) or in a short word of several (`raw_eu`,
+    `raw_us`).
     """
-    if name == other:
-        return 0
-    if limit <= 0 or abs(len(name) - len(other)) > limit:
-        return limit + 1
-    start = end = 0
-    shorter = min(len(name), len(other))
-    while start < shorter and name[start] == other[start]:
-        start += 1
-    while end < shorter - start and name[-1 - end] == other[-1 - end]:
-        end += 1
-    return _slips(name[start : len(name) - end], other[start : len(other) - end], limit)
-
-
-def _slips(name: str, other: str, limit: int) -> int:
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for index, letter in enumerate(name, start=1):
-        earlier, before, row = before, row, [index]
-        for column, other_letter in enumerate(other, start=1):
-            cost = before[column - 1] + (letter != other_letter)
-            cost = min(cost, before[column] + 1, row[column - 1] + 1)
-            if (
-                index > 1
-                and column > 1
-                and letter == other[column - 2]
-                and name[index - 2] == other_letter
-            ):
-                cost = min(cost, earlier[column - 2] + 1)
-            row.append(cost)
-        if min(row) > limit:
-            return limit + 1
-    return min(row[-1], limit + 1)
+    words, others = name.split("_"), other.split("_")
+    if len(words) != len(others) or len(words) == 1:
+        return name != other and _letters(name) == _letters(other)
+    return any(
+        word != other_word and (len(word) <= SHORT or _letters(word) == _letters(other_word))
+        for word, other_word in zip(words, others, strict=True)
+    )
 
 
 def _letters(name: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dagster_lineage.model import Asset, LineageGraph, LocatedInterface, key_path
 from dagster_lineage.model.errors import LineageError
-from dagster_lineage.model.nearest_names import nearest_name
+from dagster_lineage.model.nearest_names import did_you_mean, nearest_name
 
 Columns = frozenset[str] | None
 _SHOWN = 5
@@ -134,11 +134,7 @@ class Targets:
             key = self._key(name)
             if key is not None and column:
                 names = [name for asset in self._keys[key] for name in asset.columns]
-                near = nearest_name(column, names)
-                hint = (
-                    f"did you mean `{near}`?" if near else f"it has {', '.join(names) or 'none'}."
-                )
-                return f"{key} has no column `{column}`: {hint}"
+                return f"{key} has no column `{column}`: {did_you_mean(column, names)}"
             several = self._spelled.get(name) or self._short.get(name) or set()
             if len(several) > 1:
                 shown = ", ".join(sorted(several)[:_SHOWN])

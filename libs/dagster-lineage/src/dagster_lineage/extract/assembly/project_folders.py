@@ -16,7 +16,7 @@ from msgspec import Struct
 from dagster_lineage.extract.workspace import LocationEntry
 from dagster_lineage.files.interface_files import FILE_NAME
 from dagster_lineage.model.errors import LineageError
-from dagster_lineage.model.nearest_names import nearest_name
+from dagster_lineage.model.nearest_names import did_you_mean, nearest_name
 
 _EVERYBODYS = frozenset({"definitions", "defs", "repository", "src"})
 """Modules that every project has."""
@@ -106,8 +106,9 @@ def chosen(
         if not any(name in names for names in known.values()):
             every = {one for names in known.values() for one in names}
             near = nearest_name(name, every)
-            projects = ", ".join(sorted({homes[one].project for one in known}))
-            hint = f"did you mean `{near}`?" if near else f"there are {projects or 'none'}."
+            hint = did_you_mean(
+                name, [near] if near else sorted({homes[one].project for one in known})
+            )
             raise ProjectUnknown(f"the workspace has no project `{name}`: {hint}")
     return tuple(entry for entry in entries if known[entry.name].intersection(wanted))
 
