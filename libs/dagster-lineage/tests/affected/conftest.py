@@ -1,13 +1,13 @@
-"""A repository of five projects and seven libraries, as `lineage affected` meets one.
+"""A repository of five projects and seven libraries, for `lineage affected`.
 
     ingest (Python)  raw/customers, raw/events
     shop (dbt)       shop/stg_customers (private), shop/customers, shop/orders, seed shop/raw_orders
     marts (dbt)      marts/customer_value, marts/daily, marts/events_daily
     ml (Python)      ml/forecast, from marts/daily
-    lone (Python)    lone/weather, from nothing
+    lone (Python)    lone/weather, without dependencies
 
 Libraries: `warehouse` (ingest's code and the library `publish` import it), `publish` (shop's code),
-`testkit` (marts' tests), `cli` (commands; shop requires it), `orphan` (nobody), `rules` (a dbt
+`testkit` (marts' tests), `cli` (commands; shop requires it), `orphan` (no users), `rules` (a dbt
 package of marts), `plugins` (ml's and lone's code, partly by name).
 """
 
@@ -414,7 +414,7 @@ def _patch(table: dict[str, Any], changes: dict[str, Any]) -> None:
 
 @pytest.fixture(scope="session")
 def shop_base(tmp_path_factory, new_git_folder):
-    """Written once; whoever changes it puts it back."""
+    """Written once; the code that changes it puts it back."""
     folder = new_git_folder(tmp_path_factory.mktemp("affected") / "repository")
     write(folder)
     return folder

@@ -1,4 +1,4 @@
-"""`lineage affected` as CI calls it: the matrix, the proofs, what dbt must build."""
+"""`lineage affected` in CI: the matrix, the proofs, the dbt commands."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_matrix_has_an_entry_for_each_project_that_is_built(shop, affected):
     assert [one["dbt"] for one in matrix["include"]] == [True, False, True]
 
 
-def test_text_says_why_and_proves_what_is_skipped(shop, affected):
+def test_text_has_reasons_and_proofs(shop, affected):
     shop.write("projects/ml/tests/test_ml.py", "X = 1\n")
     shop.write("projects/shop/README.md", "# other\n")
     code, out, _ = affected()
@@ -58,7 +58,7 @@ def test_text_says_why_and_proves_what_is_skipped(shop, affected):
     assert "reads 3 keys of other projects, none of the 0 that changed or follow" in out
 
 
-def test_proof_counts_what_did_change_elsewhere(shop, affected):
+def test_proof_counts_changes_of_other_projects(shop, affected):
     shop.write("libs/testkit/src/testkit/frames.py", "frame = 2\n")
     shop.write("projects/shop/models/orders.sql", "select 2 as id")
     whole = json.loads(affected("--format", "json")[1])
@@ -73,7 +73,7 @@ def test_proof_counts_what_did_change_elsewhere(shop, affected):
     assert whole["repository_tests"] is True
 
 
-def test_a_committed_head_is_judged_by_its_own_files_not_the_work_tree(shop, affected):
+def test_committed_head_is_compared_without_the_work_tree(shop, affected):
     """The branch makes lone import the library that it changes; the work tree is back on main."""
     branch(shop)
     shop.write("libs/testkit/src/testkit/frames.py", "frame = 2\n")
@@ -92,7 +92,7 @@ def test_a_committed_head_is_judged_by_its_own_files_not_the_work_tree(shop, aff
     ]
 
 
-def test_what_happened_on_main_meanwhile_is_not_built(shop, affected):
+def test_later_commits_of_main_are_not_part_of_the_branch(shop, affected):
     branch(shop)
     shop.write("projects/lone/src/lone/weather.py", "X = 3\n")
     shop.commit()
@@ -103,12 +103,12 @@ def test_what_happened_on_main_meanwhile_is_not_built(shop, affected):
     assert json.loads(affected("--format", "json", base="base")[1])["build"] == ["lone"]
 
 
-def test_untracked_files_count(shop, affected):
+def test_untracked_files_are_changes(shop, affected):
     shop.write("projects/marts/models/new.sql", "select 1")
     assert json.loads(affected("--format", "json")[1])["build"] == ["marts", "ml"]
 
 
-def test_dbt_commands_build_what_changed_and_what_reads_it(shop, affected):
+def test_dbt_commands_select_changes_and_their_readers(shop, affected):
     shop.write("projects/shop/models/customers.sql", "select 1 as id")
     shop.write("projects/ml/src/ml/forecast.py", "X = 2\n")
     code, out, _ = affected("--dbt", "--state", "state/{project}")
@@ -122,7 +122,7 @@ def test_dbt_commands_build_what_changed_and_what_reads_it(shop, affected):
     assert shop_line.endswith("--state /state/projects/shop")
 
 
-def test_dbt_builds_a_large_seed_by_its_path_since_its_state_sees_no_change(shop, affected):
+def test_large_seed_is_selected_by_path_because_dbt_state_ignores_its_content(shop, affected):
     rows = "".join(f"{number},2026-01-01\n" for number in range(80_000))
     shop.write("projects/shop/seeds/raw_orders.csv", f"id,day\n{rows}")
     shop.write("projects/shop/seeds/more rows.csv", "id\n1\n")
@@ -130,25 +130,25 @@ def test_dbt_builds_a_large_seed_by_its_path_since_its_state_sees_no_change(shop
     shop.write("projects/shop/seeds/raw_orders.csv", f"id,day\n{rows}-1,2026-01-01\n")
     [_, line] = affected("--dbt", base="HEAD")[1].splitlines()
     assert "--select state:modified+ path:seeds/raw_orders.csv+ --state" in line
-    # A blank would end the selection.
+    # A space would end the selection.
     shop.write("projects/shop/seeds/more rows.csv", f"id,day\n{rows}")
     [_, line] = affected("--dbt", base="HEAD")[1].splitlines()
     assert "--select 'fqn:*'" in line
 
 
-def test_dbt_builds_all_where_the_code_around_it_changed(shop, affected):
+def test_dbt_builds_everything_if_the_code_around_it_changed(shop, affected):
     shop.write("requirements.lock", "dagster==3\n")
     out = affected("--dbt")[1]
     assert "--profiles-dir projects/shop --select 'fqn:*'" in out
     assert "--state" not in out
 
 
-def test_no_dbt_work_prints_nothing(shop, affected):
+def test_nothing_for_dbt_prints_nothing(shop, affected):
     shop.write("projects/shop/tests/test_shop.py", "X = 2\n")
     assert affected("--dbt") == (0, "", "")
 
 
-def test_an_unreadable_interface_at_base_builds_all_and_says_so(shop, affected):
+def test_unreadable_interface_at_base_builds_everything(shop, affected):
     branch(shop)
     shop.write("projects/shop/interface.json", "{}")
     broken = shop.commit()
@@ -156,7 +156,7 @@ def test_an_unreadable_interface_at_base_builds_all_and_says_so(shop, affected):
     code, out, _ = affected(base=broken)
     assert code == 0
     assert "5 of 5 projects" in out
-    assert "projects/shop/interface.json (at base) is no interface" in out
+    assert "projects/shop/interface.json (at base) is not a valid interface" in out
 
 
 @pytest.mark.parametrize(
@@ -168,17 +168,17 @@ def test_an_unreadable_interface_at_base_builds_all_and_says_so(shop, affected):
         (b"no text \xff", r"no text \udcff"),
     ],
 )
-def test_any_name_of_a_file_can_be_printed(name, shown, shop, affected):
+def test_control_characters_in_file_names_are_escaped(name, shown, shop, affected):
     file = shop.root / "projects/ml" / os.fsdecode(name)
     file.parent.mkdir(exist_ok=True)
     file.write_text("x")
-    assert f"  own files: projects/ml/{shown}: decides" in affected()[1]
+    assert f"  own files: projects/ml/{shown}: configuration" in affected()[1]
     matrix = json.loads(affected("--format", "github-matrix")[1])
     assert matrix["include"][0]["reason"].startswith(f"projects/ml/{shown}: ")
     assert json.loads(affected("--format", "json")[1])["build"] == ["ml"]
 
 
-def test_mistakes_of_use_end_with_2(shop, affected):
+def test_usage_errors_exit_with_2(shop, affected):
     code, _, err = affected(base="nowhere")
     assert code == 2
     assert "git fetch" in err

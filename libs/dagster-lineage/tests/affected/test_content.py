@@ -5,11 +5,10 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+from dagster_lineage.analyze.affected.dbt_properties import changed_resources
 from dagster_lineage.analyze.affected.dynamic_imports import loaded_by_name, named_in
+from dagster_lineage.analyze.affected.equivalence import same_python, same_sql
 from dagster_lineage.analyze.affected.import_graph import imported_modules, module_of
-from dagster_lineage.analyze.affected.python_content import same_behaviour
-from dagster_lineage.analyze.affected.sql_content import same_rows
-from dagster_lineage.analyze.affected.yaml_content import changed_resources
 
 SAME_SQL = [
     ("select {{ a }}, 1", "select {{  a\n}}, 1"),
@@ -64,24 +63,24 @@ OTHER_SQL = [
 
 
 @pytest.mark.parametrize(("before", "after"), SAME_SQL)
-def test_comments_and_blanks_of_sql_are_without_effect(before, after):
-    assert same_rows(before.encode(), after.encode())
+def test_comments_and_white_space_of_sql_have_no_effect(before, after):
+    assert same_sql(before.encode(), after.encode())
 
 
 @pytest.mark.parametrize(("before", "after"), OTHER_SQL)
-def test_sql_that_may_give_other_rows_is_seen(before, after):
-    assert not same_rows(before.encode(), after.encode())
+def test_sql_that_may_return_other_rows_differs(before, after):
+    assert not same_sql(before.encode(), after.encode())
 
 
 @pytest.mark.parametrize(
     ("before", "after"), [pair for pair in SAME_SQL if "{" not in "".join(pair)]
 )
-def test_a_real_database_agrees(before, after):
+def test_duckdb_agrees(before, after):
     assert duckdb.sql(before).fetchall() == duckdb.sql(after).fetchall()
 
 
-def test_bytes_that_are_no_text_are_other_rows():
-    assert not same_rows(b"select '\xff'", b"select '\xff' ")
+def test_bytes_that_are_not_text_differ():
+    assert not same_sql(b"select '\xff'", b"select '\xff' ")
 
 
 @pytest.mark.parametrize(
@@ -97,8 +96,8 @@ def test_bytes_that_are_no_text_are_other_rows():
         ("x = 1\n", "x = \n", False),
     ],
 )
-def test_comments_and_docstrings_of_python(before, after, same):
-    assert same_behaviour(before.encode(), after.encode()) is same
+def test_comments_and_docstrings_of_python_have_no_effect(before, after, same):
+    assert same_python(before.encode(), after.encode()) is same
 
 
 @pytest.mark.parametrize(
@@ -145,7 +144,7 @@ def test_comments_and_docstrings_of_python(before, after, same):
         ),
     ],
 )
-def test_entries_of_a_properties_file(before, after, models, sources):
+def test_changed_entries_of_a_properties_file(before, after, models, sources):
     found = changed_resources(before.encode(), after.encode())
     assert (sorted(found.models), sorted(found.sources), found.everything) == (
         models,
@@ -166,11 +165,11 @@ def test_entries_of_a_properties_file(before, after, models, sources):
         "models: [{name: a, meta: {b: 1}}, {name: a}]",
     ],
 )
-def test_a_properties_file_that_cannot_be_understood_means_everything(text):
+def test_unreadable_properties_file_affects_everything(text):
     assert changed_resources(b"models: [{name: a}]", text.encode()).everything
 
 
-def test_every_way_to_name_a_module_is_an_import():
+def test_every_reference_to_a_module_is_an_import():
     text = b"""
 import a.b
 from c import d
@@ -198,12 +197,12 @@ run(["python", "-m", "j"])
         ("load(name)", set()),
     ],
 )
-def test_modules_that_are_loaded_by_name(call, loaded):
+def test_modules_loaded_by_name(call, loaded):
     modules = {"a", "a.b", "a.c", "a.c.d", "a.c.e", "b"}
     assert loaded_by_name(call.encode(), "a.b", modules) == loaded
 
 
-def test_names_of_modules_in_settings():
+def test_module_names_in_settings():
     text = b"type: a.b.C\npath: src/a.b\nother: xa.b.c\na: 1\n- {module: 'a.d'}\nb.c\n"
     assert named_in(text, {"a"}) == {"a.b.C", "a.d"}
     assert named_in(text, set()) == set()

@@ -1,4 +1,4 @@
-"""Which assets a file makes, and which a properties file describes, at either end."""
+"""Assets that a file defines or describes."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING
 from dagster_lineage.model import LineageGraph
 
 if TYPE_CHECKING:
-    from dagster_lineage.analyze.affected.yaml_content import (
-        ChangedResources,  # reading YAML costs 40 ms
+    from dagster_lineage.analyze.affected.dbt_properties import (
+        ChangedResources,  # importing yaml costs 40 ms
     )
 
 
 class AssetsOfFiles:
-    """Answers for the two graphs together.
+    """Assets of files, at base and head together.
 
     Args:
-        graphs: At base and at head.
+        graphs: Interface graphs at base and at head.
     """
 
     def __init__(self, graphs: tuple[LineageGraph, LineageGraph]) -> None:
         self._graphs = graphs
         self._by_file: dict[str, dict[str, set[str]]] = {}
 
-    def made_in(self, path: str, project: str) -> frozenset[str] | None:
-        """Keys of the assets that a file of a project defines; None: no interface knows the file.
+    def defined_in(self, path: str, project: str) -> frozenset[str] | None:
+        """Return the keys of the assets that a file defines; None if no interface names the file.
 
-        Such a file may be anything, so that all of the project is meant.
+        None means the whole project, because the use of such a file is unknown.
         """
         if project not in self._by_file:
             files: defaultdict[str, set[str]] = defaultdict(set)
@@ -41,9 +41,9 @@ class AssetsOfFiles:
         return frozenset(found) if found else None
 
     def described(self, project: str, changed: ChangedResources) -> frozenset[str] | None:
-        """Keys that changed entries of a properties file are about; None: all of the project.
+        """Return the keys that changed entries of a properties file describe; None: all keys.
 
-        A model's are its versions; a source's are the assets that read through it.
+        A model has the keys of its versions, and a source the keys of its readers.
         """
         if changed.everything:
             return None
@@ -59,5 +59,5 @@ class AssetsOfFiles:
                         keys.add(asset.key)
                     elif any(read.source in changed.sources for read in asset.reads):
                         keys.add(asset.key)
-        # An entry of a model that no interface has: nobody can tell what it does.
+        # The effect of an entry for a model that is in no interface is unknown.
         return frozenset(keys) if named == changed.models else None

@@ -1,4 +1,4 @@
-"""Which assets and columns a branch may have changed, and why: where the readers' way begins."""
+"""Assets and columns whose rows a branch may change, with the cause of each."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _ROWS_OF_A_COLUMN = frozenset(
 
 
 class ChangedAssets:
-    """Keys with their columns (None: all of the asset), and the cause of each."""
+    """Changed keys with their columns (None: the whole asset), and the cause of each."""
 
     def __init__(self) -> None:
         self.columns: dict[str, frozenset[str] | None] = {}
         self.causes: dict[str, str] = {}
 
     def add(self, key: str, column: str, cause: str) -> None:
-        """Note a column, or with an empty one the whole asset."""
+        """Add a column; an empty column stands for the whole asset."""
         self.causes.setdefault(key, cause)
         known = self.columns.get(key, frozenset())
         self.columns[key] = None if known is None or not column else known | {column}
@@ -43,7 +43,7 @@ class ChangedAssets:
         project: str,
         graphs: Iterable[LineageGraph],
     ) -> None:
-        """Note all assets whose rows a file may change: these, or (None) all of a project."""
+        """Add the assets whose rows a file may change: `keys`, or all of a project if None."""
         if keys is not None:
             for key in sorted(keys):
                 self.add(key, "", cause)
@@ -56,10 +56,10 @@ class ChangedAssets:
                             self.add(asset.key, "", cause)
 
     def add_changes(self, diff: InterfaceDiff, before: LineageGraph) -> None:
-        """Note what differs in the interfaces and can change what readers get.
+        """Add the differences between interfaces that can change rows.
 
-        Owners, access, checks and the like change no rows; those whom they hurt are readers of a
-        breaking change, which `lineage diff` names.
+        Owners, access and checks change no rows. The readers that such a change breaks are readers
+        of a breaking change in `lineage diff`.
         """
         for change in diff.changes:
             cause = f"{change.kind} {change.subject}"
@@ -74,7 +74,7 @@ class ChangedAssets:
 
 
 def _columns(change: Change) -> set[str]:
-    """Columns, by both names of a renamed one; an empty one for the whole asset; none for none."""
+    """Return the changed columns, with both names of a renamed one; "" stands for the asset."""
     if change.kind in _ROWS_OF_ALL:
         return {""}
     if change.kind not in _ROWS_OF_A_COLUMN:

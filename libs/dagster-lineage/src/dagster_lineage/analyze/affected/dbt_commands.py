@@ -1,4 +1,4 @@
-"""The dbt commands that build what a branch changed, no more."""
+"""dbt commands that build the changes of a branch."""
 
 from __future__ import annotations
 
@@ -9,22 +9,18 @@ from dagster_lineage.analyze.affected.verdicts import Affected
 
 
 def dbt_commands(affected: Affected, state: str) -> str:
-    """A line for each dbt project that has something to build.
+    """Return one command for each dbt project that has something to build, to run at the root.
 
-    `state:modified+` is what differs from the manifest of the base, with all that follows in the
-    project; `source:…+` what reads another project's table that may have other rows: dbt sees no
-    difference there. `path:…+` is a seed that is too large for dbt to see a difference in it;
-    `fqn:*` is all, where the code around dbt changed.
-
-    The commands are to be run at the root. dbt takes the folder of the state relative to its
-    project, so it is written that way; and it finds a `profiles.yml` beside the project only when
-    it is told.
+    `state:modified+` selects what differs from the base's manifest; `source:…+` the readers of
+    another project's table whose rows may change, where dbt sees no difference; `path:…+` a seed
+    that is too large for dbt to compare; `fqn:*` everything, if the code around dbt changed. dbt
+    resolves `--state` relative to the project folder, and needs `--profiles-dir` to find a
+    `profiles.yml` there.
 
     Args:
-        affected: The verdicts.
-        state: Folder of the base's manifest, relative to the root or absolute; `{project}` and
-            `{folder}` are filled in. Never `target`: dbt writes there, and then compares a
-            manifest with itself.
+        affected: Result of `lineage affected`.
+        state: Folder of the base's manifest, relative to the root or absolute. `{project}` and
+            `{folder}` are replaced. Not `target`, where dbt would compare a manifest with itself.
     """
     lines = []
     for verdict in affected.to_build:

@@ -1,4 +1,4 @@
-"""Which projects a branch can change: by files, by imports, by what they read."""
+"""Projects that a branch can change: by their files, by imports, and by the assets they read."""
 
 from __future__ import annotations
 
@@ -20,144 +20,148 @@ from dagster_lineage.files.interface_files import InterfaceUnreadable
 from dagster_lineage.model import LineageGraph
 
 ALL_OF_DBT = "fqn:*"
-_MOST_WAYS = 20
-"""A project's reasons of that kind; the nearest come first."""
-_WAY_ENDS = 3
+_MAX_PATHS = 20
+"""Upstream reasons of a project; the nearest come first."""
+_PATH_ENDS = 3
+"""Assets shown at each end of a long path."""
 Graphs = tuple[LineageGraph, LineageGraph]
 
 
 def decide(comparison: Comparison, patterns: tuple[str, ...]) -> Affected:
-    """Judge every project.
+    """Decide for each project whether a branch can change it.
 
-    A project must be built if one of its own files changed, if it uses changed code of a library,
-    or if something that it reads, directly or over others, may have other rows. What cannot be told
+    A project is affected if one of its files changed, if it uses changed code of a library, or if
+    an asset that it reads, directly or indirectly, may have other rows. What cannot be decided
     counts as changed. `path_rules` has the table of files.
 
     Args:
-        comparison: The branch's files, and those of its base.
-        patterns: Of interface files, relative to the root.
+        comparison: Files at base and head.
+        patterns: Glob patterns of the interface files, relative to the root.
     """
-    case = _Case()
-    graphs = _graphs(comparison, patterns, case)
+    evidence = _Evidence()
+    graphs = _graphs(comparison, patterns, evidence)
     layout = layout_of(comparison, graphs, patterns)
     effects = effects_of(comparison, layout, graphs)
     for effect in effects:
-        _judge_file(effect, layout, graphs, case)
-    _judge_libraries(effects, layout, comparison, graphs, case)
-    _judge_interfaces(comparison, graphs, case)
-    _judge_readers(graphs, case)
+        _add_file(effect, layout, graphs, evidence)
+    _add_library_users(effects, layout, comparison, graphs, evidence)
+    _add_interface_changes(comparison, graphs, evidence)
+    _add_readers(graphs, evidence)
     sizes = Counter(
         owner.folder for path in comparison.head_files if (owner := layout.member(path))
     )
     here = [one for one in layout.projects if sizes[one.folder]]
     proofs = proofs_for(
-        {one: sizes[one.folder] for one in here if not case.affects(one.name)},
+        {one: sizes[one.folder] for one in here if not evidence.affects(one.name)},
         comparison=comparison,
         layout=layout,
         effects=effects,
         graph=graphs[1],
-        changed_keys=frozenset({*case.changed.columns, *case.hit_keys}),
+        changed_keys=frozenset({*evidence.changed.columns, *evidence.downstream_keys}),
     )
-    projects = tuple(_verdict(one, case, layout, comparison, proofs.get(one.name)) for one in here)
+    projects = tuple(
+        _verdict(one, evidence, layout, comparison, proofs.get(one.name)) for one in here
+    )
     return Affected(
         base=comparison.base,
         head=comparison.head,
         projects=projects,
-        libraries=tuple(sorted(case.libraries)),
+        libraries=tuple(sorted(evidence.libraries)),
         repository_tests=any(one.affected for one in projects)
-        or bool(case.libraries)
+        or bool(evidence.libraries)
         or any(effect.scope == "repository" for effect in effects),
         changed_files=len(comparison.changed),
         notes=comparison.notes,
     )
 
 
-class _Case:
-    """What has been found so far.
-
-    Attributes:
-        everything: Why all projects must be built.
-        reasons: Why one must be, by its name.
-        dbt: What dbt must build of one, by its name.
-        libraries: Folders of libraries whose own tests must run.
-        changed: Assets and columns that may be other ones.
-        hit_keys: Keys that follow from those.
-    """
+class _Evidence:
+    """Reasons that were found so far."""
 
     def __init__(self) -> None:
         self.everything: list[Reason] = []
+        """Reasons to build all projects."""
         self.reasons: defaultdict[str, list[Reason]] = defaultdict(list)
+        """Reasons to build a project, by name."""
         self.dbt: defaultdict[str, list[str]] = defaultdict(list)
+        """dbt selections by project."""
         self.libraries: set[str] = set()
+        """Folders of libraries whose tests must run."""
         self.changed = ChangedAssets()
-        self.hit_keys: set[str] = set()
+        """Assets and columns that may have changed."""
+        self.downstream_keys: set[str] = set()
+        """Keys downstream of those."""
 
     def affects(self, project: str) -> bool:
         return bool(self.everything or self.reasons.get(project))
 
 
-def _graphs(comparison: Comparison, patterns: tuple[str, ...], case: _Case) -> Graphs:
+def _graphs(comparison: Comparison, patterns: tuple[str, ...], evidence: _Evidence) -> Graphs:
     try:
         return interface_graphs(comparison, patterns)
     except InterfaceUnreadable as error:
-        text = f"who reads what is unknown: {error}"
-        case.everything.append(Reason(kind="everything", text=text))
+        text = f"the readers are unknown: {error}"
+        evidence.everything.append(Reason(kind="everything", text=text))
         return LineageGraph(()), LineageGraph(())
 
 
-def _judge_file(effect: Effect, layout: Layout, graphs: Graphs, case: _Case) -> None:
+def _add_file(effect: Effect, layout: Layout, graphs: Graphs, evidence: _Evidence) -> None:
     text = f"{effect.path}: {effect.why}"
     member = layout.at(effect.folder) if effect.folder else None
     if effect.scope == "everything":
-        case.everything.append(Reason(kind="everything", text=text, file=effect.path))
+        evidence.everything.append(Reason(kind="everything", text=text, file=effect.path))
     elif member is not None and not member.project:
-        case.libraries.add(member.folder)
+        evidence.libraries.add(member.folder)
     elif member is not None and effect.scope in ("project", "rows"):
-        case.reasons[member.name].append(Reason(kind="own files", text=text, file=effect.path))
+        evidence.reasons[member.name].append(Reason(kind="own files", text=text, file=effect.path))
         if effect.dbt:
             selected = ALL_OF_DBT if effect.dbt == "all" else "state:modified+"
-            case.dbt[member.name].append(selected)
+            evidence.dbt[member.name].append(selected)
             if effect.dbt_by_name:
-                case.dbt[member.name].append(effect.dbt_by_name)
+                evidence.dbt[member.name].append(effect.dbt_by_name)
         if effect.scope == "rows":
-            case.changed.add_rows(text, effect.keys, member.name, graphs)
+            evidence.changed.add_rows(text, effect.keys, member.name, graphs)
 
 
-def _judge_libraries(
-    effects: list[Effect], layout: Layout, comparison: Comparison, graphs: Graphs, case: _Case
+def _add_library_users(
+    effects: list[Effect],
+    layout: Layout,
+    comparison: Comparison,
+    graphs: Graphs,
+    evidence: _Evidence,
 ) -> None:
     for user in users_of(effects, layout, comparison):
         if user.member is None:
             reason = Reason(kind="everything", text=user.why, file=user.effect.path)
-            case.everything.append(reason)
+            evidence.everything.append(reason)
         elif not user.member.project:
-            case.libraries.add(user.member.folder)
+            evidence.libraries.add(user.member.folder)
         else:
             name = user.member.name
             reason = Reason(kind="library", text=user.why, file=user.effect.path)
-            case.reasons[name].append(reason)
+            evidence.reasons[name].append(reason)
             if user.code:
-                case.dbt[name].append(ALL_OF_DBT)
-                case.changed.add_rows(user.why, None, name, graphs)
+                evidence.dbt[name].append(ALL_OF_DBT)
+                evidence.changed.add_rows(user.why, None, name, graphs)
 
 
-def _judge_interfaces(comparison: Comparison, graphs: Graphs, case: _Case) -> None:
+def _add_interface_changes(comparison: Comparison, graphs: Graphs, evidence: _Evidence) -> None:
     before, after = graphs
     files = frozenset(file.path for file in comparison.changed)
     diff = compare(before, after, changed_files=files)
-    case.changed.add_changes(diff, before)
+    evidence.changed.add_changes(diff, before)
     for change in diff.changes:
         for reader in change.readers:
             text = f"{reader.name} {reader.why} ({change.kind} {change.subject})"
-            case.reasons[reader.project].append(Reason(kind="upstream", text=text))
+            evidence.reasons[reader.project].append(Reason(kind="upstream", text=text))
 
 
-def _judge_readers(graphs: Graphs, case: _Case) -> None:
-    """Readers at either end: one that the branch adds, and one that it takes away."""
+def _add_readers(graphs: Graphs, evidence: _Evidence) -> None:
+    """Add the downstream readers at head and at base, which may have other readers."""
     before, after = graphs
     same = [one.interface for one in before.located] == [one.interface for one in after.located]
     for graph in (after,) if same else (after, before):
-        hits = downstream(graph, case.changed.columns)
+        hits = downstream(graph, evidence.changed.columns)
         own = {
             (where.project, asset.key)
             for where in graph.located
@@ -167,24 +171,24 @@ def _judge_readers(graphs: Graphs, case: _Case) -> None:
         entries: Counter[str] = Counter()
         for hit in sorted(hits.values(), key=lambda one: (one.distance, one.key)):
             project = hit.producer.where.project
-            case.hit_keys.add(hit.key)
+            evidence.downstream_keys.add(hit.key)
             entries[project] += (project, hit.via) not in own
-            if (project, hit.via) not in own and entries[project] <= _MOST_WAYS:
-                text = " reads ".join(_shortened([*_way(hit, hits, graph, case.changed)]))
-                case.reasons[project].append(Reason(kind="upstream", text=text))
-            case.dbt[project] += [f"source:{source}+" for source in sorted(hit.sources)]
+            if (project, hit.via) not in own and entries[project] <= _MAX_PATHS:
+                text = " reads ".join(_shortened([*_path(hit, hits, graph, evidence.changed)]))
+                evidence.reasons[project].append(Reason(kind="upstream", text=text))
+            evidence.dbt[project] += [f"source:{source}+" for source in sorted(hit.sources)]
 
 
-def _shortened(way: list[str]) -> list[str]:
-    """A long way by its ends."""
-    left = len(way) - 2 * _WAY_ENDS
-    return way if left <= 1 else [*way[:_WAY_ENDS], f"({left} more)", *way[-_WAY_ENDS:]]
+def _shortened(path: list[str]) -> list[str]:
+    """Return the ends of a long path."""
+    left = len(path) - 2 * _PATH_ENDS
+    return path if left <= 1 else [*path[:_PATH_ENDS], f"({left} more)", *path[-_PATH_ENDS:]]
 
 
-def _way(
+def _path(
     hit: Hit, hits: dict[tuple[str, str], Hit], graph: LineageGraph, changed: ChangedAssets
 ) -> Iterator[str]:
-    """From the reader up to what changed, and why: `ml/x`, `marts/y`, `jaffle/z (…)`."""
+    """Yield the keys from a reader up to the change and its cause: `ml/x`, `jaffle/z (…)`."""
     yield hit.key
     seen = {hit.key}
     while hit.via not in changed.causes and hit.via not in seen:
@@ -195,11 +199,11 @@ def _way(
         if before is None:
             return
         hit = before
-    yield f"{hit.via} ({changed.causes.get(hit.via, 'which changed')})"
+    yield f"{hit.via} ({changed.causes.get(hit.via, 'changed')})"
 
 
 def _verdict(
-    member: Member, case: _Case, layout: Layout, comparison: Comparison, proof: Proof | None
+    member: Member, evidence: _Evidence, layout: Layout, comparison: Comparison, proof: Proof | None
 ) -> Verdict:
     dbt = tuple(
         sorted(
@@ -210,11 +214,11 @@ def _verdict(
         )
     )
     selected: list[str] = []
-    if dbt and case.affects(member.name):
-        selected = list(dict.fromkeys(case.dbt[member.name]))
-        if case.everything or ALL_OF_DBT in selected:
+    if dbt and evidence.affects(member.name):
+        selected = list(dict.fromkeys(evidence.dbt[member.name]))
+        if evidence.everything or ALL_OF_DBT in selected:
             selected = [ALL_OF_DBT]
-    reasons = [*case.reasons.get(member.name, ()), *case.everything]
+    reasons = [*evidence.reasons.get(member.name, ()), *evidence.everything]
     return Verdict(
         project=member.name,
         folder=member.folder,

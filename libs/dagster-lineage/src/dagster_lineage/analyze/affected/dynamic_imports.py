@@ -1,7 +1,7 @@
-"""Imports that no import statement shows: by a name that is put together, or that settings hold.
+"""Imports without an import statement: by a computed name, or by a name in a settings file.
 
-A library of plugins is loaded so (`import_module(f"warehouse.backends.{name}")`), and a Dagster
-component is named in a `defs.yaml` (`type: warehouse.components.Table`).
+Examples are plugins (`import_module(f"warehouse.backends.{name}")`) and Dagster components
+(`type: warehouse.components.Table` in a `defs.yaml`).
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ _HINT = re.compile(rb"\b(?:" + b"|".join(sorted(one.encode() for one in _LOADERS
 
 
 def loaded_by_name(text: bytes, module: str, modules: Collection[str]) -> set[str]:
-    """Modules that a module may load by name.
+    """Return the modules that a module may load by name.
 
-    A name that is written out is that module. One whose beginning is written out may be any that
-    begins so. Any other may be every module below the loading one's package.
+    A literal name is that module. A name with a literal prefix may be any module with the prefix,
+    and any other name every module of the loading module's top-level package.
 
     Args:
-        text: Of the loading module.
-        module: Its name; of a package, the package's.
-        modules: All there are.
+        text: Content of the loading module.
+        module: Name of the loading module, or of the package for an `__init__.py`.
+        modules: Names of all modules.
     """
     if not _HINT.search(text):
         return set()
@@ -45,7 +45,7 @@ def loaded_by_name(text: bytes, module: str, modules: Collection[str]) -> set[st
 
 
 def named_in(text: bytes, packages: Collection[str]) -> set[str]:
-    """Dotted names below some packages in a file of settings."""
+    """Return the dotted names below some packages that a settings file contains."""
     if not packages:
         return set()
     names = b"|".join(re.escape(one.encode()) for one in sorted(packages))
@@ -60,11 +60,11 @@ def _called(node: ast.Call) -> str:
 
 
 def _name(node: ast.Call, module: str) -> tuple[str, str]:
-    """The name that is loaded, or else how it begins."""
+    """Return the name that is loaded, or its prefix."""
     first = node.args[0] if node.args else None
     anything = f"{module.partition('.')[0]}."
     if isinstance(first, ast.Constant) and isinstance(first.value, str):
-        # A relative name belongs to a package that only the call knows.
+        # The package of a relative name is known only when the call runs.
         return ("", anything) if first.value.startswith(".") else (first.value, "")
     if isinstance(first, ast.BinOp):
         first = first.left

@@ -1,4 +1,4 @@
-"""What every changed file of a branch reaches, in all the places where it is to be had."""
+"""Effects of the changed files of a branch, under all paths at which they are included."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from dagster_lineage.analyze.affected.borrowed_files import Borrowings, regular
+from dagster_lineage.analyze.affected.included_files import Inclusions, regular
 from dagster_lineage.analyze.affected.layout import DbtFolders, Layout
 from dagster_lineage.analyze.affected.macro_use import MacroUse
 from dagster_lineage.analyze.affected.named_files import NamedFiles
@@ -18,10 +18,9 @@ from dagster_lineage.model import LineageGraph
 def effects_of(
     comparison: Comparison, layout: Layout, graphs: tuple[LineageGraph, LineageGraph]
 ) -> list[Effect]:
-    """One effect for each changed file, and one more for each other place where it counts.
+    """Return an effect for each changed file and each path at which a member includes it.
 
-    A file counts again where a member has it by a link or a path of its settings, and a document
-    counts as the code that names it.
+    A document has another effect for each code file that names it.
     """
     changed = comparison.changed
     if not changed:
@@ -29,15 +28,15 @@ def effects_of(
     paths = [file.path for file in changed]
     before = regular(comparison.base_contents(paths), comparison.base_files)
     after = regular(comparison.head_contents(paths), comparison.head_files)
-    borrowings = Borrowings(comparison, layout)
-    borrowed = {path: other for path in paths if (other := borrowings.paths(path))}
-    for path, places in borrowed.items():
+    inclusions = Inclusions(comparison, layout)
+    included = {path: other for path in paths if (other := inclusions.paths(path))}
+    for path, places in included.items():
         for texts in (before, after):
             if path in texts:
                 texts.update(dict.fromkeys(places, texts[path]))
     rules = PathRules(layout, graphs, before, after, _MacroUses(comparison, layout).of)
     effects = [rules.effect(file) for file in changed]
-    for path, places in borrowed.items():
+    for path, places in included.items():
         for place in places:
             effect = rules.effect(ChangedFile(place, "changed"))
             effects.append(replace(effect, path=path, why=f"{effect.why}, as {place}"))
@@ -49,20 +48,20 @@ def effects_of(
 def _as_code(
     documents: set[str], rules: PathRules, comparison: Comparison, layout: Layout
 ) -> Iterator[Effect]:
-    """Documents that code reads, as changes of that code."""
+    """Yield changed documents that code reads as changes of that code."""
     if not documents:
         return
     named = NamedFiles(comparison, layout, HARMLESS_FOLDERS).naming(documents)
     for document, naming in named.items():
         for code in naming:
             effect = rules.effect(ChangedFile(code, "changed"))
-            # Code of the root builds nothing, but tests read what it says.
+            # Code in the root builds nothing, but tests may read the document.
             if effect.scope != "everything":
                 yield replace(effect, path=document, why=f"named in {code}")
 
 
 class _MacroUses:
-    """Uses of macros, by dbt project; read once, and only where a macro changed."""
+    """Uses of macros by dbt project, read once and only if a macro changed."""
 
     def __init__(self, comparison: Comparison, layout: Layout) -> None:
         self._comparison = comparison
@@ -70,16 +69,16 @@ class _MacroUses:
         self._found: dict[str, MacroUse] = {}
 
     def of(self, dbt: DbtFolders) -> MacroUse:
-        """Of one project."""
+        """Return the uses of macros in a dbt project."""
         if dbt.folder not in self._found:
             comparison = self._comparison
-            ours = [
+            own_files = [
                 path
                 for path in {**comparison.base_files, **comparison.head_files}
                 if path.endswith((".sql", ".yml", ".yaml", ".py"))
                 and self._layout.dbt_of(path) == dbt
             ]
-            before, after = comparison.base_contents(ours), comparison.head_contents(ours)
+            before, after = comparison.base_contents(own_files), comparison.head_contents(own_files)
             changed = [(path, text) for path, text in before.items() if after.get(path) != text]
             self._found[dbt.folder] = MacroUse(dbt, [*after.items(), *changed])
         return self._found[dbt.folder]

@@ -1,4 +1,4 @@
-"""Whose code runs a changed Python module: grimp's import graph, and the tests' imports."""
+"""Members that import a changed Python module: grimp's import graph, and imports of tests."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 
 _NAMING = (".py", ".toml", ".yml", ".yaml", ".json", ".cfg", ".sh")
 """Files that may name a module to import."""
-# No JSON: interfaces are megabytes of it, and people write their settings otherwise.
+# Without JSON: interfaces are megabytes of it, and settings are rarely written in it.
 _SETTINGS = (".toml", ".yml", ".yaml", ".cfg", ".ini")
 
 
 class Importers:
-    """Who imports what, at head.
+    """Imports between members at head.
 
     Args:
-        comparison: Files at both ends.
-        layout: The members whose packages are looked at.
+        comparison: Files at base and head.
+        layout: Members of the repository.
     """
 
     def __init__(self, comparison: Comparison, layout: Layout) -> None:
@@ -51,15 +51,15 @@ class Importers:
         self._tests = {member.folder: set(self._test_imports(member)) for member in layout.members}
 
     def of(self, modules: Iterable[str]) -> dict[str, tuple[bool, str]]:
-        """Members that run one of the modules, by folder.
+        """Return the members that import one of the modules, by folder.
 
-        Importing `a.b` runs `a/__init__.py` first, so a package's own module counts as imported by
-        everybody who imports anything below it. A module that is not there at head (it was removed
-        or renamed) counts as its whole package.
+        Importing `a.b` runs `a/__init__.py` first, so all importers of a package's modules import
+        the package. A module that does not exist at head (removed or renamed) counts as its
+        package.
 
         Returns:
-            Whether the member's own code does (else only its tests do), and the module of the
-            member that does, or the file of settings that names one.
+            Whether the member's code imports it, and not only its tests; and the importing module,
+            or the settings file that names the module.
         """
         changed = self._with_importers(modules)
         found: dict[str, tuple[bool, str]] = {}
@@ -77,20 +77,22 @@ class Importers:
                 found.setdefault(folder, (False, used[0]))
         return found
 
-    def sees(self, member: Member, library: Member) -> bool:
-        """Whether any import of the library's packages by the member is seen."""
+    def imports(self, member: Member, library: Member) -> bool:
+        """Return whether the member imports any package of the library."""
         return bool(self._imported_packages[member.folder] & library.packages.keys())
 
-    def anybody_sees(self, library: Member) -> bool:
-        """Whether anybody else is seen to import the library."""
+    def has_importers(self, library: Member) -> bool:
+        """Return whether another member imports the library."""
         return any(
-            self.sees(member, library) for member in self._layout.members if member is not library
+            self.imports(member, library)
+            for member in self._layout.members
+            if member is not library
         )
 
     def is_named(self, module: str) -> bool:
-        """Whether a module that nobody imports is named in some file, to be imported by name.
+        """Return whether a module without importers is named in a file that may import it by name.
 
-        Tests and other code outside the packages are left out: names count as imports there.
+        Tests and other code outside of packages are left out: a name counts as an import there.
         """
         if self._graph_knows_importers(module):
             return False
@@ -112,7 +114,7 @@ class Importers:
 
     @cached_property
     def _imported_packages(self) -> dict[str, set[str]]:
-        """Top-level packages that each member imports anywhere, by its folder."""
+        """Top-level packages that each member imports, by folder."""
         found = {
             folder: {name.partition(".")[0] for name in imported}
             for folder, imported in self._tests.items()
@@ -128,7 +130,7 @@ class Importers:
 
     @cached_property
     def _named_in_settings(self) -> dict[str, dict[str, str]]:
-        """Modules of others that a member's settings name, and which file does, by its folder."""
+        """Modules of other members that a member's settings name, with the file, by folder."""
         found: dict[str, dict[str, str]] = {}
         paths = [
             path
@@ -137,7 +139,7 @@ class Importers:
         ]
         for path, text in self._comparison.head_contents(paths).items():
             member = self._layout.member(path)
-            assert member is not None  # noqa: S101 - asked above
+            assert member is not None  # noqa: S101 - filtered above
             foreign = self._packages.keys() - member.packages.keys()
             for name in named_in(text, foreign):
                 module = name
@@ -147,7 +149,7 @@ class Importers:
         return found
 
     def _add_loaded_by_name(self) -> None:
-        """Add what modules load by name to the graph, as if they imported it."""
+        """Add the modules that are loaded by name to the graph as imports."""
         modules = self._graph.modules
         inside = {
             path: module
@@ -160,7 +162,7 @@ class Importers:
                 self._graph.add_import(importer=inside[path], imported=loaded)
 
     def _with_importers(self, modules: Iterable[str]) -> dict[str, None]:
-        """The modules and all that import them, the nearest first."""
+        """Return the modules and their direct and indirect importers, the nearest first."""
         known = self._graph.modules
         waiting: deque[str] = deque()
         for module in modules:
@@ -190,11 +192,11 @@ class Importers:
             import grimp  # noqa: PLC0415 - an extra: needed only where Python files changed
         except ModuleNotFoundError as error:
             raise LineageError(
-                "who imports the changed Python files cannot be told without grimp. Install "
-                "dagster-lineage with its extra: `dagster-lineage[affected]`."
+                "grimp is needed to find the importers of changed Python files. Install it with "
+                "`pip install 'dagster-lineage[affected]'`."
             ) from error
 
-        # A library must not speak on the command's behalf.
+        # Warnings of grimp would appear as output of the command.
         logging.getLogger("grimp").setLevel(logging.ERROR)
         names = sorted(name for name, folder in self._packages.items() if self._is_there(folder))
         if not names:
@@ -215,10 +217,10 @@ class Importers:
 
     @contextmanager
     def _sources(self, broken: set[str]) -> Iterator[Path]:
-        """A folder with the packages as they are at head: the work tree, or what git has.
+        """Yield a folder with the packages at head: the work tree, or a copy of the commit.
 
-        Files that are no Python, and links that lead nowhere, are empty there: nobody can import
-        them, and so they import nothing.
+        Files with syntax errors and broken links are empty in the copy: they cannot be imported,
+        and so they import nothing.
         """
         if self._comparison.head == WORKTREE and not broken:
             yield self._comparison.repository.root
@@ -242,20 +244,20 @@ class Importers:
             yield Path(folder)
 
     def _test_imports(self, member: Member) -> Iterator[str]:
-        """Modules that a member's files outside its packages import, with the packages above."""
+        """Yield the modules that a member imports outside of its packages, with their parents."""
         inside = tuple(f"{folder}/" for folder in member.packages.values())
         paths = [path for path in self._python[member.folder] if not path.startswith(inside)]
         names = [name.encode() for name in self._packages if name not in member.packages]
         for text in self._comparison.head_contents(paths).values():
-            # Parsing is slow, looking for a name is not.
+            # Searching for a name is much faster than parsing.
             if any(name in text for name in names):
                 yield from imported_modules(text)
 
 
 def imported_modules(text: bytes) -> set[str]:
-    """Every module that a file may import, with the packages above each.
+    """Return the modules that a file may import, with their parent packages.
 
-    `from a import b` may import the module `a.b`; names that look like one are harmless here.
+    `from a import b` may import the module `a.b`. Names that are not modules do no harm.
     """
     try:
         tree = ast.parse(text)
@@ -280,7 +282,7 @@ def imported_modules(text: bytes) -> set[str]:
 
 
 def module_of(path: str, packages: Mapping[str, str]) -> str:
-    """Name of the module that a file is; empty for a file in no package."""
+    """Return the module name of a file; empty if it is not in a package."""
     for name, folder in packages.items():
         if path.startswith(f"{folder}/") and path.endswith(".py"):
             inside = path[len(folder) + 1 :].removesuffix(".py").split("/")
@@ -291,10 +293,10 @@ def module_of(path: str, packages: Mapping[str, str]) -> str:
 
 @contextmanager
 def _importable(root: Path, packages: Mapping[str, str], names: list[str]) -> Iterator[None]:
-    """Make grimp find these packages under this root, not those that are installed or loaded.
+    """Make grimp find the packages under this root instead of installed or imported ones.
 
-    It asks the import system where they are, which answers first with what is already imported
-    (this package itself, for one). Nothing is imported here.
+    grimp uses the import system, which returns modules that are already imported (such as this
+    package) first. Nothing is imported here.
     """
     folders = {str((root / packages[name]).parent) for name in names}
     loaded = {name: sys.modules.pop(name) for name in names if name in sys.modules}

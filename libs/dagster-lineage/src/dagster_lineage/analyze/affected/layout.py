@@ -1,4 +1,4 @@
-"""What the folders of a repository are: projects, libraries, dbt projects, their packages."""
+"""Layout of a repository: projects, libraries, dbt projects and their packages."""
 
 from __future__ import annotations
 
@@ -27,38 +27,36 @@ _DBT_PATHS = {
 
 @dataclass(frozen=True, eq=False)
 class Member:
-    """A folder with a `pyproject.toml` of its own, or a project without one.
-
-    Attributes:
-        folder: Relative to the root.
-        name: Of the project, or of the library: its folder's.
-        project: It is a project: a code location with an interface, not a library.
-        packages: Its importable packages: name and their folder, relative to the root.
-        distribution: Its normalized name in requirements; empty without a `pyproject.toml`.
-        requires: Normalized names that it depends on, extras and groups too.
-        scripts: It installs commands, so that it can be used without being imported.
-        pyproject: Text of its `pyproject.toml`.
-    """
+    """A project, or a library: another folder with a `pyproject.toml`."""
 
     folder: str
+    """Relative to the root."""
     name: str
+    """Name of the project, or of the library's folder."""
     project: bool
+    """Whether it is a project, which has an interface."""
     packages: Mapping[str, str] = field(default_factory=dict)
+    """Folder of each importable package, relative to the root, by name."""
     distribution: str = ""
+    """Normalized name in requirements; empty without a `pyproject.toml`."""
     requires: frozenset[str] = frozenset()
+    """Normalized names of its dependencies, including extras and groups."""
     scripts: bool = False
+    """Whether it installs commands, so that it can be used without an import."""
     pyproject: str = ""
+    """Text of its `pyproject.toml`."""
 
 
 @dataclass(frozen=True)
 class DbtFolders:
-    """A dbt project: its folder and those of its kinds of files, relative to the root."""
+    """Folders of a dbt project, relative to the root."""
 
     folder: str
     kinds: Mapping[str, tuple[str, ...]]
+    """Folders by setting: `model-paths`, `macro-paths`, …"""
 
     def kind(self, path: str) -> str:
-        """`model-paths`, `macro-paths`, … of a file in it; empty for another file."""
+        """Return the setting whose folders contain a file; empty if none does."""
         for kind, folders in self.kinds.items():
             if any(path.startswith(f"{folder}/") for folder in folders):
                 return kind
@@ -67,17 +65,17 @@ class DbtFolders:
 
 @dataclass(frozen=True)
 class Layout:
-    """Members, and the dbt projects in them, the innermost first."""
+    """Members and dbt projects of a repository, the innermost first."""
 
     members: tuple[Member, ...]
     dbt: tuple[DbtFolders, ...]
 
     def at(self, folder: str) -> Member:
-        """The member in a folder."""
+        """Return the member of a folder."""
         return self._by_folder[folder]
 
     def member(self, path: str) -> Member | None:
-        """Whose folder a file is in, the innermost; the root is nobody's."""
+        """Return the innermost member that contains a file; None for a file of the root."""
         folder = path.rpartition("/")[0]
         while folder:
             found = self._by_folder.get(folder)
@@ -91,16 +89,16 @@ class Layout:
         return {member.folder: member for member in self.members}
 
     def dbt_of(self, path: str) -> DbtFolders | None:
-        """The dbt project that a file is in."""
+        """Return the innermost dbt project that contains a file."""
         return next((one for one in self.dbt if path.startswith(f"{one.folder}/")), None)
 
     @property
     def projects(self) -> tuple[Member, ...]:
-        """The projects, by name."""
+        """The projects, sorted by name."""
         return tuple(sorted((one for one in self.members if one.project), key=lambda one: one.name))
 
     def needing(self, member: Member) -> set[str]:
-        """Folders of members that require another one, directly or over others."""
+        """Return the folders of the members that require a member, directly or indirectly."""
         needed = {member.distribution} - {""}
         found: set[str] = set()
         while True:
@@ -118,19 +116,19 @@ class Layout:
 def layout_of(
     comparison: Comparison, graphs: Iterable[LineageGraph], patterns: Iterable[str]
 ) -> Layout:
-    """The layout at both ends together, as head says where both have a file.
+    """Return the layout at base and head together; head wins where both have a file.
 
-    Projects are the folders with an interface at either end, and those where one would be: with
-    `projects/*/interface.json`, every folder in `projects` that has a `pyproject.toml` or a
-    `dbt_project.yml`. Libraries are all other folders with a `pyproject.toml`.
+    Projects are the folders with an interface at base or head, and the folders where the patterns
+    expect one: with `projects/*/interface.json`, every folder in `projects` that has a
+    `pyproject.toml` or a `dbt_project.yml`. Other folders with a `pyproject.toml` are libraries.
     """
     paths = set(comparison.base_files) | set(comparison.head_files)
     names = {where.folder: where.project for graph in graphs for where in graph.located}
     folders = {path.rpartition("/")[0] for path in _named(paths, "pyproject.toml")} - {""}
     dbt_files = _named(paths, "dbt_project.yml")
     for folder in folders | {path.rpartition("/")[0] for path in dbt_files}:
-        would_be = [f"{folder}/{pattern.rpartition('/')[2]}" for pattern in patterns]
-        if folder and matching(would_be, patterns):
+        expected = [f"{folder}/{pattern.rpartition('/')[2]}" for pattern in patterns]
+        if folder and matching(expected, patterns):
             names.setdefault(folder, folder.rpartition("/")[2])
     files = [f"{folder}/pyproject.toml" for folder in folders | names.keys()]
     wanted = [*files, *dbt_files]
@@ -173,13 +171,13 @@ def _member(
 
 
 def _normal(requirement: str) -> str:
-    """The name in a requirement, normalized as the packaging specification says."""
+    """Return the normalized name of a requirement."""
     match = _NAME.match(requirement.strip())
     return re.sub(r"[-_.]+", "-", match[0]).lower() if match else ""
 
 
 def _packages(paths: set[str], folders: set[str]) -> dict[str, dict[str, str]]:
-    """Packages by member: `<member>/src/<package>/__init__.py`, or without `src`."""
+    """Return the packages by member: `<member>/src/<package>/__init__.py`, or without `src`."""
     found: dict[str, dict[str, str]] = {}
     for path in _named(paths, "__init__.py"):
         package = path.rpartition("/")[0]
@@ -192,7 +190,7 @@ def _packages(paths: set[str], folders: set[str]) -> dict[str, dict[str, str]]:
 
 def _dbt(path: str, text: bytes) -> DbtFolders:
     folder = path.rpartition("/")[0]
-    # Most projects keep dbt's own folders, and are known without reading YAML.
+    # Most projects use the default folders; their YAML need not be parsed.
     declared = _yaml(text) if b"-paths" in text else {}
     kinds = {}
     for kind, default in _DBT_PATHS.items():
@@ -203,7 +201,7 @@ def _dbt(path: str, text: bytes) -> DbtFolders:
 
 
 def _yaml(text: bytes) -> dict[str, object]:
-    import yaml  # noqa: PLC0415 - only for a dbt project with folders of its own
+    import yaml  # noqa: PLC0415 - only for a dbt project with other folders
 
     try:
         found = yaml.safe_load(text)

@@ -1,4 +1,4 @@
-"""Who uses a library, or another member's code, that a branch changed."""
+"""Members that use the changed code of a library or of another member."""
 
 from __future__ import annotations
 
@@ -14,34 +14,31 @@ from dagster_lineage.files.comparison import Comparison
 
 @dataclass(frozen=True)
 class User:
-    """A member that uses changed code.
-
-    Attributes:
-        member: Who; None: nobody is seen to, so anybody may.
-        effect: The changed file.
-        code: Its own code does; else only its tests do.
-        why: One line that names the file.
-    """
+    """A member that uses changed code."""
 
     member: Member | None
+    """None: no use is visible, so every member may use the code."""
     effect: Effect
+    """Effect of the changed file."""
     code: bool
+    """Whether the member's code uses it, and not only its tests."""
     why: str
+    """One line with the changed file."""
 
 
 def users_of(effects: list[Effect], layout: Layout, comparison: Comparison) -> Iterator[User]:
-    """Everybody who uses the code that changed, once for each changed member.
+    """Yield the users of changed code, once for each changed member.
 
-    A module's users are those who import it, directly or over others, or load it by its name. Where
-    that does not tell, everybody who requires the library counts: it installs commands, something
-    else than a module changed, a module that nobody imports is named somewhere (it may be imported
-    by name), or a member requires the library and is not seen to import any of it. A library that
-    nobody is seen to use in any of these ways may be used by anybody.
+    The users of a module import it, directly or indirectly, or load it by name. All members that
+    require the library count as users if imports are not sufficient: the library installs commands,
+    a file other than a module changed, a module without importers is named in some file (it may be
+    imported by name), or a member requires the library without importing any of it. A library
+    without any visible user may be used by every member.
 
     Args:
-        effects: Of all changed files; those with a module or of a library are looked at.
-        layout: The members.
-        comparison: The files.
+        effects: Effects of all changed files; those with a module or of a library are used.
+        layout: Members of the repository.
+        comparison: Files at base and head.
     """
     by_folder: defaultdict[str, list[Effect]] = defaultdict(list)
     for effect in effects:
@@ -71,8 +68,8 @@ def _users(
             known = found.get(user.member.folder) if user.member else None
             if user.member and (known is None or not known.code):
                 found[user.member.folder] = user
-        if not found and not importers.anybody_sees(changed):
-            why = f"{effects[0].path}: nobody is seen to use {changed.name}, so anybody may"
+        if not found and not importers.has_importers(changed):
+            why = f"{effects[0].path}: no visible use of {changed.name}, any project may use it"
             yield User(None, effects[0], True, why)  # noqa: FBT003 - a field of a value
     yield from found.values()
 
@@ -80,7 +77,7 @@ def _users(
 def _by_requirement(
     changed: Member, effects: list[Effect], layout: Layout, importers: Importers
 ) -> Iterator[User]:
-    """Those whose use cannot be seen, and those who need them."""
+    """Yield the members whose use is not visible in imports, and the members that require those."""
     other = [effect for effect in effects if not effect.module]
     named = [effect for effect in effects if effect.module and importers.is_named(effect.module)]
     needing = layout.needing(changed)
@@ -91,7 +88,7 @@ def _by_requirement(
             folder
             for folder in needing
             if changed.distribution in layout.at(folder).requires
-            and not importers.sees(layout.at(folder), changed)
+            and not importers.imports(layout.at(folder), changed)
         }
         for folder in sorted(unseen):
             unseen |= layout.needing(layout.at(folder))

@@ -1,9 +1,9 @@
-"""Which macros dbt's own comparison of states does not see being used.
+"""Macros whose use dbt's `state:modified` does not see.
 
-`state:modified` finds the models that call a changed macro, directly or over others. It does not
-see what dbt itself calls while it builds: hooks of the project, materializations, incremental
-strategies, `generate_schema_name`, another adapter's way to create a table. After a change of such
-a macro it selects nothing, though every model may be another one.
+`state:modified` selects the models that call a changed macro, directly or through other macros. It
+does not see the macros that dbt calls while it builds: hooks, materializations, incremental
+strategies, `generate_schema_name`, an adapter's macros that create tables. After a change of such a
+macro it selects nothing, although the change may affect every model.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ class MacroUse:
     """Uses of macros in one dbt project.
 
     Args:
-        dbt: Its folders.
-        files: Contents of its files by path, of both ends.
+        dbt: Folders of the dbt project.
+        files: Path and content of its files, at base and head.
     """
 
     def __init__(self, dbt: DbtFolders, files: Iterable[tuple[str, bytes]]) -> None:
         self._words: dict[bytes, set[bytes]] = {}
-        """Words of the file that defines a macro."""
+        """Words of the file that defines a macro, by macro."""
         called: set[bytes] = set()
         settings: set[bytes] = set()
         for path, text in files:
@@ -46,15 +46,15 @@ class MacroUse:
         )
 
     def is_hidden(self, text: bytes) -> bool:
-        """Whether one of the macros in a file may be used where no model is seen to call it."""
+        """Return whether a file defines a macro that may be used without a call in a model."""
         defined = _DEFINED.findall(text)
         return not defined or any(name in self._hidden for name in defined)
 
     def _reached(self, words: set[bytes]) -> set[bytes]:
-        """Macros that words name, and those that these name.
+        """Return the macros that words name, directly or through other macros.
 
-        A macro of an adapter (`duckdb__hash`) is used where the one that chooses it is (`hash`),
-        which must be the project's own: dbt's are called by dbt.
+        An adapter's macro (`duckdb__hash`) is used where the dispatching macro (`hash`) is used, if
+        the project defines that one. dbt's own dispatching macros are called by dbt.
         """
         found: set[bytes] = set()
         waiting = words

@@ -1,7 +1,7 @@
-"""Code that names a file which builds nothing by itself: a prompt, a page that a test reads.
+"""Code that reads a file which is not built: a prompt, a page that a test reads.
 
-Documentation changes nothing, unless somebody reads it. Who does so names it, in quotes and by its
-last part at least; and who uses code that lies beside (`benchmarks/`) imports its folder.
+A change of documentation affects the code that reads it. Such code contains the file's name in
+quotes. Code that uses Python files of folders such as `benchmarks/` imports the folder.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from dagster_lineage.files.comparison import Comparison
 
 
 class NamedFiles:
-    """Python files at head and what they name.
+    """Names of files in the Python files at head.
 
     Args:
-        comparison: The files.
-        layout: The members: a name means the file of the own member first.
-        without: Folders of the root that nothing is built from: who names a file there is no code.
+        comparison: Files at base and head.
+        layout: Members. A name means a file of the own member if it has one.
+        without: Folders of the root whose Python files are left out.
     """
 
     def __init__(self, comparison: Comparison, layout: Layout, without: tuple[str, ...]) -> None:
@@ -31,7 +31,7 @@ class NamedFiles:
         self._code = comparison.head_contents(paths)
 
     def naming(self, paths: Collection[str]) -> dict[str, list[str]]:
-        """By path: the Python files that name it."""
+        """Return the Python files that name each path."""
         names = {re.escape(path.rpartition("/")[2].encode()) for path in paths}
         folders = {
             re.escape(path.partition("/")[0].encode())
@@ -45,15 +45,15 @@ class NamedFiles:
             re.MULTILINE,
         )
         for code, text in self._code.items():
-            details = {one.decode() for one in quoted.findall(text)}
+            quoted_names = {one.decode() for one in quoted.findall(text)}
             used = {one.decode() for one in imported.findall(text)}
-            if details or used:
-                for path in self._meant(code, details, used, paths):
+            if quoted_names or used:
+                for path in self._meant(code, quoted_names, used, paths):
                     found[path].append(code)
-        return {path: sorted(who) for path, who in found.items() if who}
+        return {path: sorted(code) for path, code in found.items() if code}
 
     def _meant(
-        self, code: str, details: set[str], used: set[str], paths: Collection[str]
+        self, code: str, quoted_names: set[str], used: set[str], paths: Collection[str]
     ) -> Iterator[str]:
         member = self._layout.member(code)
         home = f"{member.folder}/" if member else ""
@@ -62,5 +62,5 @@ class NamedFiles:
             own = f"{home}{name}"
             is_own = path == own or own not in self._files
             by_import = path.endswith(".py") and folder.partition("/")[0] in used
-            if path != code and ((name in details and is_own) or by_import):
+            if path != code and ((name in quoted_names and is_own) or by_import):
                 yield path

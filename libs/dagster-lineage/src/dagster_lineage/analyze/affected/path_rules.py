@@ -1,39 +1,38 @@
-"""What a changed file can change, by where it lies and what in it differs.
+"""Effects of a changed file, by its path and by the kind of the change.
 
-The first row that fits a file decides. *Rows* means: the assets named, and all that reads them, in
-whatever project, may get other rows.
+The first matching row decides. *Rows* means that the named assets and all of their readers, in any
+project, may have other rows.
 
-| where | file | builds and tests |
+| path | file | what is built and tested |
 |---|---|---|
 | root | `README.md`, other `*.md`, `*.rst`, pictures, `LICENSE`, `CODEOWNERS`, `.gitignore`, `.editorconfig`; all of `docs/`, `benchmarks/` | nothing |
-| root | `tests/` | what tests the repository as a whole, no project |
-| root | everything else: locks, `pyproject.toml`, `workspace.yaml`, `Makefile`, `.github/`, … | all: unknown |
-| project | `interface.json` | itself, and the readers of what differs in it |
-| project | `tests/`, `conftest.py` | itself only |
+| root | `tests/` | the tests of the repository as a whole, no project |
+| root | all other files: locks, `pyproject.toml`, `workspace.yaml`, `Makefile`, `.github/`, … | everything, as the effect is unknown |
+| project | `interface.json` | the project, and the readers of what differs |
+| project | `tests/`, `conftest.py` | the project only |
 | project | documentation and pictures outside its packages and dbt folders, unless its `pyproject.toml` names them | nothing |
-| dbt | a model, snapshot or seed | itself; rows, unless SQL or Python differs only in comments and blanks |
-| dbt | a properties file | itself; rows of the models and sources whose entries differ in more than descriptions and tests |
-| dbt | tests, analyses, documentation blocks | itself only |
-| dbt | macros, `dbt_project.yml`, all else | itself; rows of all its assets |
-| project | Python | itself; rows of all its assets, unless only comments and docstrings differ |
-| project | `pyproject.toml` | itself; rows of all its assets, unless it says the same |
-| project | everything else | itself; rows of all its assets |
-| library | `tests/`, documentation | the library itself only |
-| library | Python | who imports it, with their rows, unless only comments and docstrings differ |
-| library | everything else | who needs it, with their rows |
+| dbt | a model, snapshot or seed | the project; rows, unless only comments and white space of SQL or Python differ |
+| dbt | a properties file | the project; rows of the models and sources whose entries differ in more than descriptions and tests |
+| dbt | tests, analyses, documentation blocks | the project only |
+| dbt | macros, `dbt_project.yml`, all other files | the project; rows of all its assets |
+| project | Python | the project; rows of all its assets, unless only comments and docstrings differ |
+| project | `pyproject.toml` | the project; rows of all its assets, unless its content is the same |
+| project | all other files | the project; rows of all its assets |
+| library | `tests/`, documentation | the library only |
+| library | Python | the members that import it, with their rows, unless only comments and docstrings differ |
+| library | all other files | the members that require it, with their rows |
 
-Documentation, and what lies in `docs/` and `benchmarks/`, counts as the code that names it, too:
-somebody reads it. A link, a local dbt package and a path that leads out of a member count where
-they lead to.
+Documentation and the files in `docs/` and `benchmarks/` also have the effect of the code that names
+them. A link, a local dbt package and a path out of a member's folder have the effect of their
+targets.
 
-`CODEOWNERS` decides who reviews, not what is built; workflows decide how everything is built.
+`CODEOWNERS` decides who reviews and not what is built; workflows decide how everything is built.
 """  # noqa: E501 - rows of a table
 
 from __future__ import annotations
 
 import posixpath
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from typing import Literal
 
@@ -41,11 +40,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dagster_lineage.analyze.affected.assets_of_files import AssetsOfFiles
+from dagster_lineage.analyze.affected.equivalence import (
+    same_python,
+    same_sql,
+    same_toml,
+    same_yaml,
+)
 from dagster_lineage.analyze.affected.import_graph import module_of
 from dagster_lineage.analyze.affected.layout import DbtFolders, Layout, Member
 from dagster_lineage.analyze.affected.macro_use import MacroUse
-from dagster_lineage.analyze.affected.python_content import same_behaviour
-from dagster_lineage.analyze.affected.sql_content import same_rows
 from dagster_lineage.files.comparison import ChangedFile
 from dagster_lineage.model import LineageGraph
 
@@ -58,48 +61,48 @@ _HARMLESS = frozenset(
     {"LICENSE", "NOTICE", ".gitignore", ".editorconfig", "CODEOWNERS", ".github/CODEOWNERS"}
 )
 HARMLESS_FOLDERS = ("docs/", "benchmarks/")
-"""Folders of the root from which nothing is built."""
+"""Folders of the root that are not built."""
 _TESTS = ("tests/", "test/")
 _YAML = (".yml", ".yaml")
 _MODELS = ("model-paths", "seed-paths", "snapshot-paths")
 _LARGE_SEED = 1024 * 1024
-"""Bytes beyond which dbt does not read a seed to tell whether it changed (`dbt.constants`)."""
+"""Size in bytes above which dbt compares only the path of a seed (`dbt.constants`)."""
 _SELECTABLE = re.compile(r"[\w./-]+")
-_SAME_MODEL = {".sql": same_rows, ".py": same_behaviour}
-"""How texts of a model are compared; in a seed every character is data."""
+_SAME_MODEL = {".sql": same_sql, ".py": same_python}
+"""Comparisons of models by suffix. In a seed every character is data."""
 
 
 class Effect(Struct, frozen=True, kw_only=True):
-    """What one changed file reaches."""
+    """Effect of a changed file."""
 
     path: str
     scope: Scope
-    """`rows` is `project` and more: the rows of its assets."""
+    """`rows` includes `project`."""
     why: str
-    """To follow the path: `README.md: documentation`."""
+    """Reason, shown after the path: `README.md: documentation`."""
     folder: str = ""
-    """Of the member."""
+    """Folder of the member."""
     keys: frozenset[str] | None = None
-    """`rows`: of these assets; None: of all that the project makes."""
+    """Scope `rows`: the assets; None: all assets of the project."""
     document: bool = False
-    """`nothing`: but code that names the file may read it."""
+    """Scope `nothing`: code that names the file may read it."""
     module: str = ""
-    """`library` and projects' Python: the module."""
+    """Name of the module, for Python files."""
     dbt: DbtWork = ""
-    """What dbt must build of its own project: what its state finds changed, or all."""
+    """What dbt must build in the project: what `state:modified` selects, or everything."""
     dbt_by_name: str = ""
-    """What else it must build: a selection of what its state does not find changed."""
+    """Selection of what dbt must also build because `state:modified` does not select it."""
 
 
 class PathRules:
-    """Judges files.
+    """Classification of changed files by the table of this module.
 
     Args:
-        layout: What the folders are.
-        graphs: At base and at head.
-        before: What is in the changed files at base.
-        after: Likewise at head.
-        macro_use: How the macros of a dbt project are used.
+        layout: Members of the repository.
+        graphs: Interface graphs at base and at head.
+        before: Contents of the changed files at base.
+        after: Contents of the changed files at head.
+        macro_use: Returns the uses of macros in a dbt project.
     """
 
     def __init__(
@@ -118,7 +121,7 @@ class PathRules:
         self._assets = AssetsOfFiles(graphs)
 
     def effect(self, file: ChangedFile) -> Effect:
-        """What a changed file reaches; see the module's table."""
+        """Return the effect of a changed file."""
         path = file.path
         member = self._layout.member(path)
         if member is None:
@@ -140,15 +143,15 @@ class PathRules:
             return Effect(path=path, scope="nothing", why="documentation", document=True)
         if path.endswith(".py") and not kind:
             return self._of_code(path, member)
-        if inside == "pyproject.toml" and self._same(path, _same_toml):
-            return Effect(path=path, scope="project", why="says the same as before")
+        if inside == "pyproject.toml" and self._same(path, same_toml):
+            return Effect(path=path, scope="project", why="same content as before")
         if dbt is not None:
             return self._of_dbt(path, dbt, member)
-        why = "decides how it is built, or is unknown"
+        why = "configuration of the build, or unknown"
         return Effect(path=path, scope="rows", why=why, dbt="all")
 
     def _of_code(self, path: str, member: Member) -> Effect:
-        if self._same(path, same_behaviour):
+        if self._same(path, same_python):
             why = "only comments or docstrings differ"
             return Effect(path=path, scope="project", why=why)
         module = module_of(path, member.packages)
@@ -164,30 +167,30 @@ class PathRules:
             why = "a dbt test, analysis or documentation block"
             return Effect(path=path, scope="project", why=why, dbt="modified")
         if kind in _MODELS:
-            judge = _SAME_MODEL.get(posixpath.splitext(path)[1])
-            if judge and self._same(path, judge):
-                why = "only comments or blanks differ"
+            same = _SAME_MODEL.get(posixpath.splitext(path)[1])
+            if same and self._same(path, same):
+                why = "only comments or white space differ"
                 return Effect(path=path, scope="project", why=why, dbt="modified")
-            keys = self._assets.made_in(path, member.name)
+            keys = self._assets.defined_in(path, member.name)
             why = "a model, seed or snapshot"
             effect = Effect(path=path, scope="rows", why=why, keys=keys, dbt="modified")
-            return self._with_rows(effect, dbt) if kind == "seed-paths" else effect
+            return self._of_seed(effect, dbt) if kind == "seed-paths" else effect
         if kind == "macro-paths":
             if path.endswith(_YAML):
                 return Effect(path=path, scope="project", why="describes macros", dbt="modified")
             return self._of_macro(path, dbt)
-        if path.endswith(_YAML) and self._same(path, _same_yaml):
-            return Effect(path=path, scope="project", why="says the same as before", dbt="modified")
-        why = "decides how dbt builds, or is unknown"
+        if path.endswith(_YAML) and self._same(path, same_yaml):
+            return Effect(path=path, scope="project", why="same content as before", dbt="modified")
+        why = "configuration of dbt, or unknown"
         return Effect(path=path, scope="rows", why=why, dbt="all")
 
-    def _with_rows(self, effect: Effect, dbt: DbtFolders) -> Effect:
-        """A seed; of a large one dbt compares only the path."""
+    def _of_seed(self, effect: Effect, dbt: DbtFolders) -> Effect:
+        """Return the effect of a seed. dbt compares only the path of a large one."""
         texts = (self._before.get(effect.path, b""), self._after.get(effect.path, b""))
         if max(map(len, texts)) <= _LARGE_SEED:
             return effect
         inside = posixpath.relpath(effect.path, dbt.folder)
-        # A selection ends at a blank, and a comma makes two of it.
+        # Spaces and commas separate selections.
         if _SELECTABLE.fullmatch(inside) is None:
             return replace(effect, dbt="all")
         return replace(effect, dbt_by_name=f"path:{inside}+")
@@ -196,13 +199,13 @@ class PathRules:
         texts = [text for text in (self._before.get(path), self._after.get(path)) if text]
         use = self._macro_use(dbt)
         if not texts or any(use.is_hidden(text) for text in texts):
-            why = "a macro, which dbt itself may call"
+            why = "a macro, which dbt may call"
             return Effect(path=path, scope="rows", why=why, dbt="all")
         why = "a macro, which any model may call"
         return Effect(path=path, scope="rows", why=why, dbt="modified")
 
     def _of_properties(self, path: str, member: Member) -> Effect:
-        from dagster_lineage.analyze.affected.yaml_content import changed_resources  # noqa: PLC0415
+        from dagster_lineage.analyze.affected.dbt_properties import changed_resources  # noqa: PLC0415
 
         changed = changed_resources(self._before.get(path, b""), self._after.get(path, b""))
         if not changed:
@@ -219,28 +222,28 @@ class PathRules:
         if _is_documentation(path, member):
             why = "documentation of a library"
             return Effect(path=path, scope="nothing", why=why, document=True)
-        if path.endswith(".py") and self._same(path, same_behaviour):
+        if path.endswith(".py") and self._same(path, same_python):
             return Effect(path=path, scope="nothing", why="only comments or docstrings differ")
-        if inside == "pyproject.toml" and self._same(path, _same_toml):
-            return Effect(path=path, scope="nothing", why="says the same as before")
+        if inside == "pyproject.toml" and self._same(path, same_toml):
+            return Effect(path=path, scope="nothing", why="same content as before")
         module = module_of(path, member.packages)
         return Effect(path=path, scope="library", why="code of a library", module=module)
 
-    def _same(self, path: str, judge: Callable[[bytes, bytes], bool]) -> bool:
+    def _same(self, path: str, same: Callable[[bytes, bytes], bool]) -> bool:
         before, after = self._before.get(path), self._after.get(path)
-        return before is not None and after is not None and judge(before, after)
+        return before is not None and after is not None and same(before, after)
 
 
 def _of_root(path: str) -> Effect:
     if path.startswith("../"):
-        return Effect(path=path, scope="everything", why="outside the root: unknown")
+        return Effect(path=path, scope="everything", why="outside the root, effect unknown")
     documentation = "/" not in path and path.endswith(_DOCUMENTS)
     if documentation or path in _HARMLESS or path.startswith(HARMLESS_FOLDERS):
-        why = "documentation, or builds nothing"
+        why = "documentation, or not built"
         return Effect(path=path, scope="nothing", why=why, document=True)
     if path.startswith(_TESTS):
-        return Effect(path=path, scope="repository", why="tests the repository as a whole")
-    return Effect(path=path, scope="everything", why="belongs to all projects, or is unknown")
+        return Effect(path=path, scope="repository", why="tests of the repository as a whole")
+    return Effect(path=path, scope="everything", why="shared by all projects, or unknown")
 
 
 def _is_documentation(path: str, member: Member) -> bool:
@@ -250,24 +253,5 @@ def _is_documentation(path: str, member: Member) -> bool:
     ):
         return False
     if inside.rpartition("/")[2] in member.pyproject:
-        return False  # its pyproject.toml names it: a build without it would fail
+        return False  # a build without a file that pyproject.toml names would fail
     return path.endswith(_DOCUMENTS) or inside.startswith("docs/") or inside in _HARMLESS
-
-
-def _same_toml(before: bytes, after: bytes) -> bool:
-    try:
-        # As text: `1`, `1.0` and `true` are equal, but they are not the same.
-        return repr(tomllib.loads(before.decode())) == repr(tomllib.loads(after.decode()))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError):
-        return False
-
-
-def _same_yaml(before: bytes, after: bytes) -> bool:
-    import yaml  # noqa: PLC0415 - only for a changed configuration of dbt
-
-    from dagster_lineage.analyze.affected.yaml_content import differs  # noqa: PLC0415
-
-    try:
-        return not differs(yaml.safe_load(before), yaml.safe_load(after))
-    except (yaml.YAMLError, ValueError):
-        return False

@@ -1,4 +1,4 @@
-"""What proves that a project cannot have changed."""
+"""Proofs that a branch cannot change a project."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ def proofs_for(
     graph: LineageGraph,
     changed_keys: frozenset[str],
 ) -> dict[str, Proof]:
-    """A proof for each project, by name.
+    """Return a proof for each skipped project, by name.
 
     Args:
-        skipped: The projects, and how many files each has.
-        comparison: The files at both ends.
-        layout: The members.
-        effects: Of all changed files.
-        graph: At head.
-        changed_keys: Keys that changed or follow from such. As everything that follows is among
-            them, a project that reads none of them directly reads none over others either.
+        skipped: Number of files by project.
+        comparison: Files at base and head.
+        layout: Members of the repository.
+        effects: Effects of all changed files.
+        graph: Interface graph at head.
+        changed_keys: Keys that changed or are downstream of a change. They include all downstream
+            keys, so a project that reads none of them directly reads none of them indirectly.
     """
     trees = comparison.tree_hashes([member.folder for member in skipped])
     reads: defaultdict[str, set[str]] = defaultdict(set)

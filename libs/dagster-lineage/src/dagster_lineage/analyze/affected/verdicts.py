@@ -1,4 +1,4 @@
-"""Whether a project must be built and tested, why, and what proves that it need not be."""
+"""Result of `lineage affected`: the reasons to build a project, or the proof against it."""
 
 from __future__ import annotations
 
@@ -10,64 +10,64 @@ ReasonKind = Literal["own files", "library", "upstream", "everything"]
 
 
 class Reason(Struct, frozen=True, kw_only=True):
-    """Why a project must be built."""
+    """A reason to build a project."""
 
     kind: ReasonKind
     text: str
-    """One line that names the file or the key."""
+    """One line with the file or key."""
     file: str = ""
-    """The changed file that it begins with, relative to the root, where it is one."""
+    """The changed file that causes it, relative to the root; empty if no file does."""
 
 
 class Proof(Struct, frozen=True, kw_only=True):
-    """Why a project cannot have changed: its files, its imports, what it reads."""
+    """Evidence that a branch cannot change a project: its files, imports and reads."""
 
     files: int
-    """How many it has."""
+    """Number of files of the project."""
     tree_base: str
-    """Git's id of its folder at base …"""
+    """Git's tree id of its folder at base."""
     tree_head: str
-    """… and at head. Equal: not a byte below it differs. The work tree's own changes, which git has
-    no id of, are none below it but those in `harmless`."""
+    """Git's tree id at head. Equal ids mean that no byte differs. Uncommitted changes of the work
+    tree, which have no tree id, are only those in `harmless`."""
     harmless: tuple[str, ...]
-    """Changed files below it that cannot matter (documentation)."""
+    """Changed files in the folder that affect nothing, such as documentation."""
     libraries: tuple[str, ...]
-    """Libraries that it needs, directly or over others."""
+    """Libraries that it requires, directly or indirectly."""
     changed_modules: int
-    """Changed files of libraries in all, none of which it imports or needs."""
+    """Number of changed library files, none of which it uses."""
     upstream_keys: int
-    """Keys of other projects that it reads."""
+    """Number of keys of other projects that it reads."""
     changed_keys: int
-    """Keys in all that changed or that follow from those, none of which it reads."""
+    """Number of keys that changed or are downstream of a change, none of which it reads."""
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
-    """What is to be done with one project."""
+    """Decision on one project."""
 
     project: str
     folder: str
     affected: bool
     reasons: tuple[Reason, ...] = ()
     dbt_folders: tuple[str, ...] = ()
-    """Folders of its dbt projects, relative to the root; none: it has no dbt."""
+    """Folders of its dbt projects, relative to the root."""
     dbt_profiles: tuple[str, ...] = ()
-    """Those of them with a `profiles.yml` of their own."""
+    """Folders of `dbt_folders` that contain a `profiles.yml`."""
     dbt_select: tuple[str, ...] = ()
-    """What dbt must build, as values of `--select`; none: nothing. `fqn:*` is all."""
+    """Values of `dbt build --select`. Empty: nothing to build; `fqn:*`: everything."""
     proof: Proof | None = None
 
 
 class Affected(Struct, frozen=True, kw_only=True):
-    """Verdicts on all projects there are at head, by name."""
+    """Decisions on all projects at head, sorted by name."""
 
     base: str
     head: str
     projects: tuple[Verdict, ...]
     libraries: tuple[str, ...] = ()
-    """Folders of libraries whose own tests must run."""
+    """Folders of the libraries whose tests must run."""
     repository_tests: bool = False
-    """What tests the repository as a whole must run, because something affected is, or its tests
-    are changed."""
+    """Whether the tests of the repository as a whole must run: a project or library is affected, or
+    the tests changed."""
     changed_files: int = 0
     notes: tuple[str, ...] = ()
 
@@ -78,5 +78,5 @@ class Affected(Struct, frozen=True, kw_only=True):
 
     @property
     def skipped(self) -> tuple[Verdict, ...]:
-        """The others."""
+        """The projects that the branch cannot change."""
         return tuple(one for one in self.projects if not one.affected)

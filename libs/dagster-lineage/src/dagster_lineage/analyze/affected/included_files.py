@@ -1,7 +1,7 @@
-"""Files that a member has from outside its folder: links, local dbt packages, paths with `../`.
+"""Files that a member includes from outside its folder: links, local dbt packages, `../` paths.
 
-Whoever changes such a file changes every member that has it, though neither imports nor interfaces
-tell. So it is judged a second time, as the file that it is there.
+A change of such a file changes every member that includes it, which neither imports nor interfaces
+show. So the file is classified a second time, under its path in that member.
 """
 
 from __future__ import annotations
@@ -19,40 +19,37 @@ _SETTINGS = (".toml", ".yml", ".yaml", ".cfg", ".ini")
 _PATH_OUT = re.compile(rb"(?<![\w./-])(?:\.\./)+[\w.@/-]*\w")
 _DBT_SETTINGS = ("dbt_project.yml", "packages.yml", "dependencies.yml", "package-lock.yml")
 _MOST_LINKS = 5
-"""One over the other; a cycle has no end."""
+"""Links to links that are followed, in case they form a cycle."""
 
 
 @dataclass(frozen=True)
-class Borrowing:
-    """A file or folder that is also to be had elsewhere; both paths are relative to the root.
-
-    Attributes:
-        target: Where it lies.
-        at: Where the borrower has it.
-        dbt_only: Only what dbt reads of it: it is a member of its own, whose Python is imported.
-    """
+class Inclusion:
+    """A file or folder that a member includes; both paths are relative to the root."""
 
     target: str
+    """Path of the file or folder."""
     at: str
+    """Path under which the member includes it."""
     dbt_only: bool = False
+    """Only files that dbt reads are included: the target is a member whose Python is imported."""
 
 
-class Borrowings:
-    """All of them, at either end.
+class Inclusions:
+    """All inclusions at base and at head.
 
     Args:
-        comparison: The files.
-        layout: The members, whose settings are looked at.
+        comparison: Files at base and head.
+        layout: Members, whose settings may name paths outside their folders.
     """
 
     def __init__(self, comparison: Comparison, layout: Layout) -> None:
         self._layout = layout
-        self._by_target: defaultdict[str, set[Borrowing]] = defaultdict(set)
+        self._by_target: defaultdict[str, set[Inclusion]] = defaultdict(set)
         for one in (*_links(comparison), *_paths_out(comparison, layout)):
             self._by_target[one.target].add(one)
 
     def paths(self, path: str) -> list[str]:
-        """Other paths of a file, sorted."""
+        """Return the other paths of a file, sorted."""
         found: set[str] = set()
         waiting = {path}
         for _ in range(_MOST_LINKS):
@@ -77,7 +74,7 @@ class Borrowings:
         )
 
 
-def _links(comparison: Comparison) -> Iterator[Borrowing]:
+def _links(comparison: Comparison) -> Iterator[Inclusion]:
     for files, contents in (
         (comparison.base_files, comparison.base_contents),
         (comparison.head_files, comparison.head_contents),
@@ -86,14 +83,14 @@ def _links(comparison: Comparison) -> Iterator[Borrowing]:
         for path, text in contents(links).items():
             target = _joined(posixpath.dirname(path), text)
             if target:
-                yield Borrowing(target, path)
+                yield Inclusion(target, path)
 
 
-def _paths_out(comparison: Comparison, layout: Layout) -> Iterator[Borrowing]:
-    """Paths out of a member's folder that its settings name and that are there."""
+def _paths_out(comparison: Comparison, layout: Layout) -> Iterator[Inclusion]:
+    """Yield existing paths outside a member's folder that its settings name."""
     folders = {member.folder for member in layout.members}
     dbt_folders = {one.folder for one in layout.dbt}
-    at_home = folders | dbt_folders
+    member_folders = folders | dbt_folders
     for files, contents in (
         (comparison.base_files, comparison.base_contents),
         (comparison.head_files, comparison.head_contents),
@@ -101,21 +98,21 @@ def _paths_out(comparison: Comparison, layout: Layout) -> Iterator[Borrowing]:
         settings = [
             path
             for path in files
-            if path.endswith(_SETTINGS) and path.rpartition("/")[0] in at_home
+            if path.endswith(_SETTINGS) and path.rpartition("/")[0] in member_folders
         ]
         for path, text in contents(settings).items():
             folder = path.rpartition("/")[0]
             for match in _PATH_OUT.finditer(text):
                 target = _joined(folder, match[0])
                 owner = layout.member(f"{folder}/x")
-                if target and (owner is None or not _lies_in(target, owner.folder)):
+                if target and (owner is None or not _is_in(target, owner.folder)):
                     dbt_only = target in folders
                     if not dbt_only or target in dbt_folders:
-                        yield Borrowing(target, f"{folder}/{match[0].decode()}", dbt_only)
+                        yield Inclusion(target, f"{folder}/{match[0].decode()}", dbt_only)
 
 
 def _joined(folder: str, text: bytes) -> str:
-    """A path relative to a folder, made relative to the root; empty if it leads out of it."""
+    """Return a path of a folder relative to the root; empty if it is outside the root."""
     try:
         path = posixpath.normpath(posixpath.join(folder, text.decode()))
     except UnicodeDecodeError:
@@ -123,10 +120,10 @@ def _joined(folder: str, text: bytes) -> str:
     return "" if path.startswith(("../", "/")) or path in ("..", ".") else path
 
 
-def _lies_in(path: str, folder: str) -> bool:
+def _is_in(path: str, folder: str) -> bool:
     return path == folder or path.startswith(f"{folder}/")
 
 
 def regular(files: dict[str, bytes], states: Mapping[str, FileState]) -> dict[str, bytes]:
-    """Contents without those of links and the like: what a link says is not what is in the file."""
+    """Return the contents of regular files: the content of a link is only a path."""
     return {path: text for path, text in files.items() if states[path].is_regular}

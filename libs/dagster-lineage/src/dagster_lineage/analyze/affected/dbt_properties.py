@@ -1,7 +1,7 @@
-"""Which of the resources that a dbt properties file describes a change of it can make other rows.
+"""Resources whose rows a change of a dbt properties file can change.
 
-Descriptions, documentation, tests, freshness, exposures, groups and unit tests make none: what they
-promise is in the interface, where `lineage diff` sees it.
+Descriptions, documentation, tests, freshness, exposures, groups and unit tests change no rows. The
+constraints that follow from them are in the interface, and `lineage diff` compares those.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import yaml
+
+from dagster_lineage.analyze.affected.equivalence import differs
 
 _WITHOUT_ROWS = frozenset(
     {"description", "docs", "data_tests", "tests", "freshness", "loaded_at_field", "unit_tests"}
@@ -23,20 +25,17 @@ _IGNORED = frozenset(
 
 @dataclass(frozen=True)
 class ChangedResources:
-    """What a change of a properties file reaches.
-
-    Attributes:
-        models: Names of models, seeds and snapshots.
-        sources: `source.table` names.
-        everything: It cannot be told, so all of the project.
-    """
+    """Resources that a change of a properties file affects."""
 
     models: frozenset[str] = frozenset()
+    """Names of models, seeds and snapshots."""
     sources: frozenset[str] = frozenset()
+    """Names of sources, as `source.table`."""
     everything: bool = False
+    """The change cannot be attributed, so it affects the whole project."""
 
     def __bool__(self) -> bool:
-        """Something is reached."""
+        """Return whether any resource is affected."""
         return bool(self.models or self.sources or self.everything)
 
 
@@ -44,7 +43,7 @@ EVERYTHING = ChangedResources(everything=True)
 
 
 def changed_resources(before: bytes, after: bytes) -> ChangedResources:
-    """What differs between two texts of a properties file; empty bytes for no file."""
+    """Compare two texts of a properties file; empty bytes stand for no file."""
     try:
         old, new = _parsed(before), _parsed(after)
         others = (old.keys() | new.keys()) - _IGNORED - {*_MODELS, "sources"}
@@ -70,15 +69,15 @@ def _parsed(text: bytes) -> dict[str, object]:
 def _named(file: dict[str, object], kind: str) -> dict[str, object]:
     entries = file.get(kind) or []
     if not isinstance(entries, list):
-        raise TypeError(f"{kind} is no list")
+        raise TypeError(f"{kind} is not a list")
     return _unique((entry["name"], _for_rows(entry)) for entry in entries)
 
 
 def _tables(file: dict[str, object]) -> dict[str, object]:
-    """Every table with what its source says of all of them."""
+    """Return the properties of each table, with those of its source."""
     entries = file.get("sources") or []
     if not isinstance(entries, list):
-        raise TypeError("sources is no list")
+        raise TypeError("sources is not a list")
     return _unique(
         (
             f"{source['name']}.{table['name']}",
@@ -96,13 +95,13 @@ def _unique(entries: Iterable[tuple[str, object]]) -> dict[str, object]:
     found: dict[str, object] = {}
     for name, entry in entries:
         if name in found:
-            raise ValueError(f"{name} is described twice: which one counts is not known")
+            raise ValueError(f"{name} is described twice")
         found[name] = entry
     return found
 
 
 def _for_rows(value: object) -> object:
-    """A value without what makes no rows, at any depth but in `meta` and `config`."""
+    """Return a value without the properties that change no rows; `meta` and `config` are kept."""
     if isinstance(value, dict):
         return {
             name: one if name in ("meta", "config") else _for_rows(one)
@@ -114,12 +113,3 @@ def _for_rows(value: object) -> object:
 
 def _differing(old: dict[str, object], new: dict[str, object]) -> set[str]:
     return {name for name in old.keys() | new.keys() if differs(old.get(name), new.get(name))}
-
-
-def differs(old: object, new: object) -> bool:
-    """Whether two values can make other text where Jinja writes them.
-
-    Equality is not enough: `1`, `1.0` and `true` are equal and are written differently, and a
-    mapping is gone through in its order.
-    """
-    return repr(old) != repr(new)
