@@ -8,7 +8,7 @@ import sys
 
 from tools.codeowners import codeowners
 
-from dagster_lineage.model import SCHEMA_VERSION, Asset, Interface, LineageGraph, LocatedInterface
+from dagster_lineage.api import SCHEMA_VERSION, Asset, Interface, LineageGraph, LocatedInterface
 
 
 def asset(key: str, at: str, *owners: str) -> Asset:

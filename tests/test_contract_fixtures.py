@@ -8,9 +8,7 @@ from tools.contract_accepted import accepted_by
 from tools.contract_fixtures import FixtureImpossible, fixtures, publish
 from tools.contract_values import ENTITIES, ROWS, ValueImpossible, value
 
-from dagster_lineage.files.interface_files import read_graph
-from dagster_lineage.files.settings import read_settings
-from dagster_lineage.model import (
+from dagster_lineage.api import (
     Asset,
     Column,
     Interface,
@@ -18,6 +16,7 @@ from dagster_lineage.model import (
     LocatedInterface,
     Read,
     Source,
+    read_graph,
 )
 from environment import Environment
 
@@ -26,7 +25,7 @@ READERS = ("jaffle_dbt", "marts_dbt")
 
 @pytest.fixture(scope="module")
 def graph(root) -> LineageGraph:
-    return read_graph(root, read_settings(root).interfaces)
+    return read_graph(root)
 
 
 def reader_of(graph: LineageGraph, name: str) -> LocatedInterface:

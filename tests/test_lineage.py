@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
@@ -10,41 +11,25 @@ from pathlib import Path
 
 import pytest
 
-from dagster_lineage.files.interface_files import read_graph
-from dagster_lineage.files.settings import read_settings
-from dagster_lineage.model import LineageGraph, split_column
+from dagster_lineage.api import LineageGraph, depends_on, read_graph
 
 
 @pytest.fixture(scope="module")
 def graph(root) -> LineageGraph:
-    return read_graph(root, read_settings(root).interfaces)
-
-
-def origins(graph: LineageGraph, key: str, column: str) -> set[tuple[str, str]]:
-    """Every column that one is computed from, over all projects, down to the sources."""
-    waiting = [(key, column)]
-    seen = set()
-    while waiting:
-        one = waiting.pop()
-        if one in seen:
-            continue
-        seen.add(one)
-        producer = graph.producer(one[0])
-        if producer:
-            waiting += [split_column(text) for text in producer.asset.columns[one[1]].derived_from]
-    return seen
+    return read_graph(root)
 
 
 @pytest.mark.parametrize("column", ["forecast_date", "predicted_orders"])
 def test_forecast_is_traced_to_fivetrans_columns_over_three_projects(graph, column):
-    found = origins(graph, "ml/predicted_orders", column)
-    assert ("marts/daily_order_summary", "order_date") in found
-    assert ("shop_public/orders", "ordered_at") in found
+    found = depends_on(graph, "ml/predicted_orders", column)
+    assert "marts/daily_order_summary#order_date" in found
+    assert "shop_public/orders#ordered_at" in found
 
 
 def test_number_of_orders_comes_from_the_status_that_decides_which_count(graph):
-    found = origins(graph, "ml/predicted_orders", "predicted_orders")
-    assert ("shop_public/orders", "status") in found
+    assert "shop_public/orders#status" in depends_on(
+        graph, "ml/predicted_orders", "predicted_orders"
+    )
 
 
 def test_every_column_that_another_project_reads_has_a_known_type(graph):
@@ -91,6 +76,26 @@ def test_check_needs_neither_dagster_nor_dbt_nor_a_sql_parser(root):
         [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "0 []"
+
+
+def test_nothing_outside_the_library_imports_more_than_its_public_modules(root):
+    """Tests and tools too, which import-linter does not read; benchmarks measure internals."""
+    public = {"dagster_lineage.api", "dagster_lineage.definitions"}
+    folders = [root / "tests", root / "tools", *root.glob("projects/*/*"), *root.glob("libs/*/*")]
+    files = [
+        file
+        for folder in folders
+        if not folder.is_relative_to(root / "libs/dagster-lineage") and folder.name != ".venv"
+        for file in folder.rglob("*.py")
+    ]
+    imported = {
+        (str(file.relative_to(root)), node.module)
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("dagster_lineage")
+    }
+    assert imported
+    assert {(file, module) for file, module in imported if module not in public} == set()
 
 
 def test_a_typo_in_a_sources_key_fails_with_file_line_owners_and_nearest_key(root, tmp_path):

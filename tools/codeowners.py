@@ -11,9 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from dagster_lineage.files.interface_files import read_graph
-from dagster_lineage.files.settings import read_settings
-from dagster_lineage.model import LineageGraph, LocatedInterface
+from dagster_lineage.api import LineageGraph, LocatedInterface, read_graph
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / "CODEOWNERS"
@@ -24,7 +22,7 @@ HEADER = "# Who reviews what. Made from the owners in the asset graph by `make c
 
 def main(arguments: list[str]) -> int:
     """Run one of the two commands; return the exit code."""
-    text = codeowners(read_graph(ROOT, read_settings(ROOT).interfaces))
+    text = codeowners(read_graph(ROOT))
     match arguments:
         case ["write"]:
             FILE.write_text(text, encoding="utf-8")

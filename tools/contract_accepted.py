@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from dagster_lineage.model import Asset, Interface, split_column
+from dagster_lineage.api import Asset, Interface, split_column
 
 
 def read_manifest(file: Path) -> dict[str, object]:

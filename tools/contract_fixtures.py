@@ -22,17 +22,16 @@ from pathlib import Path
 from tools.contract_accepted import accepted_by, read_manifest
 from tools.contract_values import ENTITIES, ROWS, ValueImpossible, value
 
-from dagster_lineage.files.interface_files import read_graph
-from dagster_lineage.files.settings import read_settings
-from dagster_lineage.model import (
+from dagster_lineage.api import (
     Asset,
     Column,
+    LineageError,
     LineageGraph,
     LocatedAsset,
     LocatedInterface,
     key_path,
+    read_graph,
 )
-from dagster_lineage.model.errors import LineageError
 from environment import Environment
 from warehouse import Warehouse, WarehouseError, quoted
 
@@ -75,7 +74,7 @@ def main(arguments: Sequence[str]) -> int:
     )
     asked = parser.parse_args(arguments)
     try:
-        graph = read_graph(ROOT, read_settings(ROOT).interfaces)
+        graph = read_graph(ROOT)
         reader = next((one for one in graph.located if one.project == asked.project), None)
         if reader is None:
             names = ", ".join(one.project for one in graph.located)

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 import msgspec
 
+from dagster_lineage.files.settings import Settings
 from dagster_lineage.model.errors import LineageError
 from dagster_lineage.model.findings import Finding, Level
 
@@ -93,6 +94,15 @@ class Baseline:
             message=f"{len(gone)} known findings no longer occur: {shown}.",
             fix=f"Write the baseline again: `lineage check --write-baseline {self.file}`.",
         )
+
+
+def baseline_of(root: Path, settings: Settings) -> Baseline | None:
+    """Return the baseline that the settings of a repository name, if they name one.
+
+    Raises:
+        LineageError: The file is missing or is not a baseline.
+    """
+    return read_baseline(root / settings.baseline, settings.baseline) if settings.baseline else None
 
 
 def read_baseline(file: Path, name: str) -> Baseline:

@@ -49,15 +49,15 @@ def run(arguments: argparse.Namespace) -> int:
     comparison = Repository(root).compare(arguments.base, arguments.head)
     affected = decide(comparison, settings.interfaces)
     if arguments.dbt:
-        from dagster_lineage.analyze.affected.dbt_commands import dbt_commands  # noqa: PLC0415
+        from dagster_lineage.analyze.affected.dbt_commands import dbt_commands
 
         shown = dbt_commands(affected, arguments.state)
     elif arguments.format == "text":
-        from dagster_lineage.present.text.affected import text  # noqa: PLC0415
+        from dagster_lineage.present.text.affected import text
 
         shown = text(affected)
     else:
-        from dagster_lineage.present.json.affected import document, github_matrix  # noqa: PLC0415
+        from dagster_lineage.present.json.affected import document, github_matrix
 
         shown = document(affected) if arguments.format == "json" else github_matrix(affected)
     for note in affected.notes:

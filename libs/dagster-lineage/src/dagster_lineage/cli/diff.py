@@ -47,19 +47,19 @@ def run(arguments: argparse.Namespace) -> int:
         )
     diff = compare(before, after, changed_files=frozenset(one.path for one in comparison.changed))
     if arguments.format == "json":
-        from dagster_lineage.present.json.diff import document  # noqa: PLC0415 - only the format asked
+        from dagster_lineage.present.json.diff import document
 
         shown = document(diff, base=comparison.base, head=comparison.head, notes=comparison.notes)
     elif arguments.format == "markdown":
-        from dagster_lineage.present.markdown.diff import markdown  # noqa: PLC0415
+        from dagster_lineage.present.markdown.diff import markdown
 
         shown = markdown(diff)
     elif arguments.format == "github":
-        from dagster_lineage.present.github.diff import workflow_commands  # noqa: PLC0415
+        from dagster_lineage.present.github.diff import workflow_commands
 
         shown = workflow_commands(diff)
     else:
-        from dagster_lineage.present.text.diff import text  # noqa: PLC0415
+        from dagster_lineage.present.text.diff import text
 
         shown = text(diff)
     for note in comparison.notes:

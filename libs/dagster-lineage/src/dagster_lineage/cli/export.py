@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         LineageError: the root, the settings, an interface, the time or the file is wrong.
     """
-    from dagster_lineage.present.openlineage import lines  # noqa: PLC0415 - not for --help
+    from dagster_lineage.present.openlineage import lines
 
     root = arguments.root.resolve() if arguments.root else find_root(Path.cwd())
     if not root.is_dir():

@@ -67,17 +67,17 @@ def _shown(impact: Impact, form: str) -> str:
     if form == "json":
         return _json(impact)
     if form == "text":
-        from dagster_lineage.present.text.impact import text  # noqa: PLC0415 - only the format asked
+        from dagster_lineage.present.text.impact import text
 
         return text(impact)
-    from dagster_lineage.present.markdown.impact import markdown, mermaid  # noqa: PLC0415
+    from dagster_lineage.present.markdown.impact import markdown, mermaid
 
     return markdown(impact) if form == "markdown" else mermaid(impact)
 
 
 def _json(impact: Impact) -> str:
     """One object: `schema_version` 1, and every field of `impact.consequences.Impact`."""
-    import msgspec  # noqa: PLC0415
+    import msgspec
 
     whole = {"schema_version": SCHEMA_VERSION, **msgspec.structs.asdict(impact)}
     return msgspec.json.format(msgspec.json.encode(whole), indent=2).decode()

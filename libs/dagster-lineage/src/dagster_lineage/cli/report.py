@@ -69,9 +69,9 @@ def written_page(root: Path, settings: Settings, *, base: str, title: str) -> tu
     Raises:
         LineageError: an interface, the baseline or the base is wrong, or there is no interface.
     """
-    from dagster_lineage.analyze.baseline import read_baseline  # noqa: PLC0415 - not for --help
-    from dagster_lineage.analyze.check import check  # noqa: PLC0415
-    from dagster_lineage.present.report import document, page  # noqa: PLC0415
+    from dagster_lineage.analyze.baseline import read_baseline
+    from dagster_lineage.analyze.check import check
+    from dagster_lineage.present.report import document, page
 
     graph = read_graph(root, settings.interfaces)
     if not graph.located:
@@ -84,9 +84,9 @@ def written_page(root: Path, settings: Settings, *, base: str, title: str) -> tu
     )
     findings = check(graph, settings, root=root, baseline=baseline).findings
     if base:
-        from dagster_lineage.analyze.diff import compare  # noqa: PLC0415 - only where it is asked for
-        from dagster_lineage.analyze.diff.states import graphs  # noqa: PLC0415
-        from dagster_lineage.files.git import Repository  # noqa: PLC0415
+        from dagster_lineage.analyze.diff import compare
+        from dagster_lineage.analyze.diff.states import graphs
+        from dagster_lineage.files.git import Repository
 
         comparison = Repository(root).compare(base)
         before, after = graphs(comparison, settings.interfaces)
@@ -124,7 +124,7 @@ def _removed(before: LineageGraph, after: LineageGraph) -> tuple[LocatedAsset, .
 
 def _name(root: Path) -> str:
     """What the repository calls itself; a folder's name depends on who checked it out."""
-    import tomllib  # noqa: PLC0415 - not for --help
+    import tomllib
 
     try:
         name = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]["name"]

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from dagster_lineage.files.quick_interface import QuickInterface
+from dagster_lineage.files.settings import Settings
 from dagster_lineage.model import (
     SCHEMA_VERSION,
     Asset,
@@ -28,6 +29,39 @@ _ENCODER = msgspec.json.Encoder()
 
 class InterfaceUnreadable(LineageError):
     """The file cannot be read as an interface, or has an unsupported schema version."""
+
+
+class InterfacesMissing(LineageError):
+    """No interface file matches the patterns of the settings.
+
+    Args:
+        patterns: The glob patterns.
+        place: Where they were searched, such as `in /repository` or `at base or head`.
+    """
+
+    def __init__(self, patterns: tuple[str, ...], place: str) -> None:
+        super().__init__(
+            f"no interface file matches {', '.join(patterns)} {place}. Write the interfaces with "
+            "`lineage lock`, or set their patterns in [tool.lineage] interfaces."
+        )
+
+
+def read_committed_graph(root: Path, settings: Settings, *, quick: bool = False) -> LineageGraph:
+    """Read the interface files of a repository and join them.
+
+    Args:
+        root: Root of the repository.
+        settings: Settings with the patterns of the interface files.
+        quick: See `read_interface`.
+
+    Raises:
+        InterfacesMissing: no file matches the patterns.
+        InterfaceUnreadable: see `read_interface`.
+    """
+    graph = read_graph(root, settings.interfaces, quick=quick)
+    if not graph.located:
+        raise InterfacesMissing(settings.interfaces, f"in {root}")
+    return graph
 
 
 def read_graph(root: Path, patterns: tuple[str, ...], *, quick: bool = False) -> LineageGraph:

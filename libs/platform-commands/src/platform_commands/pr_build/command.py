@@ -12,13 +12,15 @@ from pathlib import Path
 
 import duckdb
 
-from dagster_lineage.analyze.affected.decision import decide
-from dagster_lineage.analyze.affected.verdicts import Affected
-from dagster_lineage.files.git import Repository
-from dagster_lineage.files.interface_files import read_graph
-from dagster_lineage.files.settings import read_settings
-from dagster_lineage.model import Asset, Interface, key_path
-from dagster_lineage.model.errors import LineageError
+from dagster_lineage.api import (
+    Affected,
+    Asset,
+    Interface,
+    LineageError,
+    affected,
+    key_path,
+    read_graph,
+)
 from environment import Environment
 from platform_commands.errors import FOUND_PROBLEM, Misuse
 from platform_commands.home import find_home
@@ -62,9 +64,9 @@ def pr_build(options: PrBuildOptions) -> int:
             "such as pr_123, since whatever was built in it before is removed."
         )
     base = Environment(here.data_dir, options.base_environment)
-    affected = _affected(home.root, options.base)
-    projects = [verdict.project for verdict in affected.to_build]
-    for verdict in affected.to_build:
+    to_build = _affected(home.root, options.base).to_build
+    projects = [verdict.project for verdict in to_build]
+    for verdict in to_build:
         print(f"{verdict.project}: {verdict.reasons[0].text}")
     published = take_over(base, here)
     taken = [project for project in published if project not in projects]
@@ -86,8 +88,7 @@ def pr_build(options: PrBuildOptions) -> int:
 
 def _affected(root: Path, base: str) -> Affected:
     try:
-        comparison = Repository(root).compare(base)
-        return decide(comparison, read_settings(root).interfaces)
+        return affected(root, base)
     except LineageError as error:
         raise Misuse(str(error)) from error
 
@@ -107,8 +108,7 @@ def _run(projects: Sequence[str], here: Environment) -> int:
 def _compared(
     root: Path, base: Environment, here: Environment, projects: Sequence[str]
 ) -> Iterator[TableComparison]:
-    graph = read_graph(root, read_settings(root).interfaces)
-    for where in graph.located:
+    for where in read_graph(root).located:
         if where.project in projects:
             yield from _compared_project(where.interface, base, here)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -32,6 +32,15 @@ class Targets:
         self._graph = graph
         self._root = root.resolve()
         self._here = here.resolve()
+
+    def find_all(self, texts: Iterable[str]) -> dict[str, Columns]:
+        """Return what `find` returns for several texts, by key."""
+        found: dict[str, Columns] = {}
+        for text in texts:
+            for key, columns in self.find(text).items():
+                known = found.get(key, frozenset())
+                found[key] = None if columns is None or known is None else known | columns
+        return found
 
     def find(self, text: str) -> dict[str, Columns]:
         """Keys with their columns; None: the asset as a whole.
