@@ -241,7 +241,7 @@ FILES = {
     "benchmarks/speed.py": "print(1)\n",
     "benchmarks/data/rows.py": "ROWS = 1\n",
     "tests/test_all.py": "def test_all(): open(f'{ROOT}/docs/tour.md')\n",
-    "tools/locks.py": "print(1)\n",
+    "tools/requirements.py": "print(1)\n",
     "deploy/chart.yaml": "a: 1\n",
     # ingest
     "projects/ingest/pyproject.toml": '[project]\nname = "ingest"\nreadme = "README.md"\n'

@@ -1,14 +1,15 @@
-"""The repository's lock files: one resolution, one file per environment that is installed from it.
+"""The dependency locks: `requirements.lock` for the repository and one for each project.
 
-`requirements.lock` holds every version of the repository. `projects/<name>/requirements.lock` holds
-those that one project needs, compiled with the first as constraint, so that every environment has
-the same dagster, dbt and duckdb. They carry names, versions and hashes, and no address of an index.
+`requirements.lock` pins every package of the repository. `projects/<name>/requirements.lock` pins
+the packages of one project; the repository's lock is its constraint, so that every environment has
+the same versions of Dagster, dbt and DuckDB. The files contain names, versions and hashes, and no
+URL of a package index.
 
-Standard library only: it runs before anything is installed.
+    requirements.py write             resolve the dependencies and write all locks
+    requirements.py check             exit with 1 if the declared dependencies differ from a lock
+    requirements.py members PROJECT   print the folders to install, editable, for one project
 
-    locks.py write             renew all of them (asks the package index)
-    locks.py check             exit 1 when a declaration is newer than its lock
-    locks.py members PROJECT   the folders to install, editable, for one project
+Standard library only: this script runs before anything is installed.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-HEADER = "# made by `make lock` from the declarations with this checksum: "
+HEADER = "# Written by `make requirements`. Checksum of the declared dependencies: "
 
 
 def main(arguments: list[str]) -> int:
-    """Run one of the three commands; return the exit code."""
+    """Run one of the three commands and return the exit code."""
     match arguments:
         case ["write"]:
             return write()
@@ -43,7 +44,7 @@ def main(arguments: list[str]) -> int:
 
 
 def write() -> int:
-    """Compile the root lock, then each project's with the root one as constraint."""
+    """Write the repository's lock, then each project's lock with the first one as constraint."""
     root_lock = ROOT / "requirements.lock"
     sources = ["pyproject.toml", *(f"{folder}/pyproject.toml" for folder in member_folders())]
     compile_lock(sources, root_lock, "--all-extras", "--group", "dev")
@@ -58,7 +59,7 @@ def write() -> int:
 
 
 def compile_lock(sources: list[str], target: Path, *options: str) -> None:
-    """Resolve `sources` into `target`, keeping the versions that `target` already has."""
+    """Resolve `sources` into `target`; versions in `target` are kept where they still fit."""
     without_members = [option for name in member_names() for option in ("--no-emit-package", name)]
     command = [
         *(os.environ.get("UV") or "uv").split(),
@@ -75,7 +76,7 @@ def compile_lock(sources: list[str], target: Path, *options: str) -> None:
 
 
 def check() -> int:
-    """Say which lock is older than its declarations."""
+    """Print the locks that do not match the declared dependencies; return 1 if there are any."""
     stale = []
     root_sources = ["pyproject.toml", *(f"{folder}/pyproject.toml" for folder in member_folders())]
     for lock, sources in [
@@ -90,34 +91,34 @@ def check() -> int:
         if first_line != HEADER + checksum(sources):
             stale.append(lock)
     for lock in stale:
-        print(f"{lock} is older than the declarations it was made from. Run: make lock")
+        print(f"{lock} does not match the declared dependencies. Run `make requirements`.")
     if not stale:
-        print("locks are fresh")
+        print("All dependency locks are up to date.")
     return 1 if stale else 0
 
 
 def checksum(sources: list[str]) -> str:
-    """Checksum of what decides a resolution: the dependencies of `sources` and of their members."""
+    """Return a checksum of the dependencies that `sources` and their workspace members declare."""
     folders = {str(Path(source).parent) for source in sources}
     for source in sources:
         folders.update(members_needed_by(str(Path(source).parent)))
     root = declaration(".")
-    decisive: dict[str, object] = {
+    declared_by: dict[str, object] = {
         "constraints": root["tool"]["uv"]["constraint-dependencies"],
     }
     for folder in sorted(folders):
         declared = declaration(folder)
-        decisive[folder] = [
+        declared_by[folder] = [
             declared["project"].get("requires-python"),
             declared["project"].get("dependencies"),
             declared["project"].get("optional-dependencies"),
             declared.get("dependency-groups"),
         ]
-    return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(declared_by, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def members_needed_by(folder: str) -> list[str]:
-    """Folder of the project and of each workspace member it needs, nearest first."""
+    """Return the folders of a project and of the workspace members it needs, nearest first."""
     folder_of = {declaration(member)["project"]["name"]: member for member in member_folders()}
     wanted = [folder]
     for member in wanted:
@@ -134,12 +135,12 @@ def members_needed_by(folder: str) -> list[str]:
 
 
 def member_names() -> list[str]:
-    """Distribution names of the workspace members."""
+    """Return the distribution names of the workspace members."""
     return [declaration(folder)["project"]["name"] for folder in member_folders()]
 
 
 def member_folders() -> list[str]:
-    """Folders of the workspace members, relative to the repository."""
+    """Return the folders of the workspace members, relative to the repository."""
     return [
         str(path.parent.relative_to(ROOT))
         for group in ("libs", "projects")
@@ -148,12 +149,12 @@ def member_folders() -> list[str]:
 
 
 def project_folders() -> list[str]:
-    """Folders of the projects, relative to the repository."""
+    """Return the folders of the projects, relative to the repository."""
     return [folder for folder in member_folders() if folder.startswith("projects/")]
 
 
 def declaration(folder: str) -> dict[str, Any]:
-    """The pyproject.toml of a folder."""
+    """Read the pyproject.toml of a folder."""
     with (ROOT / folder / "pyproject.toml").open("rb") as file:
         return tomllib.load(file)
 
