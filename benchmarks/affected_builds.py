@@ -1,14 +1,14 @@
-"""Is it enough to build what `lineage affected` names? Random edits, built both ways.
+"""Build random edits twice: completely, and only the projects that `lineage affected` names.
 
     python -m benchmarks.affected_builds [--edits 200] [--seed 7] [--projects 8] [--models 12]
 
-A synthetic repository of dbt projects that read each other's tables is written and committed to
-git. Each random edit of its files (sometimes two together) is parsed by the real dbt, locked, and
-judged by `lineage affected`. Then all projects are built in DuckDB, and in another warehouse only
-the affected ones, upon the tables of the base. The published tables of both must be the same:
-columns, types and, as `except all` both ways would tell, rows. The exit code is 1 if one is not.
+A synthetic repository of dbt projects that read each other's tables is committed to git. Each
+random edit (sometimes two together) is parsed by dbt, locked, and passed to `lineage affected`.
+Then all projects are built in DuckDB, and in another warehouse only the affected ones, on top of
+the tables of the base. The published tables of both must have the same columns, types and rows. The
+exit code is 1 if they differ.
 
-Edits that dbt, DuckDB or a contract refuses are drawn again: their author's CI would be red.
+Edits that dbt, DuckDB or a contract rejects are drawn again.
 """
 
 from __future__ import annotations
@@ -35,32 +35,27 @@ from benchmarks.synthetic.plants import Plant, PlantImpossible
 from benchmarks.synthetic.repository import plan
 
 TWO_TOGETHER = 0.2
-"""Share of edits that are two."""
+"""Share of edits that are applied in pairs."""
 Draw = tuple[str, list[Plant]]
 
 
 @dataclass
 class Tally:
-    """Numbers of one kind of edit, in projects.
-
-    Attributes:
-        edits: How many.
-        built: Affected projects.
-        changed: Projects some table of which differs from the base's, private ones too.
-        followed: Changed ones none of whose own files differ, interface neither: they read
-            something that changed. Were they not built, their tables would be wrong.
-        own: Affected ones without such a table that have a file that differs: their tests must run.
-        others: Likewise, but they are built only because they read something.
-        mismatches: Published tables that differ between the two builds.
-    """
+    """Counts of projects for one kind of edit."""
 
     edits: int = 0
     built: int = 0
+    """Affected projects."""
     changed: int = 0
+    """Projects with a table that differs from the base, including private tables."""
     followed: int = 0
+    """Changed projects without a changed file or interface: only what they read changed."""
     own: int = 0
+    """Affected projects without a changed table that have a changed file: their tests must run."""
     others: int = 0
+    """Affected projects without a changed table or file: built because they read something."""
     mismatches: int = 0
+    """Published tables that differ between the two builds."""
 
 
 @dataclass
@@ -69,7 +64,7 @@ class Builds:
 
     Args:
         checkout: The repository.
-        folder: For the base's databases.
+        folder: Folder of the base's databases.
     """
 
     checkout: Checkout
@@ -84,11 +79,11 @@ class Builds:
                 self.base[name] = {one: warehouse.rows(one) for one in project.tables()}
 
     def judge(self, plants: list[Plant], tally: Tally) -> list[str]:
-        """Build both ways; the published tables that differ.
+        """Build both ways and return the published tables that differ.
 
         Raises:
             PlantImpossible: the edits do not fit the files, or each other.
-            BuildFailed: they make a repository that cannot be built.
+            BuildFailed: the edited repository cannot be built.
         """
         with self.checkout.edited(plants):
             projects = {name: self.checkout.project(name) for name in self.checkout.names}
@@ -125,7 +120,7 @@ class Builds:
         built: set[str],
         made: dict[str, dict[str, Rows]],
     ) -> list[str]:
-        """Build the affected projects upon the base's others; what is not as it was made."""
+        """Build the affected projects on top of the base and return the differing tables."""
         try:
             warehouse.build(projects[name] for name in built)
         except BuildFailed as error:
@@ -140,7 +135,7 @@ class Builds:
 
 
 def main() -> int:
-    """Edit, build, compare, print."""
+    """Edit, build, compare and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--edits", type=int, default=200)
     parser.add_argument("--seed", type=int, default=7)
@@ -159,7 +154,7 @@ def main() -> int:
         builds = Builds(Checkout(planned, root), Path(folder))
         print(f"{arguments.projects} projects, base built {time.perf_counter() - start:.0f} s")
         gc.collect()
-        gc.freeze()  # what dbt and the manifests keep is not looked through for every edit
+        gc.freeze()  # objects of dbt and the manifests stay alive and need no garbage collection
         draws = _drawn(Index(planned), random.Random(arguments.seed))  # noqa: S311 - of examples
         done = 0
         while done < arguments.edits:
@@ -183,7 +178,7 @@ def main() -> int:
 
 
 def _drawn(index: Index, decides: random.Random) -> Iterator[Draw]:
-    """Random edits without end: each kind in turn, sometimes another one on top."""
+    """Yield random edits: each kind in turn, sometimes two together."""
     pools = {name: list(planter(index)) for name, planter in {**ROW_EDITS, **WORD_EDITS}.items()}
     pools = {name: pool for name, pool in pools.items() if pool}
     while True:

@@ -1,12 +1,12 @@
-"""Column lineage of 1,000 models beside sqlglot's parse and qualify of the same queries.
+"""Column lineage of 1,000 models compared with sqlglot's parse and qualify.
 
     python benchmarks/column_lineage.py [--models 1000] [--columns 10] [--rounds 5] [--walk]
 
-Four shapes of realistic models are written, in turns: joins of import CTEs, windows over a union,
-aggregates with cases, `select *` over subqueries. A (parse + qualify) and B (`trace_query`: parse,
-lineage, columns read, types) run in turns over the same texts with the same schema; printed are
-medians of CPU seconds and their ratio. `--walk` adds what `sqlglot.lineage` costs, which walks the
-query once per column. That B finds what the walk finds is asserted on a sample.
+The models have four shapes: joins of import CTEs, windows over a union, aggregates with cases,
+`select *` over subqueries. A (parse + qualify) and B (`trace_query`: parse, lineage, columns read,
+types) alternate over the same texts with the same schema. The script prints medians of CPU seconds
+and their ratio. `--walk` adds `sqlglot.lineage`, which walks the query once per column. For a
+sample of models, B must find the same origins as the walk.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from dagster_lineage.extract.sql.trace import Trace, trace_query
 DIALECT = "duckdb"
 GOAL = 1.5
 SAMPLE = 40
-"""Models whose lineage is compared with the walk's."""
+"""Number of models whose lineage is compared with the walk."""
 FIXED = ("id", "customer_id", "order_date", "status")
 
 
@@ -57,7 +57,7 @@ Model = tuple[str, dict[str, dict[str, str]]]
 
 
 def model_of(number: int, columns: int) -> Model:
-    """The SQL of one model, and the columns of the tables that it reads."""
+    """Return the SQL of a model, and the columns of the tables that it reads."""
     left, right = f"stg_orders_{number}", f"stg_payments_{number}"
     measures = [f"amount_{position}" for position in range(max(columns - len(FIXED), 1))]
     types = {"id": "bigint", "customer_id": "bigint", "order_date": "date", "status": "varchar"}
@@ -216,7 +216,7 @@ def _walked(models: list[Model]) -> None:
 
 
 def _walk(model: Model) -> dict[str, set[tuple[str, str]]]:
-    """Upstream columns by output column, as one walk per column finds them."""
+    """Return the upstream columns of each output column, from one walk per column."""
     tree = _qualify(model)
     found = {}
     for name in tree.named_selects if isinstance(tree, exp.Query) else ():

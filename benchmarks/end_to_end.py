@@ -1,11 +1,10 @@
-"""`platform run` beside the same work without an orchestrator.
+"""`platform run` compared with the same work without an orchestrator.
 
     python benchmarks/end_to_end.py [--rounds 3] [--orders 50000]
 
-Both start from an empty folder, in turns (A B A B …), so that a busy machine hurts both alike; the
-second run of the platform follows its first. Printed are medians and their ratios; CPU seconds of
-the whole process tree are the steadier figure. Equal results are asserted: a faster wrong answer is
-worth nothing.
+Both start from an empty folder and alternate (A B A B …); the second run of the platform follows
+its first. The script prints medians and their ratios. CPU seconds of the process tree vary less
+than wall time. Both must produce equal tables.
 """
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ def main() -> None:
 
 
 def measured(command: list[str], data_dir: Path, orders: int) -> Cost:
-    """The cost of a command in an environment of its own."""
+    """Return the cost of a command in a separate environment."""
     data_dir.mkdir(exist_ok=True)
     log = data_dir.with_suffix(".log")
     env = {
@@ -66,7 +65,7 @@ def measured(command: list[str], data_dir: Path, orders: int) -> Cost:
 
 
 def assert_equal(ours: Path, plain: Path) -> None:
-    """Both must have made the same tables."""
+    """Assert that both produced the same tables."""
     for project, measures, table in EQUAL:
         results = []
         for data_dir in (ours, plain):
@@ -79,7 +78,7 @@ def assert_equal(ours: Path, plain: Path) -> None:
 
 
 def report(costs: dict[str, list[Cost]]) -> None:
-    """Medians, and ratios to the plain script."""
+    """Print medians, and ratios to the plain script."""
     medians = {
         name: [
             statistics.median(getattr(cost, field) for cost in runs)

@@ -1,4 +1,4 @@
-"""Sources of 12 columns for `fivetran_sync.py`, and the best direct way of each into DuckDB."""
+"""Sources of 12 columns for `fivetran_sync.py`, and the fastest direct way of each into DuckDB."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pyarrow as pa
 KINDS = ("sqlite", "parquet", "postgres")
 _ROWS_PER_BATCH = 65_536
 _ROWS_PER_FILE = 1_000_000
-# Name, how row number i becomes a value, and how SQLite stores it.
+# Name, expression for row i, and expression for SQLite.
 _COLUMNS = (
     ("id", "i", "integer primary key"),
     ("customer_id", "(hash(i) % 100000)::bigint", "integer"),
@@ -43,13 +43,13 @@ DECLARATIONS = {
 
 
 def make_source(kind: str, rows: int, folder: Path, dsn: str) -> str:
-    """Make a source with one table `orders`; return where it is.
+    """Create a source with one table `orders` and return its address.
 
     Args:
         kind: One of `KINDS`.
-        rows: How many.
-        folder: Where files go.
-        dsn: The PostgreSQL server.
+        rows: Number of rows.
+        folder: Folder of the files.
+        dsn: Connection string of the PostgreSQL server.
     """
     with closing(duckdb.connect()) as connection:
         connection.execute("set timezone = 'UTC'")
@@ -75,7 +75,7 @@ def make_source(kind: str, rows: int, folder: Path, dsn: str) -> str:
             _execute(target, f"create table orders ({declared})")
             _fill(target, connection.sql(_rows(0, rows)))
             _execute(target, "alter table orders add primary key (id)")
-            # What the server would do by itself, in the middle of the measurement.
+            # The server would do this automatically during the measurement.
             target.adbc_connection.set_autocommit(True)
             with target.cursor() as cursor:
                 cursor.execute("alter system set autovacuum = off")
@@ -85,7 +85,7 @@ def make_source(kind: str, rows: int, folder: Path, dsn: str) -> str:
 
 
 def change_one_row(kind: str, rows: int, place: str, *, back: bool = False) -> None:
-    """Change the status of one row, with a later `updated_at`; or undo that."""
+    """Change the status of one row, with a later `updated_at`, or change it back."""
     row = rows // 2
     [(status, updated_at)] = duckdb.sql(
         f"select status, updated_at::varchar from ({_rows(row, row + 1)})"
@@ -109,7 +109,7 @@ def change_one_row(kind: str, rows: int, place: str, *, back: bool = False) -> N
 
 
 def copy_directly(kind: str, place: str, file: Path) -> None:
-    """Bring the table into a DuckDB file as fast as that source allows, with the same types."""
+    """Copy the table into a DuckDB file in the fastest way, with the same types."""
     with closing(duckdb.connect(str(file))) as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute("set preserve_insertion_order = false")
@@ -142,7 +142,7 @@ def _stream(kind: str, place: str) -> Iterator[pa.RecordBatchReader]:
         adbc_driver_postgresql.dbapi.connect(place) as connection,
         connection.cursor() as cursor,
     ):
-        # The driver hands numbers with a decimal point over as text: so does PostgreSQL, faster.
+        # The driver returns decimals as text. PostgreSQL casts them faster.
         cursor.execute(f"select {_casted()} from orders")
         yield cursor.fetch_record_batch()
 
@@ -163,7 +163,7 @@ def _rows(begin: int, end: int) -> str:
 
 
 def _for_sqlite(query: str) -> str:
-    """SQLite has no decimals and no times: text, times as ISO 8601."""
+    """Return a value as SQLite stores it: without decimals, times as ISO 8601 text."""
     values = []
     for (name, *_), type_ in zip(_COLUMNS, _TYPES, strict=True):
         if type_ == "timestamptz":

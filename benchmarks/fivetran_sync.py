@@ -1,12 +1,13 @@
-"""A sync of the local Fivetran beside the best direct way of the same rows into DuckDB.
+"""A sync of the local Fivetran compared with the fastest direct way of the same rows into DuckDB.
 
     python benchmarks/fivetran_sync.py [--rows 10000000] [--rounds 3] [--source sqlite ...]
 
-Both start with an empty file, in turns (A B A B …); printed are medians and their ratios. After the
-first sync of a round follow, in a process each: a sync with nothing new; the import from the
-destination into ingestion's work file; a sync after one row has changed; the import of that row.
-`seconds` is what a client waits for; wall, CPU and memory are of the process tree, in which the
-server is and a PostgreSQL source is not. Equal results are asserted.
+Both start with an empty file and alternate (A B A B …). The script prints medians and their ratios.
+After the first sync of a round follow, each in a separate process: a sync without changes; the
+import from the destination into ingestion's work file; a sync after a change of one row; the import
+of that row. `seconds` is what a client waits for. Wall time, CPU and memory are those of the
+process tree, which includes the server and not a PostgreSQL source. All copies must have equal
+rows.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ FIRST = ("direct", "sync", "nothing new", "import", "one row", "import of one ro
 
 
 def main() -> None:
-    """Measure and print; or, with `--work`, do one of the things that are measured."""
+    """Measure and print; with `--work`, do one of the measured steps."""
     from fivetran_sources import KINDS  # noqa: PLC0415 - drivers count where they are used
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -63,7 +64,7 @@ def main() -> None:
 
 
 def measure(kind: str, rows: int, rounds: int, folder: Path) -> None:
-    """Make a source, measure everything on it, print a table."""
+    """Create a source, measure every step on it and print a table."""
     from fivetran_sources import (  # noqa: PLC0415
         DECLARATIONS,
         change_one_row,
@@ -79,7 +80,7 @@ def measure(kind: str, rows: int, rounds: int, folder: Path) -> None:
         for _ in range(rounds):
             with tempfile.TemporaryDirectory(dir=folder) as round_folder:
                 work = Path(round_folder)
-                # Files don't say what their key is, and nothing but a look at it proves it unique.
+                # Files declare no key, so its uniqueness has to be checked.
                 key = "[id]" if kind == "parquet" else "[]"
                 connectors = CONNECTORS.format(source=DECLARATIONS[kind], key=key)
                 (work / "connectors.yaml").write_text(connectors)
@@ -151,7 +152,7 @@ def _sync(_: str, place: str, folder: Path) -> float:
         before, begin = completed(), time.perf_counter()
         session.post(f"{connection}/sync", timeout=60).raise_for_status()
         while completed() == before:
-            # Often at first and ever less: each look costs CPU time, each wait the same share.
+            # Poll less and less often: each poll costs CPU time, and the wait stays the same share.
             time.sleep(max(0.02, 0.02 * (time.perf_counter() - begin)))
         return time.perf_counter() - begin
 
@@ -174,7 +175,7 @@ def _import(_kind: str, _place: str, folder: Path) -> float:
 
 
 def _assert_equal(work: Path, lost: int = 0) -> None:
-    """All copies of the rows are the same, but for the row that was changed later."""
+    """Assert that all copies have the same rows, except for the row that was changed later."""
     files = {
         "direct": (work / "direct.duckdb", "main", 0),
         "destination": (work / "state" / "destination.duckdb", "shop_public", lost),

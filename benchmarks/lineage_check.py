@@ -1,10 +1,10 @@
-"""`lineage check` beside only parsing the same files with orjson.
+"""`lineage check` compared with parsing the same files with orjson.
 
     python benchmarks/lineage_check.py [--rounds 15] [--projects 50] [--models 100]
 
-Two rows each: in one process that has everything imported, and as whole processes, with start-up
-and imports. Both take turns (A B A B …); printed are medians, and the ratio of the medians. The
-check runs every rule over every edge and must find nothing.
+Each is measured in one process after all imports, and as a whole process with start-up and imports.
+Both alternate (A B A B …). The script prints medians and their ratio. The check runs every rule
+over every edge and must find nothing.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def main() -> None:
 
 
 def parsed(root: Path) -> object:
-    """All files as dicts and lists, without the collector, as the check reads them."""
+    """Return all files as dicts and lists, parsed without garbage collection, like the check."""
     gc.disable()
     try:
         return [
@@ -85,7 +85,7 @@ def parsed(root: Path) -> object:
 
 
 def checked(root: Path) -> object:
-    """What `lineage check` does between its arguments and its output."""
+    """Run the part of `lineage check` between arguments and output."""
     gc.disable()
     try:
         graph = read_graph(root, INTERFACES, quick=True)
@@ -98,7 +98,7 @@ def checked(root: Path) -> object:
 
 
 def cpu_of(work: Callable[[], object]) -> Callable[[], float]:
-    """Measures CPU seconds of a piece of work; throwing its result away is not counted."""
+    """Return the CPU seconds of a function, without the time to free its result."""
 
     def measured() -> float:
         start = time.process_time()
@@ -112,10 +112,10 @@ def cpu_of(work: Callable[[], object]) -> Callable[[], float]:
 
 
 def cpu_of_process(command: list[str], folder: Path, right: tuple[int, ...] = (0,)) -> float:
-    """CPU seconds, user and system, of a command.
+    """Return the CPU seconds, user and system, of a command.
 
     Raises:
-        SystemExit: its exit code is not one of `right`.
+        SystemExit: its exit code is not in `right`.
     """
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
@@ -128,13 +128,13 @@ def cpu_of_process(command: list[str], folder: Path, right: tuple[int, ...] = (0
 def turns(
     first: Callable[[], float], second: Callable[[], float], arguments: argparse.Namespace
 ) -> tuple[float, float]:
-    """Medians of two measurements that take turns, after one round that is not counted."""
+    """Return medians of two alternating measurements, after one round that is not counted."""
     rounds = [(first(), second()) for _ in range(arguments.rounds + 1)][1:]
     return statistics.median(one for one, _ in rounds), statistics.median(one for _, one in rounds)
 
 
 def report(name: str, peer: float, ours: float) -> None:
-    """One row of the table."""
+    """Print one row of the table."""
     verdict = "" if ours <= GOAL * peer else f"  over the goal of {GOAL}"
     print(f"{name:28}{peer * 1e3:9.1f}{ours * 1e3:9.1f}{ours / peer:8.2f}{verdict}", flush=True)
 

@@ -1,11 +1,11 @@
-"""CPU of `lineage impact`, `diff` and `affected` over a large repository, as whole processes.
+"""CPU of `lineage impact`, `diff` and `affected` on a large repository, as whole processes.
 
     python benchmarks/lineage_readers.py [--rounds 7] [--projects 50] [--models 100]
 
-The repository is a real one: git, an interface and a file for every model, a Python package in each
-project, a library that all of them import. Each command is measured from start-up to exit, with the
-git processes that it starts, and with its bytecode there, as an installation has it; printed are
-medians and the worst round.
+The repository is a git repository with an interface and a file for every model, a Python package in
+each project, and a library that all of them import. Each command is measured from start-up to exit,
+with the git processes that it starts and with compiled bytecode. The script prints medians and the
+worst round.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ MODULES = 5
 
 
 def main() -> None:
-    """Write the repository, edit it in several ways, measure each command."""
+    """Write the repository, edit it in several ways and measure each command."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--projects", type=int, default=50)
@@ -69,7 +69,7 @@ def main() -> None:
 
 
 def write_repository(root: Path, projects: int, models: int) -> int:
-    """Write and commit it; return the bytes of its interfaces."""
+    """Write and commit the repository; return the bytes of its interfaces."""
     size = write_interfaces(root, projects=projects, models=models)
     (root / "pyproject.toml").write_text("[tool.lineage]\n")
     library = root / "libs/shared"
@@ -87,7 +87,7 @@ def write_repository(root: Path, projects: int, models: int) -> int:
 
 
 def python_package(folder: Path, name: str, needs: list[str]) -> None:
-    """A member with a few modules, the first of which imports what it needs."""
+    """Return a member with a few modules, the first of which has imports."""
     package = folder / "src" / name
     package.mkdir(parents=True)
     (folder / "pyproject.toml").write_text(f"[project]\nname = '{name}'\ndependencies = {needs}\n")
@@ -98,13 +98,13 @@ def python_package(folder: Path, name: str, needs: list[str]) -> None:
 
 
 def last_key(root: Path) -> str:
-    """The asset with the longest way up."""
+    """Return the asset with the longest path to a source."""
     last = read_interface(max(root.glob("projects/*/interface.json")))
     return last.assets[-1].key
 
 
 def column_removed(root: Path) -> None:
-    """A public column that other projects read goes, with the SQL of its model."""
+    """Remove a public column that other projects read, with the SQL of its model."""
     file = min(root.glob("projects/*/interface.json"))
     interface = read_interface(file)
     assets = []
@@ -119,12 +119,12 @@ def column_removed(root: Path) -> None:
 
 
 def library_changed(root: Path) -> None:
-    """A module that every project imports does something else."""
+    """Change a module that every project imports."""
     (root / "libs/shared/src/shared/module_1.py").write_text("X = 'other'\n")
 
 
-def everything_locked_anew(root: Path) -> None:
-    """Every asset of every project moves by a line and gets another owner."""
+def everything_locked_again(root: Path) -> None:
+    """Move every asset of every project by a line and change its owner."""
     for file in sorted(root.glob("projects/*/interface.json")):
         interface = read_interface(file)
         (file.parent / FILE_NAME).write_bytes(encode(_moved(interface)))
@@ -141,14 +141,14 @@ def _moved(interface: Interface) -> Interface:
 EDITS = {
     "one project loses a public column": column_removed,
     "the library changed": library_changed,
-    "all interfaces changed": everything_locked_anew,
+    "all interfaces changed": everything_locked_again,
 }
 
 
 def measure(root: Path, arguments: argparse.Namespace, name: str, *command: str) -> None:
-    """One row: median and worst of the rounds."""
+    """Print one row: median and worst round."""
     words = [sys.executable, "-m", "dagster_lineage.cli.main", *command, "--root", str(root)]
-    # The first call writes bytecode and warms the file cache.
+    # The first call compiles bytecode and fills the file cache.
     costs = [cpu_of_process(words, root, right=(0, 1)) for _ in range(arguments.rounds + 1)][1:]
     median = statistics.median(costs)
     verdict = "" if median <= GOAL else "  over the goal"
@@ -156,7 +156,7 @@ def measure(root: Path, arguments: argparse.Namespace, name: str, *command: str)
 
 
 def git(root: Path, *command: str) -> None:
-    """Run git there."""
+    """Run git in the repository."""
     subprocess.run(["git", *command], cwd=root, check=True, capture_output=True)
 
 

@@ -3,8 +3,8 @@
     python benchmarks/lineage_report.py [--projects 50] [--models 100] [--rounds 7]
 
 The page is built by the command, as a process, and opened in headless Chromium. A click is timed in
-the page: from before the element's handlers run until the frame after the change is painted. Beside
-that stands what the page's main thread computed, which a busy machine does not change.
+the page, from before the element's handlers run until the frame after the change is painted. The
+second figure is the CPU time of the page's main thread, which does not depend on the load.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ TIMED = """selector => new Promise(done => {
 
 
 def main() -> int:
-    """Build, open, measure, compare and print; 1 where a goal is missed or no browser is there."""
+    """Build, open, measure, compare and print; return 1 if a goal is missed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--projects", type=int, default=50)
     parser.add_argument("--models", type=int, default=100)
@@ -79,7 +79,7 @@ def main() -> int:
 
 
 def built(root: Path, file: Path) -> float:
-    """CPU seconds, user and system, of writing the page."""
+    """Return the CPU seconds, user and system, of writing the page."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     command = [sys.executable, "-m", "dagster_lineage.cli.main", "report", "--root", str(root)]
     subprocess.run([*command, "--out", str(file)], check=True, capture_output=True)
@@ -88,7 +88,7 @@ def built(root: Path, file: Path) -> float:
 
 
 def measured(browser: Browser, file: Path, arguments: argparse.Namespace) -> int:
-    """Print the medians of several visits; how many are over their goal."""
+    """Print the medians of several visits and return the number of missed goals."""
     print(f"{'medians, ms':38}{'computed':>10}{'painted':>10}")
     loads = [visited(browser, file) for _ in range(arguments.rounds)]
     paint = statistics.median(paint for paint, _, _ in loads)
@@ -111,7 +111,7 @@ def measured(browser: Browser, file: Path, arguments: argparse.Namespace) -> int
 
 
 def visited(browser: Browser, file: Path) -> tuple[float, float, float]:
-    """Milliseconds to the first paint, until the graph is there, and of main thread till then."""
+    """Return milliseconds to the first paint and to the graph, and of main thread until then."""
     page = browser.new_page(viewport=VIEWPORT)
     thread = MainThread(page)
     page.goto(file.as_uri())
@@ -122,7 +122,7 @@ def visited(browser: Browser, file: Path) -> tuple[float, float, float]:
 
 
 class MainThread:
-    """What a page's main thread computes, by Chromium's own count.
+    """Time of a page's main thread, as Chromium reports it.
 
     In the `threadTicks` domain the durations of the DevTools protocol are CPU time
     (https://chromedevtools.github.io/devtools-protocol/tot/Performance/).
@@ -133,14 +133,14 @@ class MainThread:
         self._session.send("Performance.enable", {"timeDomain": "threadTicks"})
 
     def milliseconds(self) -> float:
-        """Since the page was opened."""
+        """Return the milliseconds since the page was opened."""
         metrics = self._session.send("Performance.getMetrics")["metrics"]
         seconds: float = next(one["value"] for one in metrics if one["name"] == "TaskDuration")
         return 1e3 * seconds
 
 
 class Clicks:
-    """A page on which things are clicked and timed."""
+    """A page with timed clicks."""
 
     def __init__(self, browser: Browser, file: Path) -> None:
         self._page = browser.new_page(viewport=VIEWPORT)
@@ -149,7 +149,7 @@ class Clicks:
         self._page.evaluate(FIRST_PAINT)
 
     def timed(self, name: str, selectors: list[str], goal: float = GOAL_CLICK) -> int:
-        """Click one after another; 1 where the median is over the goal."""
+        """Click one element after the other; return 1 if the median misses the goal."""
         computed, painted = [], []
         for selector in selectors:
             before = self._thread.milliseconds()
@@ -158,20 +158,20 @@ class Clicks:
         return report(name, statistics.median(computed), statistics.median(painted), goal)
 
     def columns(self, count: int) -> list[str]:
-        """Selectors of the first columns that the panel shows."""
+        """Return the selectors of the first columns in the panel."""
         script = (
             "() => [...document.querySelectorAll('table [data-column]')].map(e => e.dataset.column)"
         )
         return [f"table [data-column='{one}']" for one in self._page.evaluate(script)[:count]]
 
     def search(self, words: str) -> None:
-        """Choose the first thing that a search finds."""
+        """Choose the first result of a search."""
         self._page.fill("#search", words)
         self._page.press("#search", "Enter")
 
 
 def report(name: str, computed: float | None, painted: float, goal: float) -> int:
-    """One row of the table; 1 where it is over the goal."""
+    """Print one row of the table; return 1 if it misses the goal."""
     verdict = "" if painted <= goal else f"  over the goal of {goal:.0f}"
     told = "" if computed is None else f"{computed:.1f}"
     print(f"{name:38}{told:>10}{painted:10.1f}{verdict}", flush=True)

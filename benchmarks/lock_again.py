@@ -1,11 +1,11 @@
-"""`lineage lock` after one of 1,000 models has changed: what reading the columns again costs.
+"""CPU of `lineage lock` after a change of one of 1,000 models.
 
     python benchmarks/lock_again.py [--models 1000] [--columns 10] [--rounds 9]
 
-A dbt manifest is written with the models of `column_lineage.py`, locked once, and then again and
-again with another model changed each time. Start-up is what every lock does: the manifest's JSON,
-its assets and edges. Beyond it are the columns: which queries are new, rendering and tracing those,
-types and origins of all others from the cache, and writing it. Printed are medians of CPU time.
+A dbt manifest with the models of `column_lineage.py` is locked once, and then again with another
+model changed each time. Start-up is what every lock does: the manifest's JSON, its assets and
+edges. The rest is the columns: finding new queries, rendering and tracing them, reading all others
+from the cache, writing the cache. The script prints medians of CPU time.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _TABLE = re.compile(r"db\.staging\.(\w+)")
 
 
 def main() -> None:
-    """Lock, change, lock again, print."""
+    """Lock, change, lock again and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--models", type=int, default=1000)
     parser.add_argument("--columns", type=int, default=10)
@@ -79,7 +79,7 @@ def _lock(root: Path, manifest: Manifest, traced: int) -> dict[str, float]:
 
 
 def manifest_of(models: int, columns: int) -> Manifest:
-    """A manifest as dbt writes it, with what `lineage lock` reads of it."""
+    """Return a manifest as dbt writes it, with the fields that `lineage lock` reads."""
     nodes: dict[str, dict[str, Any]] = {}
     sources: dict[str, dict[str, Any]] = {}
     for number in range(models):

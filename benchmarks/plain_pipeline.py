@@ -1,10 +1,9 @@
-"""The same work without an orchestrator: the projects' own functions, and `dbt build` twice.
+"""The work of `platform run` without an orchestrator: the projects' functions and `dbt build`.
 
-The customer export is read and judged by the ingestion team's code, users and orders are read
-straight from the shop's database, both dbt projects are built by dbt's command line, the forecast
-and the chart are made by the data science team's code. Published files are plain copies. There is
-no graph, no event, no check but dbt's tests, no Fivetran API and no publication that survives a
-crash.
+The customer export is read and validated by ingestion's code, users and orders are read from the
+shop's database, both dbt projects are built by dbt's command line, and the forecast and the chart
+are produced by ml's code. Published files are plain copies. There are no events, no Fivetran API, no
+crash-safe publication, and no asset checks except for dbt's tests.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ FROM_SQLITE = {
 
 
 def main() -> None:
-    """Run all of it once, below JAFFLE_DATA_DIR."""
+    """Run all of it once, in JAFFLE_DATA_DIR."""
     environment = Environment.from_environ()
     for folder in (environment.work_dir, environment.published_dir, environment.reports_dir):
         folder.mkdir(parents=True, exist_ok=True)
@@ -55,7 +54,7 @@ def main() -> None:
 
 
 def ingest(shop: Shop, environment: Environment) -> None:
-    """Customers over HTTP, users and orders from the shop's database."""
+    """Load customers over HTTP, and users and orders from the shop's database."""
     with serve_export(shop) as url, tempfile.TemporaryDirectory() as folder:
         os.environ["CUSTOMERS_URL"] = f"{url}/customers.csv"
         file = Path(folder) / "customers.csv"
@@ -79,7 +78,7 @@ def ingest(shop: Shop, environment: Environment) -> None:
 
 
 def copy_table(connection: duckdb.DuckDBPyConnection, shop: Shop, table: str, columns: str) -> None:
-    """One table of the shop's database, through Arrow."""
+    """Copy one table of the shop's database through Arrow."""
     import adbc_driver_sqlite.dbapi  # noqa: PLC0415
 
     with (
@@ -104,7 +103,7 @@ def copy_table(connection: duckdb.DuckDBPyConnection, shop: Shop, table: str, co
 
 
 def build(project: str, environment: Environment, variables: dict[str, str] | None = None) -> None:
-    """`dbt build`, as somebody would type it."""
+    """Run `dbt build`, as from a shell."""
     project_dir = ROOT / "projects" / project
     options = ["--vars", json.dumps(variables)] if variables else []
     subprocess.run(
@@ -123,12 +122,12 @@ def build(project: str, environment: Environment, variables: dict[str, str] | No
 
 
 def copy_published(project: str, environment: Environment) -> None:
-    """A plain copy, torn if it is interrupted."""
+    """Copy a file, not safe against interruption."""
     shutil.copyfile(environment.work_file(project), environment.published_file(project))
 
 
 def forecast(environment: Environment) -> None:
-    """The chosen model's forecast, and the chart with its picture."""
+    """Write the chosen model's forecast, and the chart with its picture."""
     with duckdb.connect(":memory:") as connection:
         for project in ("marts_dbt", "jaffle_dbt"):
             connection.execute(

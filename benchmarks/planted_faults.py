@@ -1,14 +1,14 @@
-"""Planted faults: are all of them found, at the right place, and is everything else left in peace?
+"""Planted faults: which ones `lineage check` finds, and what else it reports.
 
     python -m benchmarks.planted_faults [--quick] [--only own|synthetic|peers] [--dbt-loom FOLDER]
 
-Faults of every class that `lineage check` has a rule for are planted, as edits of SQL, YAML and
-Python that a developer could have made, into copies of this repository's four projects and of a
-synthetic repository (50 dbt projects, 5,000 models, Python projects that read them). Next to them
-harmless edits. Each copy is parsed by the real dbt, loaded by the real Dagster, locked and checked
-by the commands themselves. Printed: by class what was planted, found (right rule, right file, right
-line within a few) and missed, and what was said beside it; then what a team's other tools notice of
-one fault per class. The exit code is 0 when nothing was missed and nothing was too much.
+Faults of every class that has a rule are planted, as edits of SQL, YAML and Python that a developer
+could have made, into copies of this repository's four projects and of a synthetic repository (50
+dbt projects, 5,000 models, and Python projects that read them), together with harmless edits. Each
+copy is parsed by dbt, loaded by Dagster, locked and checked by the commands. The script prints by
+class how many faults were planted, found (right rule, file and line within a few) and missed, and
+what else was reported; then what a team's other tools notice of one fault of each class. The exit
+code is 0 if nothing is missed and nothing else is reported.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ OpenCopy = Callable[[Path, ManifestMaker], WorkspaceCopy]
 
 @dataclass
 class Tally:
-    """Numbers of one repository, by class of plant."""
+    """Counts of one repository, by class of fault."""
 
     planted: Counter[str] = field(default_factory=Counter)
     found: Counter[str] = field(default_factory=Counter)
@@ -52,7 +52,7 @@ class Tally:
     wrong: list[str] = field(default_factory=list)
 
     def add(self, plants: list[Plant], copy: WorkspaceCopy, changed: set[str] | None) -> None:
-        """Apply plants to a copy, check it, and count."""
+        """Apply plants to a copy, check it and count."""
         copy.apply(plants)
         self.planted.update(plant.kind for plant in plants)
         try:
@@ -74,7 +74,7 @@ class Tally:
 
 
 def main() -> int:
-    """Plant, check, print."""
+    """Plant, check and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="few of each, 6 projects of 40 models")
     parser.add_argument("--only", choices=("own", "synthetic", "peers"), action="append")
@@ -164,7 +164,7 @@ def _tally(
 
 
 def _few(plants: list[Plant], each: int = 2) -> list[Plant]:
-    """The first ones of each class."""
+    """Return the first ones of each class."""
     seen: Counter[str] = Counter()
     found = []
     for plant in plants:

@@ -1,4 +1,4 @@
-"""What a command and everything that it starts cost: wall and CPU seconds, peak memory."""
+"""Cost of a command with all processes that it starts: wall and CPU seconds, peak memory."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ SAMPLE_S = 1.0
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one command with all of its descendants."""
+    """Cost of a command with all of its descendants."""
 
     wall_s: float
     cpu_s: float
-    """User and system time. Complete: orphans are inherited and waited for."""
+    """User and system time, including processes that outlive their parents."""
     peak_mib: float
-    """Largest sum of the proportional set sizes of all processes, sampled once a second."""
+    """Maximum of the summed proportional set sizes of all processes, sampled each second."""
     returncode: int
 
 
 def cost_of(command: list[str], *, env: dict[str, str], cwd: Path, log: Path) -> Cost:
-    """Run a command to its end, in a process that inherits whatever it leaves behind.
+    """Run a command to its end and return the cost, including processes that it leaves behind.
 
     Args:
         command: Program and arguments.
-        env: Its whole environment.
-        cwd: Its working directory.
-        log: Where its output goes.
+        env: The complete environment.
+        cwd: Working directory.
+        log: File of its output.
     """
     receive, send = os.pipe()
     reaper = os.fork()

@@ -1,4 +1,4 @@
-"""Interfaces of a large repository that has no fault: what `lineage lock` would write for it."""
+"""Interfaces of a large repository without faults, as `lineage lock` writes them."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ SOURCES = 20
 
 
 def write_interfaces(root: Path, *, projects: int, models: int) -> int:
-    """Write interface files into `root/projects/*`, and (empty) the files that they name.
+    """Write interface files into `root/projects/*`, and empty files at the paths that they name.
 
     Args:
         root: An existing folder.
-        projects: How many projects; each reads from up to three earlier ones.
-        models: How many models each one has.
+        projects: Number of projects; each reads from up to three earlier ones.
+        models: Number of models of each project.
 
     Returns:
-        Bytes of interface files.
+        Total size of the interface files in bytes.
     """
     written = 0
     for number in range(projects):
@@ -58,7 +58,7 @@ def write_interfaces(root: Path, *, projects: int, models: int) -> int:
 
 
 def interface(number: int, models: int) -> Interface:
-    """What one project makes and reads."""
+    """Return the interface of one project."""
     sources = tuple(_source(number, place, models) for place in range(SOURCES if number else 0))
     assets = tuple(_model(number, place, sources) for place in range(models))
     return Interface(
