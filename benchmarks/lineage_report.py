@@ -30,9 +30,9 @@ VIEWPORT: ViewportSize = {"width": 1280, "height": 800}
 GOAL_PAINT, GOAL_CLICK = 2000.0, 100.0
 FIRST_PAINT = """() => new Promise(done => {
   const paint = () => performance.getEntriesByName('first-contentful-paint')[0];
-  const told = () => document.querySelector('#boxes > *') && paint();
-  const look = () => told() ? requestAnimationFrame(() => done({
-    paint: told().startTime,
+  const shown = () => document.querySelector('#boxes > *') && paint();
+  const look = () => shown() ? requestAnimationFrame(() => done({
+    paint: shown().startTime,
     ready: performance.now(),
   })) : requestAnimationFrame(look);
   look();
@@ -173,8 +173,8 @@ class Clicks:
 def report(name: str, computed: float | None, painted: float, goal: float) -> int:
     """Print one row of the table; return 1 if it misses the goal."""
     verdict = "" if painted <= goal else f"  over the goal of {goal:.0f}"
-    told = "" if computed is None else f"{computed:.1f}"
-    print(f"{name:38}{told:>10}{painted:10.1f}{verdict}", flush=True)
+    shown = "" if computed is None else f"{computed:.1f}"
+    print(f"{name:38}{shown:>10}{painted:10.1f}{verdict}", flush=True)
     return int(painted > goal)
 
 

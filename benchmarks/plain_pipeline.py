@@ -2,8 +2,8 @@
 
 The customer export is read and validated by ingestion's code, users and orders are read from the
 shop's database, both dbt projects are built by dbt's command line, and the forecast and the chart
-are produced by ml's code. Published files are plain copies. There are no events, no Fivetran API, no
-crash-safe publication, and no asset checks except for dbt's tests.
+are produced by ml's code. Published files are plain copies. There are no events, no Fivetran API,
+no crash-safe publication, and no asset checks except for dbt's tests.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A synthetic repository as a git checkout: edited, its manifests and interfaces made new."""
+"""A synthetic repository as a git checkout, with its manifests and interfaces."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ KEPT = ("manifest.json", "partial_parse.msgpack")
 
 
 class Checkout:
-    """A git repository with one commit: files, interfaces, and beside them the manifests.
+    """A git repository with one commit of files and interfaces, and untracked manifests.
 
     Args:
-        planned: What is in it.
-        root: A folder that is empty or not there yet.
+        planned: The planned repository.
+        root: An empty folder, or one that does not exist.
     """
 
     def __init__(self, planned: Planned, root: Path) -> None:
@@ -59,7 +59,7 @@ class Checkout:
 
     @contextlib.contextmanager
     def edited(self, plants: Iterable[Plant]) -> Iterator[None]:
-        """The checkout with edits in its work tree, and everything made new that follows.
+        """Edit the work tree and bring manifests and interfaces up to date.
 
         Raises:
             PlantImpossible: an edit does not fit the files.
@@ -82,18 +82,18 @@ class Checkout:
                     file.write_bytes(content)
 
     def project(self, name: str) -> DbtProject:
-        """A project as it is now; its base where its manifest is the base's."""
+        """Return a project at head, or at base if its manifest did not change."""
         file = self._folder(name) / "target" / KEPT[0]
         same = file.read_bytes() == self._kept[file]
         return self.base[name] if same else read_project(self._folder(name))
 
     def affected(self) -> Affected:
-        """What `lineage affected --base HEAD` finds."""
+        """Return the result of `lineage affected --base HEAD`."""
         comparison = Repository(self.root).compare("HEAD")
         return decide(comparison, read_settings(self.root).interfaces)
 
     def _lock(self, names: Iterable[str]) -> tuple[LocatedInterface, ...]:
-        """Lock these projects; of the others, the base's interfaces hold."""
+        """Lock these projects; the others keep the interfaces of the base."""
         manifests = [BareManifest(self._folder(name) / "target" / KEPT[0]) for name in names]
         producer = lock(self.root, None, manifests=manifests, committed=self._interfaces).located
         for located in producer:
@@ -101,7 +101,7 @@ class Checkout:
         return producer
 
     def _downstream(self, names: set[str]) -> list[str]:
-        """These projects and all that read them: no interface of another one can change."""
+        """Return these projects and their direct and indirect readers."""
         found = set(names)
         for name in self.names:  # upstream ones come first
             if self._reads[name] & found:
@@ -109,7 +109,7 @@ class Checkout:
         return [name for name in self.names if name in found]
 
     def _parse(self, names: Iterable[str]) -> None:
-        """`dbt parse`, in this process."""
+        """Run `dbt parse` in this process."""
         from dbt.cli.main import dbtRunner  # noqa: PLC0415 - two seconds
 
         os.environ.update(DBT_SEND_ANONYMOUS_USAGE_STATS="false", DO_NOT_TRACK="1")

@@ -46,13 +46,13 @@ MACRO_WORDS = {
 
 
 def models_of(index: Index) -> Iterator[Model]:
-    """Every model."""
+    """Yield every model."""
     for project in index.repository.projects:
         yield from project.models
 
 
 def filters(index: Index) -> Iterator[Plant]:
-    """Fewer rows."""
+    """Remove rows."""
     for number, model in enumerate(models_of(index)):
         end = "select * from final\n"
         if not model.sql.endswith(end):
@@ -63,7 +63,7 @@ def filters(index: Index) -> Iterator[Plant]:
 
 
 def words(index: Index) -> Iterator[Plant]:
-    """A constant, a join, an order."""
+    """Change a constant, a join or an order."""
     for model in models_of(index):
         for what, (old, new) in OTHER_WORDS.items():
             if old in model.sql:
@@ -72,7 +72,7 @@ def words(index: Index) -> Iterator[Plant]:
 
 
 def expressions(index: Index) -> Iterator[Plant]:
-    """A column is computed otherwise."""
+    """Change the expression of a column."""
     for model in models_of(index):
         for role, form in OTHER_EXPRESSIONS.items():
             line = model.lines.get(role, "")
@@ -87,7 +87,7 @@ def expressions(index: Index) -> Iterator[Plant]:
 
 
 def columns_added(index: Index) -> Iterator[Plant]:
-    """A column more, also where readers take over all there are."""
+    """Add a column, also to tables that readers read with `select *`."""
     for model in models_of(index):
         line = next(iter(model.lines.values()), "")
         if not _is_own(model, line):
@@ -101,7 +101,7 @@ def columns_added(index: Index) -> Iterator[Plant]:
 
 
 def columns_dropped(index: Index) -> Iterator[Plant]:
-    """A column less, where nobody uses it by name."""
+    """Drop a column that has no reader by name."""
     for model in models_of(index):
         used = {"id"} | {
             role
@@ -119,7 +119,7 @@ def columns_dropped(index: Index) -> Iterator[Plant]:
 
 
 def columns_swapped(index: Index) -> Iterator[Plant]:
-    """Two columns change places in the statement."""
+    """Swap two columns of the statement."""
     for model in models_of(index):
         one, two, *_ = [*model.lines.values(), "", ""]
         if _is_own(model, one) and _is_own(model, two):
@@ -129,7 +129,7 @@ def columns_swapped(index: Index) -> Iterator[Plant]:
 
 
 def seed_rows(index: Index) -> Iterator[Plant]:
-    """Rows of a seed: another value, one less, one more, another order."""
+    """Change rows of a seed: a value, fewer rows, more rows, another order."""
     for project in index.repository.projects:
         for number, seed in enumerate(project.seeds):
             file = f"projects/{project.name}/seeds/{seed.name}.csv"
@@ -154,7 +154,7 @@ def seed_rows(index: Index) -> Iterator[Plant]:
 
 
 def macros(index: Index) -> Iterator[Plant]:
-    """A macro writes something else, or the same."""
+    """Change what a macro renders, or only how it is written."""
     for project in index.repository.projects:
         file = f"projects/{project.name}/macros/expressions.sql"
         for what, (old, new) in MACRO_WORDS.items():
@@ -162,7 +162,7 @@ def macros(index: Index) -> Iterator[Plant]:
 
 
 def deleted(index: Index) -> Iterator[Plant]:
-    """A private model that nobody reads goes away."""
+    """Delete a private model without readers."""
     for model in models_of(index):
         key = model.table.key
         if model.layer != "public" and not index.own_readers[key] and not index.reads.get(key):
@@ -171,7 +171,7 @@ def deleted(index: Index) -> Iterator[Plant]:
 
 
 def relations(index: Index) -> Iterator[Plant]:
-    """A published table gets another name in the warehouse, for its readers too."""
+    """Rename a published table in the warehouse and in its readers."""
     for model in index.public():
         new = f"{model.table.name}_v2"
         edits = [edit_sql(model, with_config(model.sql, f"alias='{new}'"))]
@@ -185,7 +185,7 @@ def relations(index: Index) -> Iterator[Plant]:
 
 
 def _is_own(model: Model, line: str) -> bool:
-    """The line stands in the model's final select, once."""
+    """Return whether the line is in the final select of the model exactly once."""
     return (
         bool(line)
         and model.shape not in (*STARS, "union")
@@ -201,4 +201,4 @@ ROW_EDITS = {
         macros, deleted, relations,
     )
 }  # fmt: skip
-"""Planters by name."""
+"""Edits by name."""

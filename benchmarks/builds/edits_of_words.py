@@ -1,4 +1,4 @@
-"""Edits of a synthetic repository that say the same otherwise, or belong to no table."""
+"""Edits of a synthetic repository that change no rows, or files outside of its tables."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from benchmarks.synthetic.plants import Edit, Plant
 
 
 def documents(index: Index) -> Iterator[Plant]:
-    """Documentation at the root, of a project, of dbt."""
+    """Change documentation of the root, of a project, of dbt."""
     for project in index.repository.projects:
         folder = f"projects/{project.name}"
         files = {
@@ -25,7 +25,7 @@ def documents(index: Index) -> Iterator[Plant]:
 
 
 def project_settings(index: Index) -> Iterator[Plant]:
-    """How dbt builds: other materializations, a comment, a variable."""
+    """Change `dbt_project.yml`: materializations, a comment, a variable."""
     for project in index.repository.projects:
         file = f"projects/{project.name}/dbt_project.yml"
         kind = "view" if len(project.domain) % 2 else "ephemeral"
@@ -39,7 +39,7 @@ def project_settings(index: Index) -> Iterator[Plant]:
 
 
 def model_settings(index: Index) -> Iterator[Plant]:
-    """A model's properties: tags, meta, another materialization."""
+    """Change properties of a model: tags, meta, materialization."""
     texts = ("tags: [slow]", "meta: {reviewed: true}", "materialized: table")
     for number, model in enumerate(harmless_sql._all_models(index)):  # noqa: SLF001 - its order
         head = f"  - name: {model.table.name}\n"
@@ -50,7 +50,7 @@ def model_settings(index: Index) -> Iterator[Plant]:
 
 
 def root_files(_index: Index) -> Iterator[Plant]:
-    """What belongs to all projects, as far as anybody can tell."""
+    """Change files that may concern all projects."""
     settings = "[tool.lineage]\n"
     yield Plant("root", "settings", (Edit("pyproject.toml", settings, f"# all\n{settings}"),))
 
@@ -71,7 +71,7 @@ WORD_EDITS = {
     "model YAML": harmless_files.model_rewritten,
     "source YAML": harmless_files.source_rewritten,
     "models reordered": harmless_files.models_reordered,
-    "promise added": harmless_files.more_promised,
+    "constraint added": harmless_files.constraint_added,
     "project files": harmless_files.project_edited,
 }
 """Planters by name."""

@@ -18,14 +18,14 @@ from dagster_lineage.extract.dbt.rendering.renderer import ProjectSettings, Rend
 
 
 class BuildFailed(Exception):
-    """A model cannot be rendered or run, or breaks its contract: CI would stop the edit itself."""
+    """A model cannot be rendered or run, or breaks its contract."""
 
 
 @dataclass(frozen=True)
 class Rows:
-    """A table: columns with types, in order, and how often each row is there.
+    """A table: columns with types in order, and the number of each row.
 
-    Two of them are equal if, and only if, `except all` finds nothing either way.
+    Two tables are equal if `except all` returns nothing both ways.
     """
 
     columns: tuple[tuple[str, str], ...]
@@ -34,38 +34,32 @@ class Rows:
 
 @dataclass(frozen=True)
 class Query:
-    """How a table is made.
-
-    Attributes:
-        sql: The query.
-        reads: Relations.
-        promised: Type by column where a contract is enforced, in the contract's order.
-    """
+    """The query of a table."""
 
     sql: str
+    """The query."""
     reads: frozenset[str]
-    promised: Mapping[str, str]
+    """Relations."""
+    contracted: Mapping[str, str]
+    """Type by column where a contract is enforced, in the contract's order."""
 
 
 @dataclass(frozen=True)
 class DbtProject:
-    """A parsed dbt project.
-
-    Attributes:
-        folder: Its folder, named as the project and as its database.
-        manifest: As dbt wrote it.
-    """
+    """A parsed dbt project."""
 
     folder: Path
+    """Its folder, named as the project and as its database."""
     manifest: Mapping[str, Any]
+    """As dbt wrote it."""
 
     @property
     def name(self) -> str:
-        """Its name, and its database's."""
+        """Name of the project and of its database."""
         return self.folder.name
 
     def tables(self, *, public: bool = False) -> dict[str, Mapping[str, Any]]:
-        """Nodes that become a table, by relation: seeds and models, or the public models."""
+        """Return the nodes with a table by relation: seeds and models, or the public models."""
         return {
             node["relation_name"]: node
             for node in self.manifest["nodes"].values()
@@ -76,7 +70,7 @@ class DbtProject:
 
     @cached_property
     def queries(self) -> dict[str, Query]:
-        """How each table is made, by relation.
+        """Return the query of each table, by relation.
 
         Raises:
             BuildFailed: a model cannot be rendered.
@@ -92,14 +86,14 @@ class DbtProject:
                 raise BuildFailed(f"{node['unique_id']}: {rendered.problem}")
             enforced = node["config"].get("contract", {}).get("enforced")
             columns = node["columns"].values() if enforced else ()
-            promised = {column["name"]: column["data_type"] for column in columns}
+            contracted = {column["name"]: column["data_type"] for column in columns}
             reads = frozenset(rendered.relations.values())
-            found[relation] = Query(rendered.sql, reads, promised)
+            found[relation] = Query(rendered.sql, reads, contracted)
         return found
 
 
 def read_project(folder: Path) -> DbtProject:
-    """A project with the manifest in its target folder."""
+    """Return a project with the manifest of its target folder."""
     return DbtProject(folder, json.loads((folder / "target" / "manifest.json").read_bytes()))
 
 
@@ -107,16 +101,16 @@ class Warehouse:
     """A database for each project, all attached to one connection.
 
     Args:
-        files: Database file by project; a project that is not named has its database in memory.
+        files: Database file by project; other projects have a database in memory.
         projects: Names of the projects.
-        read_only: The files are only read.
+        read_only: Whether the files are only read.
     """
 
     def __init__(
         self, projects: Iterable[str], files: Mapping[str, Path], *, read_only: bool = True
     ) -> None:
         self._connection = duckdb.connect(config={"threads": 1})
-        # Planning takes longer than a table of twenty rows.
+        # Planning a query takes longer than scanning twenty rows.
         self._connection.execute("pragma disable_optimizer")
         for name in projects:
             file = files.get(name)
@@ -135,13 +129,13 @@ class Warehouse:
         self._connection.close()
 
     def build(self, projects: Iterable[DbtProject]) -> None:
-        """Make every table of these projects, each after those that it reads.
+        """Build the tables of these projects in dependency order.
 
-        Every materialization becomes a table, an incremental one as in a full refresh; ephemeral
-        models become CTEs, as dbt makes them.
+        Every materialization becomes a table, incremental ones as in a full refresh; ephemeral
+        models become CTEs, as in dbt.
 
         Raises:
-            BuildFailed: a table cannot be made.
+            BuildFailed: a table cannot be built.
         """
         queries: dict[str, Query] = {}
         for project in projects:
@@ -151,36 +145,36 @@ class Warehouse:
         needed = {relation: query.reads & queries.keys() for relation, query in queries.items()}
         for relation in TopologicalSorter(needed).static_order():
             try:
-                sql = self._as_promised(queries[relation], relation)
+                sql = self._under_contract(queries[relation], relation)
                 self._connection.execute(f"create table {relation} as {sql}")
             except duckdb.Error as error:
                 raise BuildFailed(f"{relation}: {error}") from error
 
     def rows(self, relation: str) -> Rows:
-        """Everything in a table."""
+        """Return the content of a table."""
         found = self._connection.execute(f"select * from {relation}")
         columns = tuple((one[0], str(one[1])) for one in found.description)
         return Rows(columns, Counter(found.fetchall()))
 
-    def _as_promised(self, query: Query, relation: str) -> str:
+    def _under_contract(self, query: Query, relation: str) -> str:
         """The query; with an enforced contract, checked, and its columns in the contract's order.
 
         dbt does both: https://docs.getdbt.com/reference/resource-configs/contract
         """
-        if not query.promised:
+        if not query.contracted:
             return query.sql
         described = self._connection.execute(f"describe {query.sql}").fetchall()
         found = {name.casefold(): type_ for name, type_, *_ in described}
-        promised = {name.casefold(): _in_duckdb(one) for name, one in query.promised.items()}
-        if found != promised:
-            raise BuildFailed(f"{relation} has {found}, its contract says {promised}")
-        columns = ", ".join('"' + name.replace('"', '""') + '"' for name in query.promised)
+        contracted = {name.casefold(): _in_duckdb(one) for name, one in query.contracted.items()}
+        if found != contracted:
+            raise BuildFailed(f"{relation} has {found}, its contract has {contracted}")
+        columns = ", ".join('"' + name.replace('"', '""') + '"' for name in query.contracted)
         return f"select {columns} from (\n{query.sql}\n) as contracted"
 
 
 @cache
 def _in_duckdb(type_: str) -> str:
-    """A type as DuckDB spells it."""
+    """Return the DuckDB name of a type."""
     return str(duckdb.sql(f"select cast(null as {type_})").types[0])
 
 

@@ -44,7 +44,7 @@ FAULTS: tuple[Planter, ...] = (
     faults_of_columns.typo_in_yaml,
     faults_of_columns.type_changed,
     faults_of_columns.type_declared_wrong,
-    faults_of_columns.promise_dropped,
+    faults_of_columns.constraint_dropped,
     faults_of_readers.no_longer_public,
     faults_of_readers.reads_private,
     faults_of_readers.no_contract,
@@ -53,7 +53,7 @@ FAULTS: tuple[Planter, ...] = (
     faults_of_readers.declared_not_read,
     faults_of_readers.read_not_declared,
 )
-"""Those with few places first: they choose before the others."""
+"""Planters with few possible places come first."""
 
 HARMLESS: tuple[Planter, ...] = (
     harmless_files.project_edited,
@@ -63,7 +63,7 @@ HARMLESS: tuple[Planter, ...] = (
     harmless_sql.renamed_with_readers,
     harmless_sql.widened,
     harmless_sql.new_column,
-    harmless_files.more_promised,
+    harmless_files.constraint_added,
     harmless_sql.private_model_renamed,
     harmless_sql.new_model,
     harmless_sql.wrapped,
@@ -77,13 +77,13 @@ HARMLESS: tuple[Planter, ...] = (
 def chosen(
     index: Index, planters: Iterable[Planter], each: int, *, passes: int = 2
 ) -> list[list[Plant]]:
-    """Plants for a number of passes, no two of a pass in each other's way.
+    """Return plants for a number of passes, without conflicts inside of a pass.
 
     Args:
-        index: Of the repository.
-        planters: What to plant.
-        each: Plants of each planter over all passes.
-        passes: Copies of the repository to spread them over.
+        index: Index of the repository.
+        planters: Functions that yield plants.
+        each: Number of plants of each planter over all passes.
+        passes: Number of copies of the repository.
     """
     groups: list[list[Plant]] = [[] for _ in range(passes)]
     taken: list[set[str]] = [set() for _ in range(passes)]

@@ -1,4 +1,4 @@
-"""Planted faults of columns: missing, retyped, no longer promised."""
+"""Planted faults of columns: missing, retyped, without their constraint."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ BREAKING = {
     "at": "date",
     "flag": "integer",
 }
-"""By role a type that a reader of the old one cannot live with."""
+"""An incompatible type for each role."""
 
 
 def typed_wrong(name: str) -> str:
-    """A column's name with a slip of the finger."""
+    """Return a column name with a typo."""
     return name[:-2] + name[-1] + name[-2] if name[-1] != name[-2] else name + "s"
 
 
 def upstream_column_gone(index: Index) -> Iterator[Plant]:
-    """The producer renames or drops a column, in SQL and contract; its readers are forgotten."""
+    """Rename or drop a column of the producer, in SQL and contract, and not in its readers."""
     for number, model in enumerate(index.public()):
         readers = index.readers(model)
         if any(reader.model.shape in STARS for reader in readers):
@@ -82,7 +82,7 @@ def upstream_column_gone(index: Index) -> Iterator[Plant]:
 
 
 def _missing(hurt: list[ForeignRead], column: str) -> Iterator[Expected]:
-    """One per project: its source is one."""
+    """Return the expected findings: one for each project, which has one source."""
     projects: dict[str, ForeignRead] = {}
     for reader in hurt:
         projects.setdefault(reader.project.name, reader)
@@ -111,7 +111,7 @@ def _call(asset: PythonAsset, model: Model) -> tuple[str, ...]:
 
 
 def typo_in_sql(index: Index) -> Iterator[Plant]:
-    """The reader mistypes a column in its statement; its YAML is right."""
+    """Mistype a column in the SQL of a reader; its YAML is right."""
     for reader in index.foreign():
         if reader.model.shape in STARS or not reader.read.listed:
             continue
@@ -155,7 +155,7 @@ CLAUSES: dict[str, str] = {
 
 
 def typo_in_clause(index: Index) -> Iterator[Plant]:
-    """A new model uses a column in some clause that the foreign table never had."""
+    """Add a model with a clause that uses a column which the foreign table does not have."""
     clauses = list(CLAUSES.items())
     for number, reader in enumerate(index.foreign()):
         clause, text = clauses[number % len(clauses)]
@@ -175,7 +175,7 @@ def typo_in_clause(index: Index) -> Iterator[Plant]:
 
 
 def typo_in_yaml(index: Index) -> Iterator[Plant]:
-    """The reader's source declares a column that is not there."""
+    """Declare a missing column in a reader's source."""
     for reader in index.foreign():
         role, column = next(iter(reader.read.used.items()))
         wrong = typed_wrong(column)
@@ -191,7 +191,7 @@ def typo_in_yaml(index: Index) -> Iterator[Plant]:
 
 
 def typo_in_python(index: Index) -> Iterator[Plant]:
-    """`upstream(…)` names a column that is not there."""
+    """Name a missing column in `upstream(…)`."""
     for asset in index.python_assets():
         for table in asset.reads:
             columns = asset.columns.get(table.key)
@@ -215,7 +215,7 @@ def typo_in_python(index: Index) -> Iterator[Plant]:
 
 
 def gone_behind_star(index: Index) -> Iterator[Plant]:
-    """A column vanishes of a table that a reader takes over with `select *`."""
+    """Remove a column of a table that a reader reads with `select *`."""
     for model in index.public():
         readers = index.readers(model)
         stars = [reader for reader in readers if reader.model.shape in STARS]
@@ -245,7 +245,7 @@ def gone_behind_star(index: Index) -> Iterator[Plant]:
 
 
 def type_changed(index: Index) -> Iterator[Plant]:
-    """The producer gives a column another type, in SQL and contract."""
+    """Change the type of a producer's column, in SQL and contract."""
     for number, model in enumerate(index.public()):
         readers = index.readers(model)
         roles = [
@@ -284,7 +284,7 @@ def type_changed(index: Index) -> Iterator[Plant]:
 
 
 def type_declared_wrong(index: Index) -> Iterator[Plant]:
-    """The reader declares another type than the producer has."""
+    """Declare another type than the producer's in a reader."""
     for number, reader in enumerate(index.foreign()):
         roles = [role for role in BREAKING if role in reader.read.used]
         role = roles[number % len(roles)]
@@ -300,7 +300,7 @@ def type_declared_wrong(index: Index) -> Iterator[Plant]:
 
 
 def type_in_python(index: Index) -> Iterator[Plant]:
-    """`upstream(…)` relies on another type than the producer has."""
+    """Declare another type than the producer's in `upstream(…)`."""
     for asset in index.python_assets():
         for table in asset.reads:
             columns = asset.columns.get(table.key)
@@ -320,8 +320,8 @@ def type_in_python(index: Index) -> Iterator[Plant]:
             break
 
 
-def promise_dropped(index: Index) -> Iterator[Plant]:
-    """The producer no longer promises that an id is unique or not null; readers rely on it."""
+def constraint_dropped(index: Index) -> Iterator[Plant]:
+    """Drop a unique or not null constraint of an id that readers rely on."""
     for number, model in enumerate(index.public()):
         column = model.table.columns["id"]
         promise = (

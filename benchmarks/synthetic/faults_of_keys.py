@@ -1,4 +1,4 @@
-"""Planted faults of keys: edges to nothing, cycles, two producers, keys beside their relations."""
+"""Planted faults of keys: unresolved keys, cycles, two producers, keys unlike their relations."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from benchmarks.synthetic.tables import Model, Project, PythonAsset, Table
 
 
 def python_place(asset: PythonAsset, table: Table) -> tuple[str, ...]:
-    """The line where a Python asset names what it depends on."""
+    """Return the line where a Python asset names a dependency."""
     named = (
         f'upstream("{table.project}", "{table.name}"'
         if asset.style == "upstream"
@@ -34,12 +34,12 @@ def python_place(asset: PythonAsset, table: Table) -> tuple[str, ...]:
 def _at_all_readers(
     index: Index, model: Model, *, model_stays: bool = False
 ) -> tuple[Expected, ...]:
-    """A finding at each project that reads a model, and at each Python asset.
+    """Return a finding at each project that reads a model, and at each Python asset.
 
     Args:
-        index: Of the repository.
-        model: Whose key is gone.
-        model_stays: Under another key: `upstream(…)` names the model, and goes with it.
+        index: Index of the repository.
+        model: The model whose key is gone.
+        model_stays: The model exists under another key, so `upstream(…)` still finds it by name.
     """
     projects = {one.project.name: one for one in index.readers(model)}
     found = [
@@ -54,7 +54,7 @@ def _at_all_readers(
 
 
 def source_key_typo(index: Index) -> Iterator[Plant]:
-    """A slip in `meta.dagster.asset_key`: in the table, in the schema, or one part missing."""
+    """Mistype `meta.dagster.asset_key`: the table, the schema, or leave a part out."""
     for number, reader in enumerate(index.foreign()):
         table = reader.read.table
         wrong, what = (
@@ -76,7 +76,7 @@ def source_key_typo(index: Index) -> Iterator[Plant]:
 
 
 def python_key_typo(index: Index) -> Iterator[Plant]:
-    """A slip in a Python dependency, in each of its spellings."""
+    """Mistype a Python dependency, in each of its spellings."""
     for asset in index.python_assets():
         table = asset.reads[0]
         old = dependency(asset, table)
@@ -96,7 +96,7 @@ def python_key_typo(index: Index) -> Iterator[Plant]:
 
 
 def upstream_gone(index: Index) -> Iterator[Plant]:
-    """The producer's model is renamed, deleted, moved to another schema or switched off."""
+    """Rename, delete, move or disable a model of the producer."""
     for number, model in enumerate(index.public()):
         if index.is_shown(model):
             continue
@@ -132,7 +132,7 @@ def upstream_gone(index: Index) -> Iterator[Plant]:
 
 
 def upstream_not_selected(index: Index) -> Iterator[Plant]:
-    """The producer's `@dbt_assets` leaves a model out."""
+    """Leave a model out of the producer's `@dbt_assets`."""
     for project in index.repository.projects:
         models = [
             model
@@ -158,7 +158,7 @@ def upstream_not_selected(index: Index) -> Iterator[Plant]:
 
 
 def cycle(index: Index) -> Iterator[Plant]:
-    """A model begins to read a table of another project that is made from it."""
+    """Make a model read a table of another project that is downstream of it."""
     for number, reader in enumerate(index.foreign()):
         producer = index.models[reader.read.table.key]
         back = _public_below(index, reader)
@@ -190,7 +190,7 @@ def cycle(index: Index) -> Iterator[Plant]:
                     ),
                 ),
             ),
-            # Two cycles that reach into each other are one to a rule, rightly.
+            # A rule reports two connected cycles as one.
             touches=index.needs(producer, back, reader) | _between(index, upstream, project),
         )
 
@@ -211,13 +211,13 @@ def _crossings_between(
 
 
 def _public_below(index: Index, reader: ForeignRead) -> Model | None:
-    """A public model of the reader's project that is made from what it reads."""
+    """Return a public model of the reader's project that is downstream of what it reads."""
     models = [reader.model, *index.below(reader.model)]
     return next((model for model in models if model.layer == "public"), None)
 
 
 def python_makes_it_too(index: Index) -> Iterator[Plant]:
-    """A Python asset gets the key of another team's model, or of another Python asset."""
+    """Give a Python asset the key of another team's model or asset."""
     models = index.public()
     for number, asset in enumerate(index.python_assets()):
         model = next(models)
@@ -249,7 +249,7 @@ def python_makes_it_too(index: Index) -> Iterator[Plant]:
 
 
 def model_makes_it_too(index: Index) -> Iterator[Plant]:
-    """A private model's `meta.dagster.asset_key` is that of another team's table."""
+    """Give a private model the key of another team's table in `meta.dagster.asset_key`."""
     models = index.public()
     for project in index.repository.projects:
         own = [model for model in project.models if model.layer == "intermediate"]
@@ -270,18 +270,18 @@ def model_makes_it_too(index: Index) -> Iterator[Plant]:
 
 
 def _is_strange(index: Index, project: Project, model: Model) -> bool:
-    """Another project's model that this one does not read."""
+    """Return whether the model is another project's and this one does not read it."""
     owner = index.projects[model.table.project]
     return owner is not project and model in index.unread(project, owner)
 
 
 def _around(index: Index, model: Model) -> frozenset[str]:
-    """Everything of its project that reads a model."""
+    """Return the readers of a model in its project."""
     return frozenset(below.table.key for below in index.own_readers[model.table.key])
 
 
 def same_name_same_key(index: Index) -> Iterator[Plant]:
-    """A project makes a model of the name and schema of another team's."""
+    """Add a model with the name and schema of another team's model."""
     models = index.public()
     for number, project in enumerate(index.repository.projects):
         names = {model.table.name for model in project.models}
@@ -312,7 +312,7 @@ def same_name_same_key(index: Index) -> Iterator[Plant]:
 
 
 def source_beside_its_key(index: Index) -> Iterator[Plant]:
-    """A source keeps the key and points at another table, or the other way round."""
+    """Point a source at another table and keep the key, or the other way round."""
     for number, reader in enumerate(index.foreign()):
         table = reader.read.table
         others = [
@@ -339,7 +339,7 @@ def source_beside_its_key(index: Index) -> Iterator[Plant]:
                     ),
                 ),
                 (Expected("KY02", (reader.source_place,)),),
-                # The other table has other columns.
+                # The other table has different columns.
                 tolerated=tuple(
                     Expected(code, ((reader.sources_file,), (reader.sql_file,)), key=other)
                     for code in ("CO01", "CO02", "CO03")
@@ -357,7 +357,7 @@ def source_beside_its_key(index: Index) -> Iterator[Plant]:
 
 
 def table_moved_under_its_key(index: Index) -> Iterator[Plant]:
-    """The producer writes another table, and pins the old key in its meta."""
+    """Write another table and keep the old key in meta."""
     for number, model in enumerate(index.public()):
         pinned = (
             f"meta={{'dagster': {{'asset_key': ['{model.table.schema}', '{model.table.name}']}}}}"
@@ -374,7 +374,7 @@ def table_moved_under_its_key(index: Index) -> Iterator[Plant]:
 
 
 def key_as_text(index: Index) -> Iterator[Plant]:
-    """The key is a text instead of a list, or stands on the source."""
+    """Write the key as a string instead of a list, or on the source."""
     for number, reader in enumerate(index.foreign()):
         table = reader.read.table
         old = f"asset_key: [{table.schema}, {table.name}]"
@@ -389,13 +389,13 @@ def key_as_text(index: Index) -> Iterator[Plant]:
             (index.edit_source(reader, index.block(reader).replace(old, new, 1)),),
             (Expected("KY03", (reader.source_place,)),),
             tolerated=(Expected("ED01", (reader.source_place,)),),
-            # Two tables under one bare key would be a fault of their own.
+            # Two tables with one unprefixed key would be another fault.
             touches=index.needs(reader) | {f"bare {table.name}"},
         )
 
 
 def key_on_the_source(index: Index) -> Iterator[Plant]:
-    """The key of a source's only table stands on the source."""
+    """Write the key of a source's only table on the source."""
     for number, reader in enumerate(index.foreign()):
         project, upstream = reader.project, index.projects[reader.read.table.project]
         unread = index.unread(project, upstream)

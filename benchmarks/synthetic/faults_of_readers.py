@@ -33,9 +33,9 @@ def _readers_places(index: Index, model: Model, code: str) -> tuple[Expected, ..
 
 
 def no_longer_public(index: Index) -> Iterator[Plant]:
-    """The producer makes a model protected or private that others read."""
+    """Make a model with foreign readers protected or private."""
     for number, model in enumerate(index.public()):
-        # An exposure is of no group: with a private model under it dbt would not parse.
+        # dbt does not parse an exposure, which has no group, of a private model.
         private = number % 2 and not index.is_shown(model)
         access = "private" if private else "protected"
         if number % 4 < 2:
@@ -62,7 +62,7 @@ def _with_yaml_config(block: str, model: Model, setting: str) -> str:
 
 
 def reads_private(index: Index) -> Iterator[Plant]:
-    """A project reads another team's intermediate table."""
+    """Read another team's intermediate table."""
     for number, reader in enumerate(index.foreign()):
         upstream = index.projects[reader.read.table.project]
         hidden = [model for model in upstream.models if model.layer == "intermediate"]
@@ -83,7 +83,7 @@ def reads_private(index: Index) -> Iterator[Plant]:
 def _new_source(
     index: Index, project: str, number: int, schema: str, table: str
 ) -> tuple[str, tuple[Edit, ...]]:
-    """A source file of its own and a model that reads it."""
+    """Add a source file and a model that reads it."""
     database = next(
         (name for name, one in index.projects.items() if schema.startswith(one.domain)), schema
     )
@@ -99,7 +99,7 @@ def _new_source(
 
 
 def no_contract(index: Index) -> Iterator[Plant]:
-    """The producer switches a contract off."""
+    """Disable a contract of the producer."""
     for number, model in enumerate(index.public()):
         id_column = model.table.columns["id"]
         if number % 2:
@@ -120,7 +120,7 @@ def no_contract(index: Index) -> Iterator[Plant]:
                     key=model.table.key,
                 ),
             ),
-            # The contract's constraints are gone with it.
+            # Its constraints are removed as well.
             tolerated=tuple(
                 Expected("CO03", one.column_places(id_column)[:1], key=id_column)
                 for one in index.readers(model)
@@ -131,7 +131,7 @@ def no_contract(index: Index) -> Iterator[Plant]:
 
 
 def became_a_view(index: Index) -> Iterator[Plant]:
-    """The producer makes a view of a table that others read."""
+    """Materialize a table with foreign readers as a view."""
     for number, model in enumerate(index.public()):
         if model.shape == "incremental":
             continue
@@ -160,7 +160,7 @@ SYSTEMS = ("stripe", "salesforce", "airbyte", "hubspot", "segment", "netsuite", 
 
 
 def undeclared_external(index: Index) -> Iterator[Plant]:
-    """A source, or a Python dependency, of a system that nobody has declared."""
+    """Add a source or Python dependency of an undeclared external system."""
     projects = index.repository.projects
     for number, project in enumerate(projects):
         system = f"{SYSTEMS[number % len(SYSTEMS)]}_{number}"
@@ -190,7 +190,7 @@ def undeclared_external(index: Index) -> Iterator[Plant]:
 
 
 def frozen_expired(index: Index) -> Iterator[Plant]:
-    """Keys were frozen until a day that has passed, and are still read."""
+    """Let the date of frozen keys that still have readers pass."""
     for number, project in enumerate(index.repository.projects):
         schema = f"frozen_{project.domain}"
         sources, edits = _new_source(index, project.name, 2000 + number, schema, f"rates_{number}")
@@ -224,7 +224,7 @@ MISFITS = {
 
 
 def partitions_differ(index: Index) -> Iterator[Plant]:
-    """A Python asset over days is cut in another way than the days that it reads."""
+    """Partition a daily Python asset in another way than the asset that it reads."""
     number = 0
     for asset in index.python_assets():
         if not asset.partitions:
@@ -274,7 +274,7 @@ def partitions_differ(index: Index) -> Iterator[Plant]:
 
 
 def without_owner(index: Index) -> Iterator[Plant]:
-    """An asset loses its owner."""
+    """Remove the owner of an asset."""
     for project in index.repository.projects[1:]:
         file, edits = _model_of_no_group(project, "")
         yield Plant(
@@ -304,7 +304,7 @@ def without_owner(index: Index) -> Iterator[Plant]:
 
 
 def unknown_owner(index: Index) -> Iterator[Plant]:
-    """An owner that does not exist."""
+    """Name an owner that does not exist."""
     for number, asset in enumerate(index.python_assets()):
         wrong = (
             f"team:{typed_wrong(asset.domain)}",
@@ -337,7 +337,7 @@ def unknown_owner(index: Index) -> Iterator[Plant]:
 
 
 def _model_of_no_group(project: Project, head: str) -> tuple[str, tuple[Edit, ...]]:
-    """A new folder, which has no group: the group moves from the project to the old folders."""
+    """Move the group from the project to the old folders, so that a new folder has none."""
     group = f"    +group: {project.domain}\n"
     layers = ("staging", "intermediate", "public")
     old = dbt_project_yaml(project)
@@ -358,11 +358,11 @@ def _model_of_no_group(project: Project, head: str) -> tuple[str, tuple[Edit, ..
 
 
 def invisible_test(index: Index) -> Iterator[Plant]:
-    """A data test on a source, or over several models."""
+    """Add a data test on a source, or on several models."""
     for number, reader in enumerate(index.foreign()):
         column = reader.read.table.columns["id"]
         project = reader.project
-        own = project.public  # a test is in no group, and may not see private models
+        own = project.public  # a test has no group and cannot read private models
         name = f"test_{number}_of_{project.domain}"
         if number % 4 == 3:
             one, two = own[0].table, own[1].table
@@ -403,7 +403,7 @@ def invisible_test(index: Index) -> Iterator[Plant]:
 
 
 def _relationships(name: str, to: Model) -> str:
-    """The test in YAML, as an entry of `data_tests`."""
+    """Return the test as an entry of `data_tests`."""
     arguments = f"{{to: ref('{to.table.name}'), field: {to.table.columns['id']}}}"
     return (
         f"relationships:\n                  name: {name}\n                  arguments: {arguments}"
@@ -418,7 +418,7 @@ def _accepted_values(name: str) -> str:
 
 
 def declared_not_read(index: Index) -> Iterator[Plant]:
-    """A model names a source that its statement does not read."""
+    """Name a source in a model whose SQL does not read it."""
     for number, reader in enumerate(index.foreign()):
         project = reader.project
         models = [model for model in project.models if model.layer == "intermediate"]
@@ -441,7 +441,7 @@ def declared_not_read(index: Index) -> Iterator[Plant]:
 
 
 def read_not_declared(index: Index) -> Iterator[Plant]:
-    """A model reads another team's table by its name."""
+    """Read another team's table by its name."""
     for number, reader in enumerate(index.foreign()):
         table = reader.read.table
         name = (

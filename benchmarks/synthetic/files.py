@@ -1,4 +1,4 @@
-"""Writing a planned repository as files: what teams would have committed."""
+"""Files of a planned repository, as teams would commit them."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ PROJECT_DIR = Path(__file__).resolve().parents[2]
 MANIFEST = PROJECT_DIR / "target" / "manifest.json"
 '''
 FROZEN = "2099-12-31"
-"""Until when the synthetic repository's frozen tables may stay."""
+"""Date until which tables of the synthetic repository are frozen."""
 
 
 def write(repository: Repository, root: Path) -> None:
     """Write every project, the workspace and the settings of `lineage`.
 
     Args:
-        repository: As planned.
-        root: A folder that is empty or not there yet.
+        repository: The planned repository.
+        root: An empty folder, or one that does not exist.
     """
     locations = []
     for project in repository.projects:
@@ -77,7 +77,7 @@ def write(repository: Repository, root: Path) -> None:
 
 
 def write_project(project: Project, folder: Path, repository: Repository) -> None:
-    """Write one dbt project and its code location."""
+    """Write a dbt project and its code location."""
     upstream = sorted({read.table.project for read in project.sources})
     _text(folder / "dbt_project.yml", dbt_project_yaml(project))
     _text(folder / "profiles.yml", _profiles(project, upstream))
@@ -108,7 +108,7 @@ def write_project(project: Project, folder: Path, repository: Repository) -> Non
 
 
 def model_yaml(model: Model) -> str:
-    """A model's block in its folder's YAML."""
+    """Return the YAML of a model."""
     lines = [f"  - name: {model.table.name}", f"    description: {model.shape} of its inputs."]
     if model.daily:
         lines += ["    config:", "      tags: [daily]"]
@@ -119,13 +119,13 @@ def model_yaml(model: Model) -> str:
 
 
 def column_yaml(model: Model, role: str, column: str) -> list[str]:
-    """The lines of one column: published ones have a type and promises."""
+    """Return the YAML of a column: published ones have a type and constraints."""
     lines = [f"      - name: {_scalar(column)}", f"        description: The {role} of a row."]
     if quoted(column) != column:
         lines.append("        quote: true")
     if model.layer == "public":
         lines.append(f"        data_type: {ROLES[role]}")
-        if role in model.table.promised:
+        if role in model.table.contracted:
             lines.append("        constraints: [{type: not_null}]")
             lines.append("        data_tests: [unique]")
     elif role == "id" and model.layer == "staging":
@@ -134,7 +134,7 @@ def column_yaml(model: Model, role: str, column: str) -> list[str]:
 
 
 def sources_yaml(project: Project) -> str:
-    """Everything that a project reads of others, with the columns that it uses."""
+    """Return the sources of a project with the columns that it uses."""
     by_project: dict[str, dict[str, list[Input]]] = defaultdict(lambda: defaultdict(list))
     for read in project.sources:
         by_project[read.table.project][read.table.name].append(read)
@@ -147,7 +147,7 @@ def sources_yaml(project: Project) -> str:
 
 
 def source_table_yaml(reads: list[Input]) -> str:
-    """A foreign table's block: its key, and the columns that some model uses."""
+    """Return the YAML of a foreign table: its key and the columns in use."""
     table = reads[0].table
     used = {role for read in reads for role in read.used}
     lines = [
@@ -173,7 +173,7 @@ def _scalar(text: str) -> str:
 
 
 def dbt_project_yaml(project: Project) -> str:
-    """The project's `dbt_project.yml`."""
+    """Return the `dbt_project.yml` of a project."""
     return f"""\
 name: {project.name}
 profile: {project.name}

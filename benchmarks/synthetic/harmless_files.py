@@ -1,4 +1,4 @@
-"""Harmless edits of YAML and Python, and of SQL that only its own team sees."""
+"""Harmless edits of YAML and Python, and of SQL without foreign readers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SPELLINGS = {
 
 
 def column_blocks(block: str) -> tuple[str, list[str]]:
-    """The head of a model's or source's YAML, and the text of each of its columns."""
+    """Return the head of a model's or source's YAML, and the text of each column."""
     head, _, columns = block.partition("columns:\n")
     indent = re.match(r" +", columns)
     start = f"{indent.group() if indent else ''}- name: "
@@ -33,7 +33,7 @@ def column_blocks(block: str) -> tuple[str, list[str]]:
 
 
 def _flow(block: str) -> str:
-    """Columns with a name and a type only, on one line each."""
+    """Write columns that have only a name and a type on one line each."""
     return re.sub(
         r"( +)- name: (\S.*)\n +data_type: (.+)\n(?! +constraints)",
         lambda found: f'{found[1]}- {{name: {found[2]}, data_type: "{found[3]}"}}\n',
@@ -86,7 +86,7 @@ SOURCE_EDITS: dict[str, Callable[[str], str]] = {
 
 
 def source_rewritten(index: Index) -> Iterator[Plant]:
-    """A source's YAML says the same otherwise, or less."""
+    """Rewrite the YAML of a source with the same meaning, or less."""
     edits = list(SOURCE_EDITS.items())
     for number, reader in enumerate(index.foreign()):
         what, change = edits[number % len(edits)]
@@ -126,7 +126,7 @@ MODEL_EDITS: dict[str, Callable[[str], str]] = {
 
 
 def model_rewritten(index: Index) -> Iterator[Plant]:
-    """A model's YAML says the same otherwise, or tests more."""
+    """Rewrite the YAML of a model with the same meaning, or more tests."""
     edits = list(MODEL_EDITS.items())
     models = _models_in_turn(index)
     for number, model in enumerate(models):
@@ -150,15 +150,15 @@ def _models_in_turn(index: Index) -> Iterator[Model]:
                 yield project.models[-1 - number]
 
 
-def more_promised(index: Index) -> Iterator[Plant]:
-    """A published column is now never null."""
+def constraint_added(index: Index) -> Iterator[Plant]:
+    """Add a not null constraint to a published column."""
     for model in index.public():
         role = next(role for role in model.table.columns if role != "id")
         head, parts = column_blocks(model_yaml(model))
         number = list(model.table.columns).index(role)
         parts[number] += "        constraints: [{type: not_null}]\n"
         yield Plant(
-            "promise",
+            "constraint",
             "one more not null",
             (edit_yaml(model, head + "".join(parts)),),
             touches=index.needs(model),
@@ -166,7 +166,7 @@ def more_promised(index: Index) -> Iterator[Plant]:
 
 
 def project_edited(index: Index) -> Iterator[Plant]:
-    """Files that belong to the whole project."""
+    """Edit files of the whole project."""
     for number, project in enumerate(index.repository.projects):
         folder = f"projects/{project.name}"
         definitions = f"{folder}/src/{project.name}/definitions.py"
@@ -209,7 +209,7 @@ def project_edited(index: Index) -> Iterator[Plant]:
                 Edit(definitions, f'"""The models of team {project.domain}."""', '"""Models."""'),
             )
         else:
-            what = "a test of its own over a seed"
+            what = "a separate test over a seed"
             sql = f"select * from {{{{ ref('{seed.name}') }}}} where id < 0\n"
             edits = (Edit(f"{folder}/tests/{seed.name}_is_positive.sql", None, sql),)
         yield Plant("project", what, edits, touches=frozenset({f"project {project.name}"}))
@@ -222,9 +222,7 @@ PYTHON_EDITS: dict[str, Callable[[str], str]] = {
     "a description and tags": lambda text: text.replace(
         "@dg.asset(\n", '@dg.asset(\n    description="A feature",\n    tags={"tier": "2"},\n', 1
     ),
-    "a comment": lambda text: text.replace(
-        "    deps=[\n", "    deps=[  # asset: nobody/nothing\n", 1
-    ),
+    "a comment": lambda text: text.replace("    deps=[\n", "    deps=[  # asset: no/such\n", 1),
     "dependencies in a constant": lambda text: re.sub(
         r"\n\n@dg.asset\(\n(.*?)    deps=\[\n(.*?)    \],\n(.*?)def (\w+)",
         lambda found: (
@@ -245,7 +243,7 @@ PYTHON_EDITS: dict[str, Callable[[str], str]] = {
 
 
 def python_rewritten(index: Index) -> Iterator[Plant]:
-    """An asset in Python says the same otherwise."""
+    """Rewrite a Python asset with the same meaning."""
     edits = list(PYTHON_EDITS.items())
     for number, asset in enumerate(index.python_assets()):
         what, change = edits[number % len(edits)]
@@ -256,7 +254,7 @@ def python_rewritten(index: Index) -> Iterator[Plant]:
 
 
 def python_added(index: Index) -> Iterator[Plant]:
-    """A new asset in Python over published tables."""
+    """Add a Python asset over published tables."""
     models = index.public()
     for asset in index.python_assets():
         model = next(models)
@@ -281,7 +279,7 @@ def python_added(index: Index) -> Iterator[Plant]:
 
 
 def models_reordered(index: Index) -> Iterator[Plant]:
-    """Two models change places in their YAML."""
+    """Swap two models in their YAML."""
     for project in index.repository.projects:
         for one, two in zip(project.models[::2], project.models[1::2], strict=False):
             if one.layer != two.layer:

@@ -1,4 +1,4 @@
-"""Harmless edits of SQL: the statement says the same in another way, or says more."""
+"""Harmless edits of SQL: the same statement in another form, or with additions."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ JINJA = re.compile(r"(\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|'[^']*'|\"[^\"]*\")", re.D
 
 
 def outside_jinja(sql: str, change: Callable[[str], str]) -> str:
-    """SQL with its parts changed that are neither Jinja nor a quoted text."""
+    """Change the parts of SQL that are neither Jinja nor quoted."""
     return "".join(
         part if number % 2 else change(part) for number, part in enumerate(JINJA.split(sql))
     )
 
 
 def _all_models(index: Index) -> Iterator[Model]:
-    """Models of every project, in turn: those that read others' tables come first."""
+    """Yield models of every project, those that read foreign tables first."""
     seen = set()
     foreign = (reader.model for reader in index.foreign())
     rest = (model for project in index.repository.projects for model in project.models)
@@ -69,7 +69,7 @@ REWRITES: dict[str, Callable[[str], str]] = {
 
 
 def rewritten(index: Index) -> Iterator[Plant]:
-    """The same statement, written otherwise."""
+    """Rewrite a statement with the same meaning."""
     rewrites = list(REWRITES.items())
     for number, model in enumerate(_all_models(index)):
         what, change = rewrites[number % len(rewrites)]
@@ -80,7 +80,7 @@ def rewritten(index: Index) -> Iterator[Plant]:
 
 
 def wrapped(index: Index) -> Iterator[Plant]:
-    """The statement becomes a subquery, a CTE, or a model of its own."""
+    """Turn the statement into a subquery, a CTE, or a separate model."""
     for number, model in enumerate(_all_models(index)):
         if model.shape == "incremental":
             continue
@@ -107,7 +107,7 @@ def wrapped(index: Index) -> Iterator[Plant]:
 
 
 def new_model(index: Index) -> Iterator[Plant]:
-    """A new private model over a foreign or an own table."""
+    """Add a private model over a foreign or own table."""
     statements = (
         "select count(*) as rows_of_it from {input}",
         "with a as (select * from {input})\n\nselect distinct {id} from a where {id} is not null",
@@ -130,7 +130,7 @@ def new_model(index: Index) -> Iterator[Plant]:
 
 
 def new_column(index: Index) -> Iterator[Plant]:
-    """A published table has one more column."""
+    """Add a column to a published table."""
     for number, model in enumerate(index.public()):
         if any(reader.model.shape in STARS for reader in index.readers(model)):
             continue
@@ -160,7 +160,7 @@ def new_column(index: Index) -> Iterator[Plant]:
 
 
 def renamed_with_readers(index: Index) -> Iterator[Plant]:
-    """A column has another name, and so it is read."""
+    """Rename a column in the producer and its readers."""
     for model in index.public():
         readers = index.readers(model)
         if any(not one.read.listed or one.model.shape in STARS for one in readers):
@@ -201,7 +201,7 @@ def renamed_with_readers(index: Index) -> Iterator[Plant]:
 
 
 def widened(index: Index) -> Iterator[Plant]:
-    """A column's type takes more than before."""
+    """Widen the type of a column."""
     wider = {"quantity": "bigint", "amount": "decimal(20, 2)"}
     for number, model in enumerate(index.public()):
         role = ("quantity", "amount")[number % 2]
@@ -221,7 +221,7 @@ def widened(index: Index) -> Iterator[Plant]:
 
 
 def private_model_renamed(index: Index) -> Iterator[Plant]:
-    """A private model has another name, for its own project's readers too."""
+    """Rename a private model, also in its readers."""
     for project in index.repository.projects:
         for model in project.models:
             below = index.own_readers[model.table.key]
@@ -249,7 +249,7 @@ def private_model_renamed(index: Index) -> Iterator[Plant]:
 
 
 def built_otherwise(index: Index) -> Iterator[Plant]:
-    """A private model is materialized in another way, or lies in another folder."""
+    """Change the materialization or folder of a private model."""
     for number, model in enumerate(_all_models(index)):
         if model.layer == "public" or model.shape == "incremental":
             continue

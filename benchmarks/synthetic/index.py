@@ -1,4 +1,4 @@
-"""Who reads what in a synthetic repository, and the edits that its files allow."""
+"""Readers of each table in a synthetic repository, and the edits that its files allow."""
 
 from __future__ import annotations
 
@@ -25,17 +25,14 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class ForeignRead:
-    """A model that reads a table of another project.
-
-    Attributes:
-        project: The reader's.
-        model: The reader.
-        read: What it reads, and how.
-    """
+    """A model that reads a table of another project."""
 
     project: Project
+    """The reader's."""
     model: Model
+    """The reader."""
     read: Input
+    """What it reads, and how."""
 
     @property
     def sources_file(self) -> str:
@@ -66,7 +63,7 @@ class Index:
     """Readers and producers of a synthetic repository.
 
     Args:
-        repository: As planned.
+        repository: The planned repository.
     """
 
     def __init__(self, repository: Repository) -> None:
@@ -105,7 +102,7 @@ class Index:
         return _in_turn(by_project)
 
     def _runs(self, project: Project, model: Model) -> bool:
-        """It is built, or part of a query that is: an ephemeral model that nobody reads is none."""
+        """Return whether it is built or part of a query, unlike an unread ephemeral model."""
         ephemeral = model.layer == "staging" and project.staging == "ephemeral"
         return not ephemeral or bool(self.own_readers[model.table.key])
 
@@ -131,7 +128,7 @@ class Index:
         return model in self.projects[model.table.project].public[:2]
 
     def below(self, model: Model) -> list[Model]:
-        """Models of its own project that are made from a model, near ones first."""
+        """Return the downstream models of its project, the nearest first."""
         found: dict[str, Model] = {}
         waiting = [model]
         while waiting:
@@ -142,7 +139,7 @@ class Index:
         return list(found.values())
 
     def needs(self, *things: Model | ForeignRead | PythonAsset) -> frozenset[str]:
-        """What a plant needs for itself: the edited tables, and whoever reads them."""
+        """Return what a plant needs alone: the edited tables and their readers."""
         found: set[str] = set()
         for thing in things:
             if isinstance(thing, Model):
@@ -201,51 +198,51 @@ def _in_turn(groups: Iterable[list[Item]]) -> Iterator[Item]:
 
 
 def model_file(model: Model) -> str:
-    """A model's SQL."""
+    """Return the SQL file of a model."""
     return f"projects/{model.table.project}/{model.path}"
 
 
 def yaml_file(model: Model) -> str:
-    """The YAML that describes a model."""
+    """Return the YAML file that describes a model."""
     return f"projects/{model.table.project}/models/{model.layer}/_{model.layer}.yml"
 
 
 def edit_sql(model: Model, new: str) -> Edit:
-    """Another text for a model's SQL."""
+    """Return an edit of a model's SQL."""
     return Edit(model_file(model), model.sql, new)
 
 
 def edit_yaml(model: Model, new: str) -> Edit:
-    """Another text for a model's block in its YAML."""
+    """Return an edit of a model's YAML."""
     return Edit(yaml_file(model), model_yaml(model), new)
 
 
 def edit_python(asset: PythonAsset, new: str) -> Edit:
-    """Another text for an asset in its module."""
+    """Return an edit of an asset in its module."""
     return Edit(python_file(asset), asset_text(asset), new)
 
 
 def python_file(asset: PythonAsset) -> str:
-    """The module of a Python asset."""
+    """Return the module of a Python asset."""
     return f"projects/{asset.project}/src/{asset.project}/{asset.module}.py"
 
 
 def with_config(sql: str, settings: str) -> str:
-    """A model's SQL with more settings in its `config(…)`."""
+    """Return a model's SQL with more settings in `config(…)`."""
     if "{{ config(" in sql:
         return sql.replace("{{ config(", f"{{{{ config({settings}, ", 1)
     return f"{{{{ config({settings}) }}}}\n\n{sql}"
 
 
 def can_rename(model: Model, role: str) -> bool:
-    """Whether the column's output is written in the model's own statement."""
+    """Return whether the model's statement names the output column."""
     return model.shape == "union" or (
         bool(model.lines.get(role)) and model.sql.count(model.lines[role].strip()) == 1
     )
 
 
 def renamed_output(model: Model, role: str, name: str) -> str:
-    """A model's SQL with another name for one of its columns."""
+    """Return a model's SQL with a renamed column."""
     old = quoted(model.table.columns[role])
     if model.shape == "union":
         return re.sub(rf" as {re.escape(old)}(,?\n)", rf" as {quoted(name)}\1", model.sql)
@@ -255,7 +252,7 @@ def renamed_output(model: Model, role: str, name: str) -> str:
 
 
 def cast_output(model: Model, role: str, type_: str) -> str:
-    """A model's SQL with another type for one of its columns."""
+    """Return a model's SQL with another type of a column."""
     old = quoted(model.table.columns[role])
     if model.shape == "union":
         return re.sub(
@@ -270,7 +267,7 @@ def cast_output(model: Model, role: str, type_: str) -> str:
 
 
 def dropped_output(model: Model, role: str) -> str:
-    """A model's SQL without one of its columns."""
+    """Return a model's SQL without a column."""
     old = quoted(model.table.columns[role])
     if model.shape == "union":
         sql = re.sub(rf"\n +.+ as {re.escape(old)},?(?=\n)", "", model.sql)
@@ -290,20 +287,20 @@ def _replaced_line(sql: str, line: str, new: str, *, comma: bool = False) -> str
 
 
 def without_column(block: str, column: str) -> str:
-    """A YAML block of a model or source without one column."""
+    """Return the YAML of a model or source without a column."""
     name = column if quoted(column) == column else f'"{column}"'
     pattern = rf"(?m)^( +)- name: {re.escape(name)}\n(?:\1 +.*\n)*"
     return re.sub(pattern, "", block, count=1)
 
 
 def with_column_renamed(block: str, column: str, new: str) -> str:
-    """A YAML block of a model or source with another name for one column."""
+    """Return the YAML of a model or source with a renamed column."""
     name = column if quoted(column) == column else f'"{column}"'
     return re.sub(rf"(?m)^( +- name: ){re.escape(name)}$", rf"\g<1>{new}", block, count=1)
 
 
 def with_type(block: str, column: str, type_: str) -> str:
-    """A YAML block with another `data_type` for one column."""
+    """Return the YAML with another `data_type` of a column."""
     name = column if quoted(column) == column else f'"{column}"'
     pattern = rf"(- name: {re.escape(name)}\n(?: +(?!- name).*\n)*? +data_type: ).*"
     return re.sub(pattern, rf"\g<1>{type_}", block, count=1)

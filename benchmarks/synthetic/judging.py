@@ -1,4 +1,4 @@
-"""Which finding belongs to which plant, and what is missed or too much."""
+"""Attribution of findings to plants: found, missed and extra."""
 
 from __future__ import annotations
 
@@ -13,26 +13,23 @@ from dagster_lineage.model.findings import Finding
 
 @dataclass
 class Judgement:
-    """What a check made of the plants of a pass.
-
-    Attributes:
-        found: Plants of which every expected finding came, with the right rule and place.
-        missed: Plants with the expected findings that did not come.
-        extra: Findings that belong to no plant.
-    """
+    """Findings of a check compared with the plants of a pass."""
 
     found: list[Plant] = field(default_factory=list)
+    """Plants of which every expected finding came, with the right rule and place."""
     missed: list[tuple[Plant, list[Expected]]] = field(default_factory=list)
+    """Plants with the expected findings that did not come."""
     extra: list[Finding] = field(default_factory=list)
+    """Findings that belong to no plant."""
 
 
 def judged(plants: Iterable[Plant], findings: Iterable[Finding], root: Path) -> Judgement:
     """Attribute findings to plants.
 
     Args:
-        plants: Of the pass.
+        plants: Plants of the pass.
         findings: Errors and warnings.
-        root: Of the edited copy, where the lines are looked up.
+        root: Root of the edited copy, to look up lines.
     """
     judgement = Judgement()
     left = list(findings)

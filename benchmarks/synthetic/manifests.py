@@ -1,4 +1,4 @@
-"""Manifests of many dbt projects, by the real dbt, in a few processes that import it once."""
+"""Manifests of many dbt projects, parsed by dbt in a few processes."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class Parsed:
 
 
 class ManifestMaker:
-    """Runs `dbt parse` over projects, side by side; the processes stay for the next time.
+    """Processes that run `dbt parse` and stay for the next call.
 
     Args:
-        processes: How many.
+        processes: Number of processes.
         environment: Variables that the projects' profiles read.
     """
 

@@ -1,4 +1,4 @@
-"""A copy of this repository's four projects, with the real dbt and the real code locations."""
+"""A copy of this repository's four projects, with dbt and the code locations."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEFT_OUT = shutil.ignore_patterns("target", "logs", "__pycache__", "*.duckdb", "
 
 
 def copy_of_the_repository(target: Path) -> Path:
-    """Copy what `lineage` and Dagster read: projects, workspace, settings."""
+    """Copy the files that `lineage` and Dagster read: projects, workspace, settings."""
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     shutil.copytree(REPOSITORY / "projects", target / "projects", ignore=LEFT_OUT)
@@ -27,10 +27,10 @@ def copy_of_the_repository(target: Path) -> Path:
 
 
 class OwnCopy(WorkspaceCopy):
-    """The copy, whose code comes before the installed one on Python's path.
+    """The copy, whose code precedes the installed one on Python's path.
 
     Args:
-        root: Its folder.
+        root: Root of the copy.
         manifests: Runs dbt.
     """
 
@@ -38,12 +38,12 @@ class OwnCopy(WorkspaceCopy):
         super().__init__(root, manifests, environment_of(root))
 
     def after_parse(self, folder: Path) -> None:
-        """Write the checksums by which the location knows that the manifest is fresh."""
+        """Write the checksums that mark the manifest as fresh."""
         checksums_file(folder).write_text(json.dumps(checksums(folder)), encoding="utf-8")
 
 
 def environment_of(root: Path) -> dict[str, str]:
-    """What processes need to load the code locations of a copy."""
+    """Return the variables with which processes load the code locations of a copy."""
     sources = [str(path) for path in sorted(root.glob("projects/*/src"))]
     return {
         "PYTHONPATH": os.pathsep.join(sources),

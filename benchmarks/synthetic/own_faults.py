@@ -1,4 +1,4 @@
-"""Faults planted into a copy of this repository: at each of the edges that it has."""
+"""Faults planted into a copy of this repository, at each of its edges."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ WRONG_TYPES = {
 
 @dataclass(frozen=True)
 class SourceTable:
-    """A dbt source of this repository and who reads it."""
+    """A dbt source of this repository with its readers."""
 
     file: str
     source: str
@@ -106,10 +106,10 @@ SOURCES = (
 
 
 def own_faults(root: Path) -> Iterator[Plant]:
-    """Every fault that is planted into a copy.
+    """Yield every fault that is planted into a copy.
 
     Args:
-        root: Of an unedited copy, whose texts are looked up.
+        root: Root of an unedited copy, to look up texts.
     """
     for source in SOURCES:
         block = block_of(root, source)
@@ -123,7 +123,7 @@ def own_faults(root: Path) -> Iterator[Plant]:
 
 
 def block_of(root: Path, source: SourceTable) -> str:
-    """The YAML of one source table, as it stands in the file."""
+    """Return the YAML of a source table."""
     text = (root / source.file).read_text(encoding="utf-8")
     start = text.index(f"      - name: {source.table}\n", text.index(f"- name: {source.source}\n"))
     following = re.search(r"\n      - name: |\n\n  - name: ", text[start + 1 :])
@@ -131,7 +131,7 @@ def block_of(root: Path, source: SourceTable) -> str:
 
 
 def columns_of(block: str) -> dict[str, str]:
-    """Declared columns of a source's block, with their types."""
+    """Return the declared columns of a source's YAML, with their types."""
     return dict(re.findall(r"          - name: (\S+)\n            data_type: (.+)\n", block))
 
 
@@ -140,7 +140,7 @@ def _in_block(source: SourceTable, block: str, old: str, new: str) -> Edit:
 
 
 def _whole(source: SourceTable, block: str) -> frozenset[str]:
-    """What a plant needs that edits more of a source than one column."""
+    """Return what a plant needs if it edits more than one column of a source."""
     return frozenset({source.key, *(f"{source.key}#{column}" for column in columns_of(block))})
 
 
@@ -206,7 +206,7 @@ def _keys(source: SourceTable, block: str) -> Iterator[Plant]:
 
 
 def _columns(root: Path, source: SourceTable, block: str) -> Iterator[Plant]:
-    """Each declared column: mistyped in the SQL, mistyped in the YAML, declared as another type."""
+    """Yield faults of each declared column: mistyped in SQL, mistyped in YAML, another type."""
     for column, type_ in columns_of(block).items():
         touches = frozenset({f"{source.key}#{column}"})
         wrong = typed_wrong(column)
@@ -307,7 +307,7 @@ def _readers(root: Path, source: SourceTable, block: str) -> Iterator[Plant]:
 
 
 def _upstream_columns(root: Path) -> Iterator[Plant]:
-    """The producer renames a column, or gives it another type."""
+    """Rename a column of the producer, or change its type."""
     for source in SOURCES:
         for column, type_ in columns_of(block_of(root, source)).items():
             ends = [_at(source, column)]
@@ -396,12 +396,12 @@ def _retyped(root: Path, source: SourceTable, column: str, type_: str) -> tuple[
 
 
 def _swap(file: str, old: str, new: str) -> Edit:
-    """The first place in a Python module."""
+    """Return an edit of the first match in a Python module."""
     return Edit(file, old, new, ('"""',))
 
 
 def _python() -> Iterator[Plant]:
-    """The data science team's two dependencies."""
+    """Yield faults of the two dependencies of the data science team."""
     chart, forecast = (CHART, "upstream("), (FORECAST, "upstream(")
     ends = {
         "jaffle/customers": (CHART, '"jaffle_dbt", "customers"', chart),
@@ -503,7 +503,7 @@ def _python() -> Iterator[Plant]:
 
 
 def _models(root: Path) -> Iterator[Plant]:
-    """What the two dbt teams publish."""
+    """Yield faults of the published models of the two dbt teams."""
     published = {
         "jaffle/customers": (f"{JAFFLE}/models/jaffle/customers.sql", (SOURCES[2].place, (CHART,))),
         "jaffle/orders": (f"{JAFFLE}/models/jaffle/orders.sql", (SOURCES[3].place,)),
@@ -665,10 +665,10 @@ def _rest(root: Path) -> Iterator[Plant]:
 
 
 def in_passes(plants: Iterable[Plant]) -> list[list[Plant]]:
-    """Plants in as few groups as their needs allow, each for one copy.
+    """Return plants in as few groups as their needs allow, one for each copy.
 
     Args:
-        plants: All of them; an edit that replaces a whole file needs it for itself.
+        plants: All plants; an edit that replaces a file needs the file alone.
     """
     groups: list[_Pass] = []
     for plant in plants:
@@ -687,7 +687,7 @@ def in_passes(plants: Iterable[Plant]) -> list[list[Plant]]:
 
 @dataclass
 class _Pass:
-    """Plants of one copy, and the files that they edit whole or in part."""
+    """Plants of one copy, and the files that they edit completely or in part."""
 
     plants: list[Plant] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)

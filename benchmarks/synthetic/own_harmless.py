@@ -20,10 +20,10 @@ from benchmarks.synthetic.plants import Edit, Plant
 
 
 def own_harmless(root: Path) -> Iterator[Plant]:
-    """Every harmless edit of a copy.
+    """Yield every harmless edit of a copy.
 
     Args:
-        root: Of an unedited copy, whose texts are looked up.
+        root: Root of an unedited copy, to look up texts.
     """
     yield from _sql(root)
     for source in SOURCES:
@@ -105,7 +105,7 @@ def _models() -> Iterator[Plant]:
         ),
     )
     yield Plant(
-        "promise",
+        "constraint",
         "one more not null",
         (
             Edit(

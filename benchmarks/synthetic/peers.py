@@ -1,4 +1,4 @@
-"""Do other tools notice a planted fault? Those that a team with this stack has already."""
+"""Planted faults that other tools of such a team notice."""
 
 from __future__ import annotations
 
@@ -24,23 +24,20 @@ LOOM = "dbt-loom"
 
 @dataclass(frozen=True)
 class Peer:
-    """A tool, and how it says that something is wrong.
-
-    Attributes:
-        name: As its users call it.
-        fails: Runs it in a copy; the end of what it says when it fails, else an empty text.
-    """
+    """A tool and its check."""
 
     name: str
+    """As its users call it."""
     fails: Callable[[Path], str]
+    """Runs it in a copy; the end of what it says when it fails, else an empty text."""
 
 
 def peers(loom: Path | None) -> tuple[Peer, ...]:
-    """The tools.
+    """Return the tools.
 
     Args:
-        loom: Folder that dbt-loom is installed in, for example by
-            `pip install --target FOLDER --no-deps dbt-loom`; None: it is left out.
+        loom: Folder in which dbt-loom is installed, for example by
+            `pip install --target FOLDER --no-deps dbt-loom`; None leaves it out.
     """
     found = (
         Peer("dbt parse", lambda root: _dbt(root, "parse")),
@@ -53,11 +50,11 @@ def peers(loom: Path | None) -> tuple[Peer, ...]:
 def noticed(
     peer: Peer, plants: Iterable[Plant], base: Path, work: Path, manifests: ManifestMaker
 ) -> dict[Plant, str]:
-    """The plants that a tool fails on, with what it says; found by halves, as most fail on none.
+    """Return the plants on which a tool fails, with its message; found by bisection.
 
     Args:
         peer: The tool.
-        plants: One per kind of fault.
+        plants: One for each kind of fault.
         base: An unedited copy of the repository, with manifests.
         work: A folder for edited copies.
         manifests: Runs dbt for the tools that read manifests.
@@ -89,7 +86,7 @@ def _run(command: list[str], root: Path, folder: Path, more: dict[str, str] | No
 
 
 def _published(root: Path) -> dict[str, str]:
-    """Empty files for the databases that profiles attach: dbt connects to compile."""
+    """Create empty files for the databases that profiles attach: dbt connects to compile."""
     folder = root / "published"
     folder.mkdir(exist_ok=True)
     (root / "data" / "dev" / "warehouse" / "work").mkdir(parents=True, exist_ok=True)
@@ -120,7 +117,7 @@ def _validate(root: Path) -> str:
 
 
 def _with_loom(root: Path, loom: Path | None) -> str:
-    """dbt-loom knows `ref` over projects, not sources: marts' sources on jaffle become refs."""
+    """Turn marts' sources on jaffle into refs, because dbt-loom checks refs and not sources."""
     jaffle, marts = root / "projects/jaffle_dbt", root / "projects/marts_dbt"
     for file in marts.rglob("models/**/*.sql"):
         text = file.read_text(encoding="utf-8")

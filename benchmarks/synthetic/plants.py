@@ -1,4 +1,4 @@
-"""A plant: an edit of files that a developer could have made, and what must be said about it."""
+"""Plants: edits that a developer could have made, and the findings that they must cause."""
 
 from __future__ import annotations
 
@@ -6,28 +6,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LINES_OFF = 4
-"""How many lines a finding may stand away from the place that is meant."""
+"""Lines by which a finding may miss the expected place."""
 
 
 class PlantImpossible(Exception):
-    """An edit does not fit the files: the text that it replaces is not there, or not once."""
+    """An edit does not fit the files: its text is missing, or not unique."""
 
 
 @dataclass(frozen=True)
 class Edit:
-    """One change of one file.
-
-    Attributes:
-        file: Relative to the repository's root.
-        old: The text that is replaced, there exactly once; `None`: the file is new.
-        new: What takes its place; `None`: the file is deleted.
-        after: Texts that come before it, one after the other; with them the first place counts.
-    """
+    """One change of one file."""
 
     file: str
+    """Relative to the repository's root."""
     old: str | None
+    """The text to replace, which occurs exactly once; `None`: the file is new."""
     new: str | None
+    """The replacement; `None`: the file is deleted."""
     after: tuple[str, ...] = ()
+    """Texts that precede it, in order; the first match after them counts."""
 
     def apply(self, root: Path) -> None:
         """Change the file.
@@ -63,41 +60,35 @@ class Edit:
 
 @dataclass(frozen=True)
 class Expected:
-    """A finding that must come.
-
-    Attributes:
-        code: Of the rule.
-        places: Where it may stand: files, each with texts that lead to the line (the first line
-            that has the first text, from there the first one that has the second, …). More than
-            one where the fault has two ends and either may be fixed.
-        key: A text that the finding's key contains, where several come at one place.
-    """
+    """An expected finding."""
 
     code: str
+    """Of the rule."""
     places: tuple[tuple[str, ...], ...]
+    """Where it may stand: files, each with texts that lead to the line (the first line that has the
+    first text, from there the first one that has the second, …). More than one where the fault has
+    two ends and either may be fixed."""
     key: str = ""
+    """A text that the finding's key contains, where several come at one place."""
 
 
 @dataclass(frozen=True)
 class Plant:
-    """A fault, or (without anything expected) a harmless edit.
-
-    Attributes:
-        kind: Code of the rule that must find it, or the kind of harmless edit.
-        variation: What was done, in a few words.
-        edits: In their order.
-        expected: Findings that must come, each of them.
-        tolerated: Findings that may come as well: what follows from the fault, or the same fault
-            by another rule.
-        touches: What it needs for itself; plants with something in common are never in one pass.
-    """
+    """A fault, or an edit without expected findings."""
 
     kind: str
+    """Code of the rule that must find it, or the kind of harmless edit."""
     variation: str
+    """What was done, in a few words."""
     edits: tuple[Edit, ...]
+    """In their order."""
     expected: tuple[Expected, ...] = ()
+    """Findings that must come, each of them."""
     tolerated: tuple[Expected, ...] = ()
+    """Findings that may come as well: what follows from the fault, or the same fault by another
+    rule."""
     touches: frozenset[str] = frozenset()
+    """What it needs for itself; plants with something in common are never in one pass."""
 
     @property
     def projects(self) -> set[str]:
@@ -106,7 +97,7 @@ class Plant:
 
 
 def line_of(root: Path, place: tuple[str, ...]) -> int:
-    """The line that a place means in the edited file; 1 for a file alone.
+    """Return the line of a place in the edited file; 1 for a file without texts.
 
     Raises:
         PlantImpossible: one of its texts is not in the file.

@@ -1,4 +1,4 @@
-"""Writing Python projects that read what dbt projects publish."""
+"""Python projects that read what dbt projects publish."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dagster_lineage.definitions import upstream
 DAILY = dg.DailyPartitionsDefinition(start_date="2024-01-01")
 '''
 EXTERNAL = '''\
-"""What nobody in this repository makes."""
+"""Keys without a producer in this repository."""
 
 import dagster as dg
 
@@ -49,7 +49,7 @@ def write_consumer(project: PythonProject, folder: Path) -> None:
 
 
 def asset_text(asset: PythonAsset) -> str:
-    """One asset, naming what it reads in its style."""
+    """Return the code of an asset, which names what it reads in its style."""
     lines = ["", ""]
     arguments = [f'    key=["{asset.domain}", "{asset.name}"],']
     arguments += ["    deps=[", *(f"        {dependency(asset, table)}," for table in asset.reads)]
@@ -63,7 +63,7 @@ def asset_text(asset: PythonAsset) -> str:
 
 
 def dependency(asset: PythonAsset, table: Table) -> str:
-    """How an asset names one table that it depends on."""
+    """Return the code of a dependency on one table."""
     if asset.style == "upstream":
         role_of = {column: role for role, column in table.columns.items()}
         columns = ", ".join(

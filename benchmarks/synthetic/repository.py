@@ -1,4 +1,4 @@
-"""Which projects there are, what they make and who reads what: decided by a seed."""
+"""Plan of a synthetic repository: its projects, their tables and readers."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from benchmarks.synthetic.words import DOMAINS, ENTITIES, QUOTED, SYNONYMS
 SEEDS = 4
 """Seed files per project."""
 UPSTREAM_PROJECTS = 3
-"""Most projects that one project reads."""
+"""Maximum number of projects that one project reads."""
 STARS = {"star", "star_but"}
-"""Shapes that take columns over without naming them."""
+"""Shapes that pass columns on without naming them."""
 LONGEST_ALIAS = 30
 EXPECTED_ROLES = 7
-"""Columns of a foreign table that a reader uses, about."""
+"""Approximate number of columns of a foreign table that a reader uses."""
 
 
 def plan(
@@ -36,14 +36,14 @@ def plan(
     rows: int = 20,
     seed: int = 7,
 ) -> Repository:
-    """Decide on a repository.
+    """Plan a repository.
 
     Args:
-        projects: dbt projects.
-        models: Models in each, at least 10.
-        consumers: Python projects; one for every ten dbt projects unless said.
+        projects: Number of dbt projects.
+        models: Models of each project, at least 10.
+        consumers: Number of Python projects; by default one for every ten dbt projects.
         rows: Rows of each seed.
-        seed: The same one gives the same repository.
+        seed: The same seed plans the same repository.
     """
     decides = random.Random(seed)  # noqa: S311 - it decides on names, not on secrets
     made: list[Project] = []
@@ -114,7 +114,7 @@ def _some(decides: random.Random, tables: list[Table], count: int) -> list[Table
 def _least_read(
     decides: random.Random, upstream: list[Project], count: int, readers: dict[str, int]
 ) -> list[Table]:
-    """Public tables of other projects, those first that have the fewest foreign readers."""
+    """Return public tables of other projects, those with the fewest foreign readers first."""
     tables = [model.table for project in upstream for model in project.public]
     decides.shuffle(tables)
     tables.sort(key=lambda table: readers.get(table.key, 0))
@@ -124,7 +124,7 @@ def _least_read(
 
 
 def _names(decides: random.Random, entity: str, layer: str) -> dict[str, str]:
-    """Column names for a new table: some need quotes, blanks only where nobody else reads."""
+    """Return column names of a new table; some need quotes, private ones may have spaces."""
     names = {"id": f"{entity[:-3]}y_id" if entity.endswith("ies") else f"{entity[:-1]}_id"}
     for role in ROLES:
         if role == "id":
@@ -196,7 +196,7 @@ def _input(decides: random.Random, project: Project, table: Table) -> Input:
 def _consumer(
     decides: random.Random, number: int, made: list[Project], readers: dict[str, int]
 ) -> PythonProject:
-    """A Python project with a handful of assets over several teams' tables."""
+    """Return a Python project with a few assets over tables of several teams."""
     domain = f"science{number}"
     project = PythonProject(f"{domain}_ml", domain)
     daily = [model for one in made for model in one.public if model.daily]

@@ -1,8 +1,8 @@
-"""The SQL of synthetic models: the statements that people write in dbt projects.
+"""SQL of synthetic models: typical statements of dbt projects.
 
-Every shape makes the ten columns of `tables.ROLES` with exactly their types and unique, non-null
-ids, whatever the rows are, so that any model can stand on any other. Results depend on no row's
-position: windows are ordered by the id, and doubles are only compared and increased by quarters.
+Every shape returns the ten columns of `tables.ROLES` with exactly their types, and with unique,
+non-null ids, for any rows, so that any model can read any other. Results do not depend on the order
+of rows: windows are ordered by the id, and doubles are only compared and increased by quarters.
 """
 
 from __future__ import annotations
@@ -18,22 +18,19 @@ CODES = ("web", "app", "store", "phone")
 
 @dataclass
 class Draft:
-    """A model while it is being written.
-
-    Attributes:
-        random: Decides on variations.
-        names: Its output columns by role.
-        inputs: What it reads; the first one gives the rows.
-        lines: Output line by role, filled by `columns`.
-    """
+    """A model that is being written."""
 
     random: random.Random
+    """Decides on variations."""
     names: dict[str, str]
+    """Its output columns by role."""
     inputs: list[Input]
+    """What it reads; the first one gives the rows."""
     lines: dict[str, str] = field(default_factory=dict)
+    """Output line by role, filled by `columns`."""
 
     def chance(self, share: float) -> bool:
-        """True in that share of cases."""
+        """Return true with the given probability."""
         return self.random.random() < share
 
     def value(self, role: str, read: Input, clause: str = "select", prefix: str = "") -> str:
@@ -284,7 +281,7 @@ def star(draft: Draft) -> str:
 
 
 def star_but(draft: Draft) -> str:
-    """Everything, with one column computed anew."""
+    """Everything, with one column recomputed."""
     read = draft.inputs[0]
     role = draft.random.choice(("code", "name", "amount", "quantity", "flag"))
     new = draft.random.choice(_VARIATIONS[role])(read.use(role, "select"))
@@ -308,7 +305,7 @@ def star_but(draft: Draft) -> str:
 
 
 def incremental(draft: Draft) -> str:
-    """New rows only, once the table is there."""
+    """New rows only, if the table exists."""
     read = draft.inputs[0]
     expressions = {role: draft.value(role, read) for role in ROLES}
     expressions["id"] = f"{read.alias}.{read.use('id', 'select')}"
@@ -328,7 +325,7 @@ def incremental(draft: Draft) -> str:
 
 
 def with_macro(draft: Draft) -> str:
-    """Expressions that macros of the project write."""
+    """Expressions from macros of the project."""
     read = draft.inputs[0]
     expressions = {role: draft.value(role, read) for role in ROLES}
     if "code" in read.offered:

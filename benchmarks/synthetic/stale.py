@@ -1,4 +1,4 @@
-"""Edits after which `lineage lock` was not run."""
+"""Edits that need `lineage lock`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from benchmarks.synthetic.plants import Edit, Plant
 
 
 def stale_faults() -> Iterator[Plant]:
-    """Changes of what a project makes or reads, each of which `lineage lock --check` must see."""
+    """Yield changes of a project's interface, each of which `lineage lock --check` must report."""
     edits = {
         "a contract's type": Edit(
             CONTRACT, "data_type: date", "data_type: timestamp", ("customers",)

@@ -1,4 +1,4 @@
-"""What a synthetic repository is made of: tables with ten columns, and who reads which of them."""
+"""Parts of a synthetic repository: tables with ten columns, and their readers."""
 
 from __future__ import annotations
 
@@ -29,23 +29,20 @@ def quoted(column: str) -> str:
 
 @dataclass(frozen=True)
 class Table:
-    """A table that can be read: a seed or a model.
-
-    Attributes:
-        project: Who makes it.
-        schema: Its schema; with the name its asset key.
-        name: Its name, and its model's.
-        columns: Column by role, in the order of the table.
-        promised: Roles whose column is promised to be not null.
-        public: Other projects may read it.
-    """
+    """A table that can be read: a seed or a model."""
 
     project: str
+    """Who makes it."""
     schema: str
+    """Its schema; with the name its asset key."""
     name: str
+    """Its name, and its model's."""
     columns: dict[str, str]
-    promised: frozenset[str] = frozenset({"id"})
+    """Column by role, in the order of the table."""
+    contracted: frozenset[str] = frozenset({"id"})
+    """Roles whose column has a not null constraint."""
     public: bool = False
+    """Other projects may read it."""
 
     @property
     def key(self) -> str:
@@ -55,7 +52,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Use:
-    """A reader's use of one column: where in the statement it stands."""
+    """A use of a column in a reader's statement."""
 
     role: str
     column: str
@@ -65,23 +62,20 @@ class Use:
 
 @dataclass
 class Input:
-    """One table that a model reads.
-
-    Attributes:
-        table: What is read.
-        foreign: It belongs to another project, and is read as a dbt source.
-        alias: Name of the CTE that imports it.
-        offered: Columns by role that the import offers: a subset where they are listed.
-        listed: The import lists its columns, one per line; else it is `select *`.
-        uses: Where which column is used.
-    """
+    """A table that a model reads."""
 
     table: Table
+    """What is read."""
     foreign: bool
+    """It belongs to another project, and is read as a dbt source."""
     alias: str = ""
+    """Name of the CTE that imports it."""
     offered: dict[str, str] = field(default_factory=dict)
+    """Columns by role that the import offers: a subset where they are listed."""
     listed: bool = False
+    """The import lists its columns, one per line; else it is `select *`."""
     uses: list[Use] = field(default_factory=list)
+    """Where which column is used."""
 
     def use(self, role: str, clause: str) -> str:
         """The quoted column of a role, noted as used."""
@@ -105,26 +99,23 @@ class Input:
 
 @dataclass(frozen=True)
 class Model:
-    """A dbt model.
-
-    Attributes:
-        table: What it makes.
-        layer: `staging`, `intermediate` or `public`: the folder that it lies in.
-        shape: Which kind of statement it is.
-        sql: Its file's text.
-        inputs: What it reads.
-        lines: By role, the line of the statement that makes the column, without comma; empty where
-            a star does.
-        daily: It is built by days.
-    """
+    """A dbt model."""
 
     table: Table
+    """What it makes."""
     layer: str
+    """`staging`, `intermediate` or `public`: the folder that it lies in."""
     shape: str
+    """Which kind of statement it is."""
     sql: str
+    """Its file's text."""
     inputs: tuple[Input, ...]
+    """What it reads."""
     lines: dict[str, str]
+    """By role, the line of the statement that makes the column, without comma; empty where a star
+    does."""
     daily: bool = False
+    """It is built by days."""
 
     @property
     def path(self) -> str:
@@ -159,26 +150,23 @@ class Project:
 
 @dataclass(frozen=True)
 class PythonAsset:
-    """An asset of a Python project.
-
-    Attributes:
-        project: Who makes it.
-        name: Its name; its key is `[project's domain, name]`.
-        module: The module that it is written in, without `.py`.
-        reads: Foreign tables.
-        columns: By key of what it reads, the columns that it declares to read.
-        style: `key`, `list`, `dep` or `upstream`: how it names what it reads.
-        partitions: `daily` or empty.
-    """
+    """An asset of a Python project."""
 
     project: str
+    """Who makes it."""
     domain: str
     name: str
+    """Its name; its key is `[project's domain, name]`."""
     module: str
+    """The module that it is written in, without `.py`."""
     reads: tuple[Table, ...]
+    """Foreign tables."""
     columns: dict[str, tuple[str, ...]]
+    """By key of what it reads, the columns that it declares to read."""
     style: str
+    """`key`, `list`, `dep` or `upstream`: how it names what it reads."""
     partitions: str = ""
+    """`daily` or empty."""
 
     @property
     def key(self) -> str:

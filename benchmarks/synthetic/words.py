@@ -1,4 +1,4 @@
-"""Names that a company's tables have."""
+"""Names of tables and columns of a company."""
 
 _DOMAINS = """
 sales billing crm catalog inventory logistics returns pricing marketing web search support

@@ -1,4 +1,4 @@
-"""One copy of a repository: edit it, bring manifests and interfaces up to date, check it."""
+"""A copy of a repository to edit, bring up to date and check."""
 
 from __future__ import annotations
 
@@ -19,33 +19,30 @@ from dagster_lineage.model.findings import Finding
 
 
 class LoadFailed(Exception):
-    """dbt does not parse a project: the plant is no fair one."""
+    """dbt does not parse a project, so the plant is not valid."""
 
 
 @dataclass
 class CheckResult:
-    """What came of one pass.
-
-    Attributes:
-        findings: Errors and warnings.
-        notes: What is only said.
-        unreadable: What was said of code locations that did not load; empty if all did.
-        seconds: Of the steps, by name.
-    """
+    """Result of one pass."""
 
     findings: list[Finding]
+    """Errors and warnings."""
     notes: list[Finding]
+    """What is only said."""
     unreadable: str = ""
+    """What was said of code locations that did not load; empty if all did."""
     seconds: dict[str, float] = field(default_factory=dict)
+    """Of the steps, by name."""
 
 
 class WorkspaceCopy:
-    """A repository in a folder of its own.
+    """A repository in a separate folder.
 
     Args:
-        root: Its folder.
+        root: Root of the copy.
         manifests: Runs dbt.
-        environment: Variables that the code locations need, such as where the copy's code is.
+        environment: Variables that the code locations need, such as the path of the copied code.
     """
 
     def __init__(
@@ -56,7 +53,7 @@ class WorkspaceCopy:
         self._environment = environment or {}
 
     def dbt_projects(self, names: Iterable[str] | None = None) -> list[Path]:
-        """Folders of dbt projects, all or those of these names."""
+        """Return the folders of the dbt projects, or of those with the given names."""
         wanted = None if names is None else set(names)
         return [
             file.parent
@@ -74,7 +71,7 @@ class WorkspaceCopy:
         """Parse the changed dbt projects, lock every interface, check.
 
         Args:
-            changed: Names of projects; none: all.
+            changed: Names of projects; empty: all.
 
         Raises:
             LoadFailed: dbt does not accept the files.
@@ -94,17 +91,17 @@ class WorkspaceCopy:
         return CheckResult(wrong, notes, unreadable, seconds)
 
     def after_parse(self, folder: Path) -> None:
-        """What a repository does when a manifest is new; nothing here."""
+        """Run after a manifest was written; does nothing here."""
 
     def lock(self) -> str:
-        """`lineage lock`; what it says of locations that cannot be asked."""
+        """Run `lineage lock` and return what it reports of unreadable locations."""
         details, wrong = io.StringIO(), io.StringIO()
         with _environment(self._environment), redirect_stdout(details), redirect_stderr(wrong):
             code = run_command("lock", ["--root", str(self.root)])
         return wrong.getvalue() if code else ""
 
     def is_stale(self) -> bool:
-        """Whether `lineage lock --check` says so, and names an interface."""
+        """Return whether `lineage lock --check` reports a stale interface."""
         for parsed in self._manifests.parse(self.dbt_projects()):
             if parsed.error:
                 raise LoadFailed(parsed.error)
@@ -115,7 +112,7 @@ class WorkspaceCopy:
         return code == 1 and "is stale" in wrong.getvalue()
 
     def findings(self) -> list[Finding]:
-        """`lineage check --format json`."""
+        """Return the findings of `lineage check --format json`."""
         details = io.StringIO()
         with redirect_stdout(details):
             run_command("check", ["--root", str(self.root), "--format", "json"])
@@ -127,7 +124,7 @@ class _Report(msgspec.Struct):
 
 
 def run_command(name: str, arguments: list[str]) -> int:
-    """A command of `lineage`, in this process."""
+    """Run a command of `lineage` in this process."""
     from dagster_lineage.cli.main import main  # noqa: PLC0415
 
     try:
@@ -137,7 +134,7 @@ def run_command(name: str, arguments: list[str]) -> int:
 
 
 def copied(source: Path, target: Path) -> Path:
-    """A copy of a folder with its manifests and what dbt keeps for the next parse."""
+    """Copy a folder with its manifests and dbt's partial parse state."""
     shutil.rmtree(target, ignore_errors=True)
     return Path(shutil.copytree(source, target, symlinks=True))
 

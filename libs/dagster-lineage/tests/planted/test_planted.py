@@ -36,7 +36,7 @@ PLANTERS = (
     faults_of_columns.upstream_column_gone,
     faults_of_columns.typo_in_clause,
     faults_of_columns.type_changed,
-    faults_of_columns.promise_dropped,
+    faults_of_columns.constraint_dropped,
     faults_of_readers.no_longer_public,
     faults_of_readers.no_contract,
     faults_of_readers.undeclared_external,
