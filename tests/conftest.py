@@ -1,4 +1,4 @@
-"""What the tests over several projects share."""
+"""Fixtures of the tests over several projects."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def pytest_addoption(parser):
     parser.addoption(
         "--update-graph",
         action="store_true",
-        help="write tests/asset_graph.txt anew from what the code locations declare",
+        help="rewrite tests/asset_graph.txt from the code locations",
     )
 
 
@@ -29,7 +29,7 @@ def root():
 
 @pytest.fixture(scope="session")
 def locations_of_workspace():
-    """Name and module of each code location in workspace.yaml."""
+    """Return name and module of each code location in workspace.yaml."""
     workspace = yaml.safe_load((ROOT / "workspace.yaml").read_text())
     return {
         entry["python_module"]["location_name"]: entry["python_module"]["module_name"]
@@ -39,7 +39,7 @@ def locations_of_workspace():
 
 @pytest.fixture(scope="session")
 def graphs(locations_of_workspace):
-    """What each code location declares, asked in a process of its own, in an empty environment.
+    """Assets of each code location, loaded in a separate process with an empty environment.
 
     Merged definitions would show edges that production does not have.
     """

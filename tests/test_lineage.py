@@ -1,4 +1,4 @@
-"""The interface graph of this repository: what the committed interfaces say of all projects."""
+"""The interface graph of this repository, from the committed interfaces."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ def graph(root) -> LineageGraph:
 
 
 @pytest.mark.parametrize("column", ["forecast_date", "predicted_orders"])
-def test_forecast_is_traced_to_fivetrans_columns_over_three_projects(graph, column):
+def test_forecast_is_traced_to_fivetran_columns(graph, column):
     found = depends_on(graph, "ml/predicted_orders", column)
     assert "marts/daily_order_summary#order_date" in found
     assert "shop_public/orders#ordered_at" in found
 
 
-def test_number_of_orders_comes_from_the_status_that_decides_which_count(graph):
+def test_number_of_orders_is_derived_from_the_status_filter(graph):
     assert "shop_public/orders#status" in depends_on(
         graph, "ml/predicted_orders", "predicted_orders"
     )
 
 
-def test_every_column_that_another_project_reads_has_a_known_type(graph):
+def test_every_column_with_foreign_readers_has_a_type(graph):
     unknown = [
         (edge.read.key, column)
         for edge in graph.foreign_edges
@@ -52,8 +52,8 @@ def test_nothing_is_unknown_in_this_repository(graph):
     assert all(edge.read.columns for edge in graph.foreign_edges)
 
 
-def test_consumers_declare_the_type_of_every_foreign_column_that_they_read(graph):
-    """A change of type upstream is found only where somebody relies on the type."""
+def test_readers_declare_the_type_of_every_foreign_column(graph):
+    """A changed type is reported only if a reader declares the old one."""
     undeclared = []
     for edge in graph.foreign_edges:
         source = graph.source_of(edge.where, edge.read)
@@ -66,7 +66,7 @@ def test_consumers_declare_the_type_of_every_foreign_column_that_they_read(graph
     assert undeclared == []
 
 
-def test_check_needs_neither_dagster_nor_dbt_nor_a_sql_parser(root):
+def test_check_imports_no_framework(root):
     code = (
         "import sys; from dagster_lineage.cli.main import main; code = main(['check'])\n"
         "heavy = {'dagster', 'dbt', 'sqlglot', 'jinja2', 'duckdb', 'pandas', 'yaml'}\n"
@@ -78,8 +78,8 @@ def test_check_needs_neither_dagster_nor_dbt_nor_a_sql_parser(root):
     assert done.stdout.splitlines()[-1] == "0 []"
 
 
-def test_nothing_outside_the_library_imports_more_than_its_public_modules(root):
-    """Tests and tools too, which import-linter does not read; benchmarks measure internals."""
+def test_only_public_modules_are_imported(root):
+    """Covers tests and tools, which import-linter does not check. Benchmarks measure internals."""
     public = {"dagster_lineage.api", "dagster_lineage.definitions"}
     folders = [root / "tests", root / "tools", *root.glob("projects/*/*"), *root.glob("libs/*/*")]
     files = [
@@ -98,8 +98,8 @@ def test_nothing_outside_the_library_imports_more_than_its_public_modules(root):
     assert {(file, module) for file, module in imported if module not in public} == set()
 
 
-def test_a_typo_in_a_sources_key_fails_with_file_line_owners_and_nearest_key(root, tmp_path):
-    """The whole way, with the real dbt: edit, parse, extract, check."""
+def test_mistyped_source_key_is_reported_with_file_line_owner_and_suggestion(root, tmp_path):
+    """End to end, with dbt: edit, parse, lock, check."""
     for name in ("pyproject.toml", "workspace.yaml", "projects"):
         copy = shutil.copytree if (root / name).is_dir() else shutil.copy
         copy(root / name, tmp_path / name)

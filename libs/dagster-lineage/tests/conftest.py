@@ -1,4 +1,4 @@
-"""A real git repository with interface files, for the tests of what reads git."""
+"""A git repository with interface files, for tests of commands that read git."""
 
 from __future__ import annotations
 

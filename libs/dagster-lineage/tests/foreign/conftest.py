@@ -1,4 +1,4 @@
-"""Manifests as other people's dbt projects have them, written by hand."""
+"""Manifests of other dbt projects, written by hand."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dagster_lineage.model import Asset, Interface
 
 
 class ManifestMaker:
-    """A manifest in the making: what dbt would have written, no more than is read of it."""
+    """A manifest with the fields that are read."""
 
     def __init__(self, project: str, schema: str = "", adapter: str = "duckdb") -> None:
         self.project = project
@@ -28,7 +28,7 @@ class ManifestMaker:
         self.macros: dict[str, Any] = {}
 
     def model(self, name: str, sql: str, *reads: str, **more: Any) -> str:
-        """Add a model and answer its unique id."""
+        """Add a model and return its unique id."""
         package = more.pop("package", self.project)
         config = {"materialized": "table", "enabled": True, **more.pop("config", {})}
         kind = more.pop("resource_type", "model")
@@ -65,7 +65,7 @@ class ManifestMaker:
         return unique_id
 
     def source(self, source: str, table: str, relation: str = "", **more: Any) -> str:
-        """Add a source's table and answer its unique id."""
+        """Add a table of a source and return its unique id."""
         package = more.pop("package", self.project)
         unique_id = f"source.{package}.{source}.{table}"
         database, schema, identifier = (relation or f"lake.{source}.{table}").split(".")
@@ -96,7 +96,7 @@ class ManifestMaker:
         return unique_id
 
     def content(self) -> dict[str, Any]:
-        """As JSON values."""
+        """Return the manifest as JSON values."""
         return {
             "metadata": {
                 "adapter_type": self.adapter,
@@ -121,7 +121,7 @@ class ManifestMaker:
         }
 
     def write(self, file: Path) -> Path:
-        """Write the manifest, and the models' files beside its folder."""
+        """Write the manifest, and the files of its models next to its folder."""
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(self.content()))
         return file
@@ -140,21 +140,21 @@ class Repository:
         self._capsys = capsys
 
     def lineage(self, *arguments: str) -> tuple[int, str, str]:
-        """Run the command line: exit code, standard output, standard error."""
+        """Run the command line and return exit code, standard output and standard error."""
         self._capsys.readouterr()
         code = main([*arguments])
         printed = self._capsys.readouterr()
         return code, printed.out, printed.err
 
     def lock(self, *manifests: Path | str, code: int = 0) -> str:
-        """Lock bare manifests into `interfaces/`; what was said."""
+        """Lock manifests into `interfaces/` and return the output."""
         given = [one for file in manifests for one in ("--manifest", str(file))]
         found, out, err = self.lineage("lock", *given, "--out", "interfaces")
         assert found == code, err
         return out + err
 
     def check(self, *more: str) -> list[dict[str, Any]]:
-        """The findings about `interfaces/`."""
+        """Return the findings on `interfaces/`."""
         code, out, err = self.lineage(
             "check", "--interfaces", "interfaces/*.json", "--format", "json", *more
         )
@@ -179,5 +179,5 @@ def repository(
 
 @pytest.fixture
 def codes() -> Callable[[list[dict[str, Any]]], list[tuple[str, str]]]:
-    """Code and key of findings, sorted."""
+    """Return code and key of findings, sorted."""
     return lambda findings: sorted((one["code"], one["key"]) for one in findings)

@@ -1,4 +1,4 @@
-"""dbt projects that come as a manifest alone, in all the shapes that other people's have."""
+"""dbt manifests without Dagster, in the shapes of other repositories."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_one_key_for_all_sources_loses_no_table(repository, manifest_maker):
     assert {read.key for read in both.reads} == {"raw_all"}
 
 
-def test_package_in_two_projects_is_said_once_and_its_own_tables_are_meant(
+def test_package_in_two_projects_is_reported_once_and_keeps_its_own_tables(
     repository, manifest_maker
 ):
     files = []
@@ -117,7 +117,7 @@ def test_package_in_two_projects_is_said_once_and_its_own_tables_are_meant(
     assert "package `dates`" in told[0]["message"]
 
 
-def test_tables_of_one_name_in_two_other_projects_are_nobodys_edge(repository, manifest_maker):
+def test_ambiguous_table_name_is_no_edge(repository, manifest_maker):
     files = []
     for project in ("crm", "shop"):
         producer = manifest_maker(project, schema="main")
@@ -132,7 +132,7 @@ def test_tables_of_one_name_in_two_other_projects_are_nobodys_edge(repository, m
     assert repository.assets("reader")["reader/all_users"].reads == ()
 
 
-def test_manifests_of_two_targets_tell_of_a_model_once(repository, manifest_maker):
+def test_model_in_manifests_of_two_targets_is_one_asset(repository, manifest_maker):
     files = []
     for target in ("prod", "dev"):
         producer = manifest_maker("shop")
@@ -155,7 +155,7 @@ def test_source_with_the_key_of_an_own_model_is_no_fault(repository, manifest_ma
     assert repository.check("--ignore", "OW") == []
 
 
-def test_circle_of_projects_is_none_of_assets(repository, manifest_maker):
+def test_cycle_of_projects_without_a_cycle_of_assets_is_accepted(repository, manifest_maker):
     one, two = manifest_maker("one"), manifest_maker("two")
     one.model("a", "select 1 as id")
     one.model("c", "select id from {{ source('two', 'b') }}", one.source("two", "b", "wh.two.b"))
@@ -165,7 +165,7 @@ def test_circle_of_projects_is_none_of_assets(repository, manifest_maker):
     assert repository.assets("one")["one/c"].columns["id"].derived_from == ("two/b#id",)
 
 
-def test_disabled_model_makes_no_table_though_its_file_is_there(repository, manifest_maker):
+def test_disabled_model_is_not_an_asset(repository, manifest_maker):
     shop, reader = manifest_maker("shop"), manifest_maker("reader")
     shop.model("orders", "select 1 as id")
     shop.model("refunds", "select 1 as id", config={"enabled": False})
@@ -180,7 +180,7 @@ def test_disabled_model_makes_no_table_though_its_file_is_there(repository, mani
     assert sorted(one["key"] for one in found) == ["shop/old", "shop/refunds"]
 
 
-def test_unread_dangling_source_is_a_note_and_a_tested_one_is_told(repository, manifest_maker):
+def test_unread_unresolved_source_is_a_note_and_a_tested_one_a_finding(repository, manifest_maker):
     shop = manifest_maker("shop")
     shop.model("orders", "select 1 as id")
     shop.source("shop", "dead")
@@ -204,7 +204,7 @@ def test_unread_dangling_source_is_a_note_and_a_tested_one_is_told(repository, m
     assert told["ED01"]["key"] == "shop/audited"
 
 
-def test_columns_that_nobody_tells_are_unknown_and_never_missing(repository, manifest_maker):
+def test_undescribed_columns_are_unknown_and_not_missing(repository, manifest_maker):
     shop = manifest_maker("shop")
     raw = shop.source("raw", "events")
     star = shop.model("star", "select * from {{ source('raw', 'events') }}", raw)
@@ -229,7 +229,7 @@ def test_columns_that_nobody_tells_are_unknown_and_never_missing(repository, man
     )
 
 
-def test_rule_that_gives_two_models_one_key_is_told(repository, manifest_maker):
+def test_key_pattern_with_equal_keys_is_an_error(repository, manifest_maker):
     shop = manifest_maker("shop")
     shop.model("orders", "select 1 as id", schema="eu")
     shop.model("orders", "select 1 as id", schema="us", package="us")
@@ -239,7 +239,7 @@ def test_rule_that_gives_two_models_one_key_is_told(repository, manifest_maker):
     assert "model.us.orders" in note
 
 
-def test_rule_of_keys_comes_from_the_settings(repository, manifest_maker):
+def test_key_pattern_comes_from_the_settings(repository, manifest_maker):
     shop = manifest_maker("shop")
     shop.model("orders", "select 1 as id")
     (repository.root / "pyproject.toml").write_text(
@@ -249,7 +249,7 @@ def test_rule_of_keys_comes_from_the_settings(repository, manifest_maker):
     assert [*repository.assets("shop")] == ["wh/shop/orders"]
 
 
-def test_order_of_a_manifest_makes_no_other_interface(repository, manifest_maker):
+def test_interface_does_not_depend_on_the_order_of_the_manifest(repository, manifest_maker):
     texts = []
     for order in (1, -1):
         shop = manifest_maker("shop")
@@ -275,7 +275,7 @@ def test_order_of_a_manifest_makes_no_other_interface(repository, manifest_maker
     ],
     ids=["unions", "sums", "brackets", "subqueries", "nonsense", "broken jinja", "empty"],
 )
-def test_sql_that_is_too_much_costs_one_model(repository, manifest_maker, sql):
+def test_too_complex_sql_costs_one_model(repository, manifest_maker, sql):
     shop = manifest_maker("shop")
     shop.model("odd", sql)
     shop.model("good", "select 1 as id")
@@ -285,7 +285,7 @@ def test_sql_that_is_too_much_costs_one_model(repository, manifest_maker, sql):
     assert found["shop/odd"].columns_known or not found["shop/odd"].columns
 
 
-def test_long_chains_of_models_and_ephemeral_models_end_in_no_recursion(repository, manifest_maker):
+def test_long_chains_of_models_cause_no_recursion_error(repository, manifest_maker):
     shop = manifest_maker("shop")
     before = shop.model("m0", "select 1 as id")
     for index in range(1, 1200):
@@ -322,9 +322,7 @@ def test_long_chains_of_models_and_ephemeral_models_end_in_no_recursion(reposito
     ],
     ids="+".join,
 )
-def test_field_that_another_writer_leaves_out_costs_no_other_model(
-    repository, manifest_maker, change
-):
+def test_missing_field_costs_no_other_model(repository, manifest_maker, change):
     shop = manifest_maker("shop")
     shop.nodes[shop.model("odd", "select 1 as id")].update(change)
     shop.model("good", "select 1 as id")
@@ -332,7 +330,7 @@ def test_field_that_another_writer_leaves_out_costs_no_other_model(
     assert repository.assets("shop")["shop/good"].columns_known
 
 
-def test_text_that_is_no_manifest_is_wrong_use(repository):
+def test_invalid_manifest_is_a_usage_error(repository):
     for text in ("", "[]", "{}", json.dumps({"nodes": []})):
         (repository.root / "m.json").write_text(text)
         code, _, err = repository.lineage("lock", "--manifest", "m.json", "--out", "interfaces")
@@ -349,9 +347,7 @@ def test_text_that_is_no_manifest_is_wrong_use(repository):
     ],
     ids=["no sql that anybody knows", "several statements", "asks the warehouse"],
 )
-def test_query_that_cannot_be_read_whole_is_not_said_to_leave_tables_unread(
-    repository, manifest_maker, sql
-):
+def test_partly_parsed_query_reports_no_unread_table(repository, manifest_maker, sql):
     shop = manifest_maker("shop")
     shop.model("a", sql, shop.source("raw", "a"))
     repository.lock(shop.write(repository.root / "m.json"))
@@ -360,7 +356,7 @@ def test_query_that_cannot_be_read_whole_is_not_said_to_leave_tables_unread(
     assert repository.check("--select", "RD") == []
 
 
-def test_finding_stands_at_the_source_of_its_key_where_names_are_shared(repository, manifest_maker):
+def test_finding_is_at_the_source_with_its_key(repository, manifest_maker):
     core, shop = manifest_maker("core"), manifest_maker("shop")
     core.model("orders", "select 1 as id")
     ours = shop.source("raw", "orders", "wh.core.ordrs", key=["core", "ordrs"])
@@ -389,9 +385,7 @@ def test_finding_stands_at_the_source_of_its_key_where_names_are_shared(reposito
         ("exposures", None, None),
     ],
 )
-def test_field_that_is_not_as_dbt_writes_it_costs_one_fact(
-    repository, manifest_maker, section, name, value
-):
+def test_malformed_field_costs_one_fact(repository, manifest_maker, section, name, value):
     shop = manifest_maker("shop")
     shop.model("right", "select id from {{ source('raw', 'a') }}", shop.source("raw", "a"))
     odd = {"nodes": "model.shop.odd", "sources": "source.shop.raw.odd"}.get(section, "odd")

@@ -1,4 +1,4 @@
-"""A workspace as nobody should have one: asked once, with the real Dagster, in eight locations."""
+"""A workspace with many faults in eight code locations, loaded once with Dagster."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ projects = [{path = "loader"}, {path = "analytics"}]
 
 
 class Workspace(NamedTuple):
-    """A locked workspace: its folder, what was said, and the interfaces by location."""
+    """A locked workspace: folder, output, and interfaces by location."""
 
     root: Path
     details: str
@@ -210,7 +210,7 @@ def check(root: Path, *more: str) -> list[dict[str, Any]]:
     return list(json.loads(done.stdout)["findings"])
 
 
-def test_every_location_is_told_and_those_that_do_not_load_say_why(workspace):
+def test_every_location_is_reported_and_failed_ones_with_their_error(workspace):
     assert workspace.code == 1
     assert sorted(workspace.interfaces) == [
         "hourly jobs",
@@ -228,7 +228,7 @@ def test_every_location_is_told_and_those_that_do_not_load_say_why(workspace):
     assert "127.0.0.1:1" in details["server"]
 
 
-def test_names_of_locations_are_file_names(workspace):
+def test_location_names_become_file_names(workspace):
     assert sorted(file.name for file in (workspace.root / "interfaces").iterdir()) == [
         "hourly_jobs.json",
         "loader.json",
@@ -239,12 +239,12 @@ def test_names_of_locations_are_file_names(workspace):
     ]
 
 
-def test_two_workspace_files_that_disagree_are_told(workspace):
+def test_disagreeing_workspace_files_are_reported(workspace):
     assert "note: workspace.yaml lists the code location 'raises'" in workspace.details
     assert "note: pyproject.toml lists the code location 'analytics'" in workspace.details
 
 
-def test_one_source_has_in_each_location_the_key_of_its_selection(workspace):
+def test_source_has_the_key_of_each_location(workspace):
     keys = {
         name: sorted((one.name, one.key) for one in workspace.interfaces[name].sources)
         for name in ("marts/eu.daily", "hourly jobs")
@@ -266,14 +266,14 @@ def test_model_of_both_selections_is_traced_in_both(workspace):
         assert assets["fct"].columns["id"].type == "bigint"
 
 
-def test_what_is_wrong_is_found_between_all_that_is_unknown(workspace, codes):
+def test_faults_are_found_among_unknown_facts(workspace, codes):
     found = check(workspace.root, "--ignore", "OW,AC")
     errors = [one for one in found if one["level"] == "error"]
     assert codes(errors) == [
-        # A selection's prefix that the loader does not have, and a key in another case.
+        # A prefix of the selection that the producer lacks, and a key in another case.
         ("ED01", "archive/customers"),
         ("ED01", "landing/customers"),
-        # The key of a table that another database has, too.
+        # The key of a table that also exists in another database.
         ("KY02", "archive/payments"),
         ("KY04", "fct"),
     ]
@@ -282,7 +282,7 @@ def test_what_is_wrong_is_found_between_all_that_is_unknown(workspace, codes):
     assert nearest == ["landing/Customers", "landing/Customers"]
     assert "selection" in by_code["KY04"]["fix"]
     assert by_code["KY02"]["file"] == "analytics/models/sources.yml"
-    # Keys that an unreadable location may make, and none that somebody has declared.
+    # Keys that an unreadable location may produce, without declared ones.
     notes = [one["message"] for one in found if one["code"] == "EX01"]
     assert len(notes) == 3
     [told, *others] = notes
@@ -291,7 +291,7 @@ def test_what_is_wrong_is_found_between_all_that_is_unknown(workspace, codes):
     assert not any("crm/accounts" in one["message"] for one in found)
 
 
-def test_key_that_holds_the_checkouts_path_is_marked_and_said(workspace):
+def test_key_with_the_checkout_path_is_marked_and_reported(workspace):
     loader = workspace.interfaces["loader"]
     keys = {asset.key: asset for asset in loader.assets}
     assert [read.key for read in keys["<checkout>/loader/export"].reads] == [
@@ -311,9 +311,7 @@ def test_no_secret_no_path_and_no_address_is_written(workspace):
     assert SECRET not in workspace.details
 
 
-def test_another_checkout_order_hash_seed_and_locale_make_the_same_bytes(
-    workspace, tmp_path_factory
-):
+def test_interfaces_are_reproducible(workspace, tmp_path_factory):
     """And a lock of two locations takes the others from what is committed of them."""
     other = tmp_path_factory.mktemp("elsewhere") / "b" / "c"
     shutil.copytree(workspace.root, other, ignore=shutil.ignore_patterns(".lineage"))
@@ -329,7 +327,7 @@ def test_another_checkout_order_hash_seed_and_locale_make_the_same_bytes(
         assert (other / "interfaces" / file.name).read_bytes() == file.read_bytes(), file.name
 
 
-def test_unread_location_keeps_what_was_known_of_it(workspace, tmp_path_factory):
+def test_location_that_is_not_loaded_keeps_its_interface(workspace, tmp_path_factory):
     root = tmp_path_factory.mktemp("kept")
     (root / "pyproject.toml").write_text("[tool.lineage]\n")
     (root / "workspace.yaml").write_text(
@@ -347,7 +345,7 @@ def test_unread_location_keeps_what_was_known_of_it(workspace, tmp_path_factory)
     assert "odd/things" not in [one["key"] for one in check(root, "--select", "ED,EX")]
 
 
-def test_project_that_is_not_there_is_told_with_the_nearest(workspace):
+def test_unknown_project_is_an_error_with_a_suggestion(workspace):
     done = lineage(workspace.root, "lock", "loadr", "--out", "interfaces")
     assert done.returncode == 2
     assert done.stderr.endswith("the workspace has no project `loadr`: did you mean `loader`?\n")

@@ -1,4 +1,4 @@
-"""What a model reads by ways that its rendered SQL does not show is not called unread."""
+"""Tables that a model reads without a trace in its rendered SQL are not reported as unread."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ IN_HOOK = [{"sql": f"insert into audit {READ}", "transaction": True}]
         ("{% set a = source('up', 'rates') %}select 1 as id", {"post-hook": IN_HOOK}),
     ],
 )
-def test_table_that_a_rendering_does_not_show_may_be_read(repository, manifest_maker, sql, config):
+def test_table_hidden_from_the_rendering_may_be_read(repository, manifest_maker, sql, config):
     found = _locked(repository, manifest_maker, sql, config)
     [read] = repository.assets("reader")["reader/m"].reads
     assert read.queried is not False
@@ -52,7 +52,7 @@ def test_table_that_a_rendering_does_not_show_may_be_read(repository, manifest_m
         ),
     ],
 )
-def test_table_that_nothing_but_a_comment_or_an_unused_variable_names_is_not_read(
+def test_table_named_only_in_comments_or_unused_variables_is_not_read(
     repository, manifest_maker, sql, config
 ):
     [found] = _locked(repository, manifest_maker, sql, config)
@@ -83,14 +83,14 @@ def test_column_of_another_target_is_unknown_and_not_missing(repository, manifes
     assert repository.interface("up").unknown == ("up/a: its columns depend on target.name",)
 
 
-def test_star_of_a_macro_stands_for_the_columns_of_its_table(repository, manifest_maker):
+def test_star_macro_expands_to_the_columns_of_its_table(repository, manifest_maker):
     up, reader = manifest_maker("up"), manifest_maker("reader")
     star = (
         "{% macro star(from) %}{% for one in adapter.get_columns_in_relation(from) %}"
         "{{ one.quoted }}{% if not loop.last %}, {% endif %}{% endfor %}{% endmacro %}"
     )
     up.macros["macro.up.star"] = {"package_name": "up", "name": "star", "macro_sql": star}
-    base = up.model("base", "select 1 as id, nobody() as odd")
+    base = up.model("base", "select 1 as id, no_such_function() as odd")
     config = {"materialized": "ephemeral"}
     passing = up.model(
         "passing", "select {{ star(ref('base')) }} from {{ ref('base') }}", base, config=config

@@ -1,4 +1,4 @@
-"""Where interfaces are written, under which names, and what is told when that goes wrong."""
+"""Paths and names of interface files, and the messages when something is wrong."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def project(folder: Path, *modules: str) -> Path:
     return folder
 
 
-def test_file_names_differ_for_names_that_differ_only_by_case_or_marks():
+def test_similar_location_names_have_different_file_names():
     names = ["a/b", "a b", "A_B", "..", "grpc:localhost:4000", "plain"]
     safe = safe_names(names)
     assert len({one.casefold() for one in safe.values()}) == len(names)
@@ -42,7 +42,7 @@ def test_file_names_differ_for_names_that_differ_only_by_case_or_marks():
     assert safe == {**safe_names(names[::-1])}
 
 
-def test_locations_of_one_folder_have_a_file_each_whichever_is_asked(tmp_path):
+def test_locations_of_one_folder_have_one_file_each(tmp_path):
     shared = project(tmp_path / "shared", "one", "two")
     alone = project(tmp_path / "alone", "three")
     entries = [
@@ -59,7 +59,7 @@ def test_locations_of_one_folder_have_a_file_each_whichever_is_asked(tmp_path):
     ]
 
 
-def test_folders_of_one_name_are_told_apart_by_their_locations(tmp_path):
+def test_folders_with_equal_names_are_distinguished_by_location(tmp_path):
     entries = [
         entry(f"{team}_dbt", project(tmp_path / team / "dbt", "defs"), module="defs")
         for team in ("finance", "growth")
@@ -76,7 +76,7 @@ def test_project_of_a_module_in_a_src_folder_is_the_one_above(tmp_path):
         assert (home.project, home.folder) == ("shop", folder)
 
 
-def test_project_is_asked_for_by_its_folder_its_location_or_the_first_part(tmp_path):
+def test_project_can_be_named_by_folder_or_location(tmp_path):
     folder = project(tmp_path / "data-platform", "ingest")
     entries = [entry("ingest.definitions", folder, module="ingest")]
     homes = homes_of(entries, {})
@@ -97,7 +97,7 @@ def test_project_is_asked_for_by_its_folder_its_location_or_the_first_part(tmp_p
         "home.al-ice.my.repo.models",
     ],
 )
-def test_checkout_is_seen_in_every_spelling(text):
+def test_checkout_path_is_recognized_in_every_spelling(text):
     details = CheckoutPaths(Path("/home/al-ice/my.repo"), {}).details(text)
     assert "<checkout>" in details
     assert "ice" not in details.casefold()
@@ -106,29 +106,29 @@ def test_checkout_is_seen_in_every_spelling(text):
 @pytest.mark.parametrize(
     "text", ["/home/al-ice/my.repo-2/x", "/home/al-ice/my.repository", "my.repo/x", "alice/home"]
 )
-def test_what_only_looks_like_the_checkout_stays(text):
+def test_similar_path_is_kept(text):
     assert CheckoutPaths(Path("/home/al-ice/my.repo"), {}).details(text) == text
 
 
-def test_short_checkout_is_no_word_of_a_key():
+def test_short_checkout_path_is_not_removed_from_keys():
     paths = CheckoutPaths(Path("/app"), {})
     assert paths.details("my_app/app/orders") == "my_app/app/orders"
     assert paths.details("/app/models/x.sql") == "<checkout>/models/x.sql"
 
 
-def test_secret_values_are_named_and_not_told():
+def test_secret_values_are_replaced_by_their_names():
     paths = CheckoutPaths(Path("/x/y"), {"API_TOKEN": "s3cr3t-value", "SCHEMA": "s3cr3t"})
     assert paths.details("401 for s3cr3t-value at 0x7f00ab12cd") == "401 for $API_TOKEN at 0x…"
 
 
-def test_folders_of_the_shell_are_no_secrets():
+def test_shell_variables_with_folders_are_not_secrets():
     paths = CheckoutPaths(Path("/x/theirs"), {"PWD": "/x/theirs/team", "OLDPWD": "/x/theirs"})
     assert paths.details("/x/theirs/team/target/manifest.json is gone") == (
         "<checkout>/team/target/manifest.json is gone"
     )
 
 
-def test_place_outside_of_the_checkout_is_none_and_a_librarys_is_the_same_everywhere(tmp_path):
+def test_places_outside_of_the_checkout_are_dropped_or_relative_to_site_packages(tmp_path):
     paths = CheckoutPaths(tmp_path, {})
     folder = tmp_path / "projects" / "ml"
     assert paths.relative(f"{folder}/src/ml.py:3", folder) == "src/ml.py:3"
@@ -138,7 +138,7 @@ def test_place_outside_of_the_checkout_is_none_and_a_librarys_is_the_same_everyw
     assert paths.relative("/opt/elsewhere/a.py:7", folder) == ""
 
 
-def test_one_reason_is_said_once_for_all():
+def test_equal_reasons_are_reported_once():
     problems = {f"a{index}": ["too deep. Line 3, Col: 9."] for index in range(9)}
     assert by_reason(problems) == ("a0, a1, a2 and 6 more: too deep.",)
     notes = [f"asset a{index}: AttributeError: no x" for index in range(9)]
@@ -171,7 +171,7 @@ def test_places_are_found_from_a_folder_of_interfaces(repository, manifest_maker
         ("github", "::error file=interfaces/shop.json"),
     ],
 )
-def test_stale_interface_is_told_in_every_format(repository, manifest_maker, format_, words):
+def test_stale_interface_is_reported_in_every_format(repository, manifest_maker, format_, words):
     shop = manifest_maker("shop")
     shop.model("orders", "select 1 as id")
     file = shop.write(repository.root / "m.json")
@@ -188,13 +188,13 @@ def test_stale_interface_is_told_in_every_format(repository, manifest_maker, for
     assert json.loads(out) if format_ != "github" else out.count("\n") == 1
 
 
-def test_format_without_check_is_wrong_use(repository):
+def test_format_without_check_is_a_usage_error(repository):
     code, _, err = repository.lineage("lock", "--format", "json")
     assert code == 2
     assert "add --check" in err
 
 
-def test_external_location_is_no_other_table_than_its_keys(repository, manifest_maker):
+def test_external_location_is_the_table_of_its_key(repository, manifest_maker):
     lake, shop = manifest_maker("lake"), manifest_maker("shop")
     lake.model("gp", "select 1 as id")
     gp = shop.source("bronze", "gp", "memory.bronze.gp", key=["lake", "gp"])
@@ -207,7 +207,7 @@ def test_external_location_is_no_other_table_than_its_keys(repository, manifest_
     assert (read.key, read.queried, read.columns) == ("lake/gp", None, None)
 
 
-def test_many_keys_without_a_prefix_are_said_in_a_few_words(repository, manifest_maker):
+def test_many_keys_without_a_prefix_are_summarized(repository, manifest_maker):
     shop = manifest_maker("shop")
     for index in range(60):
         table = shop.source("raw", f"t{index}", key=[f"taxi_t{index}"])
@@ -218,7 +218,7 @@ def test_many_keys_without_a_prefix_are_said_in_a_few_words(repository, manifest
     assert len(one["fix"]) < 200
 
 
-def test_workspace_elsewhere_is_told_from_its_own_checkout(repository, tmp_path_factory):
+def test_workspace_in_another_checkout_is_relative_to_it(repository, tmp_path_factory):
     other = tmp_path_factory.mktemp("theirs")
     (other / ".git").mkdir()
     project(other / "team" / "etl", "defs")
@@ -252,7 +252,7 @@ def test_workspace_elsewhere_is_told_from_its_own_checkout(repository, tmp_path_
         (("check", "--baseline", "empty.json", "--interfaces", "*.yml"), "no interface matches"),
     ],
 )
-def test_wrong_use_names_the_mend_and_has_no_traceback(
+def test_usage_errors_name_the_fix_and_have_no_traceback(
     repository, manifest_maker, arguments, words
 ):
     (repository.root / "broken.json").write_text("{")
@@ -263,7 +263,7 @@ def test_wrong_use_names_the_mend_and_has_no_traceback(
     assert words in err
 
 
-def test_interface_that_nobody_will_read_is_told(repository, manifest_maker):
+def test_interface_outside_of_the_patterns_is_reported(repository, manifest_maker):
     shop = manifest_maker("shop")
     shop.model("orders", "select 1 as id")
     file = shop.write(repository.root / "elsewhere" / "m.json")

@@ -1,4 +1,4 @@
-"""Over a large repository that is nearly right, few words: each is about something to be done."""
+"""A large, nearly correct repository has few findings, each of which needs an action."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ MOST_SAID = 20
 
 @pytest.fixture
 def large(repository, manifest_maker) -> Any:
-    """Three dbt projects of 100 models that read 300 tables of 15 systems nobody was asked about.
+    """Three dbt projects of 100 models that read 300 tables of 15 undeclared systems.
 
-    Five faults are planted: a mistyped key, a key of a model that was renamed, a source that reads
-    another table than its key's, a column that upstream lost, and a model that two projects make.
+    Five faults are planted: a mistyped key, a key of a renamed model, a source that reads another
+    table than its key's, a column that upstream dropped, and a model with two producers.
     """
     producers = {name: manifest_maker(name) for name in ("core", "finance", "growth")}
     tables = [
@@ -85,7 +85,7 @@ FAULTS = {
 }
 
 
-def test_300_sources_of_15_systems_leave_room_for_the_5_faults(large, codes):
+def test_five_faults_stand_out_among_300_undeclared_sources(large, codes):
     found = large.check()
     errors = [one for one in found if one["level"] == "error"]
     assert {(one["code"], one["key"]) for one in errors} == FAULTS
@@ -96,7 +96,7 @@ def test_300_sources_of_15_systems_leave_room_for_the_5_faults(large, codes):
     assert len(details) == 9, codes(details)
 
 
-def test_block_that_is_frozen_is_silenced_once_with_its_reason(large):
+def test_frozen_prefix_is_silenced_by_one_setting(large):
     before = len(large.check("--select", "EX01"))
     (large.root / "pyproject.toml").write_text(
         '[[tool.lineage.external]]\nkeys = ["legacy_dwh/*"]\nowner = "team:finance"\n'
@@ -107,7 +107,7 @@ def test_block_that_is_frozen_is_silenced_once_with_its_reason(large):
     assert not [one for one in after if "legacy_dwh" in one["key"]]
 
 
-def test_location_that_cannot_be_read_makes_its_edges_unknown(large):
+def test_edges_to_an_unreadable_location_are_unknown(large):
     (large.root / "interfaces" / "loaders.json").write_text(
         '{"schema_version": 1, "project": "loaders", "unreadable": "ImportError: no airbyte"}'
     )
@@ -115,5 +115,5 @@ def test_location_that_cannot_be_read_makes_its_edges_unknown(large):
     assert [(one["code"], one["level"]) for one in found if one["code"] == "EX01"] == [
         ("EX01", "note")
     ]
-    # A slip is one whoever cannot be asked; `core/visits` may be made there.
+    # One of them may be a typo of `core/visits`, which the unreadable location may produce.
     assert [one["key"] for one in found if one["code"] == "ED01"] == ["core/ordrs"]

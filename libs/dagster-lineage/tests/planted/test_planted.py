@@ -1,6 +1,6 @@
-"""Faults and harmless edits in one small copy: all faults are told, and nothing else.
+"""Faults and harmless edits in one small copy: all faults are reported, and nothing else.
 
-The whole, with hundreds of each, is `benchmarks/planted_faults.py`; these are the same plants.
+`benchmarks/planted_faults.py` plants hundreds of each with the same functions.
 """
 
 from __future__ import annotations
@@ -69,14 +69,14 @@ def plants_and_judgement(
     return plants, judged(plants, checked.findings, root)
 
 
-def test_planted_fault_is_missed(plants_and_judgement: tuple[list[Plant], Judgement]) -> None:
+def test_no_planted_fault_is_missed(plants_and_judgement: tuple[list[Plant], Judgement]) -> None:
     plants, judgement = plants_and_judgement
     assert judgement.missed == []
     codes = {plant.kind for plant in plants}
     assert codes >= {"ED01", "ED02", "CO01", "CO02", "CO03", "AC01", "AC02", "EX01", "RD02", "TE01"}
 
 
-def test_something_is_told_that_nobody_planted(
+def test_nothing_else_is_reported(
     plants_and_judgement: tuple[list[Plant], Judgement],
 ) -> None:
     _, judgement = plants_and_judgement
@@ -93,7 +93,7 @@ def test_same_seed_gives_the_same_repository(tmp_path: Path) -> None:
         assert file.read_bytes() == other.read_bytes()
 
 
-def test_every_planter_finds_a_place_and_every_edit_fits_its_file(tmp_path: Path) -> None:
+def test_every_planter_finds_a_place(tmp_path: Path) -> None:
     repository = plan(projects=8, models=40)
     index = Index(repository)
     for planter in (*FAULTS, *HARMLESS):
@@ -104,7 +104,7 @@ def test_every_planter_finds_a_place_and_every_edit_fits_its_file(tmp_path: Path
         WorkspaceCopy(folder, None).apply(plants)  # type: ignore[arg-type] # it parses nothing
 
 
-def test_edit_that_does_not_fit_is_refused(tmp_path: Path) -> None:
+def test_edit_that_does_not_fit_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "a.sql").write_text("select 1\nselect 1\n")
     for edit in (
         Edit("a.sql", "select 1", "select 2"),
@@ -117,7 +117,7 @@ def test_edit_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     assert (tmp_path / "a.sql").read_text() == "select 1\nselect 1\n"
 
 
-def test_finding_at_another_line_file_or_rule_is_no_hit(tmp_path: Path) -> None:
+def test_finding_at_another_place_or_rule_does_not_count(tmp_path: Path) -> None:
     (tmp_path / "a.sql").write_text("one\n" * 40 + "here\n")
     plant = Plant("ED01", "any", (), (Expected("ED01", (("a.sql", "here"),), key="b"),))
 

@@ -1,4 +1,4 @@
-"""A stale interface: seen on real files, and told from the difference that `lock --check` finds."""
+"""A stale interface: reported from its files, and from the difference that `lock --check` finds."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def graph_at(root: Path) -> LineageGraph:
     return read_graph(root, Settings().interfaces)
 
 
-def test_moved_model_is_seen_without_asking_the_project(tmp_path: Path) -> None:
+def test_moved_model_is_stale_without_loading_the_project(tmp_path: Path) -> None:
     models = repository(tmp_path)
     rule = StaleInterface(Settings(), dt.date(2026, 3, 1))
     assert list(rule.findings(graph_at(tmp_path))) == []
@@ -45,7 +45,7 @@ def test_moved_model_is_seen_without_asking_the_project(tmp_path: Path) -> None:
     assert (found.file, found.line) == ("projects/jaffle_dbt/interface.json", 1)
 
 
-def test_difference_is_counted_without_its_head(tmp_path: Path) -> None:
+def test_difference_is_counted_without_its_header(tmp_path: Path) -> None:
     before = ["{", '  "project": "ml"', "}"]
     after = ["{", '  "project": "ml",', '  "dialect": "duckdb"', "}"]
     diff = "\n".join(difflib.unified_diff(before, after, "a", "b", lineterm=""))
