@@ -15,7 +15,7 @@ from pathlib import Path
 from dagster_lineage.analyze.affected.verdicts import Affected
 from dagster_lineage.analyze.check import CheckResult
 from dagster_lineage.analyze.diff.changes import Change, InterfaceDiff
-from dagster_lineage.analyze.impact.consequences import Impact
+from dagster_lineage.analyze.impact.results import Impact
 from dagster_lineage.files.comparison import WORKTREE
 from dagster_lineage.files.interface_files import read_committed_graph
 from dagster_lineage.files.settings import Settings, read_settings
@@ -145,11 +145,11 @@ def diff(root: Path, base: str, head: str = WORKTREE) -> InterfaceDiff:
         LineageError: The settings, a reference or an interface cannot be read.
     """
     from dagster_lineage.analyze.diff import compare
-    from dagster_lineage.analyze.diff.states import graphs
+    from dagster_lineage.analyze.diff.graphs import compared_graphs
     from dagster_lineage.files.git import Repository
 
     comparison = Repository(root).compare(base, head)
-    before, after = graphs(comparison, read_settings(root).interfaces)
+    before, after = compared_graphs(comparison, read_settings(root).interfaces)
     changed = frozenset(file.path for file in comparison.changed)
     return compare(before, after, changed_files=changed)
 

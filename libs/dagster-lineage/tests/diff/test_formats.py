@@ -88,7 +88,7 @@ def test_internal_changes_take_one_line_for_each_project():
 def test_json_has_every_field():
     whole = json.loads(document(removed_column(), base="b" * 40, head="worktree"))
     assert whole["fails"] is True
-    assert whole["hurt_teams"] == ["team:marts"]
+    assert whole["affected_teams"] == ["team:marts"]
     assert whole["summary"] == {
         "breaking": 2, "deprecated": 0, "compatible": 0, "added": 1, "internal": 0, "failing": 1,
     }  # fmt: skip

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from dagster_lineage.analyze.diff.states import graphs
+from dagster_lineage.analyze.diff.graphs import compared_graphs
 from dagster_lineage.files.git import GitFailed, Repository
 from dagster_lineage.files.interface_files import InterfaceUnreadable
 from dagster_lineage.files.path_patterns import matching
@@ -174,7 +174,7 @@ def test_an_interface_that_did_not_change_is_one_object(repository):
     repository.commit()
     repository.interface("marts", assets=[{"key": "marts/b"}])
     comparison = Repository(repository.root).compare("main")
-    before, after = graphs(comparison, ["projects/*/interface.json"])
+    before, after = compared_graphs(comparison, ["projects/*/interface.json"])
     assert before.located[1].interface is after.located[1].interface
     assert [producer.asset.key for producer in after.assets()] == ["marts/b", "shop/orders"]
     assert [producer.asset.key for producer in before.assets()] == ["marts/a", "shop/orders"]
@@ -185,12 +185,12 @@ def test_an_interface_that_is_none_is_told_with_its_end(repository):
     repository.commit()
     repository.interface("shop")
     with pytest.raises(InterfaceUnreadable, match=r"projects/shop/interface.json \(at base\)"):
-        graphs(Repository(repository.root).compare("main"), ["projects/*/interface.json"])
+        compared_graphs(Repository(repository.root).compare("main"), ["projects/*/interface.json"])
 
 
 def test_reading_git_imports_no_framework():
     code = (
-        "import sys, dagster_lineage.files.git, dagster_lineage.analyze.diff.states\n"
+        "import sys, dagster_lineage.files.git, dagster_lineage.analyze.diff.graphs\n"
         "print({'dagster', 'dbt', 'sqlglot', 'jinja2', 'grimp'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

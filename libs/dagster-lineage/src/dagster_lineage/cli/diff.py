@@ -7,7 +7,7 @@ import gc
 import sys
 
 from dagster_lineage.analyze.diff import compare
-from dagster_lineage.analyze.diff.states import graphs
+from dagster_lineage.analyze.diff.graphs import compared_graphs
 from dagster_lineage.cli.branch_arguments import add_branch, add_root, root_of
 from dagster_lineage.files.git import Repository
 from dagster_lineage.files.settings import read_settings
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     # What is read stays until the end: the collector would look at it in vain.
     gc.disable()
     comparison = Repository(root).compare(arguments.base, arguments.head)
-    before, after = graphs(comparison, settings.interfaces)
+    before, after = compared_graphs(comparison, settings.interfaces)
     if not before.located and not after.located:
         raise LineageError(
             f"no interface matches {', '.join(settings.interfaces)} at either end. Write them with "

@@ -6,7 +6,8 @@ import argparse
 import gc
 from pathlib import Path
 
-from dagster_lineage.analyze.impact.consequences import Impact, consequences, origins
+from dagster_lineage.analyze.impact.consequences import consequences, origins
+from dagster_lineage.analyze.impact.results import Impact
 from dagster_lineage.analyze.impact.targets import Columns, Targets
 from dagster_lineage.cli.branch_arguments import add_root, root_of
 from dagster_lineage.files.interface_files import read_graph

@@ -85,11 +85,11 @@ def written_page(root: Path, settings: Settings, *, base: str, title: str) -> tu
     findings = check(graph, settings, root=root, baseline=baseline).findings
     if base:
         from dagster_lineage.analyze.diff import compare
-        from dagster_lineage.analyze.diff.states import graphs
+        from dagster_lineage.analyze.diff.graphs import compared_graphs
         from dagster_lineage.files.git import Repository
 
         comparison = Repository(root).compare(base)
-        before, after = graphs(comparison, settings.interfaces)
+        before, after = compared_graphs(comparison, settings.interfaces)
         diff = compare(
             before, after, changed_files=frozenset(one.path for one in comparison.changed)
         )

@@ -13,7 +13,7 @@ from dagster_lineage.analyze.affected.path_rules import Effect
 from dagster_lineage.analyze.affected.proofs import proofs_for
 from dagster_lineage.analyze.affected.verdicts import Affected, Proof, Reason, Verdict
 from dagster_lineage.analyze.diff import compare
-from dagster_lineage.analyze.diff.states import graphs as interface_graphs
+from dagster_lineage.analyze.diff.graphs import compared_graphs
 from dagster_lineage.analyze.impact.downstream import Hit, downstream
 from dagster_lineage.files.comparison import Comparison
 from dagster_lineage.files.interface_files import InterfaceUnreadable
@@ -98,7 +98,7 @@ class _Evidence:
 
 def _graphs(comparison: Comparison, patterns: tuple[str, ...], evidence: _Evidence) -> Graphs:
     try:
-        return interface_graphs(comparison, patterns)
+        return compared_graphs(comparison, patterns)
     except InterfaceUnreadable as error:
         text = f"the readers are unknown: {error}"
         evidence.everything.append(Reason(kind="everything", text=text))
@@ -152,7 +152,7 @@ def _add_interface_changes(comparison: Comparison, graphs: Graphs, evidence: _Ev
     evidence.changed.add_changes(diff, before)
     for change in diff.changes:
         for reader in change.readers:
-            text = f"{reader.name} {reader.why} ({change.kind} {change.subject})"
+            text = f"{reader.name} {reader.reason} ({change.kind} {change.subject})"
             evidence.reasons[reader.project].append(Reason(kind="upstream", text=text))
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from msgspec.structs import replace
 
-from dagster_lineage.analyze.diff.changes import Change, Level, ReaderHurt
+from dagster_lineage.analyze.diff.changes import BrokenReader, Change, Level
 from dagster_lineage.analyze.diff.pairing import AssetPair
 from dagster_lineage.analyze.diff.reliance import Reliance, facts_of
 from dagster_lineage.analyze.diff.type_changes import type_change
@@ -174,7 +174,7 @@ class Subject:
         self,
         kind: str,
         message: str,
-        hurt: Iterable[ReaderHurt],
+        hurt: Iterable[BrokenReader],
         *,
         column: str = "",
         before: str = "",
@@ -185,7 +185,7 @@ class Subject:
         change = self.told(kind, "breaking", message, column=column, before=before, after=after)
         if change.level == "internal":
             return change
-        readers = tuple(sorted(hurt, key=lambda one: (one.project, one.name, one.why)))
+        readers = tuple(sorted(hurt, key=lambda one: (one.project, one.name, one.reason)))
         if readers:
             # What has another key now can be the kept version itself: nothing else was taken away.
             key = "" if change.old_key and not column else self.now.asset.key

@@ -15,14 +15,14 @@ read it. `internal`: of a model that no other project may read, and none does.""
 LEVELS: tuple[Level, ...] = ("breaking", "deprecated", "compatible", "added", "internal")
 
 
-class ReaderHurt(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class BrokenReader(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something that, as the branch stands, still relies on what the branch takes away."""
 
     project: str
     name: str
     """Key of the asset that reads; of a dbt source `source NAME`, of an exposure
     `exposure NAME`."""
-    why: str
+    reason: str
     """What it relies on, to follow its name: `reads marts/orders#status`."""
     owners: tuple[str, ...] = ()
     file: str = ""
@@ -50,7 +50,7 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     line: int = 1
     owners: tuple[str, ...] = ()
     """Of the asset that changed."""
-    readers: tuple[ReaderHurt, ...] = ()
+    readers: tuple[BrokenReader, ...] = ()
     """Breaking only: who would be hurt."""
     settled: str = ""
     """Breaking only: why it hurts nobody, or not yet."""
@@ -83,7 +83,7 @@ class InterfaceDiff(Struct, frozen=True, kw_only=True):
         return tuple(change for change in self.changes if change.level == level)
 
     @property
-    def hurt_teams(self) -> tuple[str, ...]:
+    def affected_teams(self) -> tuple[str, ...]:
         """Owners of the readers that fail; the project where a reader has none."""
         return teams_of(change for change in self.changes if change.fails)
 

@@ -51,7 +51,7 @@ def _unreadable(branch: Branch, old: LocatedInterface, now: LocatedInterface) ->
         key="",
         message=f"What project {now.project} makes is unknown: {now.interface.unreadable}",
         file=now.file,
-        readers=tuple(sorted(hurt, key=lambda one: (one.project, one.name, one.why))),
+        readers=tuple(sorted(hurt, key=lambda one: (one.project, one.name, one.reason))),
         settled="" if hurt else "nobody in the repository reads it",
     )
 

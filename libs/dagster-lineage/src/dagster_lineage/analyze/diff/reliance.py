@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cached_property
 
-from dagster_lineage.analyze.diff.changes import ReaderHurt
-from dagster_lineage.analyze.impact.column_use import columns_used
+from dagster_lineage.analyze.diff.changes import BrokenReader
+from dagster_lineage.analyze.reliance.columns import used_columns
 from dagster_lineage.model import Asset, Edge, Expected, LineageGraph, LocatedInterface, Source
 
 Objection = Callable[[Expected | None, str], str]
@@ -31,7 +31,7 @@ class Reliance:
     def __init__(self, graph: LineageGraph) -> None:
         self.graph = graph
 
-    def on_key(self, key: str) -> Iterator[ReaderHurt]:
+    def on_key(self, key: str) -> Iterator[BrokenReader]:
         """Every asset, used dbt source and exposure that names the key."""
         named: set[tuple[str, str]] = set()
         for edge in self._edges(key):
@@ -45,10 +45,10 @@ class Reliance:
             for exposure in where.interface.exposures:
                 if key in exposure.reads:
                     file, line = where.path(exposure.at)
-                    yield ReaderHurt(
+                    yield BrokenReader(
                         project=where.project,
                         name=f"exposure {exposure.name}",
-                        why=f"shows {key}",
+                        reason=f"shows {key}",
                         owners=(exposure.owner,) if exposure.owner else (),
                         file=file,
                         line=line,
@@ -56,7 +56,7 @@ class Reliance:
 
     def on_column(
         self, key: str, column: str, producer: str, objection: Objection, *, own: bool = False
-    ) -> Iterator[ReaderHurt]:
+    ) -> Iterator[BrokenReader]:
         """Every reader of a column that objects to its change.
 
         Args:
@@ -69,7 +69,7 @@ class Reliance:
         """
         asked: set[tuple[str, str]] = set()
         for edge in self._edges(key):
-            used = columns_used(edge.read)
+            used = used_columns(edge.read)
             if used is not None and column.casefold() not in used:
                 continue
             if not own and edge.where.project == producer:
@@ -91,7 +91,7 @@ class Reliance:
 
     def foreign(
         self, key: str, producer: str, objects: Callable[[Edge], bool], why: str
-    ) -> Iterator[ReaderHurt]:
+    ) -> Iterator[BrokenReader]:
         """Readers of other projects that `objects` says are hurt as a whole."""
         for edge in self._edges(key):
             if edge.where.project != producer and objects(edge):
@@ -99,7 +99,7 @@ class Reliance:
 
     def foreign_sources(
         self, key: str, producer: str, objects: Callable[[Source], bool], why: str
-    ) -> Iterator[ReaderHurt]:
+    ) -> Iterator[BrokenReader]:
         """Sources of other projects that `objects` says are hurt."""
         for where, source in self._sources.get(key, ()):
             if where.project != producer and source.read and objects(source):
@@ -140,12 +140,12 @@ class Reliance:
 
     def _source(
         self, where: LocatedInterface, source: Source, why: str, line: int = 0
-    ) -> ReaderHurt:
+    ) -> BrokenReader:
         file, own_line = where.path(source.at)
-        return ReaderHurt(
+        return BrokenReader(
             project=where.project,
             name=f"source {source.name}",
-            why=why,
+            reason=why,
             owners=_owners_through(where, source.name),
             file=file,
             line=line or own_line,
@@ -175,12 +175,12 @@ def _of_column(columns: dict[str, Expected], column: str) -> Expected | None:
     return found
 
 
-def _asset(edge: Edge, why: str) -> ReaderHurt:
+def _asset(edge: Edge, why: str) -> BrokenReader:
     file, line = edge.place
-    return ReaderHurt(
+    return BrokenReader(
         project=edge.where.project,
         name=edge.reader.key,
-        why=why,
+        reason=why,
         owners=edge.reader.owners,
         file=file,
         line=line,

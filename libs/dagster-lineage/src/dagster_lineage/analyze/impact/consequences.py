@@ -3,96 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Literal
-
-from msgspec import Struct
 
 from dagster_lineage.analyze.impact.downstream import Starts, downstream
+from dagster_lineage.analyze.impact.results import (
+    How,
+    Impact,
+    ImpactAsset,
+    ImpactCheck,
+    ImpactExposure,
+    ImpactJob,
+)
 from dagster_lineage.analyze.impact.upstream import upstream
 from dagster_lineage.model import Check, LineageGraph, LocatedAsset, column_of
-
-Direction = Literal["downstream", "upstream"]
-How = Literal["start", "value", "rows", "unknown"]
-
-
-class AssetTold(Struct, frozen=True, kw_only=True):
-    """An asset of the answer."""
-
-    key: str
-    project: str
-    """Empty: nobody in the repository makes it."""
-    how: How
-    """`start`: asked for. Downstream: hit in some columns by `value`, or as a whole: its `rows`
-    depend on it, or which columns it uses is `unknown`. Upstream: its `columns` are used, only to
-    decide `rows`, or which are used is `unknown`."""
-    columns: tuple[str, ...] = ()
-    row_columns: tuple[str, ...] = ()
-    """Upstream: columns that only decide which rows there are."""
-    via: str = ""
-    """The neighbour on a shortest way to what was asked for, `key` or `key#column`."""
-    distance: int = 0
-    owners: tuple[str, ...] = ()
-    file: str = ""
-    line: int = 0
-    automation: str = ""
-    last: bool = False
-    """Upstream: nothing is above it."""
-
-
-class CheckTold(Struct, frozen=True, kw_only=True):
-    """A check that looks at something that is hit."""
-
-    name: str
-    key: str
-    project: str
-    columns: tuple[str, ...] = ()
-    blocking: bool = False
-
-
-class ExposureTold(Struct, frozen=True, kw_only=True):
-    """An exposure that shows something that is hit."""
-
-    name: str
-    project: str
-    type: str = ""
-    owner: str = ""
-    reads: tuple[str, ...] = ()
-    """Keys of it that are hit."""
-
-
-class JobTold(Struct, frozen=True, kw_only=True):
-    """A job, schedule or sensor that makes something that is hit."""
-
-    name: str
-    kind: str
-    project: str
-    cron: str = ""
-    targets: tuple[str, ...] = ()
-    """Keys of it that are hit."""
-
-
-class Impact(Struct, frozen=True, kw_only=True):
-    """Everything that was found, the nearest first."""
-
-    direction: Direction
-    starts: tuple[str, ...]
-    """`key` or `key#column`."""
-    assets: tuple[AssetTold, ...]
-    """Those asked for first."""
-    checks: tuple[CheckTold, ...] = ()
-    exposures: tuple[ExposureTold, ...] = ()
-    jobs: tuple[JobTold, ...] = ()
-    projects: tuple[str, ...] = ()
-    """Of all assets but those asked for, and of the exposures."""
-    owners: tuple[str, ...] = ()
-    """Likewise."""
-    edges: tuple[tuple[str, str], ...] = ()
-    """Keys: what is read, and who reads it."""
-
-    @property
-    def found(self) -> tuple[AssetTold, ...]:
-        """The assets but for those asked for."""
-        return tuple(one for one in self.assets if one.how != "start")
 
 
 def consequences(graph: LineageGraph, starts: Starts) -> Impact:
@@ -158,7 +80,7 @@ def origins(graph: LineageGraph, starts: Starts) -> Impact:
     )
 
 
-def _starts(graph: LineageGraph, starts: Starts) -> list[AssetTold]:
+def _starts(graph: LineageGraph, starts: Starts) -> list[ImpactAsset]:
     return [
         _asset(
             graph.producer(key) or next(iter(graph.declared.get(key, ())), None),
@@ -180,9 +102,9 @@ def _asset(
     via: str = "",
     distance: int = 0,
     last: bool = False,
-) -> AssetTold:
+) -> ImpactAsset:
     file, line = producer.place if producer else ("", 0)
-    return AssetTold(
+    return ImpactAsset(
         key=producer.asset.key if producer else key,
         project=producer.where.project if producer else "",
         how=how,
@@ -198,14 +120,14 @@ def _asset(
     )
 
 
-def _folded(asset: AssetTold) -> frozenset[str] | None:
+def _folded(asset: ImpactAsset) -> frozenset[str] | None:
     """Columns that are hit, in folded letters; None for all."""
     if not asset.columns:
         return None
     return frozenset(column.casefold() for column in asset.columns)
 
 
-def _checks(graph: LineageGraph, hit: dict[str, frozenset[str] | None]) -> tuple[CheckTold, ...]:
+def _checks(graph: LineageGraph, hit: dict[str, frozenset[str] | None]) -> tuple[ImpactCheck, ...]:
     """Checks of what is hit; of the hit columns, where both are known."""
 
     def looks(key: str, check: Check) -> bool:
@@ -226,7 +148,7 @@ def _checks(graph: LineageGraph, hit: dict[str, frozenset[str] | None]) -> tuple
         for check in source.checks
     ]
     told = {
-        (project, key, check.name): CheckTold(
+        (project, key, check.name): ImpactCheck(
             name=check.name,
             key=key,
             project=project,
@@ -241,9 +163,9 @@ def _checks(graph: LineageGraph, hit: dict[str, frozenset[str] | None]) -> tuple
 
 def _exposures(
     graph: LineageGraph, hit: dict[str, frozenset[str] | None]
-) -> tuple[ExposureTold, ...]:
+) -> tuple[ImpactExposure, ...]:
     return tuple(
-        ExposureTold(
+        ImpactExposure(
             name=exposure.name,
             project=where.project,
             type=exposure.type,
@@ -256,9 +178,9 @@ def _exposures(
     )
 
 
-def _jobs(graph: LineageGraph, hit: set[str]) -> tuple[JobTold, ...]:
+def _jobs(graph: LineageGraph, hit: set[str]) -> tuple[ImpactJob, ...]:
     return tuple(
-        JobTold(
+        ImpactJob(
             name=job.name,
             kind=job.kind,
             project=where.project,

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from dagster_lineage.analyze.impact.column_use import columns_used, computed_from
+from dagster_lineage.analyze.reliance.columns import computed_from, used_columns
 from dagster_lineage.model import Edge, LineageGraph, LocatedAsset
 
 How = Literal["value", "rows", "unknown"]
@@ -107,7 +107,7 @@ def _effect(edge: Edge, columns: frozenset[str] | None) -> tuple[How, set[str], 
     """
     if columns is None:
         return "rows", set(), ""
-    used = columns_used(edge.read)
+    used = used_columns(edge.read)
     if used is None:
         return "unknown", set(), min(columns, default="")
     found: set[str] = set()

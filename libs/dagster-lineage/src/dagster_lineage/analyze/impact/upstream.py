@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-from dagster_lineage.analyze.impact.column_use import columns_used
 from dagster_lineage.analyze.impact.downstream import Starts
+from dagster_lineage.analyze.reliance.columns import used_columns
 from dagster_lineage.model import Asset, LineageGraph, LocatedAsset, Read, split_column
 
 
@@ -84,7 +84,7 @@ def _used(asset: Asset, read: Read, columns: set[str] | None) -> tuple[set[str],
     Returns:
         Columns whose values are used, columns that decide rows, and whether it may be any.
     """
-    used = columns_used(read)
+    used = used_columns(read)
     if columns is None:
         return (used or set()), set(), used is None
     from_key = {

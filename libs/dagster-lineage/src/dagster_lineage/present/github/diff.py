@@ -29,7 +29,7 @@ def _annotation(change: Change) -> str:
         lines.append(f"Settled: {change.settled}.")
     for reader in change.readers:
         owners = f" ({', '.join(reader.owners)})" if reader.owners else ""
-        lines.append(f"Hurts {reader.name}{owners}: {reader.why}, {reader.file}:{reader.line}.")
+        lines.append(f"Hurts {reader.name}{owners}: {reader.reason}, {reader.file}:{reader.line}.")
     command = "error" if change.fails else "notice"
     return f"::{command} {properties}::{_data(chr(10).join(lines))}"
 

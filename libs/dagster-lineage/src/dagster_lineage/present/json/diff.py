@@ -1,7 +1,7 @@
 """A diff for programs: one JSON object.
 
-`schema_version` is 1. `fails`, `hurt_teams` and `notes` tell the outcome; `summary` has the number
-of changes by level, and `failing`. `changes` is a list of objects with every field of
+`schema_version` is 1. `fails`, `affected_teams` and `notes` are the outcome; `summary` has the
+number of changes by level, and `failing`. `changes` is a list of objects with every field of
 `diff.Change`, and `fails`.
 """
 
@@ -33,7 +33,7 @@ def document(diff: InterfaceDiff, *, base: str, head: str, notes: tuple[str, ...
         "base": base,
         "head": head,
         "fails": diff.fails,
-        "hurt_teams": diff.hurt_teams,
+        "affected_teams": diff.affected_teams,
         "notes": notes,
         "summary": summary,
         "changes": [

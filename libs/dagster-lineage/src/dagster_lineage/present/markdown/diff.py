@@ -46,7 +46,7 @@ def _headline(diff: InterfaceDiff) -> str:
     if not failing:
         return summary(diff)
     changes = "1 breaking change hurts" if failing == 1 else f"{failing} breaking changes hurt"
-    return f"{changes} {', '.join(code(team) for team in diff.hurt_teams)}"
+    return f"{changes} {', '.join(code(team) for team in diff.affected_teams)}"
 
 
 def _table(title: str, changes: list[Change], last: str = "") -> str:

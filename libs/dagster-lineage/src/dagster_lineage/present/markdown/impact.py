@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagster_lineage.analyze.impact.consequences import AssetTold, Impact
+from dagster_lineage.analyze.impact.results import Impact, ImpactAsset
 from dagster_lineage.present.markdown.markup import Node, cell, code, flowchart, mermaid_block
 from dagster_lineage.present.text.impact import how, name
 
@@ -51,7 +51,7 @@ def mermaid(impact: Impact) -> str:
     return flowchart(nodes, impact.edges)
 
 
-def _row(asset: AssetTold, direction: str) -> str:
+def _row(asset: ImpactAsset, direction: str) -> str:
     # Of `how` only the columns that decide rows are anybody's names.
     details = cell([how(asset, direction)]) if asset.row_columns else how(asset, direction)
     return (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from dagster_lineage.analyze.impact.column_use import columns_used
+from dagster_lineage.analyze.reliance.columns import used_columns
 from dagster_lineage.model import Asset, Column, LocatedAsset, split_column
 
 Facet = dict[str, object]
@@ -114,7 +114,7 @@ def _column_lineage(asset: Asset, namespace: str) -> dict[str, object]:
             "transformations": [{"type": "INDIRECT"}],
         }
         for read in asset.reads
-        if columns_used(read)
+        if used_columns(read)
         for used in dict.fromkeys((*(read.columns or ()), *read.expects))
         if f"{read.key}#{used}".casefold() not in passed
     ]

@@ -8,7 +8,7 @@ from typing import get_args
 from msgspec import Struct
 
 from dagster_lineage.analyze.diff.changes import Change, InterfaceDiff
-from dagster_lineage.analyze.impact.column_use import columns_used
+from dagster_lineage.analyze.reliance.columns import used_columns
 from dagster_lineage.files.settings import Settings
 from dagster_lineage.model import Check, LineageGraph, LocatedAsset, LocatedInterface
 from dagster_lineage.model.findings import Finding, Level
@@ -204,7 +204,7 @@ def _reads(nodes: Nodes, columns: ColumnTable) -> tuple[list[Row], list[tuple[in
             if upstream is None:
                 continue
             edges.append((upstream, box))
-            used[upstream] = _used(columns_used(read), columns, upstream)
+            used[upstream] = _used(used_columns(read), columns, upstream)
         rows.append([part for pair in used.items() for part in pair])
     return rows, edges
 
@@ -291,7 +291,7 @@ def _problem(finding: Finding, subjects: Subjects, texts: Texts) -> Row:
 
 
 def _change(change: Change, subjects: Subjects, texts: Texts) -> Row:
-    readers = [texts(f"{one.project}: {one.name} {one.why}") for one in change.readers]
+    readers = [texts(f"{one.project}: {one.name} {one.reason}") for one in change.readers]
     return [
         subjects.project(change.project),
         texts(change.level),

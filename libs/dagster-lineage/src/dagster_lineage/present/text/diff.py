@@ -31,7 +31,7 @@ def summary(diff: InterfaceDiff) -> str:
     if not failing:
         return f"Nothing breaks: {rest}."
     changes = "1 breaking change hurts" if failing == 1 else f"{failing} breaking changes hurt"
-    teams = ", ".join(diff.hurt_teams)
+    teams = ", ".join(diff.affected_teams)
     return f"{changes} {teams}{f'; {rest}' if rest else ''}."
 
 
@@ -42,7 +42,9 @@ def _findings(change: Change) -> list[str]:
         lines.append(f"    settled: {change.settled}")
     for reader in change.readers:
         owners = f" ({', '.join(reader.owners)})" if reader.owners else ""
-        lines.append(f"    hurts {reader.name}{owners}: {reader.why}  {reader.file}:{reader.line}")
+        lines.append(
+            f"    hurts {reader.name}{owners}: {reader.reason}  {reader.file}:{reader.line}"
+        )
     return lines
 
 

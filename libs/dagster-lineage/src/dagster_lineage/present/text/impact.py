@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from dagster_lineage.analyze.impact.consequences import AssetTold, Impact
+from dagster_lineage.analyze.impact.results import Impact, ImpactAsset
 
 
 def text(impact: Impact) -> str:
     """All of the answer, what it is about first, the numbers last."""
     lines = [_start(one) for one in impact.assets if one.how == "start"]
-    by_project: defaultdict[str, list[AssetTold]] = defaultdict(list)
+    by_project: defaultdict[str, list[ImpactAsset]] = defaultdict(list)
     for asset in impact.found:
         by_project[asset.project].append(asset)
     for project, assets in by_project.items():
@@ -47,7 +47,7 @@ def numbers(impact: Impact) -> str:
     return f"{verb} {', '.join(parts)} {where}{owners}".rstrip() + "."
 
 
-def how(asset: AssetTold, direction: str) -> str:
+def how(asset: ImpactAsset, direction: str) -> str:
     """How an asset is hit, or used, in a few words."""
     if direction == "downstream":
         return {
@@ -60,18 +60,18 @@ def how(asset: AssetTold, direction: str) -> str:
     return ", ".join(filter(None, (words.get(asset.how, ""), rows, "source" if asset.last else "")))
 
 
-def name(asset: AssetTold) -> str:
+def name(asset: ImpactAsset) -> str:
     """Key with the columns, if it is not about all of it."""
     return f"{asset.key}#{','.join(asset.columns)}" if asset.columns else asset.key
 
 
-def _start(asset: AssetTold) -> str:
+def _start(asset: ImpactAsset) -> str:
     owners = f" ({', '.join(asset.owners)})" if asset.owners else ""
     place = f"  {asset.file}:{asset.line}" if asset.file else "  made by nobody in the repository"
     return f"{name(asset)}{owners}{place}"
 
 
-def _line(asset: AssetTold, direction: str) -> str:
+def _line(asset: ImpactAsset, direction: str) -> str:
     details = how(asset, direction)
     arrow = "via" if direction == "downstream" else "for"
     place = f"  {asset.file}:{asset.line}" if asset.file else ""

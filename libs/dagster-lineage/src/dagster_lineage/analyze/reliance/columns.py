@@ -5,7 +5,7 @@ from __future__ import annotations
 from dagster_lineage.model import Asset, Read, column_of
 
 
-def columns_used(read: Read) -> set[str] | None:
+def used_columns(read: Read) -> set[str] | None:
     """The columns that a read uses, in folded letters; None where that is not known.
 
     A Python reader's code cannot be seen through: what it declares is what it reads. A reader that

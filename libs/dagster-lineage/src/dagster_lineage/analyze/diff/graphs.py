@@ -1,4 +1,4 @@
-"""The interface graphs at both ends of a comparison, from git's contents."""
+"""The interface graphs at base and head of a comparison, read from git."""
 
 from __future__ import annotations
 
@@ -11,18 +11,20 @@ from dagster_lineage.files.path_patterns import matching
 from dagster_lineage.model import Interface, LineageGraph, LocatedInterface
 
 
-def graphs(comparison: Comparison, patterns: Iterable[str]) -> tuple[LineageGraph, LineageGraph]:
-    """The graph at base and at head; an interface that did not change is the same object in both.
+def compared_graphs(
+    comparison: Comparison, patterns: Iterable[str]
+) -> tuple[LineageGraph, LineageGraph]:
+    """Return the graphs at base and head; an unchanged interface is the same object in both.
 
     Args:
-        comparison: The two states.
-        patterns: Of interface files, relative to the root.
+        comparison: The files at base and head.
+        patterns: Glob patterns of interface files, relative to the root.
 
     Raises:
-        InterfaceUnreadable: a file is no interface; the message tells at which end.
+        InterfaceUnreadable: A file is not an interface. The message names the file and the end.
     """
     wanted = tuple(patterns)
-    # Thousands of small objects that all stay: the collector would only look at them in vain.
+    # Thousands of small objects are kept, so collecting would free nothing.
     collecting = gc.isenabled()
     gc.disable()
     try:

@@ -1,0 +1,1 @@
+"""Which readers rely on an asset, a column or a guarantee, and whether it still holds."""
