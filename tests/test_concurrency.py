@@ -1,4 +1,4 @@
-"""Four teams write while others read: nobody waits for another team, nobody meets half a state."""
+"""Four teams write while others read: no team waits for another, no read mixes two states."""
 
 import itertools
 import multiprocessing
@@ -16,7 +16,7 @@ HOLD_S = 0.4
 
 
 def write_and_publish(data_dir, project, spans, errors):
-    """Hold the work file, then publish a table whose rows all say the same generation."""
+    """Hold the work file, then publish a table whose rows all have the generation's number."""
     warehouse = Warehouse(project, Environment(data_dir, "ci"))
     try:
         for cycle in range(1, CYCLES + 1):
@@ -31,16 +31,17 @@ def write_and_publish(data_dir, project, spans, errors):
 
 
 def read_in_a_loop(data_dir, stop, reads, errors):
-    """Read every project's table until told to stop; each must be of one cycle, whole."""
+    """Read every project's table until `stop`; each read must be of one generation."""
     warehouse = Warehouse("reader", Environment(data_dir, "ci"))
     while not stop.is_set():
         for project in PROJECTS:
             if not warehouse.environment.published_file(project).exists():
                 continue
             try:
-                column = warehouse.read((f"{project}_s", "t"), ["cycle"]).column("cycle")
+                found = warehouse.read((f"{project}_s", "t"), ["cycle"])
+                column = found.table.column("cycle")
                 values = set(column.unique().to_pylist())
-                if len(column) != 20_000 or len(values) != 1:
+                if len(column) != 20_000 or values != {found.publication.generation}:
                     errors.append(f"torn read of {project}: {len(column)} rows of {values}")
                 reads.append((project, values.pop()))
             except Exception as error:  # noqa: BLE001 - reported by the test
@@ -69,20 +70,20 @@ def test_four_writers_and_two_readers_at_once_meet_no_error(tmp_path):
             process.join()
         assert list(errors) == []
         assert len(spans) == CYCLES * len(PROJECTS)
-        assert overlapping_projects(list(spans)) == len(PROJECTS), "nothing was proved"
+        assert overlapping_projects(list(spans)) == len(PROJECTS), "the sessions did not overlap"
         assert {project for project, _ in reads} == set(PROJECTS)
         assert len(set(reads)) > len(PROJECTS), "readers saw no republication"
 
 
 def overlapping_projects(spans):
-    """The largest number of projects that had a work session open at one moment."""
+    """Return the largest number of projects with an open work session at one moment."""
     return max(
         len({project for project, begin, end in spans if begin <= moment < end})
         for _, moment, _ in spans
     )
 
 
-def test_two_steps_of_one_project_never_overlap(tmp_path):
+def test_two_sessions_of_one_project_never_overlap(tmp_path):
     context = multiprocessing.get_context("spawn")
     with context.Manager() as manager:
         spans, errors = manager.list(), manager.list()

@@ -54,7 +54,7 @@ class Platform:
         )
 
     def read(self, schema, table):
-        return Warehouse("reader", self.environment).read((schema, table)).to_pylist()
+        return Warehouse("reader", self.environment).read((schema, table)).table.to_pylist()
 
     def generation(self, project):
         return Warehouse("reader", self.environment).publication(project).generation

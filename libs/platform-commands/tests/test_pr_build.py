@@ -119,7 +119,7 @@ def publish(environment: Environment, query: str) -> None:
 
 
 def ids(environment: Environment) -> list[int]:
-    return Warehouse("ml", environment).read(TABLE)["id"].to_pylist()
+    return Warehouse("ml", environment).read(TABLE).table["id"].to_pylist()
 
 
 def test_branch_reads_the_bases_tables_and_cannot_change_them(base, tmp_path):

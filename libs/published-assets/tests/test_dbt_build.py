@@ -142,7 +142,7 @@ def test_good_build_is_published_with_rows_columns_and_descriptions(toy):
         "small": True,
         "not_null_doubled_twice": True,
     }
-    assert Warehouse("toy").read(("toy", "doubled")).column("twice").to_pylist() == [2, 4]
+    assert Warehouse("toy").read(("toy", "doubled")).table.column("twice").to_pylist() == [2, 4]
 
 
 def test_failed_test_keeps_everything_in_the_house(toy):
@@ -158,7 +158,7 @@ def test_failed_test_keeps_everything_in_the_house(toy):
     assert "test unique_numbers_n (models/models.yml): Got 1 result" in message
     assert "its SQL: " in message
     assert Warehouse("toy").publication().generation == before
-    assert Warehouse("toy").read(("toy", "numbers")).column("n").to_pylist() == [1, 2]
+    assert Warehouse("toy").read(("toy", "numbers")).table.column("n").to_pylist() == [1, 2]
 
 
 def test_failed_test_of_mild_severity_is_stored_and_published(toy):
@@ -166,7 +166,7 @@ def test_failed_test_of_mild_severity_is_stored_and_published(toy):
     result = run(toy)
     assert result.success
     assert checks(result)["small"] is False
-    assert Warehouse("toy").read(("toy", "numbers")).column("n").to_pylist() == [1, 5]
+    assert Warehouse("toy").read(("toy", "numbers")).table.column("n").to_pylist() == [1, 5]
 
 
 def test_model_that_fails_is_named_with_its_file_and_the_database_message(toy):

@@ -84,7 +84,7 @@ def test_failed_blocking_check_publishes_nothing_and_is_stored(environment):
     assert "shop was not published" in failure.description
     assert "enough_rows of shop/orders failed: too few" in failure.description
     assert Warehouse("shop").publication().generation == 1
-    assert Warehouse("shop").read(ORDERS.path).num_rows == 3
+    assert Warehouse("shop").read(ORDERS.path).table.num_rows == 3
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_failed_check_that_does_not_block_is_stored_and_published(environment, m
     assert result.success
     [check] = result.get_asset_check_evaluations()
     assert not check.passed
-    assert Warehouse("shop").read(ORDERS.path).num_rows == 1
+    assert Warehouse("shop").read(ORDERS.path).table.num_rows == 1
 
 
 def test_only_selected_assets_get_events(environment):

@@ -12,13 +12,13 @@ def environment(tmp_path):
 
 @pytest.fixture
 def orders():
-    """Makes a frame of as many orders as asked for."""
+    """Return a frame with the requested number of orders."""
     return lambda rows: pd.DataFrame({"id": range(rows), "total": [1.5] * rows})
 
 
 @pytest.fixture
 def shop(environment, orders):
-    """A project that has published generation 1: table shop.orders with ids 0, 1, 2."""
+    """Return a project whose generation 1 has the table shop.orders with the ids 0, 1, 2."""
     warehouse = Warehouse("shop", environment)
     with warehouse.open_session() as session:
         session.write(("shop", "orders"), orders(3))

@@ -1,4 +1,4 @@
-"""A publication killed at any point leaves the old state or the new one, whole."""
+"""A publication killed at any moment leaves the old state or the new one."""
 
 import signal
 import subprocess
@@ -55,22 +55,22 @@ def calls_of_a_publication(tmp_path_factory):
 
 
 @pytest.mark.parametrize("point", range(POINTS))
-def test_killed_publish_leaves_the_old_or_the_new_state_whole(
+def test_killed_publication_leaves_the_old_or_the_new_state(
     shop, environment, calls_of_a_publication, point, orders
 ):
     fatal = 1 + point * (calls_of_a_publication - 2) // (POINTS - 1)
     child = publish_in_a_child(environment, fatal)
     assert child.returncode == -signal.SIGKILL, child.stdout
     publication = shop.publication()
-    rows = shop.read(("shop", "orders")).num_rows
+    rows = shop.read(("shop", "orders")).table.num_rows
     assert (publication.generation, rows) in {(1, 3), (2, 50_000)}
     with duckdb.connect(str(environment.published_file("shop")), read_only=True) as connection:
         assert connection.execute("select count(distinct id) from shop.shop.orders").fetchone() == (
             rows,
         )
-    with shop.open_session() as session:  # the next run succeeds, on top of what is published
+    with shop.open_session() as session:  # the next session continues from the published state
         assert session.rows(("shop", "orders")) == rows
         session.write(("shop", "orders"), orders(7))
         assert session.publish().generation == publication.generation + 1
-    assert shop.read(("shop", "orders")).num_rows == 7
+    assert shop.read(("shop", "orders")).table.num_rows == 7
     assert [file.name for file in environment.published_dir.iterdir()] == ["shop.duckdb"]

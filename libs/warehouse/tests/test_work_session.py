@@ -16,11 +16,11 @@ from warehouse import Warehouse, WorkSessionActive, work_session
 def test_session_without_publish_changes_nothing_that_readers_see(shop, orders):
     with shop.open_session() as session:
         session.write(("shop", "orders"), orders(99))
-    assert shop.read(("shop", "orders")).num_rows == 3
+    assert shop.read(("shop", "orders")).table.num_rows == 3
 
 
 def test_next_publication_excludes_the_tables_of_a_failed_session(shop, orders):
-    """Without this, publishing table B would publish the rejected state of table A."""
+    """Otherwise publishing table B would publish the rejected state of table A."""
     with shop.open_session() as session:
         session.write(("shop", "orders"), orders(99))
     with shop.open_session() as session:
@@ -29,8 +29,8 @@ def test_next_publication_excludes_the_tables_of_a_failed_session(shop, orders):
             assert aside.execute("select count(*) from shop.shop.orders").fetchall() == [(99,)]
         session.write(("shop", "customers"), orders(1))
         session.publish()
-    assert shop.read(("shop", "orders")).num_rows == 3
-    assert shop.read(("shop", "customers")).num_rows == 1
+    assert shop.read(("shop", "orders")).table.num_rows == 3
+    assert shop.read(("shop", "customers")).table.num_rows == 1
 
 
 def test_session_after_a_failed_first_session_starts_from_an_empty_work_file(environment, orders):
@@ -89,7 +89,7 @@ def test_names_are_quoted(environment):
     with warehouse.open_session() as session:
         session.write(("shop", name), pd.DataFrame({'a"b': [1]}))
         session.publish()
-    assert warehouse.read(("shop", name), columns=['a"b']).num_rows == 1
+    assert warehouse.read(("shop", name), columns=['a"b']).table.num_rows == 1
 
 
 def test_key_with_one_or_three_parts_is_refused(shop):
@@ -166,7 +166,7 @@ PUBLISH_IN_A_CHILD = textwrap.dedent(
 
 
 @pytest.mark.parametrize("moment", ["write", "publish"])
-def test_full_disk_is_a_message_and_the_old_state_stays(shop, environment, moment):
+def test_full_disk_is_reported_and_keeps_the_published_state(shop, environment, moment):
     """The kernel refuses further bytes to the child, as it does on a full disk or a quota."""
     limit = environment.work_file("shop").stat().st_size + 4096
     child = subprocess.run(
@@ -176,16 +176,16 @@ def test_full_disk_is_a_message_and_the_old_state_stays(shop, environment, momen
         check=False,
     )
     assert "No space left while" in child.stdout + child.stderr
-    assert "Make room" in child.stdout + child.stderr
+    assert "Free some space" in child.stdout + child.stderr
     assert child.returncode != 0
-    assert shop.read(("shop", "orders")).num_rows == 3
+    assert shop.read(("shop", "orders")).table.num_rows == 3
     with shop.open_session() as session:
         assert session.rows(("shop", "orders")) == 3
         session.publish()
     assert [file.name for file in environment.published_dir.iterdir()] == ["shop.duckdb"]
 
 
-def test_nobody_can_write_while_the_work_file_is_copied(shop, environment, monkeypatch):
+def test_no_other_process_can_write_while_the_work_file_is_copied(shop, environment, monkeypatch):
     """Closing a second handle of the file any earlier would drop DuckDB's POSIX lock."""
     seen = []
 

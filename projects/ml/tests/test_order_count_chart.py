@@ -130,9 +130,9 @@ def test_page_that_cannot_be_written_is_said_with_its_path(customers, instance, 
     assert str(environment.reports_dir / "order_count_chart.html") in description
 
 
-def test_nothing_published_upstream_is_said_with_the_command_that_mends_it(environment, instance):
+def test_missing_publication_is_reported_with_the_command_that_fixes_it(environment, instance):
     result = materialize(instance)
     event = next(event for event in result.all_events if event.is_step_failure)
     description = event.step_failure_data.user_failure_data.description
-    assert "jaffle_dbt has published nothing" in description
-    assert "platform run" in description
+    assert "No project has published the schema 'jaffle'" in description
+    assert "platform run --select 'key:\"jaffle/customers\"'" in description

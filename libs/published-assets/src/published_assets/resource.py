@@ -4,67 +4,76 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dagster as dg
 
 from environment import Environment, UnknownEnvironment
-from warehouse import Publication, TableKey, Warehouse, WarehouseError, WorkSession
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from warehouse import (
+    Publication,
+    PublishedTable,
+    TableKey,
+    Warehouse,
+    WarehouseError,
+    WorkSession,
+)
 
 
 def pool_of(project: str) -> str:
-    """The pool that every writing asset of a project is in; its limit is 1.
+    """Return the pool of all assets that write to a project's work file; its limit is 1.
 
-    DuckDB lets one process open a file that is written to.
+    DuckDB allows one process to open a file for writing.
     """
     return f"warehouse_{project}"
 
 
 class WarehouseResource(dg.ConfigurableResource[Any]):
-    """One project's view of the warehouse; its mistakes end a step with a message to act on."""
+    """A project's access to the warehouse; errors of the warehouse become failures of the step."""
 
     project: str
-    """Whose work file the steps write: the code location's name."""
+    """Name of the project whose work file the steps write: the name of the code location."""
 
     @property
     def warehouse(self) -> Warehouse:
-        """The warehouse itself, for what is not offered here."""
+        """The warehouse without Dagster."""
         return Warehouse(self.project)
 
     @property
     def environment(self) -> Environment:
-        """Where the files are.
+        """The environment of the files.
 
         Raises:
-            dagster.Failure: neither the environment nor a repository says.
+            dagster.Failure: the environment variables do not name an environment.
         """
         with reported_as_failure():
             return self.warehouse.environment
 
-    def read(self, key: TableKey, columns: Sequence[str] | None = None) -> pa.Table:
-        """A published table, with just the columns asked for; see `warehouse.Warehouse.read`.
+    def read(self, key: TableKey, columns: Sequence[str] | None = None) -> PublishedTable:
+        """Read a published table and its publication from one open file.
+
+        Args:
+            key: Schema and table.
+            columns: Names of the columns to read; None for all columns.
 
         Raises:
-            dagster.Failure: the table, the column or the publication is missing or broken.
+            dagster.Failure: the publication, the table or a column is missing, or the file is
+                corrupt.
         """
         with reported_as_failure():
             return self.warehouse.read(key, columns)
 
     def publication(self, project: str | None = None) -> Publication:
-        """The last publication of a project, by default of this one.
+        """Return a project's last publication, by default this project's own.
 
         Raises:
-            dagster.Failure: there is none, or it is broken.
+            dagster.Failure: the project has not published yet, or the file is corrupt.
         """
         with reported_as_failure():
             return self.warehouse.publication(project)
 
     @contextmanager
     def open_session(self) -> Iterator[WorkSession]:
-        """Open a work session of this project; see `warehouse.Warehouse.open_session`.
+        """Open a work session of this project.
 
         Raises:
             dagster.Failure: the disk is full, or another process keeps its session open.
@@ -75,7 +84,7 @@ class WarehouseResource(dg.ConfigurableResource[Any]):
 
 @contextmanager
 def reported_as_failure() -> Iterator[None]:
-    """Turn an error of the warehouse, whose message says what to do, into a failed step."""
+    """Turn an error of the warehouse, whose message names the fix, into a failure of the step."""
     try:
         yield
     except (UnknownEnvironment, WarehouseError) as error:

@@ -1,8 +1,8 @@
-"""Where each project's tables are, how they are opened, written and published.
+"""Tables of the projects: how they are read, written and published.
 
-Every project has one *work file*, which only it opens, and one *published file*, which everybody
+Every project has a *work file*, which only it opens, and a *published file*, which every project
 may read. A work session writes into the work file; `WorkSession.publish` replaces the published
-file by a whole copy of it, at once. Readers keep the file that they have open and never wait for a
+file by a copy of it, atomically. Readers keep the file that they have open and never wait for a
 writer.
 """
 
@@ -17,7 +17,7 @@ from warehouse.errors import (
     WorkSessionActive,
 )
 from warehouse.publication import Publication
-from warehouse.reading import attach_published
+from warehouse.reading import PublishedTable, attach_published
 from warehouse.tables import TableKey, quoted
 from warehouse.warehouse import Warehouse
 from warehouse.work_session import WorkSession
@@ -28,6 +28,7 @@ __all__ = [
     "Publication",
     "PublicationCorrupt",
     "PublicationMissing",
+    "PublishedTable",
     "SchemaOwnedTwice",
     "TableKey",
     "TableMissing",

@@ -1,4 +1,4 @@
-"""What can go wrong with the warehouse's files, each with what to do about it."""
+"""Errors of the warehouse; each message names the file and the fix."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ from pathlib import Path
 
 
 class WarehouseError(Exception):
-    """A mistake or a fault whose message names the file and the mend."""
+    """Base class of the warehouse's errors."""
 
 
 class PublicationMissing(WarehouseError):
-    """A table is wanted from a project that has published nothing yet."""
+    """A project has not published yet."""
 
 
 class PublicationCorrupt(WarehouseError):
-    """A published file cannot be opened, or is no publication."""
+    """A published file cannot be opened or does not record a publication."""
 
     def __init__(self, file: Path, cause: str) -> None:
         project = file.stem
         super().__init__(
             f"The published file of {project} cannot be read: {file}: {cause.strip()}\n"
-            f"Nothing of {project}'s own work file is lost. Publish it anew by materializing any "
+            f"The work file of {project} is not affected. Publish it again by materializing any "
             f"asset of {project}, for example: platform run --select 'code_location:{project}'"
         )
 
 
 class TableMissing(WarehouseError):
-    """A published file does not have the table that is wanted."""
+    """A published file does not have the requested table."""
 
 
 class ColumnMissing(WarehouseError):
-    """A published table does not have a column that is wanted."""
+    """A published table does not have a requested column."""
 
 
 class SchemaOwnedTwice(WarehouseError):
-    """Two projects have published the same schema: a schema belongs to one project."""
+    """Two projects have published the same schema; a schema belongs to one project."""
 
 
 class WorkSessionActive(WarehouseError):
@@ -48,14 +48,14 @@ class WorkSessionActive(WarehouseError):
 class NoSpace(WarehouseError):
     """The disk is full, or a limit on the size of files has been reached."""
 
-    def __init__(self, doing: str, file: Path, cause: BaseException) -> None:
+    def __init__(self, action: str, file: Path, cause: BaseException) -> None:
         try:
             free = f"{shutil.disk_usage(file.parent).free / 2**20:,.0f} MiB are free there"
         except OSError:
             free = "its folder cannot be read"
         super().__init__(
-            f"No space left while {doing}: {file} ({free}; {cause}).\n"
-            "What was published before is still there, whole. Make room and run the step again."
+            f"No space left while {action}: {file} ({free}; {cause}).\n"
+            "The last published state has not changed. Free some space and run the step again."
         )
 
 
@@ -63,7 +63,7 @@ NO_SPACE_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def is_no_space(error: BaseException) -> bool:
-    """Whether an error of Python or DuckDB means that no more bytes can be written."""
+    """Return whether an error of Python or DuckDB means that no more bytes can be written."""
     if isinstance(error, OSError):
         return error.errno in NO_SPACE_ERRNOS
     text = str(error).lower()
@@ -71,9 +71,9 @@ def is_no_space(error: BaseException) -> bool:
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
-    """A half-sentence that names the nearest of `names`, or lists them, or is empty."""
+    """Return a sentence that suggests the nearest of `names`, lists all of them, or is empty."""
     known = sorted(names)
     close = difflib.get_close_matches(name, known, n=1)
     if close:
         return f" Did you mean '{close[0]}'?"
-    return f" There are: {', '.join(known)}." if known else ""
+    return f" Existing names: {', '.join(known)}." if known else ""

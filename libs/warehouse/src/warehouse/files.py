@@ -1,4 +1,4 @@
-"""Copies and replacements of files that a crash cannot tear."""
+"""Copies and replacements of files that are complete or absent after a crash."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from warehouse.errors import NoSpace, is_no_space
 def copy_durably(source: BinaryIO, target: Path) -> None:
     """Copy an open file to `target` and force it to the disk.
 
-    The source comes open because closing a second handle of a file drops every POSIX lock that
-    the process has on it, DuckDB's own included: the caller closes it after the database.
+    Args:
+        source: An open file. The caller closes it after the database: closing a second handle of a
+            file releases every POSIX lock that the process has on the file, DuckDB's included.
+        target: The file to write.
 
     Raises:
-        NoSpace: the disk is full. The half-made target is removed.
+        NoSpace: the disk is full; the incomplete target is removed.
     """
     try:
         with target.open("wb") as copy:
@@ -33,9 +35,9 @@ def copy_durably(source: BinaryIO, target: Path) -> None:
 
 
 def replace_durably(source: Path, target: Path) -> None:
-    """Put `source` in the place of `target` at once, and force the change to the disk.
+    """Replace `target` by `source` atomically and force the change to the disk.
 
-    Readers that have the old `target` open keep it: the name changes, not the file.
+    Readers that have the old `target` open keep it: only the directory entry changes.
     """
     source.replace(target)
     directory = os.open(target.parent, os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""A published file: what it is, and how a work file becomes one."""
+"""Publications: the record in each published file, and how a work file is published."""
 
 from __future__ import annotations
 
@@ -16,19 +16,21 @@ from warehouse.files import copy_durably, replace_durably
 from warehouse.tables import literal, quoted
 
 RECORD_SCHEMA = "_warehouse"
-"""Schema of the one table, `publication`, by which a file says what it is."""
+"""Schema of the table `publication`, in which every published file records its publication."""
 
 
 @dataclass(frozen=True)
 class Publication:
-    """One state of a project's tables, as everybody may read them."""
+    """A published state of a project's tables."""
 
     project: str
+    """Name of the project, which is the stem of its files."""
     generation: int
-    """Counts a project's publications, from 1; the data version of what was published."""
+    """Number of the publication, from 1; the data version of the published assets."""
     published_at: datetime
-    """When, in UTC."""
+    """Time of the publication, UTC."""
     file: Path
+    """The published file."""
 
 
 def publish(
@@ -36,16 +38,16 @@ def publish(
 ) -> Publication:
     """Publish the state of `work_file`, on which `connection` is open, and close the connection.
 
-    The order makes it whole: record the generation, checkpoint, copy beside the target, force to
-    the disk, read the copy back, replace. Killed at any point, the published file is the old one
-    or the new one, never part of one.
+    The order makes the publication atomic: record the generation, checkpoint, copy next to the
+    target, force the copy to the disk, read it back, replace the target. After a kill at any
+    moment, the published file is the old one or the new one.
 
     Raises:
-        NoSpace: the disk is full; the published file is the old one.
+        NoSpace: the disk is full; the published file has not changed.
     """
     published_file.parent.mkdir(parents=True, exist_ok=True)
     publication = record(connection, work_file, published_file)
-    # Not through a context manager: the database must be closed first, see copy_durably.
+    # Not a context manager: the database must be closed before `source`, see copy_durably.
     source = work_file.open("rb")
     try:
         copy = published_file.with_name(f".{published_file.stem}.{os.getpid()}.tmp")
@@ -54,8 +56,8 @@ def publish(
     finally:
         connection.close()
         source.close()
-    if read_publication(copy, project=publication.project).generation != publication.generation:
-        raise PublicationCorrupt(copy, "the copy does not hold the generation just written")
+    if read_publication(copy, publication.project).generation != publication.generation:
+        raise PublicationCorrupt(copy, "the copy does not have the generation just written")
     replace_durably(copy, published_file)
     return publication
 
@@ -63,47 +65,58 @@ def publish(
 def record(
     connection: duckdb.DuckDBPyConnection, work_file: Path, published_file: Path
 ) -> Publication:
-    """Write the next generation's number into the work file and fold its log into the file."""
-    project = published_file.stem
-    before = generation_in(connection, work_file.stem)
-    publication = Publication(project, (before or 0) + 1, datetime.now(UTC), published_file)
-    table = quoted(work_file.stem, RECORD_SCHEMA, "publication")
+    """Write the next generation's record into the work file and checkpoint the file."""
+    alias = work_file.stem
+    previous = recorded_publication(connection, alias, published_file)
+    generation = previous.generation + 1 if previous else 1
+    publication = Publication(alias, generation, datetime.now(UTC), published_file)
+    table = quoted(alias, RECORD_SCHEMA, "publication")
     connection.begin()
-    connection.execute(f"create schema if not exists {quoted(work_file.stem, RECORD_SCHEMA)}")
+    connection.execute(f"create schema if not exists {quoted(alias, RECORD_SCHEMA)}")
     connection.execute(
         f"create or replace table {table} as "
         "select ? as project, ?::bigint as generation, ?::timestamptz as published_at",
-        [project, publication.generation, publication.published_at],
+        [alias, generation, publication.published_at],
     )
     connection.commit()
-    connection.execute(f"force checkpoint {quoted(work_file.stem)}")
+    connection.execute(f"force checkpoint {quoted(alias)}")
     return publication
 
 
-def read_publication(file: Path, *, project: str | None = None) -> Publication:
-    """What a published file says of itself.
-
-    Args:
-        file: The file; its stem is the project's name unless `project` is given.
-        project: The project that must have written it.
+def read_publication(file: Path, project: str) -> Publication:
+    """Return the publication that a published file of `project` records.
 
     Raises:
-        PublicationCorrupt: it cannot be opened, or is no publication.
+        PublicationCorrupt: the file cannot be opened or does not record a publication.
     """
-    project = project or file.stem
-    with duckdb.connect(":memory:") as connection, reported_as_corrupt(file):
+    with duckdb.connect(":memory:") as connection:
         attach_read_only(connection, file, project)
-        row = recorded(connection, project)
-    if row is None:
-        raise PublicationCorrupt(file, "it holds no record of a publication")
-    return Publication(project, row[0], row[1].astimezone(UTC), file)
+        return publication_of(connection, project, file)
+
+
+def publication_of(connection: duckdb.DuckDBPyConnection, alias: str, file: Path) -> Publication:
+    """Return the publication that an attached published file records.
+
+    Args:
+        connection: A connection that has the file attached.
+        alias: The project's name, under which the file is attached.
+        file: The published file.
+
+    Raises:
+        PublicationCorrupt: the file does not record a publication.
+    """
+    with reported_as_corrupt(file):
+        publication = recorded_publication(connection, alias, file)
+    if publication is None:
+        raise PublicationCorrupt(file, "it does not record a publication")
+    return publication
 
 
 def attach_read_only(connection: duckdb.DuckDBPyConnection, file: Path, alias: str) -> None:
-    """Attach a published file under a name, so that nothing can be written to it.
+    """Attach a published file read-only under the name `alias`.
 
     Raises:
-        PublicationCorrupt: DuckDB cannot open it.
+        PublicationCorrupt: DuckDB cannot open the file.
     """
     with reported_as_corrupt(file):
         connection.execute(f"attach {literal(str(file))} as {quoted(alias)} (read_only)")
@@ -111,21 +124,17 @@ def attach_read_only(connection: duckdb.DuckDBPyConnection, file: Path, alias: s
 
 @contextmanager
 def reported_as_corrupt(file: Path) -> Iterator[None]:
-    """Turn what DuckDB says about a file's bytes into `PublicationCorrupt`."""
+    """Turn DuckDB's errors on a file into `PublicationCorrupt`."""
     try:
         yield
     except duckdb.Error as error:
         raise PublicationCorrupt(file, str(error)) from error
 
 
-def generation_in(connection: duckdb.DuckDBPyConnection, alias: str) -> int | None:
-    """The generation that an attached database records, None if it records none."""
-    row = recorded(connection, alias)
-    return None if row is None else row[0]
-
-
-def recorded(connection: duckdb.DuckDBPyConnection, alias: str) -> tuple[int, datetime] | None:
-    """Generation and time that an attached database records, None if it records none."""
+def recorded_publication(
+    connection: duckdb.DuckDBPyConnection, alias: str, file: Path
+) -> Publication | None:
+    """Return the publication that an attached database records, None without a record."""
     known = connection.execute(
         "select 1 from duckdb_tables() where database_name = ? and schema_name = ? "
         "and table_name = 'publication'",
@@ -138,4 +147,5 @@ def recorded(connection: duckdb.DuckDBPyConnection, alias: str) -> tuple[int, da
     if not rows:
         return None
     generation, microseconds = rows[0]
-    return int(generation), datetime.fromtimestamp(microseconds / 1e6, UTC)
+    published_at = datetime.fromtimestamp(microseconds / 1e6, UTC)
+    return Publication(alias, int(generation), published_at, file)

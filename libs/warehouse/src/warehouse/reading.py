@@ -1,9 +1,10 @@
-"""Reading what projects have published."""
+"""Reads of published files."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
@@ -20,27 +21,38 @@ from warehouse.errors import (
 from warehouse.publication import (
     Publication,
     attach_read_only,
+    publication_of,
     read_publication,
     reported_as_corrupt,
 )
 from warehouse.tables import TableKey, quoted, schema_and_table
 
 
+@dataclass(frozen=True)
+class PublishedTable:
+    """Rows of a published table and the publication that they belong to."""
+
+    table: pa.Table
+    """The requested columns of all rows."""
+    publication: Publication
+    """The publication in the same open file, whichever projects publish during the read."""
+
+
 def read_table(
     environment: Environment, key: TableKey, columns: Sequence[str] | None = None
-) -> pa.Table:
-    """Read a published table, with just the columns asked for.
+) -> PublishedTable:
+    """Read a published table and its publication from one open file.
 
     Args:
-        environment: Whose published files.
+        environment: The environment of the published files.
         key: Schema and table.
-        columns: Names, in the order wanted; None for all of them.
+        columns: Names of the columns to read, in the order of the result; None for all columns.
 
     Raises:
-        PublicationMissing: no project has published that schema.
+        PublicationMissing: no project has published the schema.
         PublicationCorrupt: a published file cannot be read.
-        TableMissing: the schema has no such table.
-        ColumnMissing: the table has no such column.
+        TableMissing: the schema does not have the table.
+        ColumnMissing: the table does not have a column.
     """
     schema, table = schema_and_table(key)
     with closing(duckdb.connect(":memory:")) as connection:
@@ -48,7 +60,7 @@ def read_table(
         try:
             project = owner_of(connection, environment, schema, table)
         except PublicationMissing:
-            if unreadable:  # the schema may be in there
+            if unreadable:  # the schema may be in one of these files
                 raise unreadable[0] from None
             raise
         known = columns_of(connection, project, schema, table)
@@ -58,18 +70,19 @@ def read_table(
                     f"{schema}.{table}, published by {project}, has no column '{column}'."
                     + nearest(column, known)
                 )
-        wanted = ", ".join(quoted(column) for column in columns) if columns else "*"
-        with reported_as_corrupt(environment.published_file(project)):
-            return connection.sql(
-                f"select {wanted} from {quoted(project, schema, table)}"
-            ).to_arrow_table()
+        file = environment.published_file(project)
+        selected = ", ".join(quoted(column) for column in columns) if columns else "*"
+        query = f"select {selected} from {quoted(project, schema, table)}"
+        publication = publication_of(connection, project, file)
+        with reported_as_corrupt(file):
+            return PublishedTable(connection.sql(query).to_arrow_table(), publication)
 
 
 def attach_published(connection: duckdb.DuckDBPyConnection, environment: Environment) -> list[str]:
     """Attach every published file, read-only, under its project's name.
 
     Returns:
-        The projects, sorted.
+        The names of the projects, sorted.
 
     Raises:
         PublicationCorrupt: one of the files cannot be read.
@@ -83,10 +96,12 @@ def attach_published(connection: duckdb.DuckDBPyConnection, environment: Environ
 def attach_readable(
     connection: duckdb.DuckDBPyConnection, environment: Environment
 ) -> list[PublicationCorrupt]:
-    """Attach every published file that can be read: one team's broken file is not all teams'.
+    """Attach every published file that can be read.
+
+    A corrupt file of one project does not keep readers from the files of the others.
 
     Returns:
-        What is wrong with the others.
+        The errors of the files that cannot be read.
     """
     unreadable = []
     for project in published_projects(environment):
@@ -98,7 +113,7 @@ def attach_readable(
 
 
 def published_projects(environment: Environment) -> list[str]:
-    """Names of the projects that have published something, sorted."""
+    """Return the names of the projects that have published, sorted."""
     return sorted(
         file.stem
         for file in environment.published_dir.glob("*.duckdb")
@@ -106,12 +121,12 @@ def published_projects(environment: Environment) -> list[str]:
     )
 
 
-def read_project(environment: Environment, project: str) -> Publication:
-    """What `project` has published last.
+def last_publication(environment: Environment, project: str) -> Publication:
+    """Return the last publication of `project`.
 
     Raises:
-        PublicationMissing: nothing so far.
-        PublicationCorrupt: the file cannot be read.
+        PublicationMissing: the project has not published yet.
+        PublicationCorrupt: the published file cannot be read.
     """
     file = environment.published_file(project)
     if not file.exists():
@@ -121,13 +136,13 @@ def read_project(environment: Environment, project: str) -> Publication:
             f"platform run --select 'code_location:{project}'."
             + nearest(project, published_projects(environment))
         )
-    return read_publication(file)
+    return read_publication(file, project)
 
 
 def owner_of(
     connection: duckdb.DuckDBPyConnection, environment: Environment, schema: str, table: str
 ) -> str:
-    """The project whose published file has the schema, which must have the table."""
+    """Return the project whose published file has the schema and the table."""
     rows = connection.execute(
         "select database_name, table_name from duckdb_tables() where schema_name = ? "
         "union all select database_name, view_name from duckdb_views() where schema_name = ?",
@@ -144,7 +159,7 @@ def owner_of(
     if len(projects) > 1:
         raise SchemaOwnedTwice(
             f"The schema '{schema}' is published by {' and '.join(projects)}: a schema belongs to "
-            f"one project. Rename it in one of them; files are in {environment.published_dir}."
+            f"one project. Rename it in one of them; the files are in {environment.published_dir}."
         )
     tables = {name for _, name in rows}
     if table not in tables:
@@ -158,7 +173,7 @@ def owner_of(
 def columns_of(
     connection: duckdb.DuckDBPyConnection, project: str, schema: str, table: str
 ) -> list[str]:
-    """Names of a table's columns, in their order."""
+    """Return the names of a table's columns, in their order."""
     rows = connection.execute(
         "select column_name from duckdb_columns() where database_name = ? and schema_name = ? "
         "and table_name = ? order by column_index",

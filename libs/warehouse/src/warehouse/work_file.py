@@ -1,8 +1,8 @@
-"""The work file between two steps: it equals the last publication, or it is set aside.
+"""The work file between two sessions: equal to the last publication, or set aside.
 
-A step that failed leaves tables in the work file that nobody has checked. If the next step went on
-from there, its publication would carry them out of the house. So a step always starts from the
-last published state; what was not published stays in a file beside it, for whoever mends it.
+A failed session leaves unchecked tables in the work file. The next session of the project would
+publish them with its own. So every session starts from the last publication, and an unpublished
+state is kept in a file next to the work file, for the analysis of the failure.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ def restore(work_file: Path, published_file: Path) -> Path | None:
     """Bring the work file to the last published state.
 
     Returns:
-        Where the unpublished state was set aside, None if there was none.
+        The file to which an unpublished state was moved, None if there was none.
 
     Raises:
-        PublicationCorrupt: the published file is needed for that, and cannot be read.
-        NoSpace: no room for the copy.
+        PublicationCorrupt: the published file must be copied and cannot be read.
+        NoSpace: there is no space for the copy.
     """
     for left_over in published_file.parent.glob(f".{published_file.stem}.*.tmp"):
-        left_over.unlink(missing_ok=True)  # a publication that was killed
+        left_over.unlink(missing_ok=True)  # of a killed publication
     if is_published_state(work_file):
         note_file(work_file).unlink()
         return None
     aside = set_aside(work_file) if work_file.exists() else None
     if published_file.exists():
-        read_publication(published_file)
+        read_publication(published_file, published_file.stem)
         copy = work_file.with_name(f".{work_file.stem}.restore.tmp")
         with published_file.open("rb") as source:
             copy_durably(source, copy)
@@ -41,7 +41,7 @@ def restore(work_file: Path, published_file: Path) -> Path | None:
 
 
 def note_published(work_file: Path, publication: Publication) -> None:
-    """Remember what the work file looks like now, right after its publication."""
+    """Store size and modification time of the work file right after its publication."""
     stat = work_file.stat()
     note = {
         "generation": publication.generation,
@@ -51,7 +51,7 @@ def note_published(work_file: Path, publication: Publication) -> None:
     try:
         note_file(work_file).write_text(json.dumps(note) + "\n", encoding="utf-8")
     except OSError as error:
-        # Without the note the next step copies the published file: slower, and right.
+        # Without the note the next session copies the published file: slower, with the same result.
         note_file(work_file).unlink(missing_ok=True)
         if not is_no_space(error):
             raise
@@ -59,7 +59,7 @@ def note_published(work_file: Path, publication: Publication) -> None:
 
 
 def is_published_state(work_file: Path) -> bool:
-    """Whether nothing has touched the work file since its publication."""
+    """Return whether the work file has not changed since its publication."""
     try:
         note = json.loads(note_file(work_file).read_text(encoding="utf-8"))
         stat = work_file.stat()
@@ -81,10 +81,10 @@ def set_aside(work_file: Path) -> Path:
 
 
 def note_file(work_file: Path) -> Path:
-    """Where the look of the published state is kept."""
+    """Return the file that describes the work file as it was when published."""
     return work_file.with_suffix(".published.json")
 
 
 def write_ahead_log(database: Path) -> Path:
-    """DuckDB's log beside a database file."""
+    """Return DuckDB's write-ahead log of a database file."""
     return database.with_name(database.name + ".wal")

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from environment import Environment
 from warehouse.errors import NoSpace, WorkSessionActive, is_no_space
-from warehouse.publication import Publication, attach_read_only, publish
+from warehouse.publication import Publication, publish
 from warehouse.tables import TableKey, quoted, schema_and_table
 from warehouse.work_file import note_published, restore
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LOCK_TIMEOUT_S = 600.0
-"""How long a session waits for another session of the same project; the pool makes this rare."""
+"""Seconds that a session waits for another session of the project; the pool makes this rare."""
 CONNECT_TIMEOUT_S = 30.0
-"""How long a session waits for another process that has the work file open."""
+"""Seconds that a session waits for another process that has the work file open."""
 
 
 class WorkSession:
@@ -37,11 +37,9 @@ class WorkSession:
     def __init__(self, project: str, environment: Environment, set_aside: Path | None) -> None:
         self.project = project
         self.work_file = environment.work_file(project)
-        self.published_file = environment.published_file(project)
         self.set_aside = set_aside
-        """Where an unpublished state was moved when this session began, None if there was none."""
-        self.publication: Publication | None = None
-        self._environment = environment
+        """File to which an unpublished state was moved at the start, None if there was none."""
+        self._published_file = environment.published_file(project)
         self._connection: duckdb.DuckDBPyConnection | None = None
 
     @property
@@ -51,23 +49,15 @@ class WorkSession:
             self._connection = connect_with_retry(self.work_file)
         return self._connection
 
-    def attach(self, project: str) -> None:
-        """Attach what another project has published, read-only, under its name.
-
-        Raises:
-            PublicationCorrupt: it is missing or cannot be read.
-        """
-        attach_read_only(self.connection, self._environment.published_file(project), project)
-
     def write(self, key: TableKey, data: pa.Table | pa.RecordBatchReader | pd.DataFrame) -> int:
         """Replace a table by `data`, in one transaction.
 
         Args:
-            key: Schema and table; the schema is made if there is none.
-            data: Arrow table or stream, or a pandas frame (its index is not written).
+            key: Schema and table; the schema is created if it does not exist.
+            data: Arrow table or stream, or pandas frame without its index.
 
         Returns:
-            The number of rows that the table has now.
+            The number of rows of the new table.
         """
         schema, _ = schema_and_table(key)
         incoming = data
@@ -90,21 +80,21 @@ class WorkSession:
         return self.rows(key)
 
     def relation(self, key: TableKey) -> str:
-        """The table's full name, quoted, for SQL on `connection`.
+        """Return the table's quoted name with its database, for SQL on `connection`.
 
-        With the database's name in front: a project may be named like its schema, and then
-        DuckDB refuses the two-part name as ambiguous.
+        Without the database, DuckDB refuses the name as ambiguous if a project is named like its
+        schema.
         """
         return quoted(self.work_file.stem, *schema_and_table(key))
 
     def rows(self, key: TableKey) -> int:
-        """Number of rows of a table of the work file."""
-        # All rows: DuckDB 2 refuses other work on a connection with a result that is not read out.
+        """Return the number of rows of a table of the work file."""
+        # fetchall: DuckDB 2 refuses other statements on a connection with an unread result.
         rows = self.connection.execute(f"select count(*) from {self.relation(key)}").fetchall()
         return int(rows[0][0])
 
     def columns(self, key: TableKey) -> list[tuple[str, str]]:
-        """Name and type of each column of a table of the work file, in their order."""
+        """Return name and type of each column of a table of the work file, in their order."""
         schema, table = schema_and_table(key)
         return self.connection.execute(
             "select column_name, data_type from duckdb_columns() where schema_name = ? "
@@ -113,18 +103,18 @@ class WorkSession:
         ).fetchall()
 
     def publish(self) -> Publication:
-        """Make the state of the work file what everybody reads, at once.
+        """Replace the published file by the state of the work file, atomically.
 
         Raises:
-            NoSpace: the disk is full; everybody goes on reading the old state.
+            NoSpace: the disk is full; the published file has not changed.
         """
-        self.publication = publish(self.connection, self.work_file, self.published_file)
+        publication = publish(self.connection, self.work_file, self._published_file)
         self._connection = None
-        note_published(self.work_file, self.publication)
-        return self.publication
+        note_published(self.work_file, publication)
+        return publication
 
     def close(self) -> None:
-        """Let go of the work file: another process, such as dbt, may open it now."""
+        """Close the connection, so that another process may open the work file."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -156,7 +146,7 @@ def open_session(project: str, environment: Environment) -> Iterator[WorkSession
 
 @contextmanager
 def exclusively(lock_file: Path, project: str) -> Iterator[None]:
-    """Hold the project's lock; the kernel lets go of it when the process dies, however it dies."""
+    """Hold the project's lock, which the kernel releases however the process ends."""
     deadline = time.monotonic() + LOCK_TIMEOUT_S
     with lock_file.open("a+", encoding="utf-8") as lock:
         while True:
@@ -179,10 +169,10 @@ def exclusively(lock_file: Path, project: str) -> Iterator[None]:
 
 
 def connect_with_retry(file: Path) -> duckdb.DuckDBPyConnection:
-    """Open a file for writing, waiting a while for somebody who has it open.
+    """Open a file for writing; wait for another process that has it open.
 
     Raises:
-        WorkSessionActive: it stayed open elsewhere, for example in a shell or a notebook.
+        WorkSessionActive: the file stayed open in another process, for example in a notebook.
     """
     deadline = time.monotonic() + CONNECT_TIMEOUT_S
     while True:

@@ -9,7 +9,6 @@ import dagster as dg
 from pydantic import Field
 
 from dagster_lineage.definitions import upstream
-from ml.upstream import read_with_generation
 from published_assets.api import WarehouseResource
 
 COLUMN = "number_of_orders"
@@ -52,8 +51,8 @@ def order_count_chart(
     )
     from ml.charts.picture import markdown_image  # noqa: PLC0415
 
-    table, generation = read_with_generation(warehouse, CUSTOMERS)
-    counts = count_orders(table[COLUMN].to_pylist())
+    customers = warehouse.read(CUSTOMERS.key.path, list(CUSTOMERS.columns))
+    counts = count_orders(customers.table[COLUMN].to_pylist())
     page = warehouse.environment.reports_dir / FILE_NAME
     write_whole(page, order_counts_page(counts))
     if config.open_in_browser and not webbrowser.open(page.as_uri()):
@@ -68,7 +67,7 @@ def order_count_chart(
             "customers_without_orders": counts.without_orders,
             "orders": counts.orders,
             "orders_per_buyer": counts.orders_per_buyer,
-            "upstream_generation": generation,
+            "upstream_generation": customers.publication.generation,
         },
     )
 

@@ -10,7 +10,6 @@ from ml.forecast_checks import check_quality, check_specs, check_table
 from ml.forecast_table import DESCRIPTIONS, KEY, SCHEMA, column_lineage
 from ml.forecasting.errors import ForecastError
 from ml.forecasting.history import FEATURE_COLUMNS
-from ml.upstream import read_with_generation
 from published_assets.api import WarehouseResource, pool_of, publish
 from published_assets.publishing import table_metadata
 
@@ -66,10 +65,11 @@ def predicted_orders(
         parse_cutoff,
     )
 
-    table, generation = read_with_generation(warehouse, SUMMARY)
+    summary = warehouse.read(SUMMARY.key.path, list(SUMMARY.columns))
+    generation = summary.publication.generation
     try:
         cutoff = parse_cutoff(config.cutoff_date)
-        history = daily_history(table, cutoff, days_needed(HORIZON_DAYS))
+        history = daily_history(summary.table, cutoff, days_needed(HORIZON_DAYS))
     except ForecastError as error:
         raise dg.Failure(
             f"{SUMMARY.key.to_user_string()} (publication {generation} of marts_dbt): {error}",
@@ -91,7 +91,7 @@ def predicted_orders(
         metadata = table_metadata(session, KEY, DESCRIPTIONS) | forecast_metadata(
             history,
             forecast,
-            feature_schema=feature_schema_hash(table),
+            feature_schema=feature_schema_hash(summary.table),
             upstream_generation=generation,
         )
         checks = check_table(
