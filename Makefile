@@ -71,7 +71,7 @@ lint: manifests  ## check style, types, imports between projects, SQL, dependenc
 	$(BIN)/ruff format --check
 	$(BIN)/mypy projects/*/src libs/*/src tools
 	$(BIN)/lint-imports
-	$(BIN)/sqlfluff lint projects
+	$(BIN)/sqlfluff lint projects libs/published-assets/dbt
 	$(BIN)/yamllint --strict .
 	$(PYTHON) tools/requirements.py check
 	$(BIN)/lineage lock --check
@@ -117,7 +117,7 @@ fivetran-drift: install  ## compare the connector's schema with the snapshot
 format:  ## apply the automatic fixes of the formatters and linters
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
-	$(BIN)/sqlfluff fix projects
+	$(BIN)/sqlfluff fix projects libs/published-assets/dbt
 
 interfaces: manifests  ## write the interface of each project: projects/*/interface.json
 	$(BIN)/lineage lock

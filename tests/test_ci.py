@@ -166,6 +166,11 @@ def affected(clone: Path, tmp_path: Path) -> tuple[set[str], str]:
             "\nMORE = 1\n",
             {"ingestion", "jaffle_dbt", "marts_dbt", "ml"},
         ),
+        (  # linked by both dbt projects, in a library that all projects import
+            "libs/published-assets/dbt/macros/generate_schema_name.sql",
+            "{% macro more() %}{% endmacro %}\n",
+            {"ingestion", "jaffle_dbt", "marts_dbt", "ml"},
+        ),
         ("requirements.lock", "# more\n", {"ingestion", "jaffle_dbt", "marts_dbt", "ml"}),
     ],
 )

@@ -5,7 +5,7 @@ from environment import Environment
 
 @pytest.fixture
 def environment(tmp_path, monkeypatch):
-    """An environment of its own, which the resource finds as it does in a run."""
+    """Return an environment that the resource finds by its variables, as in a run."""
     monkeypatch.setenv("JAFFLE_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("JAFFLE_ENV", "ci")
     return Environment.from_environ()

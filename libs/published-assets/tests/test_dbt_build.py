@@ -1,4 +1,4 @@
-"""A real dbt project of three models, built by a real dbt, in real runs."""
+"""A dbt project of three models, built by dbt in Dagster runs."""
 
 import textwrap
 
@@ -68,7 +68,7 @@ NUMBERS, DOUBLED, QUOTIENT = (
 
 @pytest.fixture(scope="module")
 def toy(tmp_path_factory):
-    """The assets of the toy project, in an environment of their own."""
+    """Return the definitions of a parsed dbt project, with an environment for its runs."""
     folder = tmp_path_factory.mktemp("toy_project")
     for name, text in FILES.items():
         (folder / name).parent.mkdir(exist_ok=True)
@@ -119,14 +119,14 @@ def checks(result):
     return {check.check_name: check.passed for check in result.get_asset_check_evaluations()}
 
 
-def test_missing_upstream_publication_is_said_before_dbt_starts(toy):
+def test_missing_upstream_publication_is_reported_before_dbt_starts(toy):
     result = run(toy)
     assert "raw has published nothing" in failure_of(result)
     with pytest.raises(PublicationMissing):
         Warehouse("toy").publication()
 
 
-def test_good_build_is_published_with_rows_columns_and_descriptions(toy):
+def test_successful_build_is_published_with_rows_columns_and_descriptions(toy):
     publish_numbers(1, 2)
     result = run(toy)
     assert result.success
@@ -145,7 +145,7 @@ def test_good_build_is_published_with_rows_columns_and_descriptions(toy):
     assert Warehouse("toy").read(("toy", "doubled")).table.column("twice").to_pylist() == [2, 4]
 
 
-def test_failed_test_keeps_everything_in_the_house(toy):
+def test_failed_test_publishes_nothing_and_is_stored(toy):
     publish_numbers(1, 2)
     run(toy)
     before = Warehouse("toy").publication().generation
@@ -161,7 +161,7 @@ def test_failed_test_keeps_everything_in_the_house(toy):
     assert Warehouse("toy").read(("toy", "numbers")).table.column("n").to_pylist() == [1, 2]
 
 
-def test_failed_test_of_mild_severity_is_stored_and_published(toy):
+def test_failed_test_of_severity_warn_is_stored_and_published(toy):
     publish_numbers(1, 5)
     result = run(toy)
     assert result.success
@@ -169,7 +169,7 @@ def test_failed_test_of_mild_severity_is_stored_and_published(toy):
     assert Warehouse("toy").read(("toy", "numbers")).table.column("n").to_pylist() == [1, 5]
 
 
-def test_model_that_fails_is_named_with_its_file_and_the_database_message(toy):
+def test_failed_model_is_reported_with_its_file_and_the_database_message(toy):
     publish_numbers(9)
     result = run(toy)
     assert "model quotient (models/quotient.sql): " in failure_of(result)

@@ -25,6 +25,14 @@ def write_project(folder: Path):
     (folder / "models" / "a.sql").write_text("select 1 as id\n")
 
 
+def link_macro(folder: Path):
+    """Link a folder of macros, as the projects of this repository do."""
+    macros = folder.parent / "macros_of_all_projects"
+    macros.mkdir()
+    (macros / "m.sql").write_text("{% macro m() %}{% endmacro %}\n")
+    (folder / "shared_macros").symlink_to(macros)
+
+
 @pytest.fixture(scope="module")
 def parsed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("dbt") / "toy"
@@ -46,33 +54,34 @@ def test_unparsed_project_names_the_command(tmp_path):
         fresh_manifest(tmp_path / "toy")
 
 
-def test_fresh_manifest_is_found_and_not_built_again(project):
+def test_manifest_that_is_up_to_date_is_not_built_again(project):
     assert fresh_manifest(project) == project / "target" / "manifest.json"
     again = dbt_manifest("build", project)
     assert (again.returncode, again.stdout) == (0, "")
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "reported"),
     [
         (lambda p: (p / "models/a.sql").write_text("select 2 as id\n"), "models/a.sql was changed"),
         (lambda p: (p / "models/b.sql").write_text("select 1\n"), "models/b.sql was added"),
         (lambda p: (p / "models/a.sql").unlink(), "models/a.sql was removed"),
         (lambda p: (p / "profiles.yml").write_text("x: {}\n"), "profiles.yml was changed"),
+        (link_macro, "shared_macros/m.sql was added"),
         (lambda p: (p / "target/manifest.checksums.json").write_text("{"), "never parsed"),
     ],
-    ids=["changed", "added", "removed", "profile", "checksums damaged"],
+    ids=["changed", "added", "removed", "profile", "linked folder", "checksums damaged"],
 )
-def test_stale_manifest_names_the_file_and_the_command(project, change, said):
+def test_stale_manifest_names_the_file_and_the_command(project, change, reported):
     change(project)
-    with pytest.raises(ManifestStale, match=f"(?s){said}.*make manifests"):
+    with pytest.raises(ManifestStale, match=f"(?s){reported}.*make manifests"):
         fresh_manifest(project)
     checked = dbt_manifest("check", project)
     assert checked.returncode == 1
-    assert said in checked.stderr
+    assert reported in checked.stderr
 
 
-def test_model_that_does_not_parse_leaves_no_manifest_that_passes_as_fresh(project):
+def test_failed_parse_leaves_no_manifest_that_is_accepted(project):
     (project / "models/a.sql").write_text("select {{ ref('nowhere') }}\n")
     done = dbt_manifest("build", project)
     assert done.returncode == 1
@@ -81,7 +90,7 @@ def test_model_that_does_not_parse_leaves_no_manifest_that_passes_as_fresh(proje
         fresh_manifest(project)
 
 
-def test_folder_that_is_no_dbt_project_is_used_wrongly(tmp_path):
+def test_folder_that_is_not_a_dbt_project_is_a_usage_error(tmp_path):
     done = dbt_manifest("build", tmp_path)
     assert done.returncode == 2
     assert "no dbt_project.yml" in done.stderr

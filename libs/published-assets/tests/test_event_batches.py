@@ -1,4 +1,4 @@
-"""Batches leave the same record behind as Dagster's own storage."""
+"""Batched events leave the same rows as events that are stored one by one."""
 
 import logging
 from pathlib import Path
@@ -21,7 +21,7 @@ def daily():
     return dg.MaterializeResult(metadata={"rows": 3}, tags={"kept": "yes"})
 
 
-def record_of(home, monkeypatch, *, batches):
+def rows_of(home, monkeypatch, *, batches):
     monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "5" if batches else "0")
     home.mkdir()
     (home / "dagster.yaml").write_text(INSTANCE_FILE.read_text() if batches else "")
@@ -59,14 +59,14 @@ def record_of(home, monkeypatch, *, batches):
         }
 
 
-def test_batches_leave_the_same_record_as_dagsters_own_storage(tmp_path, monkeypatch):
-    plain = record_of(tmp_path / "plain", monkeypatch, batches=False)
-    batched = record_of(tmp_path / "batched", monkeypatch, batches=True)
+def test_batches_leave_the_same_rows_as_dagsters_storage(tmp_path, monkeypatch):
+    plain = rows_of(tmp_path / "plain", monkeypatch, batches=False)
+    batched = rows_of(tmp_path / "batched", monkeypatch, batches=True)
     assert batched == plain
     assert plain["in the index"] == 7
 
 
-def test_batch_of_which_one_event_fails_leaves_nothing(tmp_path):
+def test_batch_with_a_failing_event_stores_nothing(tmp_path):
     storage = BatchedSqliteEventLogStorage(str(tmp_path))
     run_id = "7a9f2d3e-0000-4000-8000-000000000000"
     good = dg.EventLogEntry(

@@ -55,7 +55,7 @@ def test_events_carry_the_generation_rows_and_columns(environment):
     assert [(column.name, column.type) for column in columns] == [("id", "BIGINT")]
 
 
-def test_event_is_stored_after_the_publication_not_before(environment, monkeypatch):
+def test_event_is_stored_after_the_publication(environment, monkeypatch):
     """A reader that starts at the event would otherwise read the old data."""
     seen = []
     store = dg.DagsterInstance.handle_new_event
@@ -88,10 +88,10 @@ def test_failed_blocking_check_publishes_nothing_and_is_stored(environment):
 
 
 @pytest.mark.parametrize(
-    "mild", [{"severity": dg.AssetCheckSeverity.WARN}, {"blocking": False}], ids=str
+    "non_blocking", [{"severity": dg.AssetCheckSeverity.WARN}, {"blocking": False}], ids=str
 )
-def test_failed_check_that_does_not_block_is_stored_and_published(environment, mild):
-    result = run(shop_assets(rows=1, passed=False, **mild))
+def test_failed_check_that_does_not_block_is_stored_and_published(environment, non_blocking):
+    result = run(shop_assets(rows=1, passed=False, **non_blocking))
     assert result.success
     [check] = result.get_asset_check_evaluations()
     assert not check.passed
@@ -105,16 +105,16 @@ def test_only_selected_assets_get_events(environment):
     assert keys == {CUSTOMERS}
 
 
-def test_unpublished_state_of_an_earlier_step_is_said_in_the_log(environment, capfd):
+def test_unpublished_state_of_an_earlier_step_is_logged(environment, capfd):
     run(shop_assets())
     run(shop_assets(rows=0, passed=False))
     run(shop_assets())
     log = capfd.readouterr().err
-    assert "held a state that was never published" in log
+    assert "had a state that was never published" in log
     assert "shop.unpublished.duckdb" in log
 
 
-def test_missing_publication_fails_the_step_with_the_command_that_mends_it(environment):
+def test_missing_publication_fails_the_step_with_the_command_that_fixes_it(environment):
     @dg.asset
     def reader(warehouse: WarehouseResource) -> None:
         warehouse.read(("marts", "daily_order_summary"))

@@ -1,4 +1,4 @@
-"""The numbers in the shop's tables, worked out again from the seed files."""
+"""The numbers in the shop's tables, computed again from the seed files."""
 
 import csv
 from collections import defaultdict
@@ -18,7 +18,7 @@ def rows_of(seed):
 
 @pytest.fixture(scope="module")
 def paid():
-    """Euros by order and method."""
+    """Return euros by order and method."""
     euros = defaultdict(lambda: dict.fromkeys(METHODS, Decimal(0)))
     for payment in rows_of("raw_payments"):
         euros[payment["order_id"]][payment["payment_method"]] += Decimal(payment["amount"]) / 100
@@ -60,7 +60,7 @@ def test_customers_without_an_order_are_kept_with_zeros(built, paid):
     assert (103, 0, Decimal("0.00"), None, None) in found
 
 
-def test_seeds_hold_what_is_promised_of_them():
+def test_seeds_have_the_documented_values():
     orders, payments = rows_of("raw_orders"), rows_of("raw_payments")
     assert {int(order["user_id"]) for order in orders} <= set(range(1, 101))
     assert min(order["order_date"] for order in orders) == "2024-01-01"

@@ -1,4 +1,4 @@
-"""What the project promises about itself: names, descriptions, contracts, and to wait its turn."""
+"""Names, descriptions and contracts of the project, and dbt's wait for the work file."""
 
 import json
 import shutil
@@ -13,7 +13,7 @@ def models_of(manifest):
     return [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
 
 
-def test_everything_that_others_read_about_is_described(built):
+def test_every_table_and_column_is_described(built):
     manifest = built.manifest()
     tables = [
         node
@@ -21,14 +21,14 @@ def test_everything_that_others_read_about_is_described(built):
         if node["resource_type"] in {"model", "seed", "source"}
     ]
     assert len(tables) == 8
-    lacking = [table["unique_id"] for table in tables if not table["description"]]
-    lacking += [
+    undescribed = [table["unique_id"] for table in tables if not table["description"]]
+    undescribed += [
         f"{table['unique_id']}.{column['name']}"
         for table in tables
         for column in table["columns"].values()
         if not column["description"]
     ]
-    assert lacking == []
+    assert undescribed == []
 
 
 def test_documented_columns_are_the_columns_of_the_table(built):
@@ -55,7 +55,7 @@ def test_public_models_are_under_contract_and_the_others_are_private(built):
     assert {model["group"] for model in models} == {"analytics_engineering"}
 
 
-def test_source_names_its_asset_key_table_by_table(built):
+def test_source_sets_the_asset_key_for_each_table(built):
     keys = [
         source["config"]["meta"]["dagster"]["asset_key"]
         for source in built.manifest()["sources"].values()
@@ -63,25 +63,25 @@ def test_source_names_its_asset_key_table_by_table(built):
     assert keys == [["jaffle_shop", "raw_customers"]]
 
 
-def test_another_environment_and_folder_select_nothing_but_the_edited_model(built, tmp_path):
+def test_state_modified_selects_only_the_edited_model_in_another_environment(built, tmp_path):
     state = tmp_path / "state"
     state.mkdir()
     manifest = built.manifest()
     manifest["nodes"]["model.jaffle_dbt.stg_orders"]["raw_code"] = "select 'before the edit'"
     (state / "manifest.json").write_text(json.dumps(manifest))
 
-    elsewhere = replace(built, scratch=tmp_path / "elsewhere", environment="pr_7")
+    elsewhere = replace(built, scratch=tmp_path / "elsewhere", environment_name="pr_7")
     listed = elsewhere.run(
         *("--quiet", "ls", "--select", "state:modified", "--state", str(state)),
-        *("--indirect-selection", "empty"),  # tests only where they are modified themselves
+        *("--indirect-selection", "empty"),  # only the tests that are modified
     )
 
     assert listed.returncode == 0, listed.stdout
     assert listed.stdout.split() == ["jaffle_dbt.staging.stg_orders"]
 
 
-def test_folder_without_a_schema_is_refused_by_name(built, tmp_path):
-    project = tmp_path / "project"
+def test_folder_without_a_schema_is_an_error_with_the_fix(built, tmp_path):
+    project = tmp_path / "jaffle_dbt"
     shutil.copytree(
         built.project_dir, project, ignore=shutil.ignore_patterns("target", "logs", "src", "tests")
     )
@@ -91,7 +91,7 @@ def test_folder_without_a_schema_is_refused_by_name(built, tmp_path):
     parsed = replace(built, scratch=tmp_path, project_dir=project).run("parse")
 
     assert parsed.returncode != 0
-    assert "has no schema: give its folder a +schema in dbt_project.yml" in parsed.stdout
+    assert "has no schema: set +schema for its folder in dbt_project.yml" in parsed.stdout
 
 
 def test_dbt_waits_while_another_process_holds_the_work_file(built):
@@ -107,7 +107,7 @@ def test_dbt_waits_while_another_process_holds_the_work_file(built):
         lines = []
         for line in dbt.stdout:
             lines.append(line)
-            if " Found " in line:  # all is parsed: next it connects
+            if " Found " in line:  # parsed; dbt connects next
                 break
         time.sleep(2)
         assert dbt.poll() is None, "dbt gave up instead of waiting"

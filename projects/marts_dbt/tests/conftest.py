@@ -1,112 +1,44 @@
-"""dbt itself, on this project, with everything that it writes in a scratch folder."""
+"""A history of runs of the project: one shop, and dbt run after run."""
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from published_assets.dbt.testing import ScratchDbt
+
 PROJECT_DIR = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
-class Dbt:
-    """The dbt command on one project and one data folder."""
-
-    scratch: Path
-    project_dir: Path = PROJECT_DIR
-    environment: str = "dev"
-    target_folder: str = "target"
-
-    @property
-    def data_dir(self) -> Path:
-        return self.scratch / "data"
-
-    @property
-    def work_file(self) -> Path:
-        return self.warehouse / "work" / "marts_dbt.duckdb"
-
-    @property
-    def warehouse(self) -> Path:
-        return self.data_dir / self.environment / "warehouse"
-
-    @property
-    def target(self) -> Path:
-        return self.scratch / self.target_folder
-
-    def command(self, *arguments: str) -> list[str]:
-        """The whole command line; dbt's warnings are errors, those of data tests are not."""
-        dbt = str(Path(sys.executable).with_name("dbt"))
-        return [
-            *(dbt, "--warn-error-options", '{"error": "all", "warn": ["LogTestResult"]}'),
-            *("--show-all-deprecations", "--no-use-colors", *arguments),
-            *("--project-dir", str(self.project_dir), "--profiles-dir", str(self.project_dir)),
-            *("--target-path", str(self.target), "--log-path", str(self.scratch / "logs")),
-        ]
-
-    @property
-    def environ(self) -> dict[str, str]:
-        return os.environ | {
-            "JAFFLE_DATA_DIR": str(self.data_dir),
-            "JAFFLE_ENV": self.environment,
-            # West of UTC: a time that is not converted lands on the day before.
-            "TZ": "America/New_York",
-        }
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run dbt to its end, whatever that is."""
-        return subprocess.run(
-            self.command(*arguments), env=self.environ, capture_output=True, text=True, check=False
-        )
-
-    def manifest(self) -> dict:
-        return json.loads((self.target / "manifest.json").read_text())
-
-    def query(self, sql: str) -> list[tuple]:
-        """Rows out of the work file."""
-        with duckdb.connect(str(self.work_file), read_only=True) as connection:
-            return connection.sql(sql).fetchall()
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """What there was after a run."""
+class RunResult:
+    """Tables and output after a run."""
 
     source: list[tuple]
     """Orders that ingestion had published."""
     summary: list[tuple]
     """Rows of `daily_order_summary`."""
     output: str
-    """What dbt printed."""
+    """dbt's output."""
 
 
 @dataclass
-class Story:
-    """One shop, and run after run of this project."""
+class RunHistory:
+    """The results of runs of the project, in their order."""
 
-    dbt: Dbt
-    chapters: dict[str, Chapter] = field(default_factory=dict)
+    dbt: ScratchDbt
+    results: dict[str, RunResult] = field(default_factory=dict)
 
     def run(self, name: str, *arguments: str) -> None:
         done = self.dbt.run(*arguments)
         assert done.returncode == 0, done.stdout
-        self.chapters[name] = Chapter(self.orders(), self.summary(), done.stdout)
-
-    def publish(self, project: str, statements: str) -> None:
-        """Change what another project has published."""
-        with duckdb.connect(str(self.published(project))) as connection:
-            connection.execute("set TimeZone = 'UTC'")
-            connection.execute(statements)
-
-    def published(self, project: str) -> Path:
-        return self.dbt.warehouse / "published" / f"{project}.duckdb"
+        self.results[name] = RunResult(self.orders(), self.summary(), done.stdout)
 
     def orders(self) -> list[tuple]:
-        with duckdb.connect(str(self.published("ingestion")), read_only=True) as connection:
+        file = self.dbt.environment.published_file("ingestion")
+        with duckdb.connect(str(file), read_only=True) as connection:
             return connection.execute("""
                 select
                     epoch_us(ordered_at), channel, user_id, status, amount,
@@ -122,7 +54,7 @@ class Story:
 
 
 def days(first: int, after: int) -> tuple[str, str]:
-    """The variables of a run for days of January 2024."""
+    """Return the variables of a run for days of January 2024."""
     return (
         "--vars",
         json.dumps({"start_date": f"2024-01-{first:02}", "end_date": f"2024-01-{after:02}"}),
@@ -130,32 +62,33 @@ def days(first: int, after: int) -> tuple[str, str]:
 
 
 @pytest.fixture(scope="session")
-def story(tmp_path_factory) -> Story:
-    """Runs of one day, of a range, after late updates, the same again, and of everything."""
-    dbt = Dbt(tmp_path_factory.mktemp("marts_dbt"))
-    for folder in ("work", "published"):
-        (dbt.warehouse / folder).mkdir(parents=True)
-    told = Story(dbt)
-    told.publish("ingestion", ONLINE_SHOP)
-    told.publish("jaffle_dbt", JAFFLE_SHOP)
+def history(tmp_path_factory) -> RunHistory:
+    """Run one day, a range, late updates, the same again, and everything."""
+    # West of UTC: a time that is not converted falls on the day before.
+    dbt = ScratchDbt(
+        PROJECT_DIR, tmp_path_factory.mktemp("marts_dbt"), variables={"TZ": "America/New_York"}
+    )
+    history = RunHistory(dbt)
+    dbt.publish("ingestion", ONLINE_SHOP)
+    dbt.publish("jaffle_dbt", JAFFLE_SHOP)
 
-    told.run("first day", "run", "--select", "+tag:daily", *days(3, 4))
-    told.run("range", "run", "--select", "tag:daily", *days(1, 9))
-    told.publish("ingestion", LATE_UPDATES)
-    with duckdb.connect(str(dbt.work_file)) as connection:  # a mark: a rebuild would lose it
+    history.run("first day", "run", "--select", "+tag:daily", *days(3, 4))
+    history.run("range", "run", "--select", "tag:daily", *days(1, 9))
+    dbt.publish("ingestion", LATE_UPDATES)
+    with duckdb.connect(str(dbt.work_file)) as connection:  # a mark that a rebuild would remove
         connection.execute(
             "update marts.daily_order_summary set orders = 999 where order_date = '2024-01-02'"
         )
-    told.run("late", "run", "--select", "+tag:daily", *days(6, 7))
-    told.run("late again", "run", "--select", "+tag:daily", *days(6, 7))
-    told.run("everything", "build")
-    return told
+    history.run("late", "run", "--select", "+tag:daily", *days(6, 7))
+    history.run("late again", "run", "--select", "+tag:daily", *days(6, 7))
+    history.run("everything", "build")
+    return history
 
 
 @pytest.fixture(scope="session")
-def built(story) -> Dbt:
-    """The project at the end of the story: all built, all tests passed."""
-    return story.dbt
+def built(history) -> ScratchDbt:
+    """Return the project after the last run: everything built, all tests passed."""
+    return history.dbt
 
 
 # Nine days with ten orders each, two hours and 24 minutes apart: the first at midnight, UTC. User 7

@@ -1,4 +1,4 @@
-"""One story of `daily_order_summary`, run after run, and what each run may and must change."""
+"""`daily_order_summary` after each run of a history: what a run changes and what it keeps."""
 
 import datetime as dt
 from dataclasses import replace
@@ -24,8 +24,8 @@ def of_day(rows, *numbers):
     return [row for row in rows if row[0].day in numbers]
 
 
-def worked_out_again(orders):
-    """The summary by other means: row by row in Python, from what ingestion has published."""
+def computed_in_python(orders):
+    """Compute the summary row by row in Python, from the published orders."""
     cells, synced = {}, {}
     for ordered_us, channel, user, status, amount, synced_us, deleted in orders:
         date = (EPOCH + dt.timedelta(microseconds=ordered_us)).date()
@@ -43,99 +43,101 @@ def worked_out_again(orders):
 
 
 @pytest.fixture
-def told(story):
-    """The rows after each run."""
-    return {name: chapter.summary for name, chapter in story.chapters.items()}
+def summaries(history):
+    """Return the rows after each run."""
+    return {name: result.summary for name, result in history.results.items()}
 
 
 @pytest.fixture
-def before(story):
-    """What the source said before the late updates."""
-    return worked_out_again(story.chapters["range"].source)
+def before(history):
+    """Return the summary of the source before the late updates."""
+    return computed_in_python(history.results["range"].source)
 
 
 @pytest.fixture
-def after(story):
-    """What the source said after them."""
-    return worked_out_again(story.chapters["late"].source)
+def after(history):
+    """Return the summary of the source after the late updates."""
+    return computed_in_python(history.results["late"].source)
 
 
-def test_first_run_of_one_day_does_not_claim_the_others(told, before):
-    assert told["first day"] == of_day(before, 3)
+def test_first_run_of_one_day_builds_only_that_day(summaries, before):
+    assert summaries["first day"] == of_day(before, 3)
 
 
-def test_range_builds_its_days_up_to_but_without_the_end_date(told, before):
-    assert days_of(told["range"]) == [1, 2, 3, 4, 5, 6, 7, 8]
-    assert told["range"] == of_day(before, 1, 2, 3, 4, 5, 6, 7, 8)
+def test_range_builds_its_days_without_the_end_date(summaries, before):
+    assert days_of(summaries["range"]) == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert summaries["range"] == of_day(before, 1, 2, 3, 4, 5, 6, 7, 8)
 
 
-def test_a_day_has_the_numbers_counted_by_hand(told):
+def test_day_has_the_numbers_counted_by_hand(summaries):
     # Ten orders at 5.00, 6.37, 7.74 … 17.33; the 4th is returned, the 7th is cancelled.
-    assert of_day(told["range"], 1) == [
+    assert of_day(summaries["range"], 1) == [
         (day(1), "app", 3, 2, Decimal("31.44"), FIRST_SYNC),  # 6.37 + 10.48 + 14.59
         (day(1), "store", 3, 2, Decimal("35.55"), FIRST_SYNC),  # 7.74 + 11.85 + 15.96
         (day(1), "web", 3, 2, Decimal("22.33"), FIRST_SYNC),  # 5.00 + 17.33
     ]
 
 
-def test_late_update_corrects_a_day_outside_the_range(told, after):
-    assert of_day(told["late"], 1) == of_day(after, 1)
-    assert of_day(told["late"], 1) != of_day(told["range"], 1)
-    assert {row[-1] for row in of_day(told["late"], 1)} == {SECOND_SYNC}
+def test_late_update_corrects_a_day_outside_the_range(summaries, after):
+    assert of_day(summaries["late"], 1) == of_day(after, 1)
+    assert of_day(summaries["late"], 1) != of_day(summaries["range"], 1)
+    assert {row[-1] for row in of_day(summaries["late"], 1)} == {SECOND_SYNC}
 
 
-def test_day_whose_orders_were_all_cancelled_or_deleted_is_gone(told):
-    assert days_of(of_day(told["range"], 4, 5)) == [4, 5]
-    assert of_day(told["late"], 4, 5) == []
+def test_day_without_remaining_orders_is_removed(summaries):
+    assert days_of(of_day(summaries["range"], 4, 5)) == [4, 5]
+    assert of_day(summaries["late"], 4, 5) == []
 
 
-def test_channel_that_lost_its_orders_is_gone_from_its_day(told):
-    assert [row[1] for row in of_day(told["range"], 7)] == ["app", "store", "web"]
-    assert [row[1] for row in of_day(told["late"], 7)] == ["app", "web"]
+def test_channel_without_remaining_orders_is_removed_from_its_day(summaries):
+    assert [row[1] for row in of_day(summaries["range"], 7)] == ["app", "store", "web"]
+    assert [row[1] for row in of_day(summaries["late"], 7)] == ["app", "web"]
 
 
-def test_order_that_arrives_late_is_counted(told, after):
-    assert of_day(told["late"], 8) == of_day(after, 8)
-    assert sum(row[2] for row in of_day(told["late"], 8)) == 1 + sum(
-        row[2] for row in of_day(told["range"], 8)
+def test_order_that_arrives_late_is_counted(summaries, after):
+    assert of_day(summaries["late"], 8) == of_day(after, 8)
+    assert sum(row[2] for row in of_day(summaries["late"], 8)) == 1 + sum(
+        row[2] for row in of_day(summaries["range"], 8)
     )
 
 
-def test_unchanged_day_outside_the_range_is_left_alone(told):
-    assert {row[2] for row in of_day(told["late"], 2)} == {999}
-    assert of_day(told["late"], 3) == of_day(told["range"], 3)
+def test_unchanged_day_outside_the_range_is_not_rebuilt(summaries):
+    assert {row[2] for row in of_day(summaries["late"], 2)} == {999}
+    assert of_day(summaries["late"], 3) == of_day(summaries["range"], 3)
 
 
-def test_changed_day_that_was_never_built_is_not_claimed(told):
-    assert of_day(told["late"], 9) == []
+def test_changed_day_that_was_never_built_is_not_built(summaries):
+    assert of_day(summaries["late"], 9) == []
 
 
-def test_second_run_of_the_same_range_changes_nothing(told):
-    assert told["late again"] == told["late"]
+def test_second_run_of_the_same_range_changes_nothing(summaries):
+    assert summaries["late again"] == summaries["late"]
 
 
-def test_run_without_dates_computes_everything(told, after):
-    assert told["everything"] == after
-    assert days_of(told["everything"]) == [1, 2, 3, 6, 7, 8, 9]
+def test_run_without_dates_computes_everything(summaries, after):
+    assert summaries["everything"] == after
+    assert days_of(summaries["everything"]) == [1, 2, 3, 6, 7, 8, 9]
 
 
 @pytest.fixture
-def refused(story):
-    """The same project; what dbt writes about the last good run is kept."""
-    return replace(story.dbt, target_folder="target_of_refused_runs")
+def refused(history):
+    """Return the project with another target folder, so that the last results are kept."""
+    return replace(history.dbt, target_folder="target_of_refused_runs")
 
 
-def test_end_date_that_is_the_start_date_is_refused_with_its_meaning(refused):
+def test_end_date_equal_to_the_start_date_is_an_error_that_explains_it(refused):
     done = refused.run("parse", *days(6, 6))
     assert done.returncode != 0
     assert "end_date is the day after the last one wanted" in done.stdout
 
 
-def test_full_refresh_of_a_range_is_refused_because_it_would_drop_the_rest(story, told, refused):
+def test_full_refresh_of_a_range_is_an_error_because_it_would_drop_other_days(
+    history, summaries, refused
+):
     done = refused.run("run", "--full-refresh", "--select", "tag:daily", *days(6, 7))
     assert done.returncode != 0
     assert "would drop every other day of 'daily_order_summary'" in done.stdout
-    assert story.summary() == told["everything"]
+    assert history.summary() == summaries["everything"]
 
 
 def days(first, after):

@@ -1,4 +1,4 @@
-"""The other marts, and what the project promises about itself."""
+"""The other marts, and names, descriptions and contracts of the project."""
 
 import json
 from dataclasses import replace
@@ -11,8 +11,8 @@ def tables_of(manifest):
     return [node for node in nodes if node["resource_type"] in {"model", "source"}]
 
 
-def test_dbt_finds_nothing_deprecated_in_the_project(story):
-    output = story.chapters["everything"].output
+def test_dbt_reports_no_deprecation_in_the_project(history):
+    output = history.results["everything"].output
     assert "ERROR=0" in output
     assert "deprecat" not in output.lower()
 
@@ -35,7 +35,7 @@ def test_customer_of_both_shops_has_the_value_of_both(built):
     ]
 
 
-def test_nobody_is_lost_who_is_known_to_one_shop_alone(built):
+def test_customer_of_one_shop_is_kept(built):
     found = built.query("""
         select customer_id, full_name, segment from marts.customer_value
         where customer_id in (7, 8, 9, 50) order by 1
@@ -84,17 +84,17 @@ def test_shares_of_channels_follow_from_their_counts(built):
         assert abs(returned_share - Decimal(returned) / (placed - cancelled)) <= Decimal("0.00005")
 
 
-def test_everything_that_others_read_about_is_described(built):
+def test_every_table_and_column_is_described(built):
     tables = tables_of(built.manifest())
     assert len(tables) == 11
-    lacking = [table["unique_id"] for table in tables if not table["description"]]
-    lacking += [
+    undescribed = [table["unique_id"] for table in tables if not table["description"]]
+    undescribed += [
         f"{table['unique_id']}.{column['name']}"
         for table in tables
         for column in table["columns"].values()
         if not column["description"]
     ]
-    assert lacking == []
+    assert undescribed == []
 
 
 def test_documented_columns_are_the_columns_of_the_table(built):
@@ -122,24 +122,24 @@ def test_public_models_are_under_contract_and_the_others_are_private(built):
     assert {model["group"] for model in models} == {"finance"}
 
 
-def test_each_source_table_names_the_asset_that_it_is(built):
+def test_source_sets_the_asset_key_for_each_table(built):
     for source in built.manifest()["sources"].values():
         key = source["config"]["meta"]["dagster"]["asset_key"]
         assert key == [source["schema"], source["name"]]
         assert source["relation_name"] == '"{}"."{}"."{}"'.format(source["database"], *key)
 
 
-def test_another_environment_and_folder_select_nothing_but_the_edited_model(built, tmp_path):
+def test_state_modified_selects_only_the_edited_model_in_another_environment(built, tmp_path):
     state = tmp_path / "state"
     state.mkdir()
     manifest = built.manifest()
     manifest["nodes"]["model.marts_dbt.weekly_revenue"]["raw_code"] = "select 'before the edit'"
     (state / "manifest.json").write_text(json.dumps(manifest))
 
-    elsewhere = replace(built, scratch=tmp_path / "elsewhere", environment="pr_7")
+    elsewhere = replace(built, scratch=tmp_path / "elsewhere", environment_name="pr_7")
     listed = elsewhere.run(
         *("--quiet", "ls", "--select", "state:modified", "--state", str(state)),
-        *("--indirect-selection", "empty"),  # tests only where they are modified themselves
+        *("--indirect-selection", "empty"),  # only the tests that are modified
     )
 
     assert listed.returncode == 0, listed.stdout

@@ -1,4 +1,4 @@
-"""How the finance team's models are partitioned."""
+"""Partitions of the finance team's models."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What this code location declares, and what declaring it costs."""
+"""The definitions of the code location, and what loading them imports."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-# Two things are Dagster's own doing, and not looked at: when imported it asks the program `file`
-# about the machine, and `load_from_defs_folder` imports every plugin of the environment, which in
-# the repository's common one includes dagster-dbt.
+# `dagster` is imported before the guards: its import runs the program `file`.
 LOAD = """
 import importlib, json, pkgutil, socket, subprocess, sys
 import dagster
@@ -21,7 +19,7 @@ HEAVY = {"pandas", "scipy", "numba", "statsforecast", "matplotlib", "plotly"}
 FOREIGN = {"dbt", "dagster_dbt", "ingestion", "jaffle_dbt", "marts_dbt"}
 
 def refuse(*arguments, **options):
-    raise AssertionError("definitions reached out of their process")
+    raise AssertionError("loading definitions used the network or a process")
 
 socket.socket.connect = refuse
 subprocess.Popen.__init__ = refuse
@@ -71,7 +69,7 @@ def test_definitions_load_with_an_empty_environment_and_without_heavy_imports(tm
     assert list(tmp_path.iterdir()) == []
 
 
-def test_edges_point_at_what_other_projects_make(graph):
+def test_dependencies_point_at_assets_of_other_projects(graph):
     assert node(graph, "ml", "predicted_orders").parent_keys == {
         dg.AssetKey(["marts", "daily_order_summary"])
     }
@@ -95,7 +93,7 @@ def test_only_the_asset_that_writes_to_the_warehouse_is_in_its_pool(graph):
     assert node(graph, "ml", "order_count_chart").pools in (None, set())
 
 
-def test_broken_tables_are_blocked_and_mediocre_models_are_not(graph):
+def test_checks_of_the_table_block_and_checks_of_the_model_do_not(graph):
     blocking = {key.name: graph.get_check_spec(key).blocking for key in graph.asset_check_keys}
     assert blocking == {
         "no_gaps": True,

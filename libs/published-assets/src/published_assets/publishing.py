@@ -1,4 +1,4 @@
-"""The end of a step: check, publish, tell Dagster."""
+"""The end of a step: check, publish, report to Dagster."""
 
 from __future__ import annotations
 
@@ -17,34 +17,35 @@ def publish(
     metadata: Mapping[dg.AssetKey, Mapping[str, Any]] | None = None,
     checks: Sequence[dg.AssetCheckResult] = (),
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-    """Publish what the step has written, unless a blocking check failed.
+    """Publish the work file, unless a blocking check failed.
 
     Args:
-        context: Of the asset that the step belongs to.
-        session: With all of its writing done.
-        metadata: More metadata for the materialization of some of the assets.
-        checks: Results of the checks on what was written; each names its asset where the
-            definition has several.
+        context: Context of the step.
+        session: The work session, with all tables written.
+        metadata: Further metadata of materializations, by asset key.
+        checks: Results of the checks of the written tables; each names its asset if the definition
+            has several assets.
 
     Yields:
-        A materialization for every selected asset, with the generation as its data version,
-        its rows and its columns; then the checks.
+        A materialization of every selected asset, with the generation as data version, the number
+        of rows and the columns; then the check results.
 
     Raises:
-        dagster.Failure: a blocking check failed. The checks are stored, nothing is published.
+        dagster.Failure: a blocking check failed. The check results are stored, nothing is
+        published.
     """
-    log_set_aside(context, session)
+    log_unpublished_state(context, session)
     failed = [check for check in checks if is_blocking_failure(context, check)]
     if failed:
         yield from checks
         raise not_published(session, [describe(check) for check in failed])
     tables = {key: table_metadata(session, key) for key in context.selected_asset_keys}
     publication = session.publish()
-    for key, found in tables.items():
+    for key, table in tables.items():
         yield dg.MaterializeResult(
             asset_key=key,
             metadata={
-                **found,
+                **table,
                 **publication_metadata(publication),
                 **(metadata or {}).get(key, {}),
             },
@@ -53,18 +54,18 @@ def publish(
     yield from checks
 
 
-def log_set_aside(context: dg.AssetExecutionContext, session: WorkSession) -> None:
-    """Say where an unpublished state of the work file went, for whoever looks for it."""
+def log_unpublished_state(context: dg.AssetExecutionContext, session: WorkSession) -> None:
+    """Log the file to which an unpublished state of the work file was moved."""
     if session.set_aside:
         context.log.warning(
-            f"The work file of {session.project} held a state that was never published (a failed "
-            f"step, or changes by hand). This step starts from the last publication; the other "
+            f"The work file of {session.project} had a state that was never published (of a failed "
+            "step, or changed by hand). This step starts from the last publication; the other "
             f"state is kept in {session.set_aside} until the next one is set aside."
         )
 
 
 def not_published(session: WorkSession, reasons: Sequence[str]) -> dg.Failure:
-    """The failure of a step whose results are not fit to be read by others."""
+    """Return the failure of a step whose tables are not published."""
     listed = "\n".join(f"  - {reason}" for reason in reasons)
     return dg.Failure(
         description=(
@@ -79,16 +80,16 @@ def not_published(session: WorkSession, reasons: Sequence[str]) -> dg.Failure:
 def table_metadata(
     session: WorkSession, key: dg.AssetKey, descriptions: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """Rows and columns of a table of the work file, as Dagster's table metadata.
+    """Return rows and columns of a table of the work file, as Dagster's table metadata.
 
     Args:
-        session: Before its publication.
+        session: The work session, before its publication.
         key: The table's asset key.
-        descriptions: What is known about columns, by name.
+        descriptions: Descriptions of columns, by name.
     """
     columns = [
-        dg.TableColumn(name=name, type=kind, description=(descriptions or {}).get(name))
-        for name, kind in session.columns(key.path)
+        dg.TableColumn(name=name, type=type_, description=(descriptions or {}).get(name))
+        for name, type_ in session.columns(key.path)
     ]
     return {
         "dagster/row_count": session.rows(key.path),
@@ -97,7 +98,7 @@ def table_metadata(
 
 
 def publication_metadata(publication: Publication) -> dict[str, Any]:
-    """Which publication made a table readable."""
+    """Return number and time of a publication, as metadata of its assets."""
     return {
         "generation": publication.generation,
         "published_at": dg.MetadataValue.timestamp(publication.published_at),
@@ -105,12 +106,12 @@ def publication_metadata(publication: Publication) -> dict[str, Any]:
 
 
 def data_version(publication: Publication) -> dg.DataVersion:
-    """The data version of everything that a publication brought out."""
+    """Return the data version of the assets of a publication."""
     return dg.DataVersion(str(publication.generation))
 
 
 def is_blocking_failure(context: dg.AssetExecutionContext, check: dg.AssetCheckResult) -> bool:
-    """Whether a failed check must keep the step's tables in the house."""
+    """Return whether a check result prevents the publication."""
     if check.passed or check.severity != dg.AssetCheckSeverity.ERROR:
         return False
     matching = [
@@ -122,7 +123,7 @@ def is_blocking_failure(context: dg.AssetExecutionContext, check: dg.AssetCheckR
 
 
 def describe(check: dg.AssetCheckResult) -> str:
-    """One line that names a failed check and says why."""
+    """Return one line with the name of a failed check and the reason."""
     asset = f" of {check.asset_key.to_user_string()}" if check.asset_key else ""
     reason = f": {check.description}" if check.description else ""
     return f"check {check.check_name or ''}{asset} failed{reason}"

@@ -1,18 +1,7 @@
-"""Everything that this code location offers: assets and checks of `ingestion.defs`."""
+"""The Dagster definitions of the code location `ingestion`."""
 
-import dagster as dg
-
-from ingestion import defs as declared
+from ingestion import defs as declarations
 from ingestion.defs.resources import RESOURCES
-from published_assets.api import in_runs_of_their_own
+from published_assets.api import code_location_definitions
 
-# Not `load_from_defs_folder`: it imports every Dagster plugin of the environment, which costs each
-# process two seconds and 90 MB.
-defs = dg.Definitions(
-    assets=in_runs_of_their_own(dg.load_assets_from_package_module(declared), "ingestion"),
-    asset_checks=dg.load_asset_checks_from_package_module(declared),
-    resources=RESOURCES,
-    # Steps share the run's process: a process for each costs seconds of imports, and the steps of
-    # one project never write at the same time.
-    executor=dg.in_process_executor,
-)
+defs = code_location_definitions("ingestion", declarations, RESOURCES)

@@ -1,4 +1,10 @@
-"""dagster-dbt's resource for the dbt command line, without the work that nobody reads."""
+"""dagster-dbt's resource for the dbt command line, without a version check and an adapter.
+
+The only module of this library with private names of dagster-dbt, 0.29.27: it overrides
+`DbtCliResource._cli_version` and `_initialize_dbt_core_adapter`. No public setting replaces them;
+if one appears, use it and delete the overrides. tests/test_private_names.py fails when a name
+changes.
+"""
 
 from __future__ import annotations
 
@@ -14,24 +20,25 @@ from packaging import version
 
 
 class DbtCli(DbtCliResource):
-    """Runs the dbt that is installed beside this Python.
+    """The dbt command that is installed next to this Python.
 
-    dagster-dbt 0.29.27 starts `dbt --version` before each command, to tell dbt Core from Fusion,
-    and opens a database connection of its own, which serves `fetch_row_counts` and
-    `fetch_column_metadata`. Rows and columns are read from the work file here, and a second
-    connection to it is what DuckDB refuses; both together cost more than the build itself.
+    dagster-dbt runs `dbt --version` before each command, to distinguish dbt Core from Fusion, and
+    initializes an adapter with its own connection, for `fetch_row_counts` and
+    `fetch_column_metadata`. Here the version is that of the installed package, and rows and columns
+    are read from the work file, to which DuckDB would refuse the second connection. Both together
+    take longer than a build of this repository's projects.
     """
 
     def __init__(self, project_dir: Path, **settings: Any) -> None:
-        """Name the dbt project.
+        """Create the resource of a dbt project.
 
         Args:
-            project_dir: Its folder, with `profiles.yml` in it.
+            project_dir: The folder with `dbt_project.yml` and `profiles.yml`.
             settings: Further fields of `DbtCliResource`.
         """
-        # By its path: a server started as `.venv/bin/dagster` has no `.venv/bin` on its PATH.
-        beside_python = Path(sys.executable).with_name("dbt")
-        settings.setdefault("dbt_executable", str(beside_python))
+        # An absolute path: `.venv/bin` is not on the PATH of a server started by its path.
+        next_to_python = Path(sys.executable).with_name("dbt")
+        settings.setdefault("dbt_executable", str(next_to_python))
         settings.setdefault("profiles_dir", str(project_dir))
         super().__init__(project_dir=str(project_dir), **settings)
 

@@ -1,4 +1,4 @@
-"""From dbt's names to asset keys: a key is its table's schema and name."""
+"""Asset keys of dbt resources: schema and table."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 
-WITH_CHECKS_OF_MODELS_ONLY = DagsterDbtTranslatorSettings(
+SETTINGS = DagsterDbtTranslatorSettings(
     enable_asset_checks=True,
-    # A consumer's test on a source would fail as a check on the producer's asset: consumers test
-    # their own models instead.
+    # A reader's test on a source would fail as a check of the producer's asset. Readers test their
+    # own models.
     enable_source_tests_as_checks=False,
     # Two projects that describe the same source differently would not load (dagster#33758).
     enable_source_metadata=False,
@@ -19,43 +19,44 @@ WITH_CHECKS_OF_MODELS_ONLY = DagsterDbtTranslatorSettings(
 
 
 class TableKeys(DagsterDbtTranslator):
-    """Keys models, seeds, snapshots and sources alike, so that both ends of an edge agree.
+    """A translator that keys models, seeds, snapshots and sources by schema and table.
 
-    It overrides `get_asset_key` and not only `get_asset_spec`: dagster-dbt asks the former for
+    It overrides `get_asset_key` in addition to `get_asset_spec`, because dagster-dbt calls it for
     upstream keys (dagster#33857).
     """
 
     def __init__(self) -> None:
-        super().__init__(WITH_CHECKS_OF_MODELS_ONLY)
+        super().__init__(SETTINGS)
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
-        """The key that `meta.dagster.asset_key` gives, else schema and table."""
+        """Return the key in `meta.dagster.asset_key`, otherwise schema and table."""
         if configured_key(dbt_resource_props):
             return super().get_asset_key(dbt_resource_props)
         return dg.AssetKey(table_of(dbt_resource_props))
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        """The schema: public and private tables of a project stand apart in the graph."""
+        """Return the schema, so that the graph separates public and private tables."""
         return str(dbt_resource_props["schema"])
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str] | None:
-        """The dbt group as a team; dagster-dbt itself reads only an e-mail address."""
+        """Return the dbt group as a team; dagster-dbt itself reads only the group's e-mail."""
         group = dbt_resource_props.get("group") or dbt_resource_props.get("config", {}).get("group")
         name = group.get("name") if isinstance(group, Mapping) else group
         return [f"team:{name}"] if name else super().get_owners(dbt_resource_props)
 
 
 def configured_key(dbt_resource_props: Mapping[str, Any]) -> Sequence[str] | None:
-    """`meta.dagster.asset_key`, where dbt 1.11 keeps it (config) or did before."""
-    for holder in (dbt_resource_props.get("config") or {}, dbt_resource_props):
-        key: Sequence[str] | None = (holder.get("meta") or {}).get("dagster", {}).get("asset_key")
+    """Return `meta.dagster.asset_key` from `config` (dbt 1.11) or from the resource (before)."""
+    for properties in (dbt_resource_props.get("config") or {}, dbt_resource_props):
+        dagster_meta = (properties.get("meta") or {}).get("dagster", {})
+        key: Sequence[str] | None = dagster_meta.get("asset_key")
         if key:
             return key
     return None
 
 
 def table_of(dbt_resource_props: Mapping[str, Any]) -> tuple[str, str]:
-    """Schema and table of a dbt node or source."""
+    """Return schema and table of a dbt node or source."""
     name = (
         dbt_resource_props.get("alias")
         or dbt_resource_props.get("identifier")

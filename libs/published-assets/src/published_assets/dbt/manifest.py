@@ -1,21 +1,24 @@
-"""Whether a dbt project's manifest is that of its files, told by checksums.
+"""The check that a dbt project's manifest is up to date, by checksums.
 
-`dbt parse` takes seconds to minutes and starts processes, so it never runs while definitions are
-loaded: the manifest is built before. A manifest that is older than a model would show a graph that
-does not exist any more, so such a one is an error that names the file.
+Standard library only: definitions import this module, and `make` runs `dbt-manifest` before every
+command. docs/decisions/manifests-are-built-by-make.md has the reasons.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 from importlib import metadata
 from pathlib import Path
 
 WATCHED_SUFFIXES = frozenset({".sql", ".yml", ".yaml", ".csv", ".py", ".md"})
-WATCHED_FOLDERS = ("models", "seeds", "macros", "snapshots", "analyses", "data_tests")
+WATCHED_FOLDERS = (
+    *("models", "seeds", "macros", "shared_macros", "snapshots", "analyses", "data_tests"),
+)
 WATCHED_FILES = ("dbt_project.yml", "profiles.yml", "packages.yml", "dependencies.yml")
-DECISIVE_PACKAGES = ("dbt-core", "dbt-duckdb")
+WATCHED_PACKAGES = ("dbt-core", "dbt-duckdb")
+LISTED_CHANGES = 10
 
 
 class ManifestMissing(Exception):
@@ -27,34 +30,34 @@ class ManifestStale(Exception):
 
 
 def fresh_manifest(project_dir: Path) -> Path:
-    """The path of the project's manifest, if it is that of the project's files.
+    """Return the path of the project's manifest if it is up to date.
 
     Args:
         project_dir: The folder with `dbt_project.yml`.
 
     Raises:
-        ManifestMissing: there is none.
-        ManifestStale: a file was added, changed or removed, or dbt was, since it was built.
+        ManifestMissing: the project has not been parsed.
+        ManifestStale: a file was added, changed or removed, or dbt was updated, since the parse.
     """
-    mend = f"Run: make manifests (or: dbt-manifest build {project_dir})"
+    fix = f"Run: make manifests (or: dbt-manifest build {project_dir})"
     if not manifest_file(project_dir).exists() or not checksums_file(project_dir).exists():
         raise ManifestMissing(
-            f"The dbt project {project_dir.name} has no manifest in "
-            f"{project_dir / 'target'}. {mend}"
+            f"The dbt project {project_dir.name} has no manifest in {project_dir / 'target'}. {fix}"
         )
     changes = changes_since_parse(project_dir)
     if changes:
-        listed = "".join(f"\n  {change}" for change in changes[:10])
-        more = f"\n  … and {len(changes) - 10} more" if len(changes) > 10 else ""  # noqa: PLR2004
+        listed = "".join(f"\n  {change}" for change in changes[:LISTED_CHANGES])
+        more = len(changes) - LISTED_CHANGES
+        if more > 0:
+            listed += f"\n  … and {more} more"
         raise ManifestStale(
-            f"The manifest of the dbt project {project_dir.name} is not that of its files:"
-            f"{listed}{more}\n{mend}"
+            f"The manifest of the dbt project {project_dir.name} is not up to date:{listed}\n{fix}"
         )
     return manifest_file(project_dir)
 
 
 def changes_since_parse(project_dir: Path) -> list[str]:
-    """What is different from when the manifest was built: one line per file, sorted."""
+    """Return the differences between the files and the parsed ones, one line per file, sorted."""
     try:
         before = json.loads(checksums_file(project_dir).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
@@ -67,23 +70,25 @@ def changes_since_parse(project_dir: Path) -> list[str]:
 
 
 def checksums(project_dir: Path) -> dict[str, str]:
-    """SHA-256 of every file that decides the manifest, and the versions of dbt."""
+    """Return the SHA-256 of every file that determines the manifest, and the versions of dbt."""
     files = [project_dir / name for name in WATCHED_FILES]
     for folder in WATCHED_FOLDERS:
-        files.extend((project_dir / folder).rglob("*"))
+        # Like dbt: a linked folder is read, links to folders below it are not.
+        for parent, _, names in os.walk(project_dir / folder):
+            files.extend(Path(parent, name) for name in names)
     sums = {
         file.relative_to(project_dir).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
         for file in files
         if file.suffix in WATCHED_SUFFIXES and file.is_file()
     }
-    return sums | {f"package {name}": metadata.version(name) for name in DECISIVE_PACKAGES}
+    return sums | {f"package {name}": metadata.version(name) for name in WATCHED_PACKAGES}
 
 
 def manifest_file(project_dir: Path) -> Path:
-    """Where dbt writes the manifest."""
+    """Return the file to which dbt writes the manifest."""
     return project_dir / "target" / "manifest.json"
 
 
 def checksums_file(project_dir: Path) -> Path:
-    """Where the checksums of what was parsed are kept."""
+    """Return the file with the checksums of the parsed files."""
     return project_dir / "target" / "manifest.checksums.json"

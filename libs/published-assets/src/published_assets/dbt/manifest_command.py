@@ -1,4 +1,4 @@
-"""`dbt-manifest build|check PROJECT…`: parse the dbt projects whose files changed."""
+"""`dbt-manifest build|check PROJECT…`: parse the dbt projects whose files have changed."""
 
 from __future__ import annotations
 
@@ -21,20 +21,29 @@ from published_assets.dbt.manifest import (
 
 
 def main() -> None:
-    """Read the command line and exit: 0 right, 1 not fresh or not parsed, 2 used wrongly."""
-    parser = argparse.ArgumentParser(prog="dbt-manifest", description=__doc__)
-    parser.add_argument("command", choices=["build", "check"])
-    parser.add_argument("projects", nargs="+", type=Path, metavar="PROJECT")
+    """Run the command line and exit: 0 success, 1 not up to date or not parsed, 2 usage error."""
+    parser = argparse.ArgumentParser(
+        prog="dbt-manifest",
+        description="Parse dbt projects whose files have changed, or check that none has.",
+    )
+    parser.add_argument(
+        "command",
+        choices=["build", "check"],
+        help="build: parse projects whose files have changed; check: exit 1 if there are any",
+    )
+    parser.add_argument(
+        "projects", nargs="+", type=Path, metavar="PROJECT", help="folder with dbt_project.yml"
+    )
     arguments = parser.parse_args()
     for project_dir in arguments.projects:
         if not (project_dir / "dbt_project.yml").is_file():
-            parser.error(f"{project_dir} is no dbt project: it has no dbt_project.yml")
-    work = build if arguments.command == "build" else check
-    sys.exit(max(work(project_dir.resolve()) for project_dir in arguments.projects))
+            parser.error(f"{project_dir} is not a dbt project: it has no dbt_project.yml")
+    run = build if arguments.command == "build" else check
+    sys.exit(max(run(project_dir.resolve()) for project_dir in arguments.projects))
 
 
 def check(project_dir: Path) -> int:
-    """Say whether the manifest is that of the files."""
+    """Print why the manifest is not up to date; return the exit code."""
     try:
         fresh_manifest(project_dir)
     except (ManifestMissing, ManifestStale) as error:
@@ -44,11 +53,11 @@ def check(project_dir: Path) -> int:
 
 
 def build(project_dir: Path) -> int:
-    """Parse the project if its files are not those of the manifest."""
+    """Parse the project if its files have changed; return the exit code."""
     if manifest_file(project_dir).exists() and not changes_since_parse(project_dir):
         return 0
     print(f"parsing the dbt project {project_dir.name} …", flush=True)
-    # Taken before: a file that is saved while dbt parses makes the manifest stale, not wrong.
+    # Computed before the parse: a file that is saved during the parse makes the manifest stale.
     before = checksums(project_dir)
     checksums_file(project_dir).unlink(missing_ok=True)
     dbt = [str(Path(sys.executable).with_name("dbt")), "--quiet", "parse"]
@@ -66,7 +75,7 @@ def build(project_dir: Path) -> int:
 
 
 def environment_for_parsing(project_dir: Path) -> dict[str, str]:
-    """The process's environment, with dbt's output where the definitions look for it."""
+    """Return environment variables with which dbt writes to the project's `target` folder."""
     return os.environ | {
         "DBT_TARGET_PATH": str(project_dir / "target"),
         "DBT_LOG_PATH": str(project_dir / "target"),

@@ -1,4 +1,4 @@
-"""What a dbt invocation says went wrong, for whoever has to mend it."""
+"""Errors of a dbt command."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 from dagster_dbt import DbtCliInvocation
 
 FAILED = frozenset({"error", "runtime error", "fail"})
-"""Statuses in run_results.json that keep a build from being published; `warn` does not."""
+"""Statuses in run_results.json that prevent the publication; `warn` does not."""
 
 
-def reasons_against_publishing(invocation: DbtCliInvocation) -> list[str]:
-    """One entry per node that failed, with its file and dbt's message; empty if all went well.
+def errors_of(invocation: DbtCliInvocation) -> list[str]:
+    """Return one entry per failed node, with its file and dbt's message.
 
-    A command that ended before it built anything, for example because a model does not compile or
-    the database cannot be opened, has one entry with what dbt printed.
+    A command that failed before it built anything, for example because a model does not compile or
+    the database cannot be opened, has one entry with dbt's output. A successful one has none.
     """
     if invocation.is_successful():
         return []
@@ -23,12 +23,12 @@ def reasons_against_publishing(invocation: DbtCliInvocation) -> list[str]:
         results = invocation.get_artifact("run_results.json")["results"]
     except FileNotFoundError:
         results = []
-    reasons = [described(invocation, result) for result in results if result["status"] in FAILED]
-    return reasons or [str(invocation.get_error())]
+    errors = [describe(invocation, result) for result in results if result["status"] in FAILED]
+    return errors or [str(invocation.get_error())]
 
 
-def described(invocation: DbtCliInvocation, result: Mapping[str, Any]) -> str:
-    """Kind, name, file and message of a failed node, and where its compiled SQL is."""
+def describe(invocation: DbtCliInvocation, result: Mapping[str, Any]) -> str:
+    """Return type, name, file and message of a failed node, and the file of its compiled SQL."""
     unique_id = str(result["unique_id"])
     node = invocation.manifest["nodes"].get(unique_id, {})
     message = " ".join(str(result.get("message") or "no message").split())

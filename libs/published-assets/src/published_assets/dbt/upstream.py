@@ -1,4 +1,4 @@
-"""What a dbt build reads from other projects, and what it finds there."""
+"""The published files of other projects that dbt attaches during a build."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from warehouse import WarehouseError
 
 
 @contextmanager
-def upstream_at_hand(
+def attachable_upstream(
     context: dg.AssetExecutionContext,
     manifest: Mapping[str, Any],
     translator: DagsterDbtTranslator,
     warehouse: WarehouseResource,
 ) -> Iterator[None]:
-    """Give dbt, which inherits this process's environment, what its profile attaches.
+    """Set the environment variables by which dbt's profile finds the files that it attaches.
 
-    dbt attaches every project that its profile names before it builds anything, so that seeds
-    could not be built until all others had published. What the selected models do not read is
-    replaced by an empty file where it is missing or broken.
+    dbt attaches every project of its profile before it builds anything. A missing or corrupt file
+    of a project that the selected models do not read is replaced by an empty file. Otherwise seeds
+    could be built only after all other projects have published.
 
     Raises:
-        dagster.Failure: a project that the selected models read has published nothing, or its
-            file is broken.
+        dagster.Failure: a project that the selected models read has not published yet, or its file
+            is corrupt.
     """
     projects = {source["database"] for source in manifest["sources"].values()}
     read = projects_read(context, manifest, translator)
@@ -41,7 +41,7 @@ def upstream_at_hand(
         if project in read:
             warehouse.publication(project)
         elif not is_readable(warehouse, project):
-            variables[stand_in_variable(project)] = str(empty_file(warehouse.environment, project))
+            variables[file_variable(project)] = str(empty_file(warehouse.environment, project))
     with environment_variables(variables):
         yield
 
@@ -51,7 +51,7 @@ def projects_read(
     manifest: Mapping[str, Any],
     translator: DagsterDbtTranslator,
 ) -> set[str]:
-    """The databases of the sources that the selected models read."""
+    """Return the databases of the sources that the selected models read."""
     database_of = {
         translator.get_asset_key(source): str(source["database"])
         for source in manifest["sources"].values()
@@ -66,7 +66,7 @@ def projects_read(
 
 
 def is_readable(warehouse: WarehouseResource, project: str) -> bool:
-    """Whether a project has published a file that is whole."""
+    """Return whether a project has a published file that can be read."""
     try:
         warehouse.warehouse.publication(project)
     except WarehouseError:
@@ -74,25 +74,25 @@ def is_readable(warehouse: WarehouseResource, project: str) -> bool:
     return True
 
 
-def stand_in_variable(project: str) -> str:
-    """The environment variable by which a profile is told of another file for a project."""
+def file_variable(project: str) -> str:
+    """Return the environment variable that replaces a project's published file in a profile."""
     return f"JAFFLE_PUBLISHED_{project.upper()}"
 
 
 def empty_file(environment: Environment, project: str) -> Path:
-    """A database file without a table, named like the project's; made anew each time."""
+    """Create a database file without tables, with the stem of the project's files."""
     file = environment.dbt_dir / "empty" / f"{project}.duckdb"
     file.parent.mkdir(parents=True, exist_ok=True)
-    made = file.with_name(f".{project}.{os.getpid()}.tmp")
-    made.unlink(missing_ok=True)
-    duckdb.connect(str(made)).close()
-    made.replace(file)
+    created = file.with_name(f".{project}.{os.getpid()}.tmp")
+    created.unlink(missing_ok=True)
+    duckdb.connect(str(created)).close()
+    created.replace(file)
     return file
 
 
 @contextmanager
 def environment_variables(variables: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables for a while."""
+    """Set environment variables of this process, which its child processes inherit."""
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
     try:

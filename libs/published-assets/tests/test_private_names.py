@@ -1,0 +1,36 @@
+"""The private names of Dagster and dagster-dbt that this library uses still exist.
+
+A failure here means that a new version has renamed or removed one. The docstring of the named
+module describes what the name is for and what replaces it.
+"""
+
+import inspect
+
+import pytest
+from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
+from dagster._core.storage.event_log.sqlite import sqlite_event_log
+from dagster_dbt import DbtCliResource
+
+from published_assets import event_batches
+from published_assets.dbt import cli
+
+
+@pytest.mark.parametrize("name", ["_connect", "has_table", "store_event", "from_config_value"])
+def test_sqlite_event_storage_has_the_methods_that_event_batches_overrides_or_calls(name):
+    storage = sqlite_event_log.SqliteEventLogStorage
+    assert hasattr(storage, name), f"{event_batches.__file__}: {name} is gone"
+
+
+def test_sqlite_event_storage_still_stores_a_batch_event_by_event():
+    """Otherwise `event_batches` is not needed any more."""
+    storage = sqlite_event_log.SqliteEventLogStorage
+    assert "store_event_batch" not in vars(storage), f"delete {event_batches.__file__}"
+    assert "store_event_batch" not in vars(SqlEventLogStorage), f"delete {event_batches.__file__}"
+    assert "_db_lock" in inspect.getsource(storage), f"{event_batches.__file__}: _db_lock is gone"
+    assert sqlite_event_log.INDEX_SHARD_NAME == "index"
+
+
+@pytest.mark.parametrize("name", ["_cli_version", "_initialize_dbt_core_adapter"])
+def test_dbt_cli_resource_calls_the_methods_that_dbt_cli_overrides(name):
+    assert hasattr(DbtCliResource, name), f"{cli.__file__}: {name} is gone"
+    assert f"self.{name}" in inspect.getsource(DbtCliResource.cli)
