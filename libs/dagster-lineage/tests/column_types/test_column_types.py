@@ -1,4 +1,4 @@
-"""Types of columns: the table of what fits, and the names that a real DuckDB gives them."""
+"""Types of columns: which are compatible, and the names that DuckDB reports."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dagster_lineage.model.type_compatibility import compatible
 from dagster_lineage.model.type_parser import normal_form
 
 CASES = yaml.safe_load((Path(__file__).parent / "compatible.yml").read_text())
-NOT_A_COLUMN_S = {"null", "type", "list", "array", "map", "struct", "row", "tuple", "union", "enum"}
+NOT_OF_COLUMNS = {"null", "type", "list", "array", "map", "struct", "row", "tuple", "union", "enum"}
 
 
 def fits(produced: str, expected: str, ours: str = "", theirs: str = "") -> bool:
@@ -21,35 +21,35 @@ def fits(produced: str, expected: str, ours: str = "", theirs: str = "") -> bool
 
 
 @pytest.mark.parametrize("case", CASES["fits"], ids=" for ".join)
-def test_type_that_a_reader_can_live_with_is_no_alarm(case: list[str]) -> None:
+def test_compatible_type_is_accepted(case: list[str]) -> None:
     assert fits(*case)
 
 
 @pytest.mark.parametrize("case", CASES["does not fit"], ids=" for ".join)
-def test_type_that_breaks_a_reader_is_seen(case: list[str]) -> None:
+def test_incompatible_type_is_refused(case: list[str]) -> None:
     assert not fits(*case)
 
 
 @pytest.mark.parametrize("case", CASES["does not fit"], ids=" for ".join)
-def test_type_fits_itself_in_every_spelling(case: list[str]) -> None:
+def test_type_is_compatible_with_itself_in_every_spelling(case: list[str]) -> None:
     dialects = (*case[2:], "", "")
     for text, dialect in zip(case, dialects, strict=False):
         assert fits(text, text.upper(), dialect, dialect)
         assert fits(text, f" {text} ".replace("(", " ( "), dialect, dialect)
 
 
-def test_names_that_duckdb_takes_for_one_type_have_one_normal_form() -> None:
+def test_synonyms_of_a_duckdb_type_have_one_normal_form() -> None:
     with duckdb.connect() as connection:
         rows = connection.execute(
             "select distinct lower(type_name) from duckdb_types() where schema_name = 'main' "
             "and database_name = 'system'"
         ).fetchall()
-        names = [name for (name,) in rows if name not in NOT_A_COLUMN_S]
+        names = [name for (name,) in rows if name not in NOT_OF_COLUMNS]
         groups = defaultdict(set)
         for name in names:
-            told = connection.execute(f"select typeof(null::{_quoted(name)})").fetchone()
-            assert told is not None
-            groups[told[0]].update({name, told[0].lower()})
+            reported = connection.execute(f"select typeof(null::{_quoted(name)})").fetchone()
+            assert reported is not None
+            groups[reported[0]].update({name, reported[0].lower()})
     assert {"INTEGER", "VARCHAR", "TIMESTAMP WITH TIME ZONE", "DECIMAL(18,3)"} <= set(groups)
     for canonical, spellings in groups.items():
         forms = {normal_form(name, "duckdb") for name in spellings}
@@ -58,7 +58,7 @@ def test_names_that_duckdb_takes_for_one_type_have_one_normal_form() -> None:
     assert unknown <= {"BIT", "GEOMETRY"}
 
 
-def test_nested_types_are_read_as_duckdb_writes_them() -> None:
+def test_nested_types_are_read_in_the_spelling_of_duckdb() -> None:
     values = {
         "[1, 2]": "integer[]",
         "{'a': 1, 'b c': ['x']}": 'struct(a integer, "b c" varchar[])',
@@ -68,10 +68,10 @@ def test_nested_types_are_read_as_duckdb_writes_them() -> None:
     }
     with duckdb.connect() as connection:
         for value, spelled in values.items():
-            told = connection.execute(f"select typeof({value})").fetchone()
-            assert told is not None
-            form = normal_form(told[0], "duckdb")
-            assert form == normal_form(spelled, "duckdb"), told[0]
+            reported = connection.execute(f"select typeof({value})").fetchone()
+            assert reported is not None
+            form = normal_form(reported[0], "duckdb")
+            assert form == normal_form(spelled, "duckdb"), reported[0]
             assert form.family != "unknown"
 
 

@@ -1,4 +1,4 @@
-"""Names and types of columns, compared with what DuckDB itself says of the same queries."""
+"""Names and types of columns, compared with those that DuckDB reports for the same queries."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from dagster_lineage.extract.sql import Relation, Schema, Table
 from dagster_lineage.extract.sql.trace import trace_query
-from dagster_lineage.extract.sql.type_names import spelled
+from dagster_lineage.extract.sql.type_spelling import spelled
 
 HERE = Path(__file__).parent
 KNOWN = yaml.safe_load((HERE / "duckdb.yml").read_text(encoding="utf-8"))
@@ -35,13 +35,13 @@ def engine() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def described(engine: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[str, str]]:
-    """Name and type of each column, the type in lower case and without blanks behind commas."""
+    """Return name and type of each column, in lower case and without blanks after commas."""
     rows = engine.execute(f"describe {sql}").fetchall()
     return [(name, type_.lower().replace(", ", ",")) for name, type_, *_ in rows]
 
 
 @pytest.mark.parametrize("sql", KNOWN["queries"])
-def test_columns_are_those_that_duckdb_describes(
+def test_columns_of_a_query_are_those_that_duckdb_describes(
     engine: duckdb.DuckDBPyConnection, sql: str
 ) -> None:
     trace = trace_query(sql, "duckdb", SCHEMA)
@@ -54,7 +54,7 @@ def test_columns_are_those_that_duckdb_describes(
 
 
 @pytest.mark.parametrize("expression", KNOWN["expressions"])
-def test_type_of_an_expression_is_duckdbs(
+def test_type_of_an_expression_is_that_of_duckdb(
     engine: duckdb.DuckDBPyConnection, expression: str
 ) -> None:
     sql = f"select {expression} as x from t"
@@ -81,7 +81,7 @@ def combined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 @given(expression=st.recursive(NUMBERS, combined, max_leaves=5))
 @settings(max_examples=150, deadline=None)
-def test_no_arithmetic_gets_a_type_that_duckdb_does_not_give(
+def test_type_of_arithmetic_is_unknown_or_that_of_duckdb(
     engine: duckdb.DuckDBPyConnection, expression: str
 ) -> None:
     sql = f"select {expression} as x from t"

@@ -1,4 +1,4 @@
-"""The cases under `cases/`: each is a query and what is to be found in it."""
+"""Traces of the queries under `cases/`."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def shop() -> Schema:
     known = yaml.safe_load((HERE / "schema.yml").read_text(encoding="utf-8"))
     tables = []
     for name, columns in known.items():
-        partly = columns.pop("partly", False)
-        tables.append(Table(Relation("db", "shop", name), columns, complete=not partly))
+        incomplete = columns.pop("incomplete", False)
+        tables.append(Table(Relation("db", "shop", name), columns, complete=not incomplete))
     return Schema(tables)
 
 
@@ -36,8 +36,8 @@ SCHEMA = shop()
 CASES = list(cases())
 
 
-def found(trace: Trace) -> dict[str, Any]:
-    """A trace in the spelling of the cases."""
+def as_case(trace: Trace) -> dict[str, Any]:
+    """Return a trace in the form of the cases."""
     columns = {}
     for column in trace.columns:
         origins = [f"{relation.table}.{name}" for relation, name in column.derived_from]
@@ -49,16 +49,27 @@ def found(trace: Trace) -> dict[str, Any]:
             relation.table: None if names is None else list(names)
             for relation, names in trace.reads.items()
         },
-        "missing": {one.column: one.relations[0].table for one in trace.missing},
+        "missing": missing(trace),
         "known": trace.columns_known,
     }
 
 
+def missing(trace: Trace) -> dict[str, str]:
+    """Return the columns that are read of a complete table which does not have them."""
+    return {
+        name: table.relation.table
+        for relation, names in trace.reads.items()
+        if (table := SCHEMA.find(relation)) is not None and table.complete
+        for name in names or ()
+        if name not in table.columns
+    }
+
+
 @pytest.mark.parametrize("case", CASES)
-def test_query_gives_and_reads_what_the_case_says(case: dict[str, Any]) -> None:
+def test_query_has_the_trace_of_its_case(case: dict[str, Any]) -> None:
     trace = trace_query(case["sql"], case.get("dialect", "duckdb"), SCHEMA)
 
-    got = found(trace)
+    got = as_case(trace)
     wanted = {name: case[name] for name in ("columns", "reads", "missing", "known") if name in case}
     assert {name: got[name] for name in wanted} == wanted, trace.problems
     if "columns" in case:
@@ -69,7 +80,7 @@ def test_query_gives_and_reads_what_the_case_says(case: dict[str, Any]) -> None:
         assert any(case["problem"] in sentence for sentence in trace.problems), trace.problems
 
 
-def test_there_are_cases_for_every_dialect() -> None:
+def test_every_supported_dialect_has_cases() -> None:
     dialects = {case.values[0].get("dialect", "duckdb") for case in CASES}
     assert len(CASES) >= 80
     assert dialects >= {

@@ -1,8 +1,8 @@
-"""Columns that an engine gives every table, though no table declares them."""
+"""Columns that an engine adds to every table, although no table declares them."""
 
 from __future__ import annotations
 
-from dagster_lineage.model.type_names import canonical_dialect
+from dagster_lineage.model.dialects import canonical_dialect
 
 _POSTGRES = {"oid", "tableoid", "xmin", "xmax", "cmin", "cmax", "ctid"}
 _NAMES: dict[str, set[str]] = {
@@ -15,7 +15,7 @@ _NAMES: dict[str, set[str]] = {
     "spark": {"_metadata"},
     "clickhouse": {"_table", "_database", "_sample_factor", "_disk_name"},
 }
-_BEGINNINGS = {
+_PREFIXES = {
     "snowflake": "metadata$",
     "trino": "$",
     "bigquery": "_change_",
@@ -24,7 +24,7 @@ _BEGINNINGS = {
 
 
 def is_pseudo_column(name: str, dialect: str) -> bool:
-    """Whether a dialect's every table answers to this column: `rowid` of DuckDB."""
-    folded, known = name.casefold(), canonical_dialect(dialect)
-    beginning = _BEGINNINGS.get(known, "")
-    return folded in _NAMES.get(known, ()) or bool(beginning and folded.startswith(beginning))
+    """Return whether every table of a dialect has this column: `rowid` in DuckDB."""
+    folded, engine = name.casefold(), canonical_dialect(dialect)
+    prefix = _PREFIXES.get(engine, "")
+    return folded in _NAMES.get(engine, ()) or bool(prefix and folded.startswith(prefix))

@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from dagster_lineage.model.type_names import canonical_dialect
+from dagster_lineage.model.dialects import canonical_dialect
 from dagster_lineage.model.type_parser import ColumnType, normal_form
 
 

@@ -1,7 +1,9 @@
-"""What the engines call their column types: names by family, and where an engine differs.
+"""Names of column types: their families, and the names and defaults that each engine reports.
 
-Sources, all checked for DuckDB on a real one (`tests/column_types`): the data type pages of DuckDB,
-PostgreSQL 17, Spark 4.0, Snowflake, BigQuery, Amazon Redshift and Trino.
+Sources, all checked for DuckDB on a real one (`tests/column_types`, `tests/sql`): the data type
+pages of DuckDB, PostgreSQL 17, Spark 4.0, Snowflake, BigQuery, Amazon Redshift and Trino.
+
+Engines are named as `model.dialects.canonical_dialect` names them.
 """
 
 from __future__ import annotations
@@ -71,67 +73,98 @@ _SPELLINGS: dict[Family, str] = {
 FAMILIES: dict[str, Family] = {
     name: family for family, names in _SPELLINGS.items() for name in names.split(", ")
 }
-"""Family by name, as most engines mean it."""
+"""Family by name, with the meaning that most engines give the name."""
 
-OF_DIALECT: dict[str, dict[str, Family]] = {
-    # Their `timestamp` is a moment in time; the one without a zone has another name.
+ENGINE_FAMILIES: dict[str, dict[str, Family]] = {
+    # `timestamp` is a moment in time. The type without a time zone has another name.
     "spark": {"timestamp": "timestamptz"},
     "bigquery": {"timestamp": "timestamptz"},
-    # DuckDB's JSON is an alias of VARCHAR, castable without being asked.
+    # JSON is an alias of VARCHAR and is cast implicitly.
     "duckdb": {"json": "text"},
-    # `x = 1` is a UInt8 there, and `tinyint(1)` what MySQL makes of a boolean.
+    # `x = 1` is a UInt8 in ClickHouse, and MySQL stores a boolean as `tinyint(1)`.
     "clickhouse": {"bool": "integer", "boolean": "integer"},
     "mysql": {"bool": "integer", "boolean": "integer"},
-    # A variant that holds one: `src:path` reads both.
+    # A variant that holds an object: `src:path` reads both.
     "snowflake": {"object": "semi-structured"},
 }
-"""Where a dialect means something else by a name."""
+"""Names that mean something else to one engine."""
 
-DEFAULT_SCALES: dict[tuple[str, str], int] = {
-    ("duckdb", "decimal"): 3,
-    ("spark", "decimal"): 0,
-    ("trino", "decimal"): 0,
-    ("snowflake", "decimal"): 0,
-    ("redshift", "decimal"): 0,
-    ("bigquery", "decimal"): 9,
-    ("bigquery", "bignumeric"): 38,
+_POSTGRES = {
+    "INT": "integer",
+    "FLOAT": "real",
+    "DOUBLE": "double precision",
+    "DECIMAL": "numeric",
+    "VARCHAR": "character varying",
+    "CHAR": "character",
+    "TIMESTAMP": "timestamp without time zone",
+    "TIMESTAMPTZ": "timestamp with time zone",
+    "TIME": "time without time zone",
 }
-"""Digits after the point of a decimal without parameters; what is not here (PostgreSQL) has any."""
 
+REPORTED_NAMES: dict[str, dict[str, str]] = {
+    "duckdb": {
+        "INT": "integer",
+        "INT128": "hugeint",
+        "UINT": "uinteger",
+        "UINT128": "uhugeint",
+        "FLOAT": "float",
+        **dict.fromkeys(("TEXT", "VARCHAR", "CHAR", "NCHAR", "NVARCHAR"), "varchar"),
+        **dict.fromkeys(("TIMESTAMPTZ", "TIMESTAMPLTZ"), "timestamp with time zone"),
+        **dict.fromkeys(("TIMESTAMPNTZ", "DATETIME"), "timestamp"),
+        "TIMETZ": "time with time zone",
+        **dict.fromkeys(("VARBINARY", "BINARY"), "blob"),
+        "BIT": "bit",
+        "TIMESTAMP_NS": "timestamp_ns",
+        "TIMESTAMP_MS": "timestamp_ms",
+        "TIMESTAMP_S": "timestamp_s",
+        "INTERVAL": "interval",
+    },
+    "postgres": _POSTGRES,
+    "redshift": {**_POSTGRES, "TEXT": "character varying(256)"},
+    "spark": {"TEXT": "string"},
+    "trino": {"TIMESTAMPTZ": "timestamp(3) with time zone", "TIMESTAMP": "timestamp(3)"},
+    "snowflake": {
+        **dict.fromkeys(("INT", "BIGINT", "SMALLINT", "TINYINT"), "number(38,0)"),
+        "DECIMAL": "number",
+    },
+}
+"""Names that an engine reports (`DESCRIBE` of DuckDB, `format_type` of PostgreSQL), in lower case,
+by sqlglot's name of the type, where sqlglot would write another name."""
+
+_DEFAULT_DECIMALS: dict[tuple[str, str], tuple[int, int]] = {
+    ("duckdb", "decimal"): (18, 3),
+    ("spark", "decimal"): (10, 0),
+    ("trino", "decimal"): (38, 0),
+    ("snowflake", "decimal"): (38, 0),
+    ("redshift", "decimal"): (18, 0),
+    ("bigquery", "decimal"): (38, 9),
+    ("bigquery", "bignumeric"): (76, 38),
+}
 _DECIMAL_SYNONYMS = {"numeric", "dec", "number", "fixed"}
-_SAME_DIALECT = {
-    "databricks": "spark",
-    "athena": "trino",
-    "postgresql": "postgres",
-    "motherduck": "duckdb",
-}
 
 
-def canonical_dialect(dialect: str) -> str:
-    """A dialect's name under which its types are known here; an unknown one stays as it is."""
-    lowered = dialect.lower()
-    return _SAME_DIALECT.get(lowered, lowered)
-
-
-def family_of(words: tuple[str, ...], dialect: str) -> tuple[str, Family]:
-    """The longest beginning of a type's words that is a name, and its family.
+def family_of(words: tuple[str, ...], engine: str) -> tuple[str, Family]:
+    """Return the longest prefix of a type's words that is a name, and its family.
 
     Args:
         words: Lower case, without parameters: `("timestamp", "with", "time", "zone")`.
-        dialect: As `canonical_dialect` gives it.
+        engine: Name of the engine.
 
     Returns:
-        The name that was found and its family, or an empty name and `unknown`.
+        The name and its family, or an empty name and `unknown`.
     """
     for length in range(len(words), 0, -1):
         name = " ".join(words[:length])
-        family = OF_DIALECT.get(dialect, {}).get(name) or FAMILIES.get(name)
+        family = ENGINE_FAMILIES.get(engine, {}).get(name) or FAMILIES.get(name)
         if family:
             return name, family
     return "", "unknown"
 
 
-def default_scale(name: str, dialect: str) -> int | None:
-    """Digits after the point of a decimal type that has no parameters; None: it can be any."""
+def default_decimal(name: str, engine: str) -> tuple[int, int] | None:
+    """Return precision and scale of a decimal type that is written without them.
+
+    None if it can have any scale, as in PostgreSQL.
+    """
     canonical = "decimal" if name in _DECIMAL_SYNONYMS else name.replace("bigdecimal", "bignumeric")
-    return DEFAULT_SCALES.get((dialect, canonical))
+    return _DEFAULT_DECIMALS.get((engine, canonical))

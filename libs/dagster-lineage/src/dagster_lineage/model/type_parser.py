@@ -7,12 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dagster_lineage.model.type_names import (
-    Family,
-    canonical_dialect,
-    default_scale,
-    family_of,
-)
+from dagster_lineage.model.dialects import canonical_dialect
+from dagster_lineage.model.type_names import Family, default_decimal, family_of
 
 _TOKENS = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|[\w$]+|[()<>\[\],:]""")
 _QUOTES = "'\"`"
@@ -76,7 +72,8 @@ class _Reader:
         if family == "decimal":
             numbers = [int(one) for one in parameters if one.isdigit()]
             if not numbers:
-                return ColumnType(family, scale=default_scale(name, self._dialect))
+                default = default_decimal(name, self._dialect)
+                return ColumnType(family, scale=default[1] if default else None)
             return ColumnType(family, scale=numbers[1] if len(numbers) > 1 else 0)
         if family == "unknown" and words and words[0].startswith("_"):
             # PostgreSQL's name of an array type: `_int4`.

@@ -6,8 +6,8 @@ import math
 import re
 from typing import Literal
 
+from dagster_lineage.model.dialects import canonical_dialect
 from dagster_lineage.model.type_compatibility import compatible
-from dagster_lineage.model.type_names import canonical_dialect
 from dagster_lineage.model.type_parser import normal_form
 
 TypeChange = Literal["same", "widened", "narrowed", "retyped"]

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from dagster_lineage.extract.assembly.known_tables import KnownTables, ReadTable, relation_named
-from dagster_lineage.extract.assembly.table_names import naming
+from dagster_lineage.extract.assembly.table_names import naming, without_comments
 from dagster_lineage.extract.assembly.trace_cache import RenderedNode, Told
 from dagster_lineage.extract.sql import Relation, Schema, Table, trace_query
-from dagster_lineage.extract.sql.comments import without_comments
 from dagster_lineage.model import Column, column_of
 
 if TYPE_CHECKING:

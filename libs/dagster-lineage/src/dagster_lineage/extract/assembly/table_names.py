@@ -8,6 +8,15 @@ from collections.abc import Iterable
 from dagster_lineage.extract.dbt.manifest_graph import Code
 from dagster_lineage.model import key_path, place, split_place
 
+_PIECE = re.compile(
+    r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|(?P<comment>--[^\n]*|/\*.*?\*/)""", re.DOTALL
+)
+
+
+def without_comments(sql: str) -> str:
+    """Return SQL with a blank for each comment. Text in quotes is not a comment."""
+    return _PIECE.sub(lambda piece: " " if piece["comment"] else piece.group(), sql)
+
 
 def naming(parts: Iterable[str]) -> re.Pattern[str]:
     """Finds a name of several parts in SQL, however each is quoted."""

@@ -13,7 +13,7 @@ from msgspec import Raw, Struct
 
 from dagster_lineage.model import Column
 
-VERSION = 7
+VERSION = 8
 """Counted up whenever the same query would give another trace."""
 
 

@@ -1,7 +1,7 @@
-"""Columns of a query and where they come from.
+"""Column lineage of SQL queries.
 
-`trace_query` reads a query once and answers with a `Trace`; `Schema` is what is known of tables.
-sqlglot is imported only when a query is read, so that readers of interfaces do without it.
+`trace_query` reads a query once and returns a `Trace`; `Schema` has the known tables. sqlglot is
+imported when the first query is read, because commands that read only interfaces do without it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ __all__ = ["Relation", "Schema", "Table", "trace_query"]
 
 
 def trace_query(sql: str, dialect: str, schema: Schema) -> Trace:
-    """What a query gives and reads: see `dagster_lineage.extract.sql.trace.trace_query`."""
-    from dagster_lineage.extract.sql import trace  # noqa: PLC0415 - sqlglot takes a quarter of a second
+    """Trace the columns of a query: see `dagster_lineage.extract.sql.trace.trace_query`."""
+    from dagster_lineage.extract.sql import trace  # noqa: PLC0415 - importing sqlglot takes 0.25 s
 
     return trace.trace_query(sql, dialect, schema)

@@ -1,220 +1,182 @@
-"""What FROM, JOIN and LATERAL put in reach of a SELECT."""
+"""Sources that FROM, JOIN and LATERAL add to the scope of a SELECT."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from dagster_lineage.extract.sql.expressions import Expressions
 from dagster_lineage.extract.sql.pivots import pivoted
 from dagster_lineage.extract.sql.schema import Relation
 from dagster_lineage.extract.sql.scope import Scope
-from dagster_lineage.extract.sql.sources import (
-    OpaqueSource,
-    Output,
-    QuerySource,
-    Source,
-    TableSource,
+from dagster_lineage.extract.sql.sources import OpaqueSource, Output, Source, TableSource
+from dagster_lineage.extract.sql.values import (
+    NO_COLUMNS,
+    NOTHING,
+    Value,
+    computed,
+    record_use,
+    sources_of,
 )
-from dagster_lineage.extract.sql.values import NO_COLUMNS, NOTHING, TableRead, computed, use
 
-IMPLICITLY_LATERAL = frozenset({"duckdb", "bigquery"})
-"""A subquery in FROM sees the tables before it without the word."""
-VALUES_COLUMNS = {"duckdb": ("col", 0), "spark": ("col", 1), "databricks": ("col", 1)}
-"""How the columns of VALUES are called, and where their count starts; elsewhere `column1`."""
+if TYPE_CHECKING:
+    from dagster_lineage.extract.sql.queries import Queries
 
-
-class Surroundings(Protocol):
-    """What the reader of FROM needs of the reader of queries."""
-
-    dialect: str
-    expressions: Expressions
-
-    def output(self, node: exp.Expr, scope: Scope) -> Output:
-        """What a query gives."""
-
-    def table(self, relation: Relation) -> TableRead:
-        """What is known of a relation, the same object each time."""
-
-    def trouble(self, sentence: str) -> None:
-        """Note what could not be told."""
+Sources = dict[str, Source]
 
 
 class FromClause:
-    """Fills scopes.
+    """Reads the FROM clauses of one statement.
 
     Args:
-        around: The reader of queries.
+        queries: Reads the subqueries.
     """
 
-    def __init__(self, around: Surroundings) -> None:
-        self.around = around
+    def __init__(self, queries: Queries) -> None:
+        self._queries = queries
+        self._dialect = queries.dialect
+        self._expressions = queries.expressions
 
-    def fill(self, select: exp.Expr, scope: Scope) -> None:
-        """Put everything in reach that a SELECT names after FROM."""
+    def read(self, select: exp.Expr, scope: Scope) -> None:
+        """Add the sources of a SELECT to its scope."""
         clause = select.args.get("from_")
         if clause is not None:
             self._add(clause.this, scope)
-        conditions: list[exp.Expr] = []
         for view in select.args.get("laterals") or ():
             self._add(view, scope)
-        for join in select.args.get("joins") or ():
-            self._join(join, scope, conditions)
-        for condition in conditions:
-            self.around.expressions.value(condition, scope)
+        self._join_all(select, scope)
 
-    def _join(self, join: exp.Join, scope: Scope, conditions: list[exp.Expr]) -> None:
+    def _join_all(self, node: exp.Expr, scope: Scope) -> None:
+        joins = node.args.get("joins") or ()
+        for join in joins:
+            self._join(join, scope)
+        for join in joins:  # a condition can name every table of the clause
+            if join.args.get("on") is not None:
+                self._expressions.value(join.args["on"], scope)
+
+    def _join(self, join: exp.Join, scope: Scope) -> None:
         before = dict(scope.sources)
-        self._add(join.this, scope, conditions)
+        self._add(join.this, scope)
         added = {name: one for name, one in scope.sources.items() if name not in before}
-        args = join.args
-        if str(args.get("kind") or "").upper() in ("SEMI", "ANTI"):
+        kind, side, method = (str(join.args.get(name) or "").upper() for name in _JOIN_WORDS)
+        if kind in ("SEMI", "ANTI"):
             scope.unstarred.update(added)
-        if args.get("on") is not None:
-            conditions.append(args["on"])
-        side = str(args.get("side") or "").upper()
-        names = [part.name for part in args.get("using") or ()]
-        if str(args.get("method") or "").upper() == "NATURAL":
+        names = [part.name for part in join.args.get("using") or ()]
+        if method == "NATURAL":
             names = self._shared(before, added)
         for name in names:
-            self._merge(name, side, before, added, scope)
+            scope.merged[name.casefold()] = self._merged(name, side, before, added, scope)
 
-    def _shared(self, before: dict[str, Source], added: dict[str, Source]) -> list[str]:
-        sources = (*before.values(), *added.values())
-        if any(source.open for source in sources):
-            self.around.trouble("a natural join's columns are not known, as a table's are not")
+    def _shared(self, before: Sources, added: Sources) -> list[str]:
+        """Return the columns that both sides of a natural join have."""
+        if any(source.open for source in (*before.values(), *added.values())):
+            self._queries.report("the columns of a natural join over an unknown table are unknown")
         left = {name.casefold() for source in before.values() for name, _ in source.columns()}
         right = [name for source in added.values() for name, _ in source.columns()]
         return [name for name in right if name.casefold() in left]
 
-    def _merge(
-        self,
-        name: str,
-        side: str,
-        before: dict[str, Source],
-        added: dict[str, Source],
-        scope: Scope,
-    ) -> None:
-        """Make the columns of one name on both sides of a join one column."""
-        names = self.around.expressions.names
-        folded = name.casefold()
-        left_scope = Scope(sources=before, merged=scope.merged)
-        left = names.column(left_scope, name, (), 0) if before else NOTHING
-        right = names.column(Scope(sources=added), name, (), 0)
-        if side == "RIGHT":
-            value = right
-        elif side == "FULL":
-            type_ = self.around.expressions.types.common([left.type, right.type])
-            value = computed(left.sources | right.sources, type_)
-        else:
-            value = left
-        scope.merged[folded] = value
+    def _merged(self, name: str, side: str, before: Sources, added: Sources, scope: Scope) -> Value:
+        """Return the column that both sides of a join have under one name."""
+        column = self._queries.names.column
+        left = column(Scope(sources=before, merged=scope.merged), name) if before else NOTHING
+        right = column(Scope(sources=added), name)
+        if side != "FULL":
+            return right if side == "RIGHT" else left
+        type_ = self._dialect.types.common([left.type, right.type])
+        return computed(left.sources | right.sources, type_)
 
-    def _add(self, node: exp.Expr, scope: Scope, conditions: list[exp.Expr] | None = None) -> None:
+    def _add(self, node: exp.Expr, scope: Scope) -> None:
         if isinstance(node, exp.Subquery) and isinstance(node.this, exp.Table) and not node.alias:
-            self._add(node.this, scope, conditions)  # `(a join b on …)`
+            self._add(node.this, scope)  # `(a join b on …)`
             return
-        if isinstance(node, exp.Final):  # ClickHouse's `from t final`
-            self._add(node.this, scope, conditions)
+        if isinstance(node, exp.Final):  # ClickHouse: `from t final`
+            self._add(node.this, scope)
             return
-        source, name = self._source(node, scope)
+        source, name = self._source(node, scope), _name(node)
         if isinstance(node, (exp.Table, exp.Subquery)):
             for pivot in node.args.get("pivots") or ():
-                source = pivoted(pivot, source, name, self.around.expressions)
+                source = pivoted(pivot, source, name, self._expressions)
                 name = pivot.alias or name
         key = name.casefold() or f"\0{len(scope.sources)}"
         if key in scope.sources:
-            key = f"{key}\0{len(scope.sources)}"  # two tables of one name: the first has it
+            key = f"{key}\0{len(scope.sources)}"  # the first of two tables keeps the name
         scope.sources[key] = source
-        own: list[exp.Expr] = []
-        for join in node.args.get("joins") or ():
-            self._join(join, scope, own)
-        for condition in own:
-            self.around.expressions.value(condition, scope)
+        self._join_all(node, scope)
 
-    def _source(self, node: exp.Expr, scope: Scope) -> tuple[Source, str]:
-        """What a part of FROM offers, and under which name."""
+    def _source(self, node: exp.Expr, scope: Scope) -> Source:
         if isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier):
-            return self._named(node, scope)
-        if isinstance(node, exp.Subquery) and isinstance(node.this, exp.Query):
-            return self._subquery(node.this, node, scope, lateral=False)
-        if isinstance(node, exp.Lateral) and isinstance(node.this, exp.Subquery):
-            return self._subquery(node.this, node, scope, lateral=True)
+            return self._table(node, scope)
+        lateral = isinstance(node, exp.Lateral)
+        subquery = node.this if lateral else node
+        if isinstance(subquery, exp.Subquery) and (lateral or isinstance(node.this, exp.Query)):
+            sees_tables_before = lateral or self._dialect.lateral_subqueries
+            parent = scope if sees_tables_before else (scope.parent or Scope())
+            output = self._queries.output(node.this, Scope(parent=parent, ctes=scope.ctes))
+            return output.renamed(_alias_columns(node))
         if isinstance(node, exp.Values):
             return self._values(node, scope)
         return self._function(node, scope)
 
-    def _named(self, node: exp.Table, scope: Scope) -> tuple[Source, str]:
-        name, schema = node.name, node.db
-        output = None if schema else scope.ctes.get(name.casefold())
+    def _table(self, node: exp.Table, scope: Scope) -> Source:
+        """Return a CTE or a relation."""
         columns = _alias_columns(node)
-        if output is None:
-            parts = [part.name for part in node.parts]
-            if len(parts) > 3:  # noqa: PLR2004 - catalog, schema, table; more is a nested name
-                parts = [".".join(parts[:-2]), *parts[-2:]]
-            table = self.around.table(Relation(*[""] * (3 - len(parts)), *parts))
-            source: Source = TableSource(table)
-            if columns:
-                output = Output()
-                for known, value in source.columns():
-                    output.add(known, value)
-                source = (
-                    QuerySource(output.renamed(columns))
-                    if table.complete
-                    else OpaqueSource(NO_COLUMNS)
-                )
-                if not table.complete:
-                    table.unsure = True
-        else:
-            source = QuerySource(output.renamed(columns) if columns else output)
-        return source, node.alias or name
+        cte = None if node.db else scope.ctes.get(node.name.casefold())
+        if cte is not None:
+            return cte.renamed(columns)
+        *catalogs, schema, table = ["", "", *(part.name for part in node.parts)]
+        relation = Relation(".".join(part for part in catalogs if part), schema, table)
+        source = TableSource(self._queries.table(relation))
+        if not columns:
+            return source
+        source.record_unknown_use()
+        if source.open:
+            return OpaqueSource(NO_COLUMNS)
+        output = Output()
+        for name, value in source.columns():
+            output.add(name, value)
+        return output.renamed(columns)
 
-    def _subquery(
-        self, query: exp.Expr, node: exp.Expr, scope: Scope, *, lateral: bool
-    ) -> tuple[Source, str]:
-        sees = lateral or self.around.dialect in IMPLICITLY_LATERAL
-        parent = scope if sees else (scope.parent or Scope())
-        around = Scope(parent=parent, ctes=scope.ctes)
-        output = self.around.output(query, around)
-        columns = _alias_columns(node)
-        return QuerySource(output.renamed(columns) if columns else output), node.alias
-
-    def _values(self, node: exp.Values, scope: Scope) -> tuple[Source, str]:
+    def _values(self, node: exp.Values, scope: Scope) -> Source:
         rows = [
             row.expressions if isinstance(row, exp.Tuple) else [row] for row in node.expressions
         ]
-        expressions = self.around.expressions
-        columns = _alias_columns(node)
-        word, start = VALUES_COLUMNS.get(self.around.dialect, ("column", 1))
+        names = _alias_columns(node)
+        prefix, first = self._dialect.values_columns
         output = Output()
         for position in range(max((len(row) for row in rows), default=0)):
             cells = [row[position] for row in rows if position < len(row)]
-            values = [expressions.value(cell, scope) for cell in cells]
-            types = [
+            values = [self._expressions.value(cell, scope) for cell in cells]
+            type_ = self._dialect.types.common(
                 value.type
                 for cell, value in zip(cells, values, strict=True)
                 if not isinstance(cell, exp.Null)
-            ]
-            type_ = expressions.types.final(expressions.types.common(types))
-            name = columns[position] if position < len(columns) else f"{word}{position + start}"
-            sources = NO_COLUMNS.union(*(value.sources for value in values))
-            output.add(name, computed(sources, type_))
-        return QuerySource(output), node.alias
+            )
+            name = names[position] if position < len(names) else f"{prefix}{position + first}"
+            output.add(name, computed(sources_of(values), type_))
+        return output
 
-    def _function(self, node: exp.Expr, scope: Scope) -> tuple[Source, str]:
-        """A table function, an unnested list, a staged file: made of what goes in."""
-        alias = node.args.get("alias")
-        inner = [part for part in node.iter_expressions() if part is not alias]
-        inner = [part for part in inner if not isinstance(part, (exp.Join, exp.Pivot))]
-        made_of = self.around.expressions.made_of(inner, scope)
-        value = computed(made_of)
-        use(value)
+    def _function(self, node: exp.Expr, scope: Scope) -> Source:
+        """Return a table function, an unnested list or a file, computed from its arguments."""
+        alias, offset = node.args.get("alias"), node.args.get("offset")
+        arguments = [
+            part
+            for part in node.iter_expressions()
+            if part is not alias and not isinstance(part, (exp.Join, exp.Pivot))
+        ]
+        value = computed(self._expressions.columns_in(arguments, scope))
+        record_use((value,))
         names = _alias_columns(node)
-        offset = node.args.get("offset")
         if isinstance(offset, exp.Identifier):
             names.append(offset.name)
-        return OpaqueSource(made_of, [(name, value) for name in names]), node.alias
+        return OpaqueSource(value.sources, [(name, value) for name in names])
+
+
+_JOIN_WORDS = ("kind", "side", "method")
+
+
+def _name(node: exp.Expr) -> str:
+    is_table = isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier)
+    return node.alias or (node.name if is_table else "")
 
 
 def _alias_columns(node: exp.Expr) -> list[str]:

@@ -1,56 +1,58 @@
-"""What PIVOT and UNPIVOT make of a source."""
+"""Columns of a source after PIVOT or UNPIVOT."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlglot import exp
 
-from dagster_lineage.extract.sql.expressions import Expressions
 from dagster_lineage.extract.sql.scope import Scope
 from dagster_lineage.extract.sql.sources import OpaqueSource, Source
-from dagster_lineage.extract.sql.values import NO_COLUMNS, Upstream, computed, use
+from dagster_lineage.extract.sql.values import computed, record_use
+
+if TYPE_CHECKING:
+    from dagster_lineage.extract.sql.expressions import Expressions
 
 
 def pivoted(pivot: exp.Pivot, source: Source, name: str, expressions: Expressions) -> Source:
-    """A pivoted source: its untouched columns stay, the new ones are made of those that went in.
+    """Return a source after PIVOT or UNPIVOT.
+
+    Columns that the operator does not use stay. The new ones are computed from those it uses.
 
     Args:
         pivot: The operator.
-        source: What it stands behind.
-        name: The source's alias.
-        expressions: Reads what is aggregated.
+        source: The source before it.
+        name: Alias of the source.
+        expressions: Reads the aggregated expressions.
     """
-    scope = Scope(sources={name.casefold(): source})
-    touched = _touched(pivot)
-    made_of: frozenset[Upstream] = expressions.made_of(touched, scope)
-    use(computed(made_of))
-    gone = {column.name.casefold() for part in touched for column in part.find_all(exp.Column)}
-    columns = [
-        (spelled, value) for spelled, value in source.columns() if spelled.casefold() not in gone
-    ]
-    fresh = _fresh(pivot) if pivot.args.get("unpivot") else []
-    columns += [(one, computed(made_of)) for one in fresh]
-    if source.open:
-        source.doubt()
-        return OpaqueSource(NO_COLUMNS.union(made_of), columns)
-    return OpaqueSource(made_of, columns, complete=bool(fresh))
+    used = _used(pivot)
+    value = computed(expressions.columns_in(used, Scope(sources={name.casefold(): source})))
+    record_use((value,))
+    replaced = {column.name.casefold() for part in used for column in part.find_all(exp.Column)}
+    columns = [one for one in source.columns() if one[0].casefold() not in replaced]
+    created = _created(pivot) if pivot.args.get("unpivot") else []
+    columns += [(one, value) for one in created]
+    source.record_unknown_use()
+    complete = bool(created) and not source.open
+    return OpaqueSource(value.sources, columns, complete=complete)
 
 
-def _touched(pivot: exp.Pivot) -> list[exp.Expr]:
-    """Expressions over columns that the operator uses up."""
-    touched: list[exp.Expr] = []
+def _used(pivot: exp.Pivot) -> list[exp.Expr]:
+    """Return the expressions over columns that the operator replaces."""
+    used: list[exp.Expr] = []
     if not pivot.args.get("unpivot"):
-        touched += pivot.expressions
-        touched += pivot.args.get("using") or []
+        used += pivot.expressions
+        used += pivot.args.get("using") or []
     for field in pivot.args.get("fields") or []:
-        touched += field.find_all(exp.Column)
+        used += field.find_all(exp.Column)
     group = pivot.args.get("group")
     if group is not None:
-        touched += group.expressions
-    return touched
+        used += group.expressions
+    return used
 
 
-def _fresh(pivot: exp.Pivot) -> list[str]:
-    """Names of the columns that UNPIVOT makes: of the name and of the value."""
+def _created(pivot: exp.Pivot) -> list[str]:
+    """Return the names of the columns that UNPIVOT creates, for names and for values."""
     names = [
         field.this.name
         for field in pivot.args.get("fields") or []

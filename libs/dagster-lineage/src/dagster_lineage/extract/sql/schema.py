@@ -1,4 +1,4 @@
-"""What is known of the relations that a query may read: their columns and types."""
+"""Known columns and types of the relations that a query reads."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Relation(NamedTuple):
-    """A table or view as SQL names it; a part that is not given is an empty text."""
+    """Name of a table or view in SQL. A missing part is an empty text."""
 
     catalog: str
     schema: str
@@ -20,53 +20,52 @@ class Relation(NamedTuple):
 
 @dataclass(frozen=True)
 class Table:
-    """The columns of one relation.
-
-    Attributes:
-        relation: Its name, in the spelling that a `Trace` answers with.
-        columns: Type by column in their order; an empty text is an unknown type.
-        complete: These are all its columns. False: it may have others, so none is ever missing.
-    """
+    """Columns of one relation."""
 
     relation: Relation
+    """Its name, in the spelling that a `Trace` uses."""
     columns: Mapping[str, str] = field(default_factory=dict)
+    """Type by column, in their order. An empty text is an unknown type."""
     complete: bool = False
+    """`columns` is all of them. False: other columns may exist, so none can be missing."""
 
 
 class Schema:
-    """The relations that somebody knows, found by name without regard to case.
+    """Known relations, found by name without regard to case.
 
-    dbt spells names one way in its YAML and engines fold them in their own, so names are compared
-    by casefold even where they are quoted.
+    dbt spells a name as its YAML does and engines fold it in different ways, so names are compared
+    casefolded, even if they are quoted.
 
     Args:
-        tables: One entry per relation. A relation that is not among them is unknown, which is no
-            fault: its columns are taken from the queries.
+        tables: One entry per relation. The columns of any other relation are taken from the
+            queries that read it.
     """
 
     def __init__(self, tables: Iterable[Table] = ()) -> None:
-        self._by_name: dict[tuple[str, ...], list[Table]] = {}
+        self._by_suffix: dict[tuple[str, ...], list[Table]] = {}
         for table in tables:
-            parts = tuple(part.casefold() for part in table.relation if part)
+            parts = _parts(table.relation)
             for start in range(len(parts)):
-                self._by_name.setdefault(parts[start:], []).append(table)
+                self._by_suffix.setdefault(parts[start:], []).append(table)
 
     def find(self, relation: Relation) -> Table | None:
-        """The one table that a name means; None when there is none, or more than one.
+        """Return the table that a name refers to; None if there is none, or more than one.
 
-        A name without catalog, or without catalog and schema, means the only relation that ends so;
-        a name with more parts than the known one means it too.
+        A name without catalog, or without catalog and schema, refers to the only relation with
+        that suffix. A name may also have more parts than the known relation.
         """
-        parts = tuple(part.casefold() for part in relation if part)
-        found = self._by_name.get(parts)
+        parts = _parts(relation)
+        found = self._by_suffix.get(parts)
         if found is not None:
             return found[0] if len(found) == 1 else None
         for start in range(1, len(parts)):
-            shorter = [
-                table
-                for table in self._by_name.get(parts[start:], ())
-                if sum(map(bool, table.relation)) == len(parts) - start
-            ]
-            if len(shorter) == 1:
-                return shorter[0]
+            suffix = parts[start:]
+            known = self._by_suffix.get(suffix, ())
+            exact = [table for table in known if _parts(table.relation) == suffix]
+            if len(exact) == 1:
+                return exact[0]
         return None
+
+
+def _parts(relation: Relation) -> tuple[str, ...]:
+    return tuple(part.casefold() for part in relation if part)

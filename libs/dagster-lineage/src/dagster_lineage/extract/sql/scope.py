@@ -1,169 +1,137 @@
-"""Which column a name in a query means."""
+"""Names that a SELECT can read, and the columns that they refer to."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 
-from dagster_lineage.extract.sql.schema import Relation
-from dagster_lineage.extract.sql.sources import Output, Source
-from dagster_lineage.extract.sql.values import NO_COLUMNS, NOTHING, TableRead, Value, computed, use
+from dagster_lineage.extract.sql.dialects import Dialect
+from dagster_lineage.extract.sql.sources import Output, Source, columns_of_all
+from dagster_lineage.extract.sql.values import NOTHING, TracedTable, Value, computed, record_use
 
 PLACEHOLDER = "__unknown_"
-"""What a renderer writes for a text that nobody told it: no column of any table."""
-
-
-@dataclass(frozen=True)
-class Missing:
-    """A column that a query asks for and that no relation in reach has.
-
-    Attributes:
-        column: Its name as the query spells it.
-        relations: The relations that it may have been meant of, the likeliest first.
-        line: Line in the SQL, from 1; 0 when not known.
-    """
-
-    column: str
-    relations: tuple[Relation, ...]
-    line: int = 0
+"""Prefix of the names that the renderer of dbt models writes for unknown values."""
 
 
 @dataclass
 class Scope:
-    """The names that one SELECT sees.
-
-    Attributes:
-        sources: What FROM offers, by folded name, in order.
-        parent: The SELECT around it, whose names a subquery sees too.
-        merged: Columns that USING or NATURAL has made one, by folded name.
-        aliases: Columns of the SELECT's own list so far, by folded name.
-        see_aliases: The clause that is being read may use `aliases`.
-        aliases_first: It prefers them to columns of `sources` (ORDER BY does).
-        unstarred: Names in `sources` that `*` leaves out: the right side of semi joins.
-        ctes: What the names of common table expressions stand for, by folded name.
-        given: Names that ClickHouse lets any part of the query use, also before they are given: of
-            expressions in WITH and in the SELECT's list. By folded name, how their value is read
-            where somebody uses it.
-    """
+    """Names that one SELECT can read. All names are casefolded."""
 
     parent: Scope | None = None
+    """The SELECT around it, whose names a subquery can read too."""
     sources: dict[str, Source] = field(default_factory=dict)
+    """Sources of FROM, in their order."""
     merged: dict[str, Value] = field(default_factory=dict)
+    """Columns that USING or NATURAL merged into one."""
     aliases: dict[str, Value] = field(default_factory=dict)
+    """Columns of the SELECT itself, as far as it has been read."""
     see_aliases: bool = False
+    """The current clause can read `aliases`."""
     aliases_first: bool = False
+    """The current clause prefers them to columns of `sources`, as ORDER BY does."""
     unstarred: set[str] = field(default_factory=set)
+    """Names of `sources` that `*` leaves out: the right side of semi joins."""
     ctes: dict[str, Output] = field(default_factory=dict)
-    given: dict[str, Callable[[Scope], Value]] = field(default_factory=dict)
+    """Common table expressions."""
+    expressions: dict[str, Callable[[Scope], Value]] = field(default_factory=dict)
+    """Aliases that any part of the query can read, even before their definition (ClickHouse), each
+    with a function that reads its expression."""
 
     def levels(self) -> Iterator[Scope]:
-        """This scope and those around it, the innermost first."""
+        """Yield this scope and those around it, the innermost first."""
         level: Scope | None = self
         while level is not None:
             yield level
             level = level.parent
 
     def source(self, name: str) -> Source | None:
-        """What a folded alias means."""
+        """Return the source with a casefolded alias."""
         for level in self.levels():
             found = level.sources.get(name)
             if found is not None:
                 return found
         return None
 
-    def value_given(self, name: str, user: Scope) -> Value | None:
-        """What a folded name of `given` stands for.
-
-        While it is read, the name means a column: `upper(name) as name` does not call itself.
-        """
-        read = self.given.pop(name, None)
+    def column(self, name: str, reader: Scope) -> Value | None:
+        """Return the column of this level that has a casefolded name, if one certainly has it."""
+        if self.see_aliases and self.aliases_first and name in self.aliases:
+            return self.aliases[name]
+        found = self.merged.get(name)
+        if found is not None:
+            return found
+        for source in self.sources.values():
+            found = source.listed(name)
+            if found is not None:
+                return found
+        if self.see_aliases and name in self.aliases:
+            return self.aliases[name]
+        # Not while the expression itself is read: in `upper(name) as name`, `name` is a column.
+        read = self.expressions.pop(name, None)
         if read is None:
             return None
-        value = read(user)
-        self.given[name] = read
+        value = read(reader)
+        self.expressions[name] = read
         return value
 
 
 class Names:
-    """Resolves names, and notes what is read and what is missing.
+    """Finds the columns that names refer to, and records their use.
 
     Args:
-        pseudocolumns: Folded names that any relation may be asked for, such as `rowid`.
-
-    Attributes:
-        missing: What was asked for and does not exist.
-        problems: Sentences on what could not be told, each once.
+        dialect: Rules of the dialect.
+        report: Called with a sentence on each name that cannot be resolved.
     """
 
-    def __init__(self, pseudocolumns: frozenset[str] = frozenset()) -> None:
-        self.pseudocolumns = pseudocolumns
-        self.missing: dict[tuple[str, str], Missing] = {}
-        self.problems: dict[str, None] = {}
+    def __init__(self, dialect: Dialect, report: Callable[[str], None]) -> None:
+        self._dialect = dialect
+        self._report = report
 
-    def column(self, scope: Scope, name: str, qualifiers: tuple[str, ...], line: int) -> Value:
-        """The column that a name means.
+    def column(self, scope: Scope, name: str, qualifiers: tuple[str, ...] = ()) -> Value:
+        """Return the column that a name refers to.
 
         Args:
-            scope: Where it stands.
+            scope: Scope of the name.
             name: The name as spelled.
-            qualifiers: What stands before it, the nearest last: `("schema", "table")`.
-            line: Line in the SQL.
+            qualifiers: The names before it, the nearest one last: `("schema", "table")`.
         """
-        value = (
-            self._qualified(scope, name, qualifiers, line)
-            if qualifiers
-            else self._unqualified(scope, name, line)
-        )
+        if qualifiers:
+            value = self._qualified(scope, name, qualifiers)
+        else:
+            value = self._unqualified(scope, name)
         for column in value.sources:
             column.table.used.add(column)
         return value
 
-    def _qualified(self, scope: Scope, name: str, qualifiers: tuple[str, ...], line: int) -> Value:
+    def _qualified(self, scope: Scope, name: str, qualifiers: tuple[str, ...]) -> Value:
         folded = name.casefold()
         source = scope.source(qualifiers[-1].casefold())
         if source is not None:
-            found = source.known(folded)
+            found = source.listed(folded)
             if found is not None:
                 return found
-            if source.open:
-                return source.guess(folded) if folded == name else _named(source, folded, name)
-            return self._missing(name, [source], line)
+            return _assumed(source, name) if source.open else self._missing(name, (source,))
         # `a.b` and `a.b.c` may be fields of a struct: of a table's column, or of a column.
         for position, qualifier in enumerate(qualifiers):
-            rest = (*qualifiers[position + 1 :], name)
-            source = scope.source(qualifier.casefold())
-            if source is not None:
-                return _field(self._qualified(scope, rest[0], (qualifier,), line))
-        found = self._certain(scope, qualifiers[0].casefold())
+            if scope.source(qualifier.casefold()) is not None:
+                first = (*qualifiers[position + 1 :], name)[0]
+                return computed(self._qualified(scope, first, (qualifier,)).sources)
+        found = self._listed(scope, qualifiers[0].casefold())
         if found is not None or any(source.open for source in scope.sources.values()):
-            return _field(self._unqualified(scope, qualifiers[0], line))
-        self.problems[
-            f"nothing is called {qualifiers[-1]} where {'.'.join((*qualifiers, name))} is read"
-        ] = None
+            return computed(self._unqualified(scope, qualifiers[0]).sources)
+        self._report(f"no table is named {qualifiers[-1]} in {'.'.join((*qualifiers, name))}")
         return NOTHING
 
-    def _certain(self, scope: Scope, folded: str) -> Value | None:
+    def _listed(self, scope: Scope, folded: str) -> Value | None:
         for level in scope.levels():
-            if level.see_aliases and level.aliases_first and folded in level.aliases:
-                return level.aliases[folded]
-            found = level.merged.get(folded)
+            found = level.column(folded, scope)
             if found is not None:
                 return found
-            for source in level.sources.values():
-                found = source.known(folded)
-                if found is not None:
-                    return found
-            if level.see_aliases and folded in level.aliases:
-                return level.aliases[folded]
-            given = level.value_given(folded, scope)
-            if given is not None:
-                return given
         return None
 
-    def _unqualified(self, scope: Scope, name: str, line: int) -> Value:
+    def _unqualified(self, scope: Scope, name: str) -> Value:
         folded = name.casefold()
-        found = self._certain(scope, folded)
+        found = self._listed(scope, folded)
         if found is not None:
             return found
         whole = scope.source(folded)
@@ -172,55 +140,48 @@ class Names:
         for level in scope.levels():
             opened = [source for source in level.sources.values() if source.open]
             if len(opened) == 1:
-                return _named(opened[0], folded, name)
+                return _assumed(opened[0], name)
             if opened:
                 for source in opened:
-                    source.doubt()
-                self.problems[f"{name} may belong to any of several tables"] = None
+                    source.record_unknown_use()
+                self._report(f"{name} may be a column of any of several tables")
                 return NOTHING
         sources = next((level.sources for level in scope.levels() if level.sources), {})
-        return self._missing(name, list(sources.values()), line)
+        return self._missing(name, sources.values())
 
-    def _missing(self, name: str, sources: list[Source], line: int) -> Value:
+    def _missing(self, name: str, sources: Iterable[Source]) -> Value:
+        """Record a column that no source has as missing in the table with the most similar one."""
         folded = name.casefold()
-        if folded in self.pseudocolumns or folded.startswith(PLACEHOLDER):
+        if folded.startswith(PLACEHOLDER) or self._dialect.is_column_of_no_table(folded):
             return NOTHING
-        tables = list(dict.fromkeys(table for source in sources for table in source.tables()))
-        tables = [table for table in tables if table.complete]
-        if not tables:
-            self.problems[f"column {name} is read and nothing in the query has it"] = None
-            return NOTHING
-        tables.sort(key=lambda table: -_likeness(folded, table))
-        tables[0].missing.setdefault(folded, name)
-        relations = tuple(table.relation for table in tables)
-        self.missing.setdefault((folded, str(relations[0])), Missing(name, relations, line))
+        tables = [table for source in sources for table in source.tables() if table.complete]
+        if tables:
+            nearest = max(tables, key=lambda table: _similarity(folded, table))
+            nearest.missing.setdefault(folded, name)
+        else:
+            self._report(f"no source of the query has the column {name}")
         return NOTHING
 
 
-def _likeness(folded: str, table: TableRead) -> float:
-    near = difflib.get_close_matches(folded, table.columns, n=1, cutoff=0.0)
-    return difflib.SequenceMatcher(None, near[0], folded).ratio() if near else 0.0
+def _similarity(folded: str, table: TracedTable) -> float:
+    """Return how similar a name is to the most similar column of a table, from 0 to 1."""
+    return max((SequenceMatcher(None, one, folded).ratio() for one in table.columns), default=0.0)
 
 
-def _named(source: Source, folded: str, name: str) -> Value:
-    """A column that an open source is held to have, in the spelling of the query."""
-    value = source.guess(folded)
-    if value.copy and name != folded:
+def _assumed(source: Source, name: str) -> Value:
+    """Return a column that an open source is assumed to have, in the spelling of the query."""
+    folded = name.casefold()
+    value = source.assumed(folded)
+    if value.copy:
         (column,) = value.sources
         if column.name == folded:
             column.name = name
     return value
 
 
-def _field(value: Value) -> Value:
-    return computed(value.sources)
-
-
 def _row(source: Source) -> Value:
-    """A whole row, as `count(t)` or `to_json(t)` takes it."""
-    sources = NO_COLUMNS.union(*(value.sources for _, value in source.columns()))
-    if source.open:
-        source.doubt()
-    value = computed(sources)
-    use(value)
+    """Return a whole row, the argument of `count(t)` or `to_json(t)`."""
+    value = computed(columns_of_all((source,)))
+    source.record_unknown_use()
+    record_use((value,))
     return value

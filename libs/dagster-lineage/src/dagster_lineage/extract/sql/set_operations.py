@@ -1,4 +1,4 @@
-"""UNION, EXCEPT and INTERSECT: columns by position, or by name where the query says so."""
+"""Columns of UNION, EXCEPT and INTERSECT: by position, or by name if the query says so."""
 
 from __future__ import annotations
 
@@ -7,58 +7,55 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from dagster_lineage.extract.sql.sources import Output
-from dagster_lineage.extract.sql.type_rules import Types
-from dagster_lineage.extract.sql.values import NO_COLUMNS, Value, computed, use
+from dagster_lineage.extract.sql.type_rules import TypeRules
+from dagster_lineage.extract.sql.values import NO_COLUMNS, Value, computed, record_use
 
 
 def combined(
     operation: exp.SetOperation,
     left: Output,
     right: Output,
-    types: Types,
-    trouble: Callable[[str], None],
+    types: TypeRules,
+    report: Callable[[str], None],
 ) -> Output:
-    """What a set operation gives.
+    """Return the columns of a set operation.
 
     Args:
         operation: The operation.
-        left: What its left side gives.
-        right: What its right side gives.
-        types: The dialect's rules.
-        trouble: Told what could not be told.
+        left: Columns of its left side.
+        right: Columns of its right side.
+        types: Rules of the dialect.
+        report: Called with a sentence on what is unknown.
     """
     if operation.args.get("distinct") or not isinstance(operation, exp.Union):
-        for value in (*left.values, *right.values):  # compared whole
-            use(value)
-        left.doubt()
-        right.doubt()
+        for side in (left, right):  # whole rows are compared
+            record_use(side.values)
+            side.record_unknown_use()
     if isinstance(operation, exp.Except):
         return left
     if operation.args.get("by_name"):
         return _by_name(left, right, types)
-    if left.open or right.open:
-        trouble("a set operation takes columns by position, and a star's are not known")
-        return _unknown(left, right)
+    if left.open_stars or right.open_stars:
+        report("a set operation takes columns by position, and those of a star are unknown")
+        return _by_likely_name(left, right)
     if len(left.values) != len(right.values):
-        trouble("the sides of a set operation have different numbers of columns")
-    values = [
-        _both(one, other, types) for one, other in zip(left.values, right.values, strict=False)
-    ]
+        report("the sides of a set operation have different numbers of columns")
+    values = [_both(*sides, types) for sides in zip(left.values, right.values, strict=False)]
     values += left.values[len(values) :]
     return Output(left.names, values, [*left.stars, *right.stars])
 
 
-def _both(left: Value, right: Value, types: Types) -> Value:
-    """Either side's value: the same column on both sides is still a copy of it."""
+def _both(left: Value, right: Value, types: TypeRules) -> Value:
+    """Return the value of either side. A column on both sides is still a copy of it."""
     same = left.copy and right.copy and left.sources == right.sources
     known = [value.type for value in (left, right) if value.type or value.sources]
     return Value(left.sources | right.sources, types.common(known), same)
 
 
-def _by_name(left: Output, right: Output, types: Types) -> Output:
-    output = Output(list(left.names), list(left.values), [*left.stars, *right.stars])
+def _by_name(left: Output, right: Output, types: TypeRules) -> Output:
+    output = Output(left.names, left.values, [*left.stars, *right.stars])
     positions = {name.casefold(): position for position, name in enumerate(left.names)}
-    for name, value in zip(right.names, right.values, strict=True):
+    for name, value in right.columns():
         position = positions.get(name.casefold())
         if position is None:
             output.add(name, value)
@@ -67,19 +64,16 @@ def _by_name(left: Output, right: Output, types: Types) -> Output:
     return output
 
 
-def _unknown(left: Output, right: Output) -> Output:
-    """Sides whose positions cannot be matched: columns go by name, where a name is known.
+def _by_likely_name(left: Output, right: Output) -> Output:
+    """Match columns by name, if the positions of one side are unknown.
 
-    The other side's column of the same name is nearly always the one at the same position, and a
-    side whose columns are not known may give any.
+    The column with the same name is almost always at the same position. Any column of a side whose
+    columns are unknown may be used.
     """
-    right.doubt()
-    by_name = {
-        name.casefold(): value for name, value in zip(right.names, right.values, strict=True)
-    }
-    values = []
-    for name, value in zip(left.names, left.values, strict=True):
-        other = by_name.get(name.casefold())
-        sources = value.sources | (other.sources if other else NO_COLUMNS)
-        values.append(computed(sources))
-    return Output(list(left.names), values, left.stars)
+    right.record_unknown_use()
+    by_name = {name.casefold(): value.sources for name, value in right.columns()}
+    values = [
+        computed(value.sources | by_name.get(name.casefold(), NO_COLUMNS))
+        for name, value in left.columns()
+    ]
+    return Output(left.names, values, left.stars)

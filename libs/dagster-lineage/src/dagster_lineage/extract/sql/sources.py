@@ -1,218 +1,206 @@
-"""What a FROM clause offers under one name: a table, a query, or something opaque."""
+"""Sources of a FROM clause: tables, queries and table functions."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 
 from dagster_lineage.extract.sql.values import (
     NO_COLUMNS,
     NOTHING,
-    TableRead,
-    Upstream,
+    TracedColumn,
+    TracedTable,
     Value,
     computed,
     copy_of,
+    sources_of,
 )
 
 
 class Source(ABC):
-    """Columns under one name."""
+    """Columns that a query can read under one name."""
 
-    @property
-    @abstractmethod
-    def open(self) -> bool:
-        """It may have columns that are not known."""
+    open: bool
+    """It may have columns that are not listed."""
 
     @abstractmethod
-    def known(self, name: str) -> Value | None:
-        """The column of that folded name, if it certainly has it."""
+    def listed(self, name: str) -> Value | None:
+        """Return the listed column with a casefolded name, or None."""
 
     @abstractmethod
-    def guess(self, name: str) -> Value:
-        """A column that an open source is asked for, so it is held to have it."""
+    def assumed(self, name: str) -> Value:
+        """Return a column that is not listed. An open source is assumed to have it."""
 
     @abstractmethod
-    def columns(self) -> Iterator[tuple[str, Value]]:
-        """The known columns with their names as spelled, in order."""
+    def columns(self) -> Iterable[tuple[str, Value]]:
+        """Return the listed columns with their names as spelled, in their order."""
 
-    @abstractmethod
-    def tables(self) -> Iterator[TableRead]:
-        """The tables that a column which it should have would have come from."""
+    def tables(self) -> Iterable[TracedTable]:
+        """Return the tables that a missing column would have come from."""
+        return ()
 
-    def doubt(self) -> None:  # noqa: B027 - what has no table behind it has nothing to doubt
-        """Somebody uses columns of it that cannot be told, so of the tables behind it."""
+    def record_unknown_use(self) -> None:  # noqa: B027 - a source without tables has no columns to use
+        """Record that a query may use any column of it that is not listed."""
 
 
 class TableSource(Source):
     """A relation."""
 
-    def __init__(self, table: TableRead) -> None:
+    def __init__(self, table: TracedTable) -> None:
         self.table = table
+        self.open = not table.complete
 
-    @property
-    def open(self) -> bool:
-        """Whether columns may exist that are not known."""
-        return not self.table.complete
-
-    def known(self, name: str) -> Value | None:
-        """The column of that folded name, if it certainly has it."""
+    def listed(self, name: str) -> Value | None:
+        """See `Source`."""
         column = self.table.columns.get(name)
         return copy_of(column) if column is not None else None
 
-    def guess(self, name: str) -> Value:
-        """A column that it is held to have."""
-        column = self.table.columns[name] = Upstream(self.table, name, "")
+    def assumed(self, name: str) -> Value:
+        """See `Source`."""
+        column = self.table.columns[name] = TracedColumn(self.table, name, "")
         return copy_of(column)
 
     def columns(self) -> Iterator[tuple[str, Value]]:
-        """The known columns, in order."""
+        """See `Source`."""
         for column in self.table.columns.values():
             yield column.name, copy_of(column)
 
-    def tables(self) -> Iterator[TableRead]:
-        """The tables behind it."""
-        yield self.table
+    def tables(self) -> Iterable[TracedTable]:
+        """See `Source`."""
+        return (self.table,)
 
-    def doubt(self) -> None:
-        """Columns of it are used that cannot be told."""
-        if not self.table.complete:
-            self.table.unsure = True
-
-
-@dataclass
-class Star:
-    """A star in a query: what it stands for and what it leaves out."""
-
-    source: Source
-    hidden: frozenset[str] = frozenset()
-
-
-@dataclass
-class Output:
-    """What a query gives.
-
-    Attributes:
-        names: Names of the columns that are known, in order; an empty one has no known name.
-        values: What each is.
-        stars: Every star in it: a column that is not among the known ones is one of an open one's,
-            and if none is open it is missing in what they stand for.
-    """
-
-    names: list[str] = field(default_factory=list)
-    values: list[Value] = field(default_factory=list)
-    stars: list[Star] = field(default_factory=list)
-
-    @property
-    def open(self) -> bool:
-        """There may be columns that are not known."""
-        return any(star.source.open for star in self.stars)
-
-    def add(self, name: str, value: Value) -> None:
-        """One more column."""
-        self.names.append(name)
-        self.values.append(value)
-
-    def renamed(self, names: Sequence[str]) -> Output:
-        """The same under other names, as `alias(a, b)` gives them to the first columns."""
+    def record_unknown_use(self) -> None:
+        """See `Source`."""
         if self.open:
-            # Positions are not known: names tell nothing of what is behind them.
-            self.doubt()
-            sources = NO_COLUMNS.union(*(value.sources for value in self.values))
-            unknown = computed(sources)
-            return Output(list(names), [unknown] * len(names))
-        return Output([*names, *self.names[len(names) :]], self.values, self.stars)
-
-    def doubt(self) -> None:
-        """Columns of it are used that cannot be told."""
-        for star in self.stars:
-            star.source.doubt()
-
-
-class QuerySource(Source):
-    """A CTE or a subquery."""
-
-    def __init__(self, output: Output) -> None:
-        self.output = output
-        self.open_stars = [star for star in output.stars if star.source.open]
-        self._by_name: dict[str, Value] = {}
-        for name, value in zip(output.names, output.values, strict=True):
-            self._by_name.setdefault(name.casefold(), value)
-
-    @property
-    def open(self) -> bool:
-        """Whether columns may exist that are not known."""
-        return bool(self.open_stars) or "" in self._by_name
-
-    def known(self, name: str) -> Value | None:
-        """The column of that folded name, if it certainly has it."""
-        return self._by_name.get(name)
-
-    def guess(self, name: str) -> Value:
-        """A column that it is held to have."""
-        found = [star.source for star in self.open_stars if name not in star.hidden]
-        known = [value for source in found if (value := source.known(name)) is not None]
-        if known:
-            return known[0]
-        if len(found) == 1:
-            return found[0].guess(name)
-        for source in found:
-            source.doubt()
-        return NOTHING
-
-    def columns(self) -> Iterator[tuple[str, Value]]:
-        """The known columns, in order."""
-        return zip(self.output.names, self.output.values, strict=True)
-
-    def tables(self) -> Iterator[TableRead]:
-        """The tables behind it."""
-        for star in self.output.stars:
-            yield from star.source.tables()
-
-    def doubt(self) -> None:
-        """Columns of it are used that cannot be told."""
-        self.output.doubt()
+            self.table.unknown_use = True
 
 
 class OpaqueSource(Source):
-    """A table function, an unnested list, a pivot: any column, made of what went in.
+    """A table function, an unnested list or a pivot. Any column is computed from its input.
 
     Args:
-        made_of: The columns that went in.
-        columns: Those of its columns that are known.
-        complete: There are no others.
+        inputs: The columns of its input.
+        columns: The columns whose names are known.
+        complete: It has no others.
     """
 
     def __init__(
         self,
-        made_of: frozenset[Upstream],
+        inputs: frozenset[TracedColumn],
         columns: Sequence[tuple[str, Value]] = (),
         *,
         complete: bool = False,
     ) -> None:
-        self.made_of = made_of
-        self._columns = list(columns)
+        self.inputs = inputs
+        self.open = not complete
+        self._columns = columns
         self._by_name = {name.casefold(): value for name, value in columns}
-        self._complete = complete
+
+    def listed(self, name: str) -> Value | None:
+        """See `Source`."""
+        return self._by_name.get(name)
+
+    def assumed(self, name: str) -> Value:  # noqa: ARG002 - every column has the same origin
+        """See `Source`."""
+        return computed(self.inputs)
+
+    def columns(self) -> Iterable[tuple[str, Value]]:
+        """See `Source`."""
+        return self._columns
+
+
+class Star:
+    """A `*` in a query.
+
+    Args:
+        source: The source whose columns it stands for.
+        hidden: Casefolded names of columns that it leaves out, or that are listed already.
+    """
+
+    def __init__(self, source: Source, hidden: frozenset[str] = frozenset()) -> None:
+        self.source = source
+        self.hidden = hidden
+        self.open = source.open
+
+
+class Output(Source):
+    """Columns that a query returns, and which a CTE or subquery offers to the query around it.
+
+    Args:
+        names: Names of the listed columns, in their order; empty if a name is unknown.
+        values: Value of each column.
+        stars: Every star in the query. A column that is not listed belongs to an open star. If no
+            star is open, it is missing in the tables behind the stars.
+    """
+
+    def __init__(
+        self, names: Iterable[str] = (), values: Iterable[Value] = (), stars: Iterable[Star] = ()
+    ) -> None:
+        self.names = list(names)
+        self.values = list(values)
+        self.stars = list(stars)
+        self._by_name: dict[str, Value] = {}
+
+    def add(self, name: str, value: Value) -> None:
+        """Add a column, while the query is read."""
+        self.names.append(name)
+        self.values.append(value)
+
+    @property
+    def open_stars(self) -> list[Star]:
+        """Stars over sources that may have more columns: positions of columns are unknown."""
+        return [star for star in self.stars if star.open]
 
     @property
     def open(self) -> bool:
-        """Whether columns may exist that are not known."""
-        return not self._complete
+        """See `Source`."""
+        return "" in self.names or any(star.open for star in self.stars)
 
-    def known(self, name: str) -> Value | None:
-        """The column of that folded name, if it certainly has it."""
+    def listed(self, name: str) -> Value | None:
+        """See `Source`."""
+        if not self._by_name:
+            # The first of several columns with one name.
+            names = [one.casefold() for one in reversed(self.names)]
+            self._by_name = dict(zip(names, reversed(self.values), strict=True))
         return self._by_name.get(name)
 
-    def guess(self, name: str) -> Value:  # noqa: ARG002 - any name will do
-        """A column that it is held to have."""
-        return computed(self.made_of)
+    def assumed(self, name: str) -> Value:
+        """See `Source`."""
+        sources = [star.source for star in self.open_stars if name not in star.hidden]
+        for source in sources:
+            value = source.listed(name)
+            if value is not None:
+                return value
+        if len(sources) == 1:
+            return sources[0].assumed(name)
+        for source in sources:
+            source.record_unknown_use()
+        return NOTHING
 
-    def columns(self) -> Iterator[tuple[str, Value]]:
-        """The known columns, in order."""
-        return iter(self._columns)
+    def columns(self) -> Iterable[tuple[str, Value]]:
+        """See `Source`."""
+        return zip(self.names, self.values, strict=True)
 
-    def tables(self) -> Iterator[TableRead]:
-        """The tables behind it."""
-        return iter(())
+    def tables(self) -> Iterator[TracedTable]:
+        """See `Source`."""
+        for star in self.stars:
+            yield from star.source.tables()
+
+    def record_unknown_use(self) -> None:
+        """See `Source`."""
+        for star in self.stars:
+            star.source.record_unknown_use()
+
+    def renamed(self, names: Sequence[str]) -> Output:
+        """Return the output with other names for the first columns, as `alias(a, b)` gives them."""
+        if not names:
+            return self
+        if self.open_stars:  # the positions of columns are unknown, so any name may be any column
+            self.record_unknown_use()
+            return Output(names, [computed(sources_of(self.values))] * len(names))
+        return Output([*names, *self.names[len(names) :]], self.values, self.stars)
+
+
+def columns_of_all(sources: Iterable[Source]) -> frozenset[TracedColumn]:
+    """Return the upstream columns of all listed columns of several sources."""
+    return NO_COLUMNS.union(*(value.sources for source in sources for _, value in source.columns()))

@@ -1,4 +1,4 @@
-"""What a query gives and what it reads: column lineage, types, columns used."""
+"""Column lineage, types and used columns of one query."""
 
 from __future__ import annotations
 
@@ -10,77 +10,52 @@ from sqlglot.errors import SqlglotError
 
 from dagster_lineage.extract.sql.queries import Queries
 from dagster_lineage.extract.sql.schema import Relation, Schema
-from dagster_lineage.extract.sql.scope import Missing, Scope
+from dagster_lineage.extract.sql.scope import Scope
 from dagster_lineage.extract.sql.sources import Output
-from dagster_lineage.extract.sql.values import use
-
-DIALECTS = {
-    "sqlserver": "tsql",
-    "synapse": "tsql",
-    "fabric": "fabric",
-    "glue": "athena",
-    "dremio": "dremio",
-    "vertica": "postgres",
-    "greenplum": "postgres",
-    "alloydb": "postgres",
-    "materialize": "materialize",
-    "motherduck": "duckdb",
-    "starburst": "trino",
-    "sparksql": "spark",
-    "databrickssql": "databricks",
-}
-"""dbt's adapter types whose dialect has another name in sqlglot."""
+from dagster_lineage.extract.sql.values import record_use
+from dagster_lineage.model.dialects import dialect_name
 
 
 @dataclass(frozen=True)
 class OutputColumn:
-    """A column that a query gives.
-
-    Attributes:
-        name: As the engine would name it.
-        type: In the engine's spelling, lower case; empty when unknown.
-        derived_from: The upstream columns that its value is computed from, sorted: relation and
-            column. Filters and join keys are reads, not origins.
-        copy: It is exactly one upstream column, unchanged, perhaps renamed, through any number of
-            subqueries.
-    """
+    """A column that a query returns."""
 
     name: str
+    """The name that the engine gives it."""
     type: str = ""
+    """In the engine's spelling, lower case; empty if unknown."""
     derived_from: tuple[tuple[Relation, str], ...] = ()
+    """The upstream columns that its value is computed from, sorted: relation and column. Filters
+    and join keys are reads, not origins."""
     copy: bool = False
+    """It is exactly one upstream column, unchanged, perhaps renamed, through any number of
+    subqueries."""
 
 
 @dataclass(frozen=True)
 class Trace:
-    """What one query gives and reads.
-
-    Attributes:
-        columns: Its columns in order.
-        columns_known: `columns` is all of them, each with its name.
-        reads: Columns used anywhere, sorted, by relation, also those that the relation does not
-            have; None where they cannot be told. A column that a star merely hands on and nobody
-            takes up is not used.
-        missing: The columns that it asks for and that the schema says nobody has.
-        problems: What could not be told, in sentences.
-    """
+    """Columns that one query returns and reads."""
 
     columns: tuple[OutputColumn, ...] = ()
+    """Its columns, in their order."""
     columns_known: bool = False
+    """`columns` is all of them, each with its name."""
     reads: Mapping[Relation, tuple[str, ...] | None] = field(default_factory=dict)
-    missing: tuple[Missing, ...] = ()
+    """By relation: the columns that are used anywhere, sorted, including columns that the relation
+    does not have. None if they are unknown. A column that a star only passes on is not used."""
     problems: tuple[str, ...] = ()
+    """What is unknown, in sentences."""
 
 
 def trace_query(sql: str, dialect: str, schema: Schema) -> Trace:
-    """Read a query once, from its innermost parts up.
+    """Trace the columns of a query, in one pass from its innermost parts outwards.
 
-    Never raises: what cannot be read gives a trace with a problem.
+    Never raises. If the query cannot be read, the trace has a problem.
 
     Args:
-        sql: One query, rendered.
+        sql: One rendered query.
         dialect: sqlglot's name of the dialect, or dbt's adapter type.
-        schema: What is known of the relations that it may read. The trace depends on nothing else.
+        schema: Known relations. The trace depends on nothing else.
     """
     name = dialect_name(dialect)
     try:
@@ -94,71 +69,50 @@ def trace_query(sql: str, dialect: str, schema: Schema) -> Trace:
     except (SqlglotError, ValueError) as error:
         return Trace(problems=(f"the SQL cannot be parsed: {_first_line(error)}",))
     except (TypeError, AttributeError, KeyError, IndexError) as error:
-        # A shape of tree that no rule expects: unknown, and one model must not cost the others.
+        # A syntax tree of an unexpected form: one model must not fail the others.
         return Trace(problems=(f"the SQL has a form that cannot be read: {_first_line(error)}",))
     return _result(queries, output, problems)
 
 
-def relations_of(sql: str, dialect: str) -> tuple[Relation, ...]:
-    """The relations that a query reads, as it names them, sorted; none if it cannot be parsed."""
-    return tuple(sorted(trace_query(sql, dialect, Schema()).reads))
-
-
-def dialect_name(adapter: str) -> str:
-    """Sqlglot's name of the dialect of a dbt adapter."""
-    return DIALECTS.get(adapter.lower(), adapter.lower())
-
-
 def _statement(sql: str, dialect: str) -> tuple[exp.Expr | None, tuple[str, ...]]:
-    """The query in a text: of several statements the last, and what was wrong with it."""
+    """Return the query in a text (the last one, if there are several), and problems of the text."""
     statements: list[exp.Expr] = []
     for one in parse(sql, read=dialect or None):
         statements += one.expressions if isinstance(one, exp.Block) else [one] if one else []
     problems: tuple[str, ...] = ()
     if len(statements) > 1:
         problems = ("there are several statements; only the last query is read",)
-    readable = (exp.Query, exp.Values, exp.Table, exp.Pivot)
     for one in reversed(statements):
-        if isinstance(one, (exp.Create, exp.Insert)):
-            one = one.args.get("expression")  # noqa: PLW2901 - the query inside is what is read
-        if isinstance(one, readable):
-            return one, problems
+        query = one.args.get("expression") if isinstance(one, (exp.Create, exp.Insert)) else one
+        if isinstance(query, (exp.Query, exp.Values, exp.Table, exp.Pivot)):
+            return query, problems
     return None, ("there is no query in the SQL",)
 
 
 def _result(queries: Queries, output: Output, problems: tuple[str, ...]) -> Trace:
-    for value in output.values:
-        use(value)
-    output.doubt()
-    known = not output.open
+    record_use(output.values)
+    output.record_unknown_use()
     if "" in output.names:
-        known = False
-        queries.trouble("a column has no alias, so its name is not known")
+        queries.report("a column has no alias, so its name is unknown")
     elif output.open:
-        queries.trouble("a star stands for columns that are not known")
+        queries.report("a star stands for columns that are unknown")
     columns = tuple(
         OutputColumn(
             name,
-            queries.types.final(value.type),
+            queries.dialect.types.final(value.type),
             tuple(sorted((column.table.relation, column.name) for column in value.sources)),
             value.copy,
         )
-        for name, value in zip(output.names, output.values, strict=True)
+        for name, value in output.columns()
         if name
     )
     reads = {
         relation: None
-        if table.unsure
+        if table.unknown_use
         else tuple(sorted({*(column.name for column in table.used), *table.missing.values()}))
         for relation, table in sorted(queries.tables.items())
     }
-    return Trace(
-        columns,
-        known,
-        reads,
-        tuple(queries.names.missing.values()),
-        (*problems, *queries.names.problems),
-    )
+    return Trace(columns, not output.open, reads, (*problems, *queries.problems))
 
 
 def _first_line(error: Exception) -> str:

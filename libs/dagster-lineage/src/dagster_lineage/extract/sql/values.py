@@ -1,4 +1,4 @@
-"""What an expression is to lineage: the upstream columns in it, its type, whether it copies."""
+"""Values of expressions: the upstream columns that they are computed from, and their types."""
 
 from __future__ import annotations
 
@@ -8,70 +8,72 @@ from typing import NamedTuple
 from dagster_lineage.extract.sql.schema import Relation
 
 
-class Upstream:
-    """One column of one relation that a query reads; the same object wherever it is met."""
+class TracedColumn:
+    """One column of a relation that a query reads. Each column is one object."""
 
     __slots__ = ("name", "table", "type")
 
-    def __init__(self, table: TableRead, name: str, type_: str) -> None:
+    def __init__(self, table: TracedTable, name: str, type_: str) -> None:
         self.table = table
         self.name = name
         self.type = type_
 
 
-class TableRead:
-    """One relation that a query reads, however often, and the columns that it uses of it.
+class TracedTable:
+    """One relation that a query reads, and the columns that it uses."""
 
-    Attributes:
-        relation: Its name.
-        columns: Its columns by folded name: those that the schema tells, in order, and for an
-            incomplete one those that the query was seen to use.
-        complete: No other column exists.
-        used: Columns that the query uses.
-        missing: Columns that it asks for and that do not exist, by folded name.
-        unsure: Columns may be used that cannot be told.
-    """
-
-    __slots__ = ("columns", "complete", "missing", "relation", "unsure", "used")
+    __slots__ = ("columns", "complete", "missing", "relation", "unknown_use", "used")
 
     def __init__(
         self, relation: Relation, columns: Iterable[tuple[str, str]], *, complete: bool
     ) -> None:
         self.relation = relation
-        self.columns = {name.casefold(): Upstream(self, name, type_) for name, type_ in columns}
+        self.columns = {name.casefold(): TracedColumn(self, name, type_) for name, type_ in columns}
+        """By casefolded name: the columns of the schema in their order. For an incomplete relation,
+        also the columns that the query reads."""
         self.complete = complete
-        self.used: set[Upstream] = set()
+        """No other column exists."""
+        self.used: set[TracedColumn] = set()
         self.missing: dict[str, str] = {}
-        self.unsure = False
+        """Columns that the query reads and that do not exist, by casefolded name."""
+        self.unknown_use = False
+        """The query may use columns that cannot be named."""
 
 
 class Value(NamedTuple):
-    """What an expression is made of."""
+    """Lineage and type of an expression."""
 
-    sources: frozenset[Upstream]
+    sources: frozenset[TracedColumn]
+    """The upstream columns that it is computed from."""
     type: str
-    """In the engine's spelling; empty when unknown. An integer literal that has not met a column
-    yet is `LITERAL`: its type adapts to its neighbour's."""
+    """In the engine's spelling; empty if unknown. `LITERAL`: an integer literal, whose type
+    adapts to that of the other operand."""
     copy: bool
     """It is its one source, unchanged."""
 
 
-NO_COLUMNS: frozenset[Upstream] = frozenset()
+NO_COLUMNS: frozenset[TracedColumn] = frozenset()
 NOTHING = Value(NO_COLUMNS, "", copy=False)
 LITERAL = "integer literal"
 
 
-def copy_of(column: Upstream) -> Value:
-    """The value that a column is by itself."""
+def copy_of(column: TracedColumn) -> Value:
+    """Return the value of a column itself."""
     return Value(frozenset((column,)), column.type, copy=True)
 
 
-def computed(sources: frozenset[Upstream], type_: str = "") -> Value:
-    """A value that is made of columns and is none of them."""
+def computed(sources: frozenset[TracedColumn], type_: str = "") -> Value:
+    """Return a value that is computed from columns."""
     return Value(sources, type_, copy=False)
 
 
-def use(value: Value) -> None:
-    """Note that a query depends on a value, not only hands it on."""
-    for column in value.sources:
-        column.table.used.add(column)
+def sources_of(values: Iterable[Value]) -> frozenset[TracedColumn]:
+    """Return the upstream columns of several values."""
+    return NO_COLUMNS.union(*(value.sources for value in values))
+
+
+def record_use(values: Iterable[Value]) -> None:
+    """Record that a query uses the upstream columns of values, and does not only pass them on."""
+    for value in values:
+        for column in value.sources:
+            column.table.used.add(column)
