@@ -159,8 +159,9 @@ def test_unknown_variable_leaves_a_placeholder_that_lineage_takes_for_no_column(
     rendered = render("select id from {{ ref('up') }} where id > {{ var('least') }}")
 
     assert rendered.assumed == ("var least",)
-    known = Schema([Table(Relation("db", "sch", "up"), {"id": "integer"}, complete=True)])
-    assert trace_query(rendered.sql, "duckdb", known).missing == ()
+    up = Relation("db", "sch", "up")
+    known = Schema([Table(up, {"id": "integer"}, complete=True)])
+    assert trace_query(rendered.sql, "duckdb", known).reads == {up: ("id",)}
 
 
 @pytest.mark.parametrize(

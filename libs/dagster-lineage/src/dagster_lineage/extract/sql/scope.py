@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 
 from dagster_lineage.extract.sql.dialects import Dialect
 from dagster_lineage.extract.sql.sources import Output, Source, columns_of_all
@@ -164,8 +163,11 @@ class Names:
 
 
 def _similarity(folded: str, table: TracedTable) -> float:
-    """Return how similar a name is to the most similar column of a table, from 0 to 1."""
-    return max((SequenceMatcher(None, one, folded).ratio() for one in table.columns), default=0.0)
+    """Return how similar a name is to the most similar column of a table, from 0 to 100."""
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - most queries have no missing column
+
+    found = process.extractOne(folded, list(table.columns), scorer=fuzz.ratio)
+    return found[1] if found else 0.0
 
 
 def _assumed(source: Source, name: str) -> Value:

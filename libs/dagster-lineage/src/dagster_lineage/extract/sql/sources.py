@@ -20,8 +20,10 @@ from dagster_lineage.extract.sql.values import (
 class Source(ABC):
     """Columns that a query can read under one name."""
 
-    open: bool
-    """It may have columns that are not listed."""
+    @property
+    @abstractmethod
+    def open(self) -> bool:
+        """Whether it may have columns that are not listed."""
 
     @abstractmethod
     def listed(self, name: str) -> Value | None:
@@ -48,7 +50,11 @@ class TableSource(Source):
 
     def __init__(self, table: TracedTable) -> None:
         self.table = table
-        self.open = not table.complete
+
+    @property
+    def open(self) -> bool:
+        """See `Source`."""
+        return not self.table.complete
 
     def listed(self, name: str) -> Value | None:
         """See `Source`."""
@@ -92,9 +98,14 @@ class OpaqueSource(Source):
         complete: bool = False,
     ) -> None:
         self.inputs = inputs
-        self.open = not complete
+        self._complete = complete
         self._columns = columns
         self._by_name = {name.casefold(): value for name, value in columns}
+
+    @property
+    def open(self) -> bool:
+        """See `Source`."""
+        return not self._complete
 
     def listed(self, name: str) -> Value | None:
         """See `Source`."""
