@@ -1,4 +1,4 @@
-"""Histories with known answers, and published files in a folder of their own."""
+"""Histories with known forecasts, and published files in a temporary folder."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FIRST_DAY = date(2025, 1, 6)  # a Monday
 
 @pytest.fixture(scope="session")
 def table() -> Callable[[Sequence[float]], pa.Table]:
-    """Make what marts_dbt publishes: one number of orders a day, split over two channels."""
+    """Return a function that creates the table of marts_dbt: orders per day in two channels."""
 
     def build(orders: Sequence[float], first: date = FIRST_DAY) -> pa.Table:
         days = [first + timedelta(days=number) for number in range(len(orders))]
@@ -38,7 +38,7 @@ def table() -> Callable[[Sequence[float]], pa.Table]:
 
 @pytest.fixture(scope="session")
 def weekly_noise() -> Callable[..., np.ndarray]:
-    """Orders with a pattern over the week, a slow rise, and noise around both."""
+    """Return a function that creates orders with a weekly pattern, a trend and noise."""
 
     def build(days: int = 203, level: float = 50.0, seed: int = 7) -> np.ndarray:
         number = np.arange(days)
@@ -51,7 +51,7 @@ def weekly_noise() -> Callable[..., np.ndarray]:
 
 @pytest.fixture
 def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
-    """An empty data directory, named by the environment as in production."""
+    """Return an environment with an empty data directory, set by variables as in production."""
     monkeypatch.setenv("JAFFLE_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("JAFFLE_ENV", "ci")
     return Environment.from_environ()
@@ -61,7 +61,7 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
 def publish_table(
     environment: Environment,
 ) -> Callable[[str, tuple[str, str], pa.Table], Publication]:
-    """Publish a table as another project would: through the warehouse, into a real file."""
+    """Return a function that publishes a table of another project."""
 
     def publish(project: str, key: tuple[str, str], content: pa.Table) -> Publication:
         with Warehouse(project).open_session() as session:
@@ -73,6 +73,6 @@ def publish_table(
 
 @pytest.fixture(scope="session")
 def instance() -> Iterator[dg.DagsterInstance]:
-    """A real Dagster instance on SQLite in a temporary folder; it takes 2 s to make."""
+    """Return a Dagster instance on SQLite in a temporary folder; creating one takes 2 s."""
     with dg.instance_for_test() as made:
         yield made

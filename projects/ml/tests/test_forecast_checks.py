@@ -1,4 +1,4 @@
-"""The checks fail on what they are there for."""
+"""The faults that each check finds."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def rows(days=tuple(DAYS), **changed: float | None) -> list[tuple]:
     return [(day, *values.values()) for day in days]
 
 
-def test_whole_table_passes():
+def test_complete_table_passes():
     assert all(result.passed for result in checked(rows()).values())
 
 
@@ -43,7 +43,7 @@ def test_whole_table_passes():
         ([], "missing days: 2026-07-01, .* and 23 more"),
     ],
 )
-def test_gap_or_wrong_day_is_found_and_named(days, fault):
+def test_gap_or_wrong_day_is_reported(days, fault):
     result = checked(rows(days) if days else [(date(2020, 1, 1), *[1.0] * 5)])["no_gaps"]
     assert not result.passed
     assert re.search(fault, result.description)
@@ -58,7 +58,7 @@ def test_day_without_a_number_is_a_gap(column, value):
 
 
 @pytest.mark.parametrize("column", NUMBERS)
-def test_negative_value_in_any_column_is_found(column):
+def test_negative_value_in_any_column_is_reported(column):
     result = checked(rows(DAYS[1:]) + rows(DAYS[:1], **{column: -0.001}))["no_negative_values"]
     assert not result.passed
     assert "2026-07-01" in result.description
@@ -78,13 +78,13 @@ def quality(backtest: Backtest, name: str) -> bool:
     return next(r.passed for r in check_quality(backtest) if r.check_name == name)
 
 
-def test_better_than_the_baseline_passes_only_if_also_on_unseen_windows():
+def test_model_must_beat_the_baseline_also_on_unseen_windows():
     assert quality(outcome(), "beats_baseline")
     assert not quality(outcome(unseen=10.5), "beats_baseline")
     assert not quality(outcome(mae=10.0), "beats_baseline")
 
 
-def test_exact_baseline_need_not_be_beaten():
+def test_exact_baseline_passes():
     exact = outcome(mae=0.0, baseline=0.0, unseen=0.0, unseen_baseline=0.0, coverage=1.0)
     assert quality(exact, "beats_baseline")
     assert quality(exact, "interval_coverage")
@@ -94,5 +94,5 @@ def test_exact_baseline_need_not_be_beaten():
     ("coverage", "passed"),
     [(0.5, False), (0.64, False), (0.65, True), (0.8, True), (0.95, True), (0.99, False)],
 )
-def test_intervals_that_are_far_too_narrow_or_too_wide_are_found(coverage, passed):
+def test_intervals_that_are_too_narrow_or_too_wide_are_reported(coverage, passed):
     assert quality(outcome(coverage=coverage), "interval_coverage") is passed

@@ -1,4 +1,4 @@
-"""Choice of the model and the forecast, on histories whose answer is known."""
+"""Choice of the model and its forecast, on histories with known answers."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_forecast_begins_after_the_cutoff_and_has_no_gap(weekly_forecast, weekly
     assert set(found["cutoff_date"]) == {last}
 
 
-def test_intervals_lie_within_each_other_around_the_forecast(weekly_forecast):
+def test_intervals_contain_the_forecast_and_each_other(weekly_forecast):
     assert (np.diff(weekly_forecast.days[BOUNDS].to_numpy(), axis=1) > 0).all()
 
 
@@ -87,7 +87,7 @@ def test_exact_weekly_pattern_is_repeated_exactly(history):
     assert forecast.days["predicted_orders"].tolist() == pattern * 4
 
 
-def test_nothing_is_negative_near_zero(history):
+def test_forecast_near_zero_is_not_negative(history):
     few = np.random.default_rng(5).poisson(0.2, 203)
     forecast = make_forecast(history(few))
     assert (forecast.days[BOUNDS] >= 0).all(axis=None)
@@ -115,7 +115,7 @@ def test_rows_after_the_cutoff_do_not_change_the_forecast(table, weekly_noise):
     assert later["predicted_orders"].iloc[0] != one["predicted_orders"].iloc[0]
 
 
-def test_same_history_gives_the_same_forecast_to_the_last_bit(history, weekly_noise):
+def test_same_history_gives_the_same_forecast_bit_by_bit(history, weekly_noise):
     one, other = (make_forecast(history(weekly_noise(168))).days for _ in range(2))
     pd.testing.assert_frame_equal(one, other, check_exact=True)
 
@@ -158,7 +158,7 @@ def test_more_history_gives_more_windows_up_to_a_limit(history, weekly_noise):
     assert [windows(days) for days in (140, 167, 168, 280, 400)] == [3, 3, 4, 8, 8]
 
 
-def test_baseline_is_kept_where_nothing_beats_it(history):
+def test_baseline_is_chosen_if_no_model_beats_it(history):
     from statsforecast.models import HistoricAverage
 
     number = np.arange(203)
@@ -168,7 +168,7 @@ def test_baseline_is_kept_where_nothing_beats_it(history):
     assert not found.beats_baseline
 
 
-def test_choice_is_scored_on_windows_that_had_no_part_in_it():
+def test_choice_is_scored_on_windows_that_were_not_used_for_it():
     from ml.forecasting.backtest import _unseen
 
     # "Lucky" wins the last window so clearly that it has the least mean of all four, yet nobody
@@ -178,7 +178,7 @@ def test_choice_is_scored_on_windows_that_had_no_part_in_it():
     assert (found.windows, found.mae, found.baseline_mae) == (2, 4.0, 4.0)
 
 
-def test_model_that_fails_is_left_out_and_named(history, weekly_noise):
+def test_failed_model_is_left_out_and_reported(history, weekly_noise):
     from statsforecast.models import NaNModel
 
     broken = Candidate("Broken", lambda _: object())
@@ -187,5 +187,5 @@ def test_model_that_fails_is_left_out_and_named(history, weekly_noise):
         history(weekly_noise()), [candidates()[0], broken, blank, candidates()[1]], HORIZON_DAYS
     )
     assert set(found.failed) == {"Broken", "Blank"}
-    assert "no number" in found.failed["Blank"]
+    assert "not a finite number" in found.failed["Blank"]
     assert {score.model for score in found.scores} == {BASELINE, candidates()[1].name}

@@ -1,4 +1,4 @@
-"""The chart: what it counts, what is written, and that no browser opens by itself."""
+"""The chart: its counts, its file, and that no browser opens by default."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def customers(publish_table):
 
 @pytest.fixture
 def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A browser that notes what it is told to open."""
+    """Return the file in which a fake browser records the URLs that it opens."""
     note, browser = tmp_path / "opened.txt", tmp_path / "browser"
     browser.write_text(f'#!/bin/sh\necho "$1" >> "{note}"\n')
     browser.chmod(browser.stat().st_mode | stat.S_IXUSR)
@@ -53,21 +53,21 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return note
 
 
-def test_customers_are_counted_by_orders_and_those_without_apart():
+def test_customers_without_orders_are_counted_separately():
     counts = count_orders([0, 1, 1, 4, None, 2])
     assert counts.bars == {"1": 2, "2": 1, "3": 0, "4": 1}
     assert (counts.without_orders, counts.with_orders, counts.orders) == (2, 4, 8)
     assert counts.orders_per_buyer == 2.0
 
 
-def test_long_tail_shares_the_last_bar_instead_of_flattening_the_others():
+def test_long_tail_shares_the_last_bar():
     counts = count_orders([30, 31, 900, 2])
     assert list(counts.bars)[-1] == "30+"
     assert (len(counts.bars), counts.bars["30+"], counts.bars["2"]) == (30, 3, 1)
     assert list(count_orders([30, 2]).bars)[-1] == "30"
 
 
-def test_nobody_has_ordered_is_a_chart_and_no_error():
+def test_chart_without_orders_is_not_an_error():
     counts = count_orders([0, 0])
     assert (counts.bars, counts.orders_per_buyer) == ({}, 0.0)
     assert "0 have ordered" in counts.title
@@ -82,14 +82,16 @@ def test_page_needs_no_network():
     assert '"y":[1,2]' in page
 
 
-def test_page_is_written_to_the_reports_and_pictured_in_the_event(customers, instance, environment):
+def test_page_is_written_to_the_reports_and_its_image_is_in_the_event(
+    customers, instance, environment
+):
     result = materialize(instance)
     assert result.success
     [event] = result.asset_materializations_for_node("ml__order_count_chart")
     page = Path(event.metadata["path"].value)
     assert page == environment.reports_dir / "order_count_chart.html"
     assert "4 have ordered, 2.0 times on average; 2 have not" in page.read_text()
-    assert [file.name for file in page.parent.iterdir()] == [page.name]  # nothing half-made
+    assert [file.name for file in page.parent.iterdir()] == [page.name]  # no temporary file
     image = base64.b64decode(event.metadata["picture"].value.split("base64,")[1].rstrip(")"))
     width, height = struct.unpack(">II", image[16:24])
     assert image.startswith(b"\x89PNG")
@@ -107,7 +109,7 @@ def test_second_run_replaces_the_page(customers, instance, environment, publish_
     assert "3 have ordered, 9.0 times" in page.read_text()
 
 
-def test_browser_stays_shut_unless_asked_for(customers, instance, environment, opened):
+def test_browser_opens_only_if_configured(customers, instance, environment, opened):
     assert materialize(instance).success
     assert not opened.exists()
     assert materialize(instance, open_in_browser=True).success
@@ -115,12 +117,12 @@ def test_browser_stays_shut_unless_asked_for(customers, instance, environment, o
     assert opened.read_text().split() == [page.as_uri()]
 
 
-def test_missing_browser_is_a_warning_and_no_failure(customers, instance, opened, monkeypatch):
+def test_missing_browser_is_a_warning(customers, instance, opened, monkeypatch):
     monkeypatch.setenv("BROWSER", "/nowhere/browser %s")
     assert materialize(instance, open_in_browser=True).success
 
 
-def test_page_that_cannot_be_written_is_said_with_its_path(customers, instance, environment):
+def test_page_that_cannot_be_written_is_reported_with_its_path(customers, instance, environment):
     environment.reports_dir.parent.mkdir(parents=True, exist_ok=True)
     environment.reports_dir.write_text("a file where a folder should be")
     result = materialize(instance)

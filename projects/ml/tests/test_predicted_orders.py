@@ -1,4 +1,4 @@
-"""The asset, from a published file to a published file, with a real Dagster instance."""
+"""The asset in Dagster runs, from a published file to a published file."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ SUMMARY = ("marts", "daily_order_summary")
 
 @pytest.fixture
 def upstream(publish_table, table, weekly_noise) -> Publication:
-    """Publish a history twice, so that its generation is 2 and the forecast's is not."""
+    """Publish a history twice, so that its generation differs from the forecast's."""
     publish_table("marts_dbt", SUMMARY, table([1]))
     return publish_table("marts_dbt", SUMMARY, table(weekly_noise(DAYS)))
 
 
 @dataclass
 class Run:
-    """A run that succeeded, for tests that only look."""
+    """The results of a successful run."""
 
     checks: dict[str, bool]
     event: dg.AssetMaterialization
@@ -83,7 +83,7 @@ def checks(result: dg.ExecuteInProcessResult) -> dict[str, bool]:
     return {check.check_name: check.passed for check in result.get_asset_check_evaluations()}
 
 
-def test_forecast_is_published_with_the_data_that_it_came_from(run):
+def test_forecast_is_published_with_cutoff_date_and_upstream_generation(run):
     last = date(2025, 1, 6) + timedelta(days=202)
     assert published(
         "select count(*), min(forecast_date), max(forecast_date) from ml.ml.predicted_orders",
@@ -108,7 +108,7 @@ def test_all_checks_are_stored_with_the_run(run):
     }
 
 
-def test_table_has_the_columns_and_types_that_other_projects_are_told(run):
+def test_table_has_the_declared_columns_and_types(run):
     columns = published(
         "select column_name, data_type from duckdb_columns() where table_name = 'predicted_orders'",
         run.file,
@@ -116,7 +116,7 @@ def test_table_has_the_columns_and_types_that_other_projects_are_told(run):
     assert columns == [(column.name, column.type) for column in SCHEMA.columns]
 
 
-def test_event_says_which_model_and_which_data(run):
+def test_event_has_the_model_and_its_data_as_metadata(run):
     metadata = {name: value.value for name, value in run.event.metadata.items()}
     model = published("select distinct model from ml.ml.predicted_orders", run.file)[0][0]
     assert metadata["model"] == model
@@ -145,13 +145,13 @@ def test_cutoff_of_the_run_is_the_last_day_of_training(upstream, instance):
     ) == [(cutoff + timedelta(days=1), cutoff)]
 
 
-def test_only_the_columns_needed_are_read(publish_table, table, weekly_noise, instance):
+def test_only_the_declared_columns_are_read(publish_table, table, weekly_noise, instance):
     narrow = table(weekly_noise(DAYS)).drop_columns(["channel"])
     publish_table("marts_dbt", SUMMARY, narrow)
     assert materialize(instance).success
 
 
-def test_renamed_column_upstream_is_named_with_the_nearest(publish_table, table, instance):
+def test_renamed_upstream_column_is_reported(publish_table, table, instance):
     renamed = table([1, 2]).rename_columns(["order_date", "channel", "order_count"])
     publish_table("marts_dbt", SUMMARY, renamed)
     message = failure(materialize(instance))
@@ -166,7 +166,7 @@ def test_missing_publication_is_reported_with_the_command_that_fixes_it(environm
     assert not environment.published_file("ml").exists()
 
 
-def test_short_history_is_said_with_days_and_table(publish_table, table, instance, environment):
+def test_short_history_is_reported_with_days_and_table(publish_table, table, instance, environment):
     publish_table("marts_dbt", SUMMARY, table([5] * 100))
     message = failure(materialize(instance))
     assert "marts/daily_order_summary" in message
@@ -174,17 +174,17 @@ def test_short_history_is_said_with_days_and_table(publish_table, table, instanc
     assert not environment.published_file("ml").exists()
 
 
-def test_cutoff_that_is_no_date_fails_with_an_example(upstream, instance):
+def test_cutoff_that_is_not_a_date_fails_with_an_example(upstream, instance):
     assert "write an ISO date such as" in failure(materialize(instance, "30.06.2025"))
 
 
-def test_broken_forecast_is_not_published_and_the_old_one_stays(
+def test_forecast_with_a_gap_is_not_published_and_the_old_one_is_kept(
     upstream, instance, monkeypatch: pytest.MonkeyPatch
 ):
     from ml.forecasting import forecast as module
 
     with Warehouse("ml").open_session() as session:
-        session.write(KEY.path, pa.table({"model": ["of yesterday"]}))
+        session.write(KEY.path, pa.table({"model": ["yesterday"]}))
         session.publish()
     whole = module.make_forecast
 
@@ -198,11 +198,11 @@ def test_broken_forecast_is_not_published_and_the_old_one_stays(
     assert "no_gaps" in failure(result)
     assert "missing days" in failure(result)
     assert checks(result)["no_gaps"] is False
-    assert published("from ml.ml.predicted_orders") == [("of yesterday",)]
+    assert published("from ml.ml.predicted_orders") == [("yesterday",)]
     assert Warehouse("ml").publication().generation == 1
 
 
-def test_model_no_better_than_the_baseline_warns_and_is_published(
+def test_model_that_does_not_beat_the_baseline_is_published_with_a_warning(
     publish_table, table, weekly_noise, instance, monkeypatch: pytest.MonkeyPatch
 ):
     from ml.forecasting import forecast as module

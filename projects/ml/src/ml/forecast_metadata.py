@@ -1,4 +1,4 @@
-"""What is stored with each forecast: which model, how good, from which data."""
+"""Metadata of a forecast: the model, its quality and its data."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ PREVIEW_ROWS = 7
 def forecast_metadata(
     history: DailyHistory, forecast: Forecast, *, feature_schema: str, upstream_generation: int
 ) -> dict[str, dg.MetadataValue[Any]]:
-    """Everything that answers "why these numbers?" months later.
+    """Return the metadata from which a forecast can be explained months later.
 
     Args:
-        history: What the model was trained on.
-        forecast: The result.
-        feature_schema: Hash of the columns read, see `feature_schema_hash`.
-        upstream_generation: Publication of marts_dbt that they were read from.
+        history: The history on which the model was trained.
+        forecast: The forecast.
+        feature_schema: Hash of the columns that were read, see `feature_schema_hash`.
+        upstream_generation: Generation of marts_dbt that was read.
     """
     backtest = forecast.backtest
     chosen, baseline = backtest.chosen, backtest.baseline
     text, whole, real = dg.MetadataValue.text, dg.MetadataValue.int, dg.MetadataValue.float
-    found: dict[str, dg.MetadataValue[Any]] = {
+    metadata: dict[str, dg.MetadataValue[Any]] = {
         "model": text(chosen.model),
         "library": text(f"statsforecast {version('statsforecast')}"),
         "mae": real(chosen.mae),
@@ -57,13 +57,13 @@ def forecast_metadata(
         "days_filled_with_zero": whole(history.days_filled),
         "preview": _preview(forecast.days),
         "picture": dg.MetadataValue.md(
-            markdown_image(forecast_picture(history, forecast), "orders a day and forecast")
+            markdown_image(forecast_picture(history, forecast), "orders per day and forecast")
         ),
     }
     if backtest.failed:
         lines = [f"* {model}: {reason}" for model, reason in backtest.failed.items()]
-        found["candidates_failed"] = dg.MetadataValue.md("\n".join(lines))
-    return found
+        metadata["candidates_failed"] = dg.MetadataValue.md("\n".join(lines))
+    return metadata
 
 
 def _candidates(backtest: Backtest) -> dg.TableMetadataValue:
@@ -98,7 +98,9 @@ def _preview(days: pd.DataFrame) -> dg.TableMetadataValue:
 
 
 def _score(value: float | None) -> dg.MetadataValue[Any]:
-    """A number, or why there is none: infinity would be no valid JSON for the UI."""
+    """Return a number, or the reason why it is undefined: infinity is not valid JSON."""
     if value is None:
-        return dg.MetadataValue.text("undefined: the training days repeat from week to week")
+        return dg.MetadataValue.text(
+            "undefined: every week of the history is equal to the week before"
+        )
     return dg.MetadataValue.float(value)

@@ -1,40 +1,40 @@
-"""`ml.predicted_orders` as a table: its columns, and what they are computed from."""
+"""Columns of `ml.predicted_orders` and their lineage."""
 
 import dagster as dg
 
 from ml.forecasting.history import COUNT_COLUMN, DAY_COLUMN
 
 KEY = dg.AssetKey(["ml", "predicted_orders"])
-PROMISED = dg.TableColumnConstraints(nullable=False, unique=False)
-ONE_A_DAY = dg.TableColumnConstraints(nullable=False, unique=True)
+NOT_NULL = dg.TableColumnConstraints(nullable=False, unique=False)
+UNIQUE_NOT_NULL = dg.TableColumnConstraints(nullable=False, unique=True)
 SCHEMA = dg.TableSchema(
     [
-        dg.TableColumn("forecast_date", "DATE", "Day that is forecast.", ONE_A_DAY),
+        dg.TableColumn("forecast_date", "DATE", "Day of the forecast.", UNIQUE_NOT_NULL),
         dg.TableColumn(
-            "horizon_day", "BIGINT", "How many days after the cut-off it is, 1 to 28.", ONE_A_DAY
+            "horizon_day", "BIGINT", "Days after the cut-off date, 1 to 28.", UNIQUE_NOT_NULL
         ),
         dg.TableColumn(
             "predicted_orders",
             "DOUBLE",
-            "Orders to expect over all channels, 0 or more.",
-            PROMISED,
+            "Expected orders over all channels, 0 or more.",
+            NOT_NULL,
         ),
-        dg.TableColumn("lower_80", "DOUBLE", "Lower bound of the 80 % interval.", PROMISED),
-        dg.TableColumn("upper_80", "DOUBLE", "Upper bound of the 80 % interval.", PROMISED),
-        dg.TableColumn("lower_95", "DOUBLE", "Lower bound of the 95 % interval.", PROMISED),
-        dg.TableColumn("upper_95", "DOUBLE", "Upper bound of the 95 % interval.", PROMISED),
+        dg.TableColumn("lower_80", "DOUBLE", "Lower bound of the 80 % interval.", NOT_NULL),
+        dg.TableColumn("upper_80", "DOUBLE", "Upper bound of the 80 % interval.", NOT_NULL),
+        dg.TableColumn("lower_95", "DOUBLE", "Lower bound of the 95 % interval.", NOT_NULL),
+        dg.TableColumn("upper_95", "DOUBLE", "Upper bound of the 95 % interval.", NOT_NULL),
         dg.TableColumn(
             "model",
             "VARCHAR",
-            "Which candidate won the backtest and made this forecast.",
-            PROMISED,
+            "Model with the smallest error in the backtest, which made this forecast.",
+            NOT_NULL,
         ),
-        dg.TableColumn("cutoff_date", "DATE", "Last day that the model was trained on.", PROMISED),
+        dg.TableColumn("cutoff_date", "DATE", "Last day of the training data.", NOT_NULL),
         dg.TableColumn(
             "upstream_generation",
             "BIGINT",
-            "Publication of marts_dbt that the history was read from.",
-            PROMISED,
+            "Generation of marts_dbt from which the history was read.",
+            NOT_NULL,
         ),
     ]
 )
@@ -42,7 +42,7 @@ DESCRIPTIONS = {column.name: column.description or "" for column in SCHEMA.colum
 
 
 def column_lineage(upstream: dg.AssetKey) -> dg.TableColumnLineage:
-    """Which columns of the history each column comes from.
+    """Return the columns of the history from which each column is computed.
 
     Args:
         upstream: Key of the table with the history.
@@ -54,7 +54,7 @@ def column_lineage(upstream: dg.AssetKey) -> dg.TableColumnLineage:
         {
             "forecast_date": [day],
             "cutoff_date": [day],
-            # The model is fitted to the counts in the order of their days.
+            # The model is fitted to the counts, ordered by day.
             **{name: [count, day] for name in numbers},
         }
     )

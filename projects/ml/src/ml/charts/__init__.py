@@ -1,1 +1,1 @@
-"""Pages and pictures for people: pure functions from frames to HTML and PNG."""
+"""Charts as HTML pages and images: pure functions of frames."""

@@ -1,4 +1,4 @@
-"""The forecast at the end of its history."""
+"""Chart of a forecast and the last weeks of its history."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def forecast_picture(history: DailyHistory, forecast: Forecast) -> Figure:
     axes.plot(ahead["forecast_date"], ahead["predicted_orders"], color="#1f77b4", label="forecast")
     axes.axvline(past.index[-1], color="#999999", linewidth=0.8, linestyle=":")
     axes.set_ylim(bottom=0)
-    axes.set_title(f"Orders a day, {forecast.backtest.chosen.model} from {history.cutoff}")
+    axes.set_title(f"Orders per day, {forecast.backtest.chosen.model} from {history.cutoff}")
     axes.tick_params(axis="x", labelsize=8)
     axes.legend(loc="upper left", fontsize=7, ncols=4, frameon=False)
     return figure

@@ -1,4 +1,4 @@
-"""How many customers have how many orders, as a page to click in and as a picture."""
+"""Customers by number of orders, as an interactive page and as an image."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 LONGEST_AXIS = 30
-"""Customers with more orders than this share the last bar."""
+"""Number of bars; customers with more orders are counted in the last one."""
 COLOR = "#1f77b4"
 
 
 @dataclass(frozen=True)
 class OrderCounts:
-    """A distribution of orders per customer."""
+    """Distribution of orders per customer."""
 
     without_orders: int
-    """Customers who have not ordered yet: told in words, for their bar would hide the others."""
+    """Customers without orders; only in the title, because their bar would dwarf the others."""
     bars: dict[str, int]
     """Customers per number of orders, from "1" upwards without gaps; the last may be "30+"."""
     orders: int
@@ -34,12 +34,12 @@ class OrderCounts:
 
     @property
     def orders_per_buyer(self) -> float:
-        """Mean orders of a customer who has ordered; 0 if nobody has."""
+        """Mean number of orders of customers with orders; 0 without any."""
         return self.orders / self.with_orders if self.with_orders else 0.0
 
     @property
     def title(self) -> str:
-        """What the chart shows, with the figures that it does not draw."""
+        """Title of the chart, with the numbers that have no bar."""
         return (
             f"Orders per customer: {self.with_orders:,} have ordered, "
             f"{self.orders_per_buyer:.1f} times on average; {self.without_orders:,} have not"
@@ -50,7 +50,7 @@ def count_orders(numbers_of_orders: Iterable[int | None]) -> OrderCounts:
     """Count customers by their number of orders.
 
     Args:
-        numbers_of_orders: One per customer; None is none.
+        numbers_of_orders: One number per customer; None counts as 0.
     """
     numbers = [number or 0 for number in numbers_of_orders]
     buyers = [number for number in numbers if number > 0]
@@ -65,9 +65,9 @@ def count_orders(numbers_of_orders: Iterable[int | None]) -> OrderCounts:
 
 
 def order_counts_page(counts: OrderCounts) -> str:
-    """A whole HTML page with the interactive chart and all the code that it needs inside.
+    """Return an HTML page with the interactive chart and its code.
 
-    It is some 5 MB and opens without a network.
+    The page has about 5 MB and works without a network.
     """
     import plotly.graph_objects as go  # noqa: PLC0415 - slow; definitions load without it
 
@@ -85,7 +85,7 @@ def order_counts_page(counts: OrderCounts) -> str:
         yaxis={"title": "customers", "rangemode": "tozero"},
         template="plotly_white",
     )
-    # displaylogo would link to the maker's site; the page points nowhere.
+    # Without the logo, whose link is the only one of the page.
     page: str = figure.to_html(
         include_plotlyjs=True, full_html=True, div_id="orders", config={"displaylogo": False}
     )
@@ -93,7 +93,7 @@ def order_counts_page(counts: OrderCounts) -> str:
 
 
 def order_counts_picture(counts: OrderCounts) -> Figure:
-    """The same bars, small: plotly itself draws pictures only with a browser on the machine."""
+    """Return the same bars as an image; plotly would need a browser for one."""
     from matplotlib.ticker import MaxNLocator  # noqa: PLC0415 - definitions load without it
 
     figure = new_figure()

@@ -1,4 +1,4 @@
-"""A chart as a picture inside a Markdown text, which Dagster's UI shows in an asset's metadata."""
+"""Charts as images in Markdown, which Dagster's UI shows in the metadata of an asset."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ if TYPE_CHECKING:
 
 SIZE_INCHES = (6.4, 3.0)
 DOTS_PER_INCH = 80
-"""Together 512 by 240 pixels: enough to read, and 10 to 35 kB, for it is stored with every run."""
+"""512 by 240 pixels: legible, and 10 to 35 kB, because the image is stored with every run."""
 
 
 def new_figure() -> Figure:
-    """An empty figure of the right size, drawn in memory: no window, no screen, no browser."""
+    """Return an empty figure that is drawn in memory, without a window or a browser."""
     from matplotlib.figure import Figure  # noqa: PLC0415 - 1 s; definitions load without it
 
     return Figure(figsize=SIZE_INCHES, dpi=DOTS_PER_INCH, layout="constrained")
 
 
 def png(figure: Figure) -> bytes:
-    """The figure as a PNG file."""
+    """Return the figure as PNG."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png")
     return buffer.getvalue()
 
 
 def markdown_image(figure: Figure, alternative: str) -> str:
-    """The figure as a Markdown image that carries its bytes: it needs no file and no server.
+    """Return the figure as a Markdown image that contains its bytes.
 
     Args:
-        figure: What to show.
-        alternative: What it shows, in words, for those who cannot see it; without brackets.
+        figure: The figure.
+        alternative: Alternative text, without brackets.
     """
     encoded = base64.b64encode(png(figure)).decode("ascii")
     return f"![{alternative}](data:image/png;base64,{encoded})"

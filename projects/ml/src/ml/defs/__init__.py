@@ -1,1 +1,1 @@
-"""What this code location declares."""
+"""The assets, checks and resources of this code location."""

@@ -1,4 +1,4 @@
-"""`ml/order_count_chart`: how many customers have ordered how often, as a page in a browser."""
+"""The asset `ml/order_count_chart`: customers by number of orders, as an HTML page."""
 
 import os
 import webbrowser
@@ -17,11 +17,11 @@ FILE_NAME = "order_count_chart.html"
 
 
 class ChartConfig(dg.Config):
-    """What a run may choose."""
+    """Configuration of a run."""
 
     open_in_browser: bool = Field(
         default=False,
-        description="Open the page on the machine that runs this. Only of use on a laptop.",
+        description="Open the page in a browser on the machine of the run, for use on a laptop.",
     )
 
 
@@ -29,8 +29,8 @@ class ChartConfig(dg.Config):
     key=["ml", "order_count_chart"],
     deps=[CUSTOMERS.dep],
     description=(
-        "How many customers have how many orders: an interactive page that needs no network, in "
-        "the folder of reports, and a picture of it in the metadata."
+        "Customers by number of orders: an interactive HTML page in the folder of reports, which "
+        "works without a network, and an image of it in the metadata."
     ),
     group_name="ml",
     owners=["team:data_science"],
@@ -40,9 +40,9 @@ class ChartConfig(dg.Config):
 def order_count_chart(
     context: dg.AssetExecutionContext, config: ChartConfig, warehouse: WarehouseResource
 ) -> dg.MaterializeResult[None]:
-    """Read one column, draw it twice, put the page in its place.
+    """Read the column, write the page, return the image.
 
-    It writes no table, so it is no step of the warehouse and waits for nobody's.
+    The asset writes no table, so it needs no work session and is not in the pool.
     """
     from ml.charts.order_counts import (  # noqa: PLC0415
         count_orders,
@@ -54,9 +54,9 @@ def order_count_chart(
     customers = warehouse.read(CUSTOMERS.key.path, list(CUSTOMERS.columns))
     counts = count_orders(customers.table[COLUMN].to_pylist())
     page = warehouse.environment.reports_dir / FILE_NAME
-    write_whole(page, order_counts_page(counts))
+    write_atomically(page, order_counts_page(counts))
     if config.open_in_browser and not webbrowser.open(page.as_uri()):
-        context.log.warning(f"No browser could be started here. The page is {page}")
+        context.log.warning(f"No browser could be started. The page is {page}")
     return dg.MaterializeResult(
         metadata={
             "path": dg.MetadataValue.path(page),
@@ -72,22 +72,22 @@ def order_count_chart(
     )
 
 
-def write_whole(file: Path, text: str) -> None:
-    """Put a file in its place at once: whoever opens it sees the old page or the new one.
+def write_atomically(file: Path, text: str) -> None:
+    """Replace a file atomically: a reader sees the old page or the new one.
 
     Raises:
-        dagster.Failure: it cannot be written there; the old page stays.
+        dagster.Failure: the file cannot be written; the old page is kept.
     """
-    beside = file.with_name(f".{file.name}.{os.getpid()}.tmp")
+    temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(file)
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(file)
     except OSError as error:
         with suppress(OSError):
-            beside.unlink()
+            temporary.unlink()
         raise dg.Failure(
-            f"The chart cannot be written to {file}: {error.strerror}. Make room or mend the "
-            "permissions of the folder, and run this again. An older page stays as it is.",
+            f"The chart cannot be written to {file}: {error.strerror}. Free some space or fix the "
+            "permissions of the folder, and run the asset again. An older page is kept.",
             allow_retries=False,
         ) from error

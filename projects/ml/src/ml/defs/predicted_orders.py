@@ -1,4 +1,4 @@
-"""`ml/predicted_orders`: how many orders to expect on each of the next 28 days."""
+"""The asset `ml/predicted_orders`: expected orders of each of the next 28 days."""
 
 from collections.abc import Iterator
 
@@ -10,21 +10,20 @@ from ml.forecast_checks import check_quality, check_specs, check_table
 from ml.forecast_table import DESCRIPTIONS, KEY, SCHEMA, column_lineage
 from ml.forecasting.errors import ForecastError
 from ml.forecasting.history import FEATURE_COLUMNS
-from published_assets.api import WarehouseResource, pool_of, publish
-from published_assets.publishing import table_metadata
+from published_assets.api import WarehouseResource, pool_of, publish, table_metadata
 
 SUMMARY = upstream("marts_dbt", "daily_order_summary", columns=FEATURE_COLUMNS)
 
 
 class ForecastConfig(dg.Config):
-    """What a run may choose."""
+    """Configuration of a run."""
 
     cutoff_date: str | None = Field(
         default=None,
         description=(
-            "Last day of training, as an ISO date such as 2026-03-31. No later row is used, and "
-            "the forecast begins the day after. By default the last day of the history; set it "
-            "when that day is not over yet, or to see what would have been forecast in the past."
+            "Last day of the training data, as an ISO date such as 2026-03-31. Later rows are not "
+            "used, and the forecast begins the day after. The default is the last day of the "
+            "history. Set it if that day is not complete yet, or to reproduce a past forecast."
         ),
     )
 
@@ -33,9 +32,9 @@ class ForecastConfig(dg.Config):
     key=KEY,
     deps=[SUMMARY.dep],
     description=(
-        "Orders to expect on each of the next 28 days, over all channels, with 80 and 95 % "
-        "intervals. Several models are compared by a rolling-origin backtest with the "
-        "seasonal-naive baseline; the one with the least mean absolute error makes the forecast."
+        "Expected orders of each of the next 28 days, over all channels, with 80 % and 95 % "
+        "intervals. A rolling-origin backtest compares several models with the seasonal-naive "
+        "baseline; the model with the smallest mean absolute error makes the forecast."
     ),
     group_name="ml",
     owners=["team:data_science"],
@@ -46,7 +45,7 @@ class ForecastConfig(dg.Config):
         "dagster/column_schema": SCHEMA,
         "dagster/column_lineage": column_lineage(SUMMARY.key),
     },
-    # Another number whenever the same history would give another forecast.
+    # Changes whenever the same history would give another forecast.
     code_version="1",
     pool=pool_of("ml"),
     check_specs=check_specs(KEY),
@@ -55,7 +54,7 @@ def predicted_orders(
     context: dg.AssetExecutionContext, config: ForecastConfig, warehouse: WarehouseResource
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Read the history, choose a model, forecast, check, publish."""
-    # The libraries of models and frames take 5 s to import: only a run pays for them.
+    # Imported by the run only: the libraries of models and frames take 5 s.
     from ml.forecast_metadata import forecast_metadata  # noqa: PLC0415
     from ml.forecasting.backtest import days_needed  # noqa: PLC0415
     from ml.forecasting.forecast import HORIZON_DAYS, make_forecast  # noqa: PLC0415
@@ -72,14 +71,14 @@ def predicted_orders(
         history = daily_history(summary.table, cutoff, days_needed(HORIZON_DAYS))
     except ForecastError as error:
         raise dg.Failure(
-            f"{SUMMARY.key.to_user_string()} (publication {generation} of marts_dbt): {error}",
+            f"{SUMMARY.key.to_user_string()} (generation {generation} of marts_dbt): {error}",
             allow_retries=False,
         ) from error
     if history.days_filled:
         context.log.warning(
-            f"{history.days_filled} of {history.days} days have no row and count as 0 orders. If "
-            f"they are partitions of {SUMMARY.key.to_user_string()} that were never materialized, "
-            "backfill them."
+            f"{history.days_filled} of {history.days} days have no row and count as 0 orders. "
+            f"Backfill them if they are partitions of {SUMMARY.key.to_user_string()} that were "
+            "never materialized."
         )
     forecast = make_forecast(history, HORIZON_DAYS)
     context.log.info(

@@ -1,1 +1,1 @@
-"""Daily forecasts with intervals: pure functions on frames, without Dagster and without files."""
+"""Daily forecasts with intervals: pure functions of frames, without Dagster and files."""

@@ -1,4 +1,4 @@
-"""Which model would have forecast the last months best, and how well."""
+"""Rolling-origin backtest of the candidate models."""
 
 from __future__ import annotations
 
@@ -16,95 +16,100 @@ if TYPE_CHECKING:
     from ml.forecasting.history import DailyHistory
 
 MIN_TRAINING_DAYS = 8 * SEASON_DAYS
-"""What the first window of the backtest is trained on at least."""
+"""Minimum of training days before the first window."""
 MIN_WINDOWS = 3
 MAX_WINDOWS = 8
-"""More windows measure better and take longer: each one refits every candidate."""
+"""More windows measure better and take longer: each refits every candidate."""
 
 
 @dataclass(frozen=True)
 class Score:
-    """How one model did over all windows of the backtest."""
+    """Score of a model over all windows."""
 
     model: str
     mae: float
-    """Mean absolute error, in orders a day."""
+    """Mean absolute error, in orders per day."""
     mase: float | None
-    """`mae` over the error of "as a week ago" within the training days (Hyndman and Koehler,
-    2006, https://robjhyndman.com/papers/mase.pdf); None where that error is 0."""
+    """`mae` divided by the error of the seasonal-naive forecast in the training days (Hyndman and
+    Koehler, 2006, https://robjhyndman.com/papers/mase.pdf); None if that error is 0."""
     coverage_80: float
-    """Share of days that lay within the 80 % interval, 0 to 1."""
+    """Share of days within the 80 % interval, 0 to 1."""
     coverage_95: float
+    """Share of days within the 95 % interval, 0 to 1."""
 
 
 @dataclass(frozen=True)
 class UnseenScore:
-    """Errors on windows that had no part in the choice of the model.
+    """Errors on windows that were not used for the choice of the model.
 
-    The least of several errors flatters the model that has it. So for each of the later windows
-    the choice is made again from the windows before it, and only then that window is scored.
+    The smallest of several errors is biased downwards. So for each of the later windows, a model is
+    chosen by the windows before it, and that model is scored on the window.
     """
 
     windows: int
+    """Number of scored windows."""
     mae: float
-    """Of whichever model was chosen before each window, in orders a day."""
+    """Mean absolute error of the models chosen before each window, in orders per day."""
     baseline_mae: float
+    """Mean absolute error of the baseline on these windows, in orders per day."""
 
 
 @dataclass(frozen=True)
 class Backtest:
-    """The outcome of a rolling-origin backtest."""
+    """Result of a rolling-origin backtest."""
 
     windows: int
+    """Number of windows."""
     horizon: int
-    """Days in a window."""
+    """Days of a window."""
     scores: tuple[Score, ...]
-    """One per model that could be fitted, least error first."""
+    """Scores of the models that could be fitted, smallest error first."""
     unseen: UnseenScore
+    """Errors on windows that were not used for the choice."""
     failed: Mapping[str, str]
-    """Models that could not be fitted on this history, with what they said."""
+    """Errors of the models that could not be fitted, by name."""
 
     @property
     def chosen(self) -> Score:
-        """The model with the least mean absolute error; of equals the one listed first."""
+        """Score of the model with the smallest mean absolute error, the first of equal ones."""
         return self.scores[0]
 
     @property
     def baseline(self) -> Score:
-        """The seasonal-naive model, which is always among the scores."""
+        """Score of the seasonal-naive model, which is always present."""
         return next(score for score in self.scores if score.model == BASELINE)
 
     @property
     def history_repeats(self) -> bool:
-        """Whether every week was like the one before it: the baseline cannot be beaten then."""
+        """Whether every week is equal to the week before: then the baseline is exact."""
         return self.baseline.mae == 0
 
     @property
     def beats_baseline(self) -> bool:
-        """Whether the chosen model is better than the baseline, on unseen windows too."""
+        """Whether the chosen model is better than the baseline, also on unseen windows."""
         return self.chosen.mae < self.baseline.mae and self.unseen.mae < self.unseen.baseline_mae
 
 
 def days_needed(horizon: int) -> int:
-    """The shortest history, in days, that can be backtested."""
+    """Return the minimum length of a history, in days."""
     return MIN_TRAINING_DAYS + MIN_WINDOWS * horizon
 
 
 def backtest(history: DailyHistory, competitors: Sequence[Candidate], horizon: int) -> Backtest:
-    """Let the candidates forecast the last windows of the history, each from the days before it.
+    """Forecast the last windows of the history with each model, from the days before them.
 
     Args:
         history: At least `days_needed(horizon)` days.
-        competitors: The baseline first, then others; of equals the first is chosen.
-        horizon: Days in a window.
+        competitors: Models, the baseline first; the first of equal ones is chosen.
+        horizon: Days of a window.
 
     Returns:
-        Scores over as many windows as the history has room for, at most `MAX_WINDOWS`.
+        Scores over as many windows as the history has, at most `MAX_WINDOWS`.
     """
     windows = min(MAX_WINDOWS, (history.days - MIN_TRAINING_DAYS) // horizon)
     actual = long_frame(history.orders)
     forecasts = competitors[0].cross_validate(history.orders, horizon, windows)
-    # A history that repeats itself has nothing to be modelled, and takes the optimizers minutes.
+    # The optimizers need minutes for a history of equal weeks, and cannot beat the baseline.
     repeats = _errors(forecasts, actual, [BASELINE]).to_numpy().max() == 0
     failed: dict[str, str] = {}
     for candidate in () if repeats else competitors[1:]:
@@ -122,7 +127,7 @@ def backtest(history: DailyHistory, competitors: Sequence[Candidate], horizon: i
 def _attempt(
     candidate: Candidate, history: DailyHistory, horizon: int, windows: int
 ) -> pd.DataFrame | str:
-    """A candidate's forecasts, or why it has none: one that fails must not stop the others."""
+    """Return a candidate's forecasts, or its error, so that the others continue."""
     import numpy as np  # noqa: PLC0415
 
     try:
@@ -130,7 +135,7 @@ def _attempt(
     except Exception as error:  # noqa: BLE001 - models raise bare Exception
         return f"{type(error).__name__}: {error}"
     if not np.isfinite(forecasts[candidate.columns()].to_numpy()).all():
-        return "it forecast something that is no number"
+        return "a forecast is not a finite number"
     return forecasts
 
 
@@ -160,7 +165,7 @@ def _scores(forecasts: pd.DataFrame, actual: pd.DataFrame, models: list[str]) ->
 
 
 def _errors(forecasts: pd.DataFrame, actual: pd.DataFrame, models: list[str]) -> pd.DataFrame:
-    """Mean absolute error: a row per window, oldest first, and a column per model."""
+    """Return mean absolute errors: a row per window, oldest first, and a column per model."""
     from utilsforecast.losses import mae  # noqa: PLC0415
 
     errors: pd.DataFrame = mae(forecasts.merge(actual, on=["unique_id", "ds"]), models=models)
@@ -168,7 +173,7 @@ def _errors(forecasts: pd.DataFrame, actual: pd.DataFrame, models: list[str]) ->
 
 
 def _unseen(errors: pd.DataFrame) -> UnseenScore:
-    """Choose from the windows before, score the next one; see `UnseenScore`."""
+    """Choose by the windows before, score the next one; see `UnseenScore`."""
     later = range(len(errors) // 2, len(errors))
     chosen = [errors[_least(errors.iloc[:window])].iloc[window] for window in later]
     return UnseenScore(
@@ -179,7 +184,7 @@ def _unseen(errors: pd.DataFrame) -> UnseenScore:
 
 
 def _least(errors: pd.DataFrame) -> str:
-    """The model with the least mean error; of equals the first."""
+    """Return the model with the smallest mean error, the first of equal ones."""
     return str(errors.mean().idxmin())
 
 

@@ -1,4 +1,4 @@
-"""The models that compete, and the one that they must beat."""
+"""The candidate models and the baseline."""
 
 from __future__ import annotations
 
@@ -10,36 +10,36 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SEASON_DAYS = 7
-"""People order by the day of the week."""
+"""Length of the season: orders depend on the weekday."""
 LEVELS = (80, 95)
-"""Intervals, in percent."""
+"""Levels of the intervals, in percent."""
 BASELINE = "SeasonalNaive"
-"""Every day is like the same weekday of the last week."""
+"""Name of the baseline, which repeats the last week."""
 SERIES = "orders"
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A model of statsforecast, and the scale on which it is fitted."""
+    """A model of statsforecast and the scale on which it is fitted."""
 
     name: str
     build: Callable[[str], Any]
-    """Makes a new, unfitted model; the argument is its name in the library's frames."""
+    """Creates an unfitted model; the argument is its name in the library's frames."""
     log_scale: bool = False
-    """Fit log(1 + orders): weekdays then differ by a factor that grows with the level."""
+    """Fit log(1 + orders), so that weekdays differ by a factor instead of a number."""
 
     def cross_validate(self, orders: pd.Series, horizon: int, windows: int) -> pd.DataFrame:
-        """Refit at the beginning of each window and forecast it.
+        """Fit the days before each window and forecast the window.
 
         Args:
             orders: Orders per day on a daily index without gaps.
-            horizon: Length of a window in days; the windows lie end to end, the last one at the
+            horizon: Length of a window in days; the windows are adjacent, the last one is at the
                 end of the history.
-            windows: How many.
+            windows: Number of windows.
 
         Returns:
-            One row per day and window: `unique_id`, `ds`, `cutoff`, and per model its name and
-            `<name>-lo-80` and so on, as statsforecast names them.
+            One row per day and window, with statsforecast's columns: `unique_id`, `ds`, `cutoff`,
+            the model's name, `<name>-lo-80` and so on.
         """
         frame = self._engine().cross_validation(
             df=self._scaled(orders),
@@ -52,18 +52,18 @@ class Candidate:
         return self._as_orders(frame.drop(columns="y"))
 
     def forecast(self, orders: pd.Series, horizon: int) -> pd.DataFrame:
-        """Fit the whole history and forecast the days after it; columns as in `cross_validate`."""
+        """Fit the history and forecast the days after it; columns as in `cross_validate`."""
         frame = self._engine().forecast(df=self._scaled(orders), h=horizon, level=list(LEVELS))
         return self._as_orders(frame)
 
     def columns(self) -> list[str]:
-        """Names of the point forecast and of the bounds of its intervals."""
+        """Return the columns of the forecast and of its interval bounds."""
         return [self.name] + [f"{self.name}-{side}-{n}" for n in LEVELS for side in ("lo", "hi")]
 
     def _engine(self) -> Any:
         from statsforecast import StatsForecast  # noqa: PLC0415 - 5 s
 
-        # One process: the step's own, whose pool slot and memory Dagster knows of.
+        # In the step's process only: Dagster limits steps, not their child processes.
         return StatsForecast(models=[self.build(self.name)], freq="D", n_jobs=1)
 
     def _scaled(self, orders: pd.Series) -> pd.DataFrame:
@@ -72,7 +72,7 @@ class Candidate:
         return long_frame(np.log1p(orders) if self.log_scale else orders)
 
     def _as_orders(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Back to orders, of which there are never less than none."""
+        """Return the frame on the scale of orders, with a minimum of 0."""
         import numpy as np  # noqa: PLC0415
 
         values = frame[self.columns()].to_numpy(dtype="float64")
@@ -81,7 +81,7 @@ class Candidate:
 
 
 def long_frame(orders: pd.Series) -> pd.DataFrame:
-    """A daily series in the shape that statsforecast wants: `unique_id`, `ds`, `y`."""
+    """Return a daily series in statsforecast's format: `unique_id`, `ds`, `y`."""
     import pandas as pd  # noqa: PLC0415
 
     return pd.DataFrame(
@@ -90,13 +90,13 @@ def long_frame(orders: pd.Series) -> pd.DataFrame:
 
 
 def candidates() -> list[Candidate]:
-    """The baseline first, then models that are quick in a new process.
+    """Return the candidates, the baseline first.
 
-    All of them run from statsforecast's compiled library. Left out are AutoCES, which numba
-    compiles for half a minute in every new process, AutoARIMA on a weekly season, of which one fit
-    takes 3 to 15 s, and the optimized thetas, which take ten times longer than `DynamicTheta` on
-    series that are mostly noise and score the same. Trends are damped: an undamped one runs away
-    within 28 days when the last weeks were unusual.
+    All of them are in statsforecast's compiled library and start fast in a new process. Not
+    included: AutoCES, which numba compiles for half a minute in every new process; AutoARIMA with a
+    weekly season, whose fit takes 3 to 15 s; the optimized thetas, which take ten times longer than
+    `DynamicTheta` on noisy series, with the same score. Trends are damped, because an undamped
+    trend diverges within 28 days after unusual weeks.
     """
     from statsforecast.models import (  # noqa: PLC0415 - 5 s
         MSTL,

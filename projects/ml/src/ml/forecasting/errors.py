@@ -1,17 +1,17 @@
-"""What can be wrong with a history, each with what to do about it."""
+"""Errors of a history; each message names the data and the fix."""
 
 
 class ForecastError(Exception):
-    """A forecast cannot be made; the message names the data and the mend."""
+    """Base class of the errors for which no forecast can be made."""
 
 
 class HistoryInvalid(ForecastError):
-    """Rows or types that cannot be the orders of a day."""
+    """Rows or types of the history are not orders of a day."""
 
 
 class HistoryTooShort(ForecastError):
-    """Fewer days than a model and its backtest need."""
+    """The history has fewer days than a model and its backtest need."""
 
 
 class CutoffInvalid(ForecastError):
-    """A cut-off date that is no date, or lies outside the history."""
+    """The cut-off date is not a date or is outside the history."""

@@ -1,4 +1,4 @@
-"""From a history to a forecast: compare the models, refit the best one, forecast the days ahead."""
+"""Forecast of a history by the best of several models."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from ml.forecasting.history import DailyHistory
 
 HORIZON_DAYS = 28
-"""Four whole weeks: every weekday counts the same in scores and sums."""
+"""Four weeks, so that all weekdays have the same weight in scores and sums."""
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """The days ahead, and the evidence for the model that forecast them."""
+    """A forecast and the backtest by which its model was chosen."""
 
     days: pd.DataFrame
     """One row per day: `forecast_date` (date), `horizon_day` (1 for the day after the cut-off),
-    `predicted_orders`, `lower_80`, `upper_80`, `lower_95`, `upper_95` (orders a day, never below
-    0), `model`, `cutoff_date` (date)."""
+    `predicted_orders`, `lower_80`, `upper_80`, `lower_95`, `upper_95` (orders per day, 0 or
+    more), `model`, `cutoff_date` (date)."""
     backtest: Backtest
 
 
@@ -34,14 +34,14 @@ def make_forecast(
     horizon: int = HORIZON_DAYS,
     competitors: Sequence[Candidate] | None = None,
 ) -> Forecast:
-    """Choose the model by a backtest on the history and forecast the `horizon` days after it.
+    """Choose a model by a backtest of the history and forecast the `horizon` days after it.
 
-    The same history gives the same forecast, to the last bit: no model draws unseeded numbers.
+    Deterministic: the same history gives the same forecast, bit by bit.
 
     Args:
         history: At least `backtest.days_needed(horizon)` days.
-        horizon: Days ahead.
-        competitors: The baseline first; by default `candidates()`.
+        horizon: Number of days to forecast.
+        competitors: Models, the baseline first; by default `candidates()`.
     """
     competitors = candidates() if competitors is None else competitors
     outcome = backtest(history, competitors, horizon)

@@ -1,4 +1,4 @@
-"""The history that a model is trained on: one number a day, no gaps, nothing after the cut-off."""
+"""The training data of a model: orders per day up to the cut-off date, without gaps."""
 
 from __future__ import annotations
 
@@ -16,50 +16,50 @@ if TYPE_CHECKING:
 DAY_COLUMN = "order_date"
 COUNT_COLUMN = "orders"
 FEATURE_COLUMNS = {DAY_COLUMN: "date", COUNT_COLUMN: "bigint"}
-"""All that the forecast reads, with the types that it relies on. Channels are added up."""
+"""The columns that the forecast reads, with their types. Channels are summed."""
 
 
 @dataclass(frozen=True)
 class DailyHistory:
-    """Orders per day up to and including the cut-off."""
+    """Orders per day up to and including the cut-off date."""
 
     orders: pd.Series
     """Orders, float64, on a daily DatetimeIndex without gaps."""
     rows: int
-    """Rows that were added up: those on or before the cut-off."""
+    """Number of summed rows: those on or before the cut-off date."""
     days_filled: int
-    """Days between first and last that had no row and count as 0 orders."""
+    """Number of days without a row, which count as 0 orders."""
 
     @property
     def days(self) -> int:
-        """Number of days, filled ones included."""
+        """Number of days, including days without a row."""
         return len(self.orders)
 
     @property
     def first_day(self) -> date:
-        """The first day that has a row."""
+        """First day with a row."""
         return _as_date(self.orders.index[0])
 
     @property
     def cutoff(self) -> date:
-        """The last day of training; the forecast begins the day after."""
+        """Last day of the training data; the forecast begins the day after."""
         return _as_date(self.orders.index[-1])
 
 
 def daily_history(table: pa.Table, cutoff: date | None, days_needed: int = 1) -> DailyHistory:
-    """Add up the rows of each day, fill days without orders with 0, and end at the cut-off.
+    """Sum the rows of each day, fill days without a row with 0, and end at the cut-off date.
 
     Args:
-        table: Has the columns `order_date` (date) and `orders` (a whole number); rows in any
-            order, any number of rows a day.
-        cutoff: Last day that may be used; None for the last day in the table.
-        days_needed: How many days the history must have.
+        table: Table with the columns `order_date` (date) and `orders` (integer), with any number
+            of rows per day, in any order.
+        cutoff: Last day to use; None for the last day of the table.
+        days_needed: Required number of days.
 
     Raises:
-        HistoryInvalid: a column has a wrong type, a day is missing, or a count is negative or
-            missing.
-        HistoryTooShort: there are fewer days than needed, or none.
-        CutoffInvalid: the cut-off is before the first day or after the last one.
+        HistoryInvalid: a column has a wrong type, a date or count is null, or a count is
+            negative.
+        HistoryTooShort: the history has fewer days than required.
+        CutoffInvalid: the cut-off date is before the first day or after the last day.
     """
     import pandas as pd  # noqa: PLC0415 - 1 s; definitions load without it
     import pyarrow.compute as pc  # noqa: PLC0415
@@ -70,8 +70,8 @@ def daily_history(table: pa.Table, cutoff: date | None, days_needed: int = 1) ->
     first, last = pc.min_max(table[DAY_COLUMN]).as_py().values()
     if cutoff is not None and not first <= cutoff <= last:
         raise CutoffInvalid(
-            f"The cut-off {cutoff} is outside the history, which goes from {first} to {last}. "
-            "Choose a day in between, or leave it out: then it is the last day."
+            f"The cut-off date {cutoff} is outside the history, which goes from {first} to {last}. "
+            "Choose a day in between, or leave cutoff_date out to use the last day."
         )
     end = cutoff or last
     used = table.filter(pc.less_equal(table[DAY_COLUMN], end))
@@ -88,10 +88,10 @@ def daily_history(table: pa.Table, cutoff: date | None, days_needed: int = 1) ->
 
 
 def parse_cutoff(text: str | None) -> date | None:
-    """The cut-off of a run's configuration: an ISO date such as 2026-03-31, or nothing.
+    """Return the cut-off date of a run's configuration, None if it is empty.
 
     Raises:
-        CutoffInvalid: it is no such date.
+        CutoffInvalid: the text is not an ISO date.
     """
     if text is None or not text.strip():
         return None
@@ -104,50 +104,50 @@ def parse_cutoff(text: str | None) -> date | None:
 
 
 def feature_schema_hash(table: pa.Table) -> str:
-    """A SHA-256 over names and types of the columns read, in their order, as 64 hex digits.
+    """Return the SHA-256 of names and types of the columns, in their order, as 64 hex digits.
 
-    Two forecasts with different hashes were trained on different features. The data itself does
-    not count.
+    Two forecasts with different hashes were trained on different features. The rows are not part
+    of the hash.
     """
     described = "\n".join(f"{field.name}:{field.type}" for field in table.schema)
     return hashlib.sha256(described.encode()).hexdigest()
 
 
 def _check(table: pa.Table) -> None:
-    """Refuse what would otherwise train a model on nonsense."""
+    """Raise `HistoryInvalid` for columns and rows that are not orders of a day."""
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.compute as pc  # noqa: PLC0415
 
-    for column, is_right, wanted in (
+    for column, is_expected, expected in (
         (DAY_COLUMN, pa.types.is_date, "a date"),
-        (COUNT_COLUMN, pa.types.is_integer, "a whole number"),
+        (COUNT_COLUMN, pa.types.is_integer, "an integer"),
     ):
         if column not in table.column_names:
-            raise HistoryInvalid(f"The history has no column '{column}'; it must be {wanted}.")
+            raise HistoryInvalid(f"The history has no column '{column}'; it must be {expected}.")
         values = table[column]
-        if not is_right(values.type):
+        if not is_expected(values.type):
             raise HistoryInvalid(
-                f"The column '{column}' is {values.type}: it must be {wanted}. Mend the model "
-                "that makes it, or change what the forecast reads."
+                f"The column '{column}' is {values.type}: it must be {expected}. Fix the upstream "
+                "model, or change the columns that the forecast reads."
             )
         if values.null_count:
             raise HistoryInvalid(
                 f"{values.null_count} of {table.num_rows} rows have no '{column}'. "
-                "Mend the model that makes them."
+                "Fix the upstream model."
             )
     negative = pc.sum(pc.less(table[COUNT_COLUMN], 0)).as_py() or 0
     if negative:
         raise HistoryInvalid(
-            f"{negative} of {table.num_rows} rows have less than 0 in '{COUNT_COLUMN}'. "
-            "Mend the model that makes them."
+            f"{negative} of {table.num_rows} rows have a negative '{COUNT_COLUMN}'. "
+            "Fix the upstream model."
         )
 
 
 def _too_short(days: int, days_needed: int, extent: str) -> HistoryTooShort:
     return HistoryTooShort(
-        f"The history has {days} days, and {days_needed} are needed to train and to backtest. "
+        f"The history has {days} days, and {days_needed} are needed for training and backtest. "
         f"{extent} Backfill earlier days of the upstream table, choose a later cut-off date if "
-        "one is set, or wait until there are enough days."
+        "one is set, or wait for more days."
     )
 
 
