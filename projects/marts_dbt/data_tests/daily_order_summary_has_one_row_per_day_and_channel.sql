@@ -1,4 +1,4 @@
--- A day that was inserted without being deleted first would count twice.
+-- A day that is inserted without being deleted first would be counted twice.
 select
     order_date,
     channel,

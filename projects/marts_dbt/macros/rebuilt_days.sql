@@ -1,9 +1,9 @@
-{#- The days that this run computes anew, as a condition on a column of dates: the requested ones,
-    and those built before whose rows in the source have been synced since. Days that were neither
-    requested nor built stay as they are: absent.
+{#- Condition on a column of dates for the days that the run rebuilds: the requested days, and
+    those built before whose source rows have been synced since. Days that were neither requested
+    nor built before are not built.
 
-    The comparison is made day by day. A single watermark for the whole table would miss a change to
-    one day that came in before another day was built. -#}
+    Each day has its own watermark. One watermark for the whole table would miss a change of a day
+    that was synced before another day was built. -#}
 {% macro rebuilt_days(column) -%}
     {%- set requested = requested_days(column) | trim -%}
     {%- if not requested -%}

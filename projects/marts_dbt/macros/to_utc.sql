@@ -1,5 +1,5 @@
-{#- A point in time as UTC without an offset. A plain cast to timestamp would give the time of the
-    machine's own zone, and a day of another calendar near midnight. -#}
+{#- A timestamp as UTC without an offset. A plain cast to timestamp would return the time in the
+    machine's time zone, and near midnight another day. -#}
 {% macro to_utc(column) -%}
     {{ adapter.dispatch('to_utc', 'marts_dbt')(column) }}
 {%- endmacro %}

@@ -128,7 +128,7 @@ def refused(history):
 def test_end_date_equal_to_the_start_date_is_an_error_that_explains_it(refused):
     done = refused.run("parse", *days(6, 6))
     assert done.returncode != 0
-    assert "end_date is the day after the last one wanted" in done.stdout
+    assert "end_date is the day after the last day to build" in done.stdout
 
 
 def test_full_refresh_of_a_range_is_an_error_because_it_would_drop_other_days(

@@ -1,4 +1,4 @@
--- Its test that every customer is known reads this table, so the two are built in one run.
+-- The test that every customer exists reads this table, so both are built in one run.
 -- depends_on: {{ ref('stg_customers') }}
 with source as (
     select

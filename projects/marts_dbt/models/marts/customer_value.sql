@@ -27,8 +27,8 @@ shop_orders as (
     group by user_id
 ),
 
--- Whoever one of the three knows: a customer whose row in the export was rejected and a user whose
--- account is deleted have ordered all the same.
+-- Customers of any of the three: a customer with a rejected row in the export or a deleted account
+-- can have orders.
 known as (
     select customer_id from jaffle_customers
     union distinct

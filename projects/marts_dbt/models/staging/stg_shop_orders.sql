@@ -1,4 +1,4 @@
--- Its test that every user is known reads this table, so the two are built in one run.
+-- The test that every user exists reads this table, so both are built in one run.
 -- depends_on: {{ ref('stg_shop_users') }}
 with source as (
     select

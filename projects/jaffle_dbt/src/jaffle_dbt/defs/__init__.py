@@ -1,1 +1,1 @@
-"""What this code location declares: every module in here is loaded."""
+"""The assets and resources of this code location; every module is loaded."""

@@ -1,7 +1,7 @@
-"""The finance team's models: the daily ones, partitioned, and the rest.
+"""The finance team's models: the daily ones, with partitions, and the others.
 
-Two definitions over one dbt project, because a definition has one kind of partitions. Their
-selections are complements of each other, so that no model is in both or in none.
+Two definitions of one dbt project, because all assets of a definition have the same partitions.
+Their selections are complements, so every model is in exactly one.
 """
 
 from collections.abc import Iterator
@@ -29,14 +29,14 @@ DAILY_MODELS = "tag:daily"
     select=DAILY_MODELS,
     name="daily_marts",
     partitions_def=DAILY,
-    # A range of days is one dbt run, not one for each day.
+    # A range of days is one dbt run.
     backfill_policy=dg.BackfillPolicy.single_run(),
     pool=pool_of("marts_dbt"),
 )
 def daily_marts(
     context: dg.AssetExecutionContext, dbt: DbtCli, warehouse: WarehouseResource
 ) -> Iterator[StepEvent]:
-    """Build the days of the run's partitions, and every day that was changed since."""
+    """Build the days of the run's partitions, and built days that have changed since."""
     days = context.partition_time_window
     yield from build_and_publish(
         context,

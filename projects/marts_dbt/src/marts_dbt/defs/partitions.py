@@ -1,9 +1,9 @@
-"""How the finance team's tables are partitioned."""
+"""Partitions of the finance team's models."""
 
 import dagster as dg
 
 FIRST_DAY = "2024-01-01"
-"""The day on which the online shop opened."""
+"""Opening day of the online shop."""
 
 DAILY = dg.DailyPartitionsDefinition(start_date=FIRST_DAY)
-"""One partition for each day (UTC) that is over."""
+"""One partition per complete day, UTC."""

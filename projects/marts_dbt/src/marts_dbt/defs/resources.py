@@ -1,4 +1,4 @@
-"""What the assets of this code location work with."""
+"""The resources of this code location."""
 
 from marts_dbt.project import PROJECT_DIR
 from published_assets.api import WarehouseResource
@@ -8,4 +8,3 @@ RESOURCES = {
     "dbt": DbtCli(PROJECT_DIR),
     "warehouse": WarehouseResource(project="marts_dbt"),
 }
-"""The dbt project, and this project's part of the warehouse."""

@@ -1,6 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'customers'}}}) }}
 
--- No euro is lost or counted twice on the way from orders to customers.
+-- An order without a customer would be lost, and one with two customers counted twice.
 with customer_total as (
     select coalesce(sum(customer_lifetime_value), 0) as total from {{ ref('customers') }}
 ),

@@ -1,6 +1,6 @@
 {{ config(group='finance', meta={'dagster': {'ref': {'name': 'customer_value'}}}) }}
 
--- No euro of the online shop is lost or counted twice on the way to the customers.
+-- An order without a customer would be lost, and one with two customers counted twice.
 with customer_total as (
     select coalesce(sum(online_value), 0) as total from {{ ref('customer_value') }}
 ),

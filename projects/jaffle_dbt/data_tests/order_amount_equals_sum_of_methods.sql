@@ -1,4 +1,4 @@
--- A payment method that `orders` has no column for would be counted in `amount` alone.
+-- A payment method without a column in `orders` would be counted in `amount` only.
 select
     order_id,
     amount
