@@ -107,7 +107,7 @@ def test_first_run_from_an_empty_folder_makes_everything(first_run):
     assert first_run.returncode == 0, first_run.stdout + first_run.stderr
     assert "failed" not in first_run.stdout
     assert "ml/predicted_orders" in first_run.stdout
-    assert "Where to look next" in first_run.stdout
+    assert "Next steps" in first_run.stdout
 
 
 def test_every_asset_has_an_event_and_every_check_a_result(

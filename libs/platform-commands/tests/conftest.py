@@ -13,14 +13,13 @@ from pathlib import Path
 import psutil
 import pytest
 from dagster import DagsterInstance
-from dagster._core.instance.ref import InstanceRef
 
 TOY = Path(__file__).parent / "toy"
 INSTANCE_FILE = Path(__file__).parents[3] / "dagster.yaml"
 
 
 class Toy:
-    """One copy of the toy repository, with the environment that its commands run in."""
+    """A copy of the toy repository, and the environment variables of its commands."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -40,22 +39,22 @@ class Toy:
 
     @contextlib.contextmanager
     def instance(self) -> Iterator[DagsterInstance]:
-        """The Dagster instance that the commands use."""
+        """Open the Dagster instance of the commands."""
         home = str(self.environment_dir / "dagster")
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("DAGSTER_HOME", home)
-            with DagsterInstance.from_ref(InstanceRef.from_dir(home)) as instance:
+            with DagsterInstance.from_config(home) as instance:
                 yield instance
 
-    def order(self, **orders: str) -> None:
-        """Tell assets how to behave, `two__b="fail"`; what began before is forgotten."""
+    def behave(self, **behavior: str) -> None:
+        """Set the behavior of assets, such as `two__b="fail"`, and forget which have started."""
         for file in self.control.iterdir():
             file.unlink()
-        named = {name.replace("__", "/"): order for name, order in orders.items()}
-        (self.control / "orders.json").write_text(json.dumps(named))
+        named = {name.replace("__", "/"): value for name, value in behavior.items()}
+        (self.control / "behavior.json").write_text(json.dumps(named))
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start `platform` in a terminal's stead: its own process group."""
+        """Start `platform` in its own process group, as a terminal does."""
         return subprocess.Popen(
             [sys.executable, "-m", "platform_commands", *arguments],
             cwd=self.root,
@@ -67,7 +66,7 @@ class Toy:
         )
 
     def processes(self) -> list[psutil.Process]:
-        """All living processes that were started for this copy."""
+        """Return all processes that were started for this copy."""
         found = []
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
@@ -78,14 +77,14 @@ class Toy:
 
     @staticmethod
     def wait_until(condition: Callable[[], object], *, seconds: float = 90) -> None:
-        """Wait for something that another process does; how long is no part of the test."""
+        """Wait for a condition that another process fulfills."""
         deadline = time.monotonic() + seconds
         while not condition():
-            assert time.monotonic() < deadline, "it did not happen"
+            assert time.monotonic() < deadline, "the condition was not fulfilled in time"
             time.sleep(0.1)
 
-    def has_begun(self, name: str) -> bool:
-        return (self.control / f"{name}.began".replace("/", ".")).exists()
+    def has_started(self, name: str) -> bool:
+        return (self.control / f"{name}.started".replace("/", ".")).exists()
 
 
 @pytest.fixture(scope="module")

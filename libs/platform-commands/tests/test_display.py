@@ -1,4 +1,4 @@
-"""What people see: the live table, the plain lines, the closing report."""
+"""The output of `platform run`: live table, plain lines and report."""
 
 import io
 import time
@@ -7,11 +7,13 @@ import pytest
 from rich.console import Console
 
 from environment import Environment
-from platform_commands.board import Board, State
-from platform_commands.display import LiveTable, PlainLines, board_table, display_of
-from platform_commands.graph import Graph
-from platform_commands.home import Home
-from platform_commands.report import report
+from platform_commands.asset_graph import AssetGraph
+from platform_commands.display import PlainLines, progress_display, progress_table
+from platform_commands.progress import RunProgress, Status
+from platform_commands.report import print_report
+
+ASSETS = [("shop/orders", "ingestion"), ("marts/daily", "marts"), ("ml/guess", "ml")]
+RUN_ID = "0b7f3c52-aaaa-bbbb-cccc-000000000000"
 
 
 def page(*, terminal=False, width=120, height=40):
@@ -21,40 +23,51 @@ def page(*, terminal=False, width=120, height=40):
 
 
 @pytest.fixture
-def board():
-    board = Board.of([("shop/orders", "ingestion"), ("marts/daily", "marts"), ("ml/guess", "ml")])
-    board["shop/orders"].started_at = time.time() - 2
-    return board
+def progress():
+    progress = RunProgress(ASSETS)
+    progress["shop/orders"].started_at = time.time() - 2
+    return progress
 
 
-def test_display_follows_the_kind_of_output(board):
-    assert isinstance(display_of(board, page(terminal=True)), LiveTable)
-    assert isinstance(display_of(board, page()), PlainLines)
-
-
-def test_plain_lines_come_once_per_change(board):
+def report(progress, folder):
     console = page()
-    with PlainLines(board, console) as lines:
-        lines.update()
-        board["shop/orders"].state = State.RUNNING
-        lines.update()
-        lines.update()
-        board["shop/orders"].state, board["shop/orders"].rows = State.DONE, 50_000
-        board["shop/orders"].checks_passed = 4
-        lines.update()
-    told = console.file.getvalue().splitlines()
-    assert len(told) == 2
-    assert "running   shop/orders (ingestion)" in told[0]
-    assert "50,000 rows" in told[1]
-    assert "checks: 4 passed" in told[1]
+    print_report(console, progress, Environment(folder, "ci"), AssetGraph(), [])
+    return console.file.getvalue()
 
 
-def test_live_table_shows_every_state_and_partition_progress(board):
-    board["marts/daily"].state = State.RUNNING
-    board["marts/daily"].partitions, board["marts/daily"].partitions_done = 910, 17
-    board["ml/guess"].state = State.SKIPPED
+def test_terminal_shows_a_live_table_and_a_file_gets_lines(progress):
+    for terminal in (True, False):
+        console = page(terminal=terminal)
+        with progress_display(progress, console) as on_change:
+            progress["shop/orders"].status = Status.RUNNING
+            on_change()
+            progress["shop/orders"].status = Status.WAITING
+        assert ("code location" in console.file.getvalue()) == terminal
+        assert ("running   shop/orders" in console.file.getvalue()) == (not terminal)
+
+
+def test_plain_lines_are_printed_once_for_each_change(progress):
+    console = page()
+    lines = PlainLines(progress, console)
+    lines.update()
+    progress["shop/orders"].status = Status.RUNNING
+    lines.update()
+    lines.update()
+    progress["shop/orders"].status, progress["shop/orders"].rows = Status.DONE, 50_000
+    progress["shop/orders"].checks_passed = 4
+    lines.update()
+    running, done = console.file.getvalue().splitlines()
+    assert "running   shop/orders (ingestion)" in running
+    assert "50,000 rows" in done
+    assert "checks: 4 passed" in done
+
+
+def test_live_table_shows_every_status_and_partition_progress(progress):
+    progress["marts/daily"].status = Status.RUNNING
+    progress["marts/daily"].partitions, progress["marts/daily"].partitions_done = 910, 17
+    progress["ml/guess"].status = Status.SKIPPED
     console = page(terminal=True)
-    with LiveTable(board, console):
+    with progress_display(progress, console):
         pass
     shown = console.file.getvalue()
     assert "waiting" in shown
@@ -62,53 +75,59 @@ def test_live_table_shows_every_state_and_partition_progress(board):
     assert "skipped" in shown
 
 
-def test_table_of_more_assets_than_lines_keeps_what_runs_and_what_failed():
-    board = Board.of((f"a/{number:03}", "x") for number in range(100))
-    board["a/042"].state = State.RUNNING
-    board["a/077"].state = State.FAILED
+def test_table_with_more_assets_than_lines_keeps_running_and_failed_ones():
+    progress = RunProgress((f"a/{number:03}", "x") for number in range(100))
+    progress["a/042"].status = Status.RUNNING
+    progress["a/077"].status = Status.FAILED
     for number in range(40):
-        board[f"a/{number:03}"].state = State.DONE
+        progress[f"a/{number:03}"].status = Status.DONE
     console = page()
-    console.print(board_table(board, now=time.time(), lines=10))
+    console.print(progress_table(progress, now=time.time(), lines=10))
     shown = console.file.getvalue()
     assert "a/042" in shown
     assert "a/077" in shown
     assert len(shown.splitlines()) <= 12
-    assert "40 done not shown" in shown.replace("51 waiting, ", "")
+    assert "51 waiting, 40 done not shown" in shown
 
 
-def test_report_tells_failures_in_the_authors_words_with_run_and_command(board, tmp_path):
-    board["shop/orders"].state = State.FAILED
-    board["shop/orders"].reason = "The export answered 503 [gateway]. " * 10
-    board["shop/orders"].run_id = "0b7f3c52-aaaa-bbbb-cccc-000000000000"
-    board.skip({"marts/daily": "shop/orders", "ml/guess": "shop/orders"})
-    console = page()
-    home = Home(tmp_path, Environment(tmp_path, "ci"), tmp_path)
-    report(console, board, home, Graph(), [])
-    told = console.file.getvalue()
-    assert "✗ shop/orders failed" in told
-    assert "503 [gateway]" in told
-    assert "platform log 0b7f3c52" in told
-    assert "skipped: marts/daily, ml/guess (made from shop/orders, which failed)" in told
-    assert max(len(line) for line in told.splitlines() if "503" in line) <= 110
+def test_failure_names_asset_code_location_log_command_and_rerun_command(progress, tmp_path):
+    progress["shop/orders"].status = Status.FAILED
+    progress["shop/orders"].reason = "The export answered 503 [gateway]. " * 10
+    progress["shop/orders"].run_id = RUN_ID
+    progress.skip({"marts/daily": "shop/orders", "ml/guess": "shop/orders"})
+    shown = report(progress, tmp_path)
+    assert "✗ shop/orders failed (code location ingestion)" in shown
+    assert "503 [gateway]" in shown
+    assert "platform log 0b7f3c52" in shown
+    assert f"/runs/{RUN_ID}" in shown
+    assert "skipped: marts/daily, ml/guess (upstream shop/orders failed)" in shown
+    assert "platform run --select 'key:\"shop/orders\"+'" in shown
+    assert max(len(line) for line in shown.splitlines() if "503" in line) <= 110
 
 
-def test_reason_of_several_lines_keeps_them_and_its_paths_whole(board, tmp_path):
+def test_many_failures_are_rerun_by_code_location(tmp_path):
+    progress = RunProgress((f"a/{number}", "shop") for number in range(9))
+    for asset in progress.assets.values():
+        asset.status, asset.run_id, asset.reason = Status.FAILED, RUN_ID, "No connection."
+    shown = report(progress, tmp_path)
+    assert "✗ a/0, a/1, a/2, a/3, a/4 and 4 more failed" in shown
+    assert "platform run --select 'code_location:\"shop\"+'" in shown
+
+
+def test_reason_of_several_lines_keeps_its_lines_and_complete_paths(progress, tmp_path):
     file = tmp_path / "a" / ("very-long-" * 12) / "orders.sql"
     console = page(width=160)
-    with PlainLines(board, console) as lines:
-        board["shop/orders"].state = State.FAILED
-        board["shop/orders"].reason = (
-            f"shop was not published:\n  - test a: Got 4 results\n    its SQL: {file}\n"
-            "Readers keep the last published state."
-        )
-        lines.update()
+    lines = PlainLines(progress, console)
+    progress["shop/orders"].status = Status.FAILED
+    progress["shop/orders"].reason = (
+        f"shop was not published:\n  - test a: Got 4 results\n    its SQL: {file}\n"
+        "Readers keep the last published state."
+    )
+    lines.update()
     [line] = console.file.getvalue().splitlines()
     assert "- shop was not published: - test a: Got 4 results" in line
-    console = page()
-    report(console, board, Home(tmp_path, Environment(tmp_path, "ci"), tmp_path), Graph(), [])
-    told = console.file.getvalue().splitlines()
-    start = told.index("  shop was not published:")
-    assert told[start + 1] == "    - test a: Got 4 results"
-    assert any(line.strip() == str(file) for line in told[start + 2 : start + 4])
-    assert "  Readers keep the last published state." in told
+    shown = report(progress, tmp_path).splitlines()
+    start = shown.index("  shop was not published:")
+    assert shown[start + 1] == "    - test a: Got 4 results"
+    assert any(line.strip() == str(file) for line in shown[start + 2 : start + 4])
+    assert "  Readers keep the last published state." in shown

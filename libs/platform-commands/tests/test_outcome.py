@@ -1,14 +1,21 @@
-"""Who failed by itself, and who is missing only because of others."""
+"""Which assets of a run failed, and which are missing only because of them."""
 
-from platform_commands.graph import Asset, Graph
-from platform_commands.outcome import RunFacts, judge
+from platform_commands.asset_graph import AssetGraph, AssetNode
+from platform_commands.outcome import RunFacts, failed_assets
 
 
 def chain(*names):
-    """Assets of one location, each made from the one before."""
-    return Graph.of(
-        Asset(name, "x", frozenset(names[max(0, i - 1) : i])) for i, name in enumerate(names)
+    """Return a graph of one code location in which each asset depends on the one before."""
+    return AssetGraph.of(
+        AssetNode(name, "x", frozenset(names[max(0, i - 1) : i])) for i, name in enumerate(names)
     )
+
+
+def outcome(facts, *names):
+    """Return the failed assets and those skipped because of them."""
+    graph = chain(*names)
+    failed = failed_assets(facts, graph, names)
+    return failed, graph.downstream(failed)
 
 
 def test_steps_after_a_failed_one_are_skipped_because_of_it():
@@ -16,29 +23,24 @@ def test_steps_after_a_failed_one_are_skipped_because_of_it():
         step_of={"a": "a", "b": "b", "c": "c"},
         started={"a", "b"},
         step_failures={"b": "no"},
-        made={"a"},
+        materialized={"a"},
         run_failure="Steps failed.",
     )
-    outcome = judge(facts, chain("a", "b", "c"), ("a", "b", "c"))
-    assert outcome.made == {"a"}
-    assert outcome.failed == {"b": "no"}
-    assert outcome.skipped == {"c": "b"}
+    assert outcome(facts, "a", "b", "c") == ({"b": "no"}, {"c": "b"})
 
 
-def test_within_a_dbt_build_only_the_first_missing_model_failed():
+def test_only_the_first_missing_model_of_a_dbt_build_failed():
     facts = RunFacts(
         step_of=dict.fromkeys("abc", "dbt"),
         started={"dbt"},
         step_failures={"dbt": "model b: division by zero"},
-        made={"a"},
+        materialized={"a"},
         run_failure="Steps failed.",
     )
-    outcome = judge(facts, chain("a", "b", "c"), ("a", "b", "c"))
-    assert outcome.failed == {"b": "model b: division by zero"}
-    assert outcome.skipped == {"c": "b"}
+    assert outcome(facts, "a", "b", "c") == ({"b": "model b: division by zero"}, {"c": "b"})
 
 
-def test_step_that_made_nothing_failed_as_a_whole_and_the_blocking_check_is_named():
+def test_step_without_materializations_failed_as_a_whole_and_the_blocking_check_is_named():
     facts = RunFacts(
         step_of=dict.fromkeys("abc", "dbt"),
         started={"dbt"},
@@ -46,30 +48,31 @@ def test_step_that_made_nothing_failed_as_a_whole_and_the_blocking_check_is_name
         blocked={"b": "The blocking check 'unique' failed."},
         run_failure="Steps failed.",
     )
-    outcome = judge(facts, chain("a", "b", "c"), ("a", "b", "c"))
-    assert outcome.failed == {
+    failed, skipped = outcome(facts, "a", "b", "c")
+    assert failed == {
         "a": "not published: check 'unique' of b failed",
         "b": "The blocking check 'unique' failed.",
         "c": "not published: check 'unique' of b failed",
     }
-    assert outcome.skipped == {}
+    assert skipped == {}
 
 
-def test_materialized_asset_whose_blocking_check_failed_is_not_made():
+def test_materialized_asset_with_a_failed_blocking_check_has_failed():
     facts = RunFacts(
-        step_of={"a": "a"}, started={"a"}, made={"a"}, blocked={"a": "no"}, run_failure="Failed."
+        step_of={"a": "a"},
+        started={"a"},
+        materialized={"a"},
+        blocked={"a": "no"},
+        run_failure="Failed.",
     )
-    assert judge(facts, chain("a"), ("a",)).failed == {"a": "no"}
+    assert outcome(facts, "a") == ({"a": "no"}, {})
 
 
-def test_run_that_never_began_fails_its_first_assets_with_the_runs_own_reason():
-    outcome = judge(RunFacts(run_failure="EnvVar X is not set"), chain("a", "b"), ("a", "b"))
-    assert outcome.failed == {"a": "EnvVar X is not set"}
-    assert outcome.skipped == {"b": "a"}
+def test_run_that_did_not_start_fails_its_first_assets_with_the_error_of_the_run():
+    facts = RunFacts(run_failure="EnvVar X is not set")
+    assert outcome(facts, "a", "b") == ({"a": "EnvVar X is not set"}, {"b": "a"})
 
 
-def test_green_run_that_made_nothing_is_no_success():
+def test_successful_run_without_materialization_is_a_failure():
     facts = RunFacts(step_of={"a": "a"}, started={"a"})
-    assert judge(facts, chain("a"), ("a",)).failed == {
-        "a": "Its step succeeded without materializing it."
-    }
+    assert outcome(facts, "a") == ({"a": "Its step succeeded without a materialization."}, {})

@@ -1,21 +1,21 @@
-"""The plan: which assets one run makes, in which order, and what a failure stops."""
+"""The plan: the assets of each run, their order, and what a failure stops."""
 
 import pytest
 
-from platform_commands.errors import GraphWrong
-from platform_commands.graph import Asset, Graph
-from platform_commands.plan import Group, plan, ready
+from platform_commands.asset_graph import AssetGraph, AssetNode
+from platform_commands.errors import InvalidGraph
+from platform_commands.plan import RunGroup, plan, ready
 
 
 def asset(name, location, *parents, **more):
-    return Asset(name=name, location=location, parents=frozenset(parents), **more)
+    return AssetNode(name=name, location=location, parents=frozenset(parents), **more)
 
 
-def shape(groups: list[Group]):
-    return [(group.location, group.assets, sorted(group.waits_for)) for group in groups]
+def shape(groups: list[RunGroup]):
+    return [(group.run_class.location, group.assets, sorted(group.waits_for)) for group in groups]
 
 
-FOUR_LOCATIONS = Graph.of(
+FOUR_LOCATIONS = AssetGraph.of(
     [
         asset("raw/customers", "ingestion"),
         asset("shop/orders", "ingestion"),
@@ -30,7 +30,7 @@ FOUR_LOCATIONS = Graph.of(
 )
 
 
-def test_location_entered_once_is_one_run_and_order_follows_edges():
+def test_code_location_is_one_run_per_level_and_the_order_follows_edges():
     assert shape(plan(FOUR_LOCATIONS)) == [
         ("ingestion", ("raw/customers", "shop/orders"), []),
         ("jaffle", ("jaffle/customers", "jaffle/orders"), [1]),
@@ -41,8 +41,8 @@ def test_location_entered_once_is_one_run_and_order_follows_edges():
     ]
 
 
-def test_graph_that_goes_back_into_a_location_gets_a_second_run_there():
-    graph = Graph.of(
+def test_path_that_returns_to_a_code_location_gets_a_second_run_there():
+    graph = AssetGraph.of(
         [asset("a/one", "a"), asset("b/two", "b", "a/one"), asset("a/three", "a", "b/two")]
     )
     assert shape(plan(graph)) == [
@@ -52,8 +52,8 @@ def test_graph_that_goes_back_into_a_location_gets_a_second_run_there():
     ]
 
 
-def test_group_joins_a_later_one_of_its_location_if_nobody_has_to_wait_for_it():
-    graph = Graph.of(
+def test_group_is_merged_into_a_later_one_of_its_location_if_no_group_waits_for_it():
+    graph = AssetGraph.of(
         [
             asset("raw/x", "ingestion"),
             asset("jaffle/seed", "jaffle"),
@@ -67,8 +67,8 @@ def test_group_joins_a_later_one_of_its_location_if_nobody_has_to_wait_for_it():
     ]
 
 
-def test_leaf_in_the_way_is_moved_along_so_that_its_upstream_needs_no_run_of_its_own():
-    graph = Graph.of(
+def test_leaf_is_raised_with_its_upstream_so_that_the_upstream_needs_no_separate_run():
+    graph = AssetGraph.of(
         [
             asset("raw/x", "ingestion"),
             asset("jaffle/seed", "jaffle"),
@@ -84,8 +84,8 @@ def test_leaf_in_the_way_is_moved_along_so_that_its_upstream_needs_no_run_of_its
     ]
 
 
-def test_group_that_others_wait_for_stays_early():
-    graph = Graph.of(
+def test_group_that_others_wait_for_keeps_its_level():
+    graph = AssetGraph.of(
         [
             asset("raw/x", "ingestion"),
             asset("jaffle/seed", "jaffle"),
@@ -98,20 +98,20 @@ def test_group_that_others_wait_for_stays_early():
     assert (seed.assets, seed.level) == (("jaffle/seed",), 0)
 
 
-def test_circle_over_two_locations_is_refused_with_its_path():
-    graph = Graph.of([asset("a/one", "a", "b/two"), asset("b/two", "b", "a/one")])
-    with pytest.raises(GraphWrong) as caught:
+def test_cycle_over_two_locations_is_an_error_with_its_path():
+    graph = AssetGraph.of([asset("a/one", "a", "b/two"), asset("b/two", "b", "a/one")])
+    with pytest.raises(InvalidGraph) as caught:
         plan(graph)
     assert "a/one (a) → b/two (b) → a/one (a)" in str(caught.value)
 
 
-def test_step_that_cannot_be_split_is_never_split_by_levels():
+def test_execution_set_is_never_split_by_levels():
     both = frozenset({"a/early", "a/late"})
-    graph = Graph.of(
+    graph = AssetGraph.of(
         [
             asset("b/root", "b"),
-            asset("a/early", "a", made_with=both),
-            asset("a/late", "a", "b/root", made_with=both),
+            asset("a/early", "a", execution_set=both),
+            asset("a/late", "a", "b/root", execution_set=both),
             asset("a/after", "a", "a/early"),
         ]
     )
@@ -121,27 +121,29 @@ def test_step_that_cannot_be_split_is_never_split_by_levels():
     ]
 
 
-def test_circle_through_an_unsplittable_step_is_refused_not_run_twice():
+def test_cycle_through_an_execution_set_is_an_error():
     both = frozenset({"a/early", "a/late"})
-    graph = Graph.of(
+    graph = AssetGraph.of(
         [
-            asset("a/early", "a", made_with=both),
+            asset("a/early", "a", execution_set=both),
             asset("b/mid", "b", "a/early"),
-            asset("a/late", "a", "b/mid", made_with=both),
+            asset("a/late", "a", "b/mid", execution_set=both),
         ]
     )
-    with pytest.raises(GraphWrong, match="cannot be split"):
+    with pytest.raises(InvalidGraph, match="cannot be split"):
         plan(graph)
 
 
-def test_selecting_half_an_unsplittable_step_selects_all_of_it():
+def test_selecting_part_of_an_execution_set_selects_all_of_it():
     both = frozenset({"a/one", "a/two"})
-    graph = Graph.of([asset("a/one", "a", made_with=both), asset("a/two", "a", made_with=both)])
+    graph = AssetGraph.of(
+        [asset("a/one", "a", execution_set=both), asset("a/two", "a", execution_set=both)]
+    )
     assert sorted(graph.selected(["a/one"]).assets) == ["a/one", "a/two"]
 
 
-def test_assets_made_elsewhere_are_left_out_but_still_order_their_neighbours():
-    graph = Graph.of(
+def test_external_assets_are_not_planned_and_still_order_the_assets_around_them():
+    graph = AssetGraph.of(
         [
             asset("a/first", "a"),
             asset("outside/copy", "a", "a/first", executable=False),
@@ -154,28 +156,28 @@ def test_assets_made_elsewhere_are_left_out_but_still_order_their_neighbours():
     ]
 
 
-def test_what_is_not_selected_orders_nothing():
-    graph = Graph.of([asset("a/x", "a"), asset("b/y", "b", "a/x"), asset("c/z", "c", "b/y")])
+def test_assets_that_are_not_selected_order_nothing():
+    graph = AssetGraph.of([asset("a/x", "a"), asset("b/y", "b", "a/x"), asset("c/z", "c", "b/y")])
     assert [group.waits_for for group in plan(graph.selected(["a/x", "c/z"]))] == [
         frozenset(),
         frozenset(),
     ]
 
 
-def test_failure_stops_everything_downstream_and_nothing_else():
+def test_failure_stops_everything_downstream_and_no_other_asset():
     assert FOUR_LOCATIONS.downstream(["jaffle/orders"]) == {
         "marts/value": "jaffle/orders",
         "ml/chart": "jaffle/orders",
     }
 
 
-def test_failure_takes_the_rest_of_an_unsplittable_step_along():
+def test_failure_stops_the_complete_execution_set():
     both = frozenset({"b/one", "b/two"})
-    graph = Graph.of(
+    graph = AssetGraph.of(
         [
             asset("a/bad", "a"),
-            asset("b/one", "b", "a/bad", made_with=both),
-            asset("b/two", "b", made_with=both),
+            asset("b/one", "b", "a/bad", execution_set=both),
+            asset("b/two", "b", execution_set=both),
             asset("c/end", "c", "b/two"),
         ]
     )
@@ -183,7 +185,7 @@ def test_failure_takes_the_rest_of_an_unsplittable_step_along():
 
 
 def test_independent_groups_are_ready_together_and_free_pools_come_first():
-    graph = Graph.of(
+    graph = AssetGraph.of(
         [
             asset("a/1", "a", pools=frozenset({"busy"})),
             asset("b/1", "b", pools=frozenset({"free"})),
@@ -192,12 +194,12 @@ def test_independent_groups_are_ready_together_and_free_pools_come_first():
     )
     groups = plan(graph)
     first = ready(groups, finished=(), started=(), pools_in_use={"busy"})
-    assert [group.location for group in first] == ["b", "a"]
+    assert [group.run_class.location for group in first] == ["b", "a"]
     after = ready(groups, finished={first[1].number}, started={1, 2})
-    assert [group.location for group in after] == ["c"]
+    assert [group.run_class.location for group in after] == ["c"]
 
 
-def test_leaves_are_what_nothing_executable_reads():
+def test_leaves_are_the_assets_without_executable_readers():
     assert FOUR_LOCATIONS.leaves() == ["marts/value", "ml/chart", "ml/forecast"]
 
 
@@ -205,4 +207,4 @@ def test_deep_graphs_are_planned_without_recursion():
     chain = [asset("n/0", "a")] + [
         asset(f"n/{i}", "ab"[i % 2], f"n/{i - 1}") for i in range(1, 3000)
     ]
-    assert plan(Graph.of(chain))[-1].level == 2999
+    assert plan(AssetGraph.of(chain))[-1].level == 2999

@@ -39,6 +39,7 @@ from dagster_lineage.model import (
 from dagster_lineage.model.errors import LineageError
 from dagster_lineage.model.findings import Finding
 from dagster_lineage.model.nearest_names import did_you_mean
+from dagster_lineage.model.wording import counted, listed
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -63,12 +64,14 @@ __all__ = [
     "affected",
     "check",
     "column_of",
+    "counted",
     "depends_on",
     "did_you_mean",
     "diff",
     "impact",
     "key_path",
     "key_text",
+    "listed",
     "read_graph",
     "read_settings",
     "split_column",

@@ -1,6 +1,6 @@
-"""`platform`: one command for runs, queries and the local servers of the whole repository.
+"""The command `platform`: runs, queries and local servers of the whole repository.
 
-`platform run` is a thin client of Dagster. The order of the assets comes from Dagster's asset
-graph over all code locations; runs, events, checks and pools are Dagster's own and look the same
-in the UI. It plans and waits, and schedules nothing.
+`platform run` uses Dagster's asset graph over all code locations, and Dagster's runs, events,
+checks and pools, which look the same in the UI. It plans runs and waits for them; it schedules
+nothing.
 """

@@ -1,208 +1,145 @@
-"""The board while it changes: a live table in a terminal, a line per change elsewhere."""
+"""The progress of a run: a live table in a terminal, one line for each change elsewhere."""
 
 from __future__ import annotations
 
 import textwrap
 import time
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
-from types import TracebackType
-from typing import Protocol, Self
 
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from platform_commands.board import Board, Standing, State
-from platform_commands.graph import AssetName
+from platform_commands.asset_graph import AssetName
+from platform_commands.progress import AssetProgress, RunProgress, Status
 
 PLAIN_WIDTH = 160
-"""Columns of tables that go to a file or another program."""
+"""Width of tables outside a terminal, in characters."""
 REASON_WIDTH = 160
-"""Characters of a failure's reason in the line of an asset."""
-BACKFILL_SECONDS = 10
-"""How often a log is told how far a range of partitions is."""
-STYLES = {
-    State.WAITING: "dim",
-    State.RUNNING: "bold cyan",
-    State.DONE: "green",
-    State.FAILED: "bold red",
-    State.SKIPPED: "yellow",
-    State.STOPPED: "magenta",
-}
+"""Characters of an error message in the line of an asset."""
+PARTITION_SECONDS = 10
+"""Seconds between two lines about the partitions of one asset."""
 MARKS = {
-    State.WAITING: "·",
-    State.RUNNING: "▸",
-    State.DONE: "✓",
-    State.FAILED: "✗",
-    State.SKIPPED: "↷",
-    State.STOPPED: "■",
+    Status.RUNNING: ("▸", "bold cyan"),
+    Status.FAILED: ("✗", "bold red"),
+    Status.CANCELED: ("■", "magenta"),
+    Status.SKIPPED: ("↷", "yellow"),
+    Status.WAITING: ("·", "dim"),
+    Status.DONE: ("✓", "green"),
 }
+"""Symbol and style of each status. A table with too many assets shows the first statuses."""
 
 
-class Display(Protocol, AbstractContextManager["Display"]):
-    """Shows a board while it is entered."""
-
-    def update(self) -> None:
-        """Look at the board and show what has changed."""
-        ...
+def new_console() -> Console:
+    """Return a console for standard output, with a wide page outside a terminal."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=PLAIN_WIDTH)
 
 
-def new_console(*, errors: bool = False) -> Console:
-    """The terminal, or a wide plain page if there is none."""
-    console = Console(stderr=errors, highlight=False)
+@contextmanager
+def progress_display(progress: RunProgress, console: Console) -> Iterator[Callable[[], None]]:
+    """Display the progress until the context ends; call the result after each change."""
     if not console.is_terminal:
-        console = Console(stderr=errors, highlight=False, width=PLAIN_WIDTH)
-    return console
+        yield PlainLines(progress, console).update
+        return
+
+    def table() -> Table:
+        return progress_table(progress, now=time.time(), lines=console.height - 3)
+
+    with Live(get_renderable=table, console=console, refresh_per_second=5, transient=True):
+        yield lambda: None
 
 
-def display_of(board: Board, console: Console) -> LiveTable | PlainLines:
-    """The display that suits the output."""
-    return LiveTable(board, console) if console.is_terminal else PlainLines(board, console)
-
-
-def board_table(board: Board, *, now: float, lines: int | None = None) -> Table:
-    """The board as a table.
+def progress_table(progress: RunProgress, *, now: float, lines: int | None = None) -> Table:
+    """Return the progress as a table.
 
     Args:
-        board: What to show.
-        now: Seconds since the epoch, for what still runs.
-        lines: How many assets fit; what waits and what is done gives way first.
+        progress: The progress.
+        now: The time, in seconds since the epoch.
+        lines: Number of assets that fit; assets that wait or are done are omitted first.
     """
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("asset", overflow="fold")
     table.add_column("code location")
-    table.add_column("state")
+    table.add_column("status")
     for title in ("rows", "seconds", "checks"):
         table.add_column(title, justify="right")
-    shown = list(board.standings.values())
+    shown = list(progress.assets.values())
     if lines is not None and len(shown) > lines:
-        urgent = sorted(shown, key=_urgency)[: max(1, lines - 1)]
-        kept = {standing.asset for standing in urgent}
-        hidden = [standing for standing in shown if standing.asset not in kept]
-        shown = [standing for standing in shown if standing.asset in kept]
-        table.caption = _counts(hidden) + " not shown"
-        table.caption_justify = "left"
-    for standing in shown:
+        urgent = sorted(shown, key=lambda asset: list(MARKS).index(asset.status))
+        kept = {asset.asset for asset in urgent[: max(1, lines - 1)]}
+        hidden = [asset.status for asset in shown if asset.asset not in kept]
+        shown = [asset for asset in shown if asset.asset in kept]
+        counts = [f"{hidden.count(status)} {status}" for status in MARKS if status in hidden]
+        table.caption, table.caption_justify = f"{', '.join(counts)} not shown", "left"
+    for asset in shown:
+        symbol, style = MARKS[asset.status]
+        partitions = f" ({_partitions(asset)})" if asset.partitions > 1 else ""
         table.add_row(
-            standing.asset,
-            standing.location,
-            Text(f"{MARKS[standing.state]} {state_told(standing)}", STYLES[standing.state]),
-            "" if standing.rows is None else f"{standing.rows:,}",
-            seconds_told(standing, now),
-            checks_told(standing),
+            asset.asset,
+            asset.location,
+            Text(f"{symbol} {asset.status}{partitions}", style),
+            "" if asset.rows is None else f"{asset.rows:,}",
+            _seconds(asset, now),
+            _checks(asset),
         )
     return table
 
 
-class LiveTable:
-    """The whole board, redrawn in place."""
-
-    def __init__(self, board: Board, console: Console) -> None:
-        self._board = board
-        self._console = console
-        self._live = Live(
-            get_renderable=self._draw, console=console, refresh_per_second=5, transient=True
-        )
-
-    def __enter__(self) -> Self:
-        self._live.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        exception_type: type[BaseException] | None,
-        exception_value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._live.__exit__(exception_type, exception_value, traceback)
-
-    def update(self) -> None:
-        """Nothing to do: the table is drawn five times a second from the board as it is."""
-
-    def _draw(self) -> Table:
-        return board_table(self._board, now=time.time(), lines=self._console.height - 3)
-
-
 class PlainLines:
-    """A line for each change of an asset's state, for logs."""
+    """Prints one line for each change of an asset's status, for logs."""
 
-    def __init__(self, board: Board, console: Console) -> None:
-        self._board = board
+    def __init__(self, progress: RunProgress, console: Console) -> None:
+        self._progress = progress
         self._console = console
-        self._known = {standing.asset: standing.state for standing in board.standings.values()}
-        self._told_at: dict[AssetName, float] = {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        exception_type: type[BaseException] | None,
-        exception_value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        return None
+        self._printed = {name: asset.status for name, asset in progress.assets.items()}
+        self._printed_at: dict[AssetName, float] = {}
 
     def update(self) -> None:
-        """Print what has changed since the last time, and how long backfills go on."""
+        """Print the changes since the last call, and from time to time the partitions done."""
         now = time.monotonic()
-        for standing in self._board.standings.values():
-            name = standing.asset
-            going_on = standing.state is State.RUNNING and standing.partitions > 1
-            late = now - self._told_at.get(name, now) >= BACKFILL_SECONDS
-            if standing.state is not self._known[name] or (going_on and late):
-                self._known[name] = standing.state
-                self._told_at[name] = now
-                self._console.print(_line(standing), soft_wrap=True, markup=False)
+        for name, asset in self._progress.assets.items():
+            due = now - self._printed_at.get(name, now) >= PARTITION_SECONDS
+            of_range = asset.status is Status.RUNNING and asset.partitions > 1
+            if asset.status is not self._printed[name] or (of_range and due):
+                self._printed[name] = asset.status
+                self._printed_at[name] = now
+                self._console.print(_line(asset), soft_wrap=True, markup=False)
 
 
-def state_told(standing: Standing) -> str:
-    """The state, with the partitions done so far where there are any."""
-    if standing.partitions > 1:
-        return f"{standing.state} ({standing.partitions_done}/{standing.partitions} partitions)"
-    return str(standing.state)
+def _line(asset: AssetProgress) -> str:
+    parts = [
+        f"{datetime.now().astimezone():%H:%M:%S}",
+        f"{asset.status:8}",
+        f"{asset.asset} ({asset.location})",
+    ]
+    if asset.partitions:
+        parts.append(_partitions(asset))
+    if asset.rows is not None:
+        parts.append(f"{asset.rows:,} rows")
+    if asset.status.final and asset.started_at is not None:
+        parts.append(f"{_seconds(asset, time.time())} s")
+    if _checks(asset):
+        parts.append(f"checks: {_checks(asset)}")
+    if asset.reason:
+        # Assets of one step have the same reason; the report at the end contains it completely.
+        parts.append(f"- {textwrap.shorten(asset.reason, REASON_WIDTH, placeholder=' …')}")
+    return "  ".join(parts)
 
 
-def seconds_told(standing: Standing, now: float) -> str:
-    """How long the step took or takes."""
-    seconds = standing.seconds(now)
+def _partitions(asset: AssetProgress) -> str:
+    return f"{asset.partitions_done}/{asset.partitions} partitions"
+
+
+def _seconds(asset: AssetProgress, now: float) -> str:
+    seconds = asset.seconds(now)
     return "" if seconds is None else f"{seconds:.1f}"
 
 
-def checks_told(standing: Standing) -> str:
-    """Checks passed and failed."""
-    if standing.checks_failed:
-        return f"{standing.checks_passed} passed, {standing.checks_failed} failed"
-    return f"{standing.checks_passed} passed" if standing.checks_passed else ""
-
-
-def _urgency(standing: Standing) -> int:
-    order = [State.RUNNING, State.FAILED, State.STOPPED, State.SKIPPED, State.WAITING, State.DONE]
-    return order.index(standing.state)
-
-
-def _counts(standings: list[Standing]) -> str:
-    counts = {state: sum(standing.state is state for standing in standings) for state in MARKS}
-    return ", ".join(f"{count} {state}" for state, count in counts.items() if count)
-
-
-def _line(standing: Standing) -> str:
-    parts = [
-        f"{datetime.now().astimezone():%H:%M:%S}",
-        f"{standing.state:8}",
-        f"{standing.asset} ({standing.location})",
-    ]
-    if standing.partitions:
-        parts.append(f"{standing.partitions_done}/{standing.partitions} partitions")
-    if standing.rows is not None:
-        parts.append(f"{standing.rows:,} rows")
-    if standing.state.final and standing.started_at is not None:
-        parts.append(f"{seconds_told(standing, time.time())} s")
-    if checks_told(standing):
-        parts.append(f"checks: {checks_told(standing)}")
-    if standing.reason:
-        # Several assets of one step say the same; the whole of it stands at the end, once.
-        parts.append(f"- {textwrap.shorten(standing.reason, REASON_WIDTH, placeholder=' …')}")
-    return "  ".join(parts)
+def _checks(asset: AssetProgress) -> str:
+    if asset.checks_failed:
+        return f"{asset.checks_passed} passed, {asset.checks_failed} failed"
+    return f"{asset.checks_passed} passed" if asset.checks_passed else ""

@@ -1,59 +1,50 @@
-"""What can go wrong with a command, with its exit code."""
+"""Errors of the commands, with their exit codes."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
-
-FOUND_PROBLEM = 1
-"""Exit code: something did not succeed."""
-USED_WRONGLY = 2
-"""Exit code: the command line or the configuration asks for what there is not."""
+FAILED = 1
+"""Exit code: a run, a local server or a query failed."""
+USAGE_ERROR = 2
+"""Exit code: the command line or the settings name something that does not exist."""
 INTERRUPTED = 130
-"""Exit code: stopped by Ctrl-C, as shells have it (128 + SIGINT)."""
+"""Exit code after Ctrl-C, as in shells: 128 + SIGINT."""
 
 
 class PlatformError(Exception):
-    """A mistake or a fault whose message names the thing, the place and the mend."""
+    """An error whose message names the cause, the place and the fix."""
 
-    exit_code = FOUND_PROBLEM
-
-
-class Misuse(PlatformError):
-    """The command was asked for something that there is not."""
-
-    exit_code = USED_WRONGLY
+    exit_code = FAILED
 
 
-class SelectionWrong(Misuse):
-    """An asset selection cannot be read, or selects nothing."""
+class UsageError(PlatformError):
+    """The command line names something that does not exist."""
+
+    exit_code = USAGE_ERROR
 
 
-class PartitionsWrong(Misuse):
-    """Partitions are asked for that an asset does not have."""
+class InvalidSelection(UsageError):
+    """An asset selection cannot be parsed or selects no asset."""
 
 
-class SettingsWrong(Misuse):
-    """`[tool.platform]` in the repository's pyproject.toml cannot be understood."""
+class InvalidPartitions(UsageError):
+    """`--partitions` names partitions that an asset does not have."""
 
 
-class LocationsBroken(PlatformError):
-    """Code locations do not load."""
+class InvalidSettings(UsageError):
+    """`[tool.platform]` in the repository's pyproject.toml is not valid."""
 
 
-class GraphWrong(PlatformError):
-    """The asset graph has no order in which it can be materialized."""
+class CodeLocationError(PlatformError):
+    """A code location does not load."""
+
+
+class InvalidGraph(PlatformError):
+    """The asset graph has a cycle, or an asset with two producers."""
 
 
 class ServiceFailed(PlatformError):
-    """A local server did not start, or ended by itself."""
+    """A local server does not start, does not answer or has exited."""
 
 
 class QueryFailed(PlatformError):
-    """DuckDB refused a query."""
-
-
-def did_you_mean(name: str, names: Iterable[str]) -> str:
-    """A sentence with the nearest of `names`, or an empty text if none is near."""
-    close = difflib.get_close_matches(name, sorted(names), n=1, cutoff=0.5)
-    return f" Did you mean '{close[0]}'?" if close else ""
+    """DuckDB rejects a query."""

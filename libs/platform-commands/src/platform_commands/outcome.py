@@ -1,75 +1,63 @@
-"""What has become of each asset of a run: made, failed by itself, or missing after another's."""
+"""The outcome of a run: which assets failed, and which are missing only because of those."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from platform_commands.graph import AssetName, Graph
+from platform_commands.asset_graph import AssetGraph, AssetName
 
 StepKey: TypeAlias = str
 
 
 @dataclass
 class RunFacts:
-    """What is known about a run when it has ended."""
+    """The events of a run that decide its outcome."""
 
     step_of: dict[AssetName, StepKey] = field(default_factory=dict)
-    """The step that makes each asset."""
+    """The step that materializes each asset."""
     started: set[StepKey] = field(default_factory=set)
-    """Steps that began."""
+    """Steps that have started."""
     step_failures: dict[StepKey, str] = field(default_factory=dict)
-    """Why steps failed."""
-    made: set[AssetName] = field(default_factory=set)
-    """Assets materialized, all the wanted partitions of them."""
+    """Error messages of failed steps."""
+    materialized: set[AssetName] = field(default_factory=set)
+    """Assets of which all partitions of the run were materialized."""
     blocked: dict[AssetName, str] = field(default_factory=dict)
-    """Assets with a blocking check that failed or was not carried out, and which."""
+    """Assets with a blocking check that failed or was not executed, with a message."""
     run_failure: str = ""
-    """Why the run as a whole failed; empty if it succeeded."""
+    """Error message of the run as a whole; empty if it succeeded."""
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """The assets of a run, each in one of three lots."""
+def failed_assets(
+    facts: RunFacts, graph: AssetGraph, assets: tuple[AssetName, ...]
+) -> dict[AssetName, str]:
+    """Return the assets of a run that failed themselves, each with an error message.
 
-    made: frozenset[AssetName]
-    failed: Mapping[AssetName, str]
-    """Why, in one paragraph."""
-    skipped: Mapping[AssetName, AssetName]
-    """Because of which failed asset."""
-
-
-def judge(facts: RunFacts, graph: Graph, assets: tuple[AssetName, ...]) -> Outcome:
-    """Tell which assets failed by themselves, and which only because of those.
+    An asset that is missing only because of a failed one is not among them.
 
     Args:
-        facts: What the run's events say.
+        facts: What the run's events report.
         graph: The selected assets and the edges between them.
-        assets: The assets that the run was to make.
+        assets: The assets that the run had to materialize.
     """
-    made = frozenset(name for name in assets if name in facts.made and name not in facts.blocked)
-    missing = frozenset(assets) - made
-    failed = {
+    missing = frozenset(
+        name for name in assets if name not in facts.materialized or name in facts.blocked
+    )
+    return {
         name: _reason(facts, name)
         for name in sorted(missing)
         if not _is_consequence(facts, graph, name, missing)
     }
-    causes = graph.downstream(failed)
-    return Outcome(
-        made=made,
-        failed=failed,
-        skipped={name: causes[name] for name in sorted(missing - failed.keys())},
-    )
 
 
 def _is_consequence(
-    facts: RunFacts, graph: Graph, name: AssetName, missing: frozenset[AssetName]
+    facts: RunFacts, graph: AssetGraph, name: AssetName, missing: frozenset[AssetName]
 ) -> bool:
-    """Whether an asset is missing only because something that it is made from is.
+    """Whether an asset is missing only because a parent is.
 
-    That is so if its step never began, or if one step made some assets and not others: it went on
-    to what does not depend on the failed one. A step that made nothing failed as a whole.
+    This holds if its step did not start, or if its step has materialized some assets: it continued
+    with those that do not depend on the failed one. A step without any materialization has failed
+    as a whole.
     """
     if name in facts.blocked:
         return False
@@ -77,16 +65,14 @@ def _is_consequence(
     step = facts.step_of.get(name)
     if step not in facts.started:
         return bool(parents)
-    made_some = any(facts.step_of.get(other) == step for other in facts.made)
-    return made_some and any(facts.step_of.get(parent) == step for parent in parents)
+    partly_done = any(facts.step_of.get(other) == step for other in facts.materialized)
+    return partly_done and any(facts.step_of.get(parent) == step for parent in parents)
 
 
 def _reason(facts: RunFacts, name: AssetName) -> str:
-    if name in facts.blocked:
-        return facts.blocked[name]
-    step = facts.step_of.get(name)
-    if step in facts.step_failures:
-        return facts.step_failures[step]
-    if facts.run_failure:
-        return facts.run_failure
-    return "Its step succeeded without materializing it."
+    return (
+        facts.blocked.get(name)
+        or facts.step_failures.get(facts.step_of.get(name, ""))
+        or facts.run_failure
+        or "Its step succeeded without a materialization."
+    )

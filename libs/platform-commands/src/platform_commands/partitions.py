@@ -1,32 +1,27 @@
-"""Which partitions of an asset a run fills, and in how many runs."""
+"""The partitions that `platform run` materializes, and their runs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dagster import (
-    AssetKey,
-    DagsterInstance,
+    AssetPartitionStatus,
     PartitionKeyRange,
     PartitionsDefinition,
     partition_loading_context,
 )
-from dagster import _check as check
-from dagster._core.definitions.automation_tick_evaluation_context import (
-    build_run_requests_with_backfill_policies,
-)
-from dagster._core.definitions.events import AssetKeyPartitionKey
-from dagster._core.storage.partition_status_cache import get_and_update_asset_status_cache_value
-from dagster._core.storage.tags import (
-    ASSET_PARTITION_RANGE_END_TAG,
-    ASSET_PARTITION_RANGE_START_TAG,
-)
 
-from platform_commands.errors import PartitionsWrong, did_you_mean
-from platform_commands.graph import AssetName
-from platform_commands.plan import Group
-from platform_commands.workspace import Workspace, dagster_key
+from dagster_lineage.api import did_you_mean
+from platform_commands.asset_graph import AssetName
+from platform_commands.dagster_internals.runs import (
+    RANGE_END_TAG,
+    RANGE_START_TAG,
+    backfill_requests,
+)
+from platform_commands.dagster_internals.workspace import LoadedWorkspace, asset_key
+from platform_commands.errors import InvalidPartitions
+from platform_commands.plan import RunGroup
 
 MISSING = "missing"
 LATEST = "latest"
@@ -35,103 +30,89 @@ RANGE = ".."
 
 
 @dataclass(frozen=True)
-class Slice:
-    """What one run makes: some assets, and of partitioned ones some partitions."""
+class RunTarget:
+    """The assets and partitions that one run materializes."""
 
     assets: tuple[AssetName, ...]
-    partitions: int
-    """How many; 0 without partitions."""
-    tags: Mapping[str, str]
-    """Dagster's tags that tell the run its partition, or the first and last of its range."""
+    partitions: int = 0
+    """Number of partitions; 0 for assets without partitions."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Dagster's tags for the partition, or for the first and last partition of the range."""
 
 
-def slices(
-    workspace: Workspace, group: Group, assets: Sequence[AssetName], wanted: str
-) -> list[Slice]:
-    """The runs that make a group's assets, by the same function as Dagster's own backfills.
-
-    With the backfill policy `single_run` each unbroken range of partitions is one run that carries
-    Dagster's range tags; with no policy each partition is a run.
+def run_targets(
+    workspace: LoadedWorkspace, group: RunGroup, assets: Sequence[AssetName], wanted: str
+) -> list[RunTarget]:
+    """Return the runs that materialize assets of a group.
 
     Args:
-        workspace: Where the assets are.
-        group: Whose partitioning.
-        assets: Those of the group that can be made.
-        wanted: "missing" (never materialized, or failed; the latest if there are none), "latest",
-            "all", or "START..END".
+        workspace: The loaded code locations.
+        group: The group.
+        assets: Its assets that can be materialized.
+        wanted: The value of `--partitions`: "missing" (never materialized, or failed; the latest
+            if there are none), "latest", "all", or "START..END".
 
     Returns:
-        No slice at all if no partition exists yet.
+        The runs; none if the partitions definition has no partition yet.
 
     Raises:
-        PartitionsWrong: "START..END" names a partition that there is not.
+        InvalidPartitions: "START..END" names a partition that does not exist.
     """
-    if group.partitioning is None:
-        return [Slice(tuple(assets), partitions=0, tags={})]
-    keys = [dagster_key(name) for name in assets]
-    graph, instance = workspace.dagster_graph, workspace.instance
-    definition = check.not_none(graph.get(keys[0]).partitions_def)
-    with partition_loading_context(dynamic_partitions_store=instance):
+    if not group.run_class.partitioning:
+        return [RunTarget(tuple(assets))]
+    definition = workspace.partitions_of(assets[0])
+    with partition_loading_context(dynamic_partitions_store=workspace.instance):
         existing = list(definition.get_partition_keys())
         if wanted == MISSING:
-            chosen = _missing(instance, keys, definition, existing) or existing[-1:]
+            chosen = _missing(workspace, assets, definition, existing) or existing[-1:]
         else:
-            chosen = _named(wanted, existing, group)
-        requests = build_run_requests_with_backfill_policies(
-            {AssetKeyPartitionKey(key, partition) for key in keys for partition in chosen},
-            graph,
-            dynamic_partitions_store=instance,
-        )
+            chosen = _named(wanted, existing, assets[0])
         return [
-            Slice(tuple(assets), _size(definition, request.tags), request.tags)
-            for request in requests
+            RunTarget(tuple(assets), _size(definition, request.tags), request.tags)
+            for request in backfill_requests(workspace, assets, chosen)
         ]
 
 
-def check_range(workspace: Workspace, groups: Sequence[Group], wanted: str) -> None:
-    """Make sure, before anything runs, that the wanted partitions exist wherever they are wanted.
+def check_partitions(workspace: LoadedWorkspace, groups: Sequence[RunGroup], wanted: str) -> None:
+    """Check the value of `--partitions` against all partitioned assets, before anything runs.
 
     Raises:
-        PartitionsWrong: an asset does not have them, or the words are none that are known.
+        InvalidPartitions: The value is not valid, or an asset does not have these partitions.
     """
     if wanted in {MISSING, LATEST, ALL}:
         return
     if RANGE not in wanted:
-        raise PartitionsWrong(
-            f"--partitions {wanted} is none of {MISSING}, {LATEST}, {ALL} and START{RANGE}END."
-            + did_you_mean(wanted, [MISSING, LATEST, ALL])
-        )
-    partitioned = [group for group in groups if group.partitioning is not None]
+        hint = did_you_mean(wanted, [MISSING, LATEST, ALL, f"START{RANGE}END"])
+        raise InvalidPartitions(f"--partitions {wanted} is not valid: {hint}")
+    partitioned = [group.assets[0] for group in groups if group.run_class.partitioning]
     if not partitioned:
-        raise PartitionsWrong(
-            f"--partitions {wanted} is of no use: no asset of the selection has partitions."
+        raise InvalidPartitions(
+            f"--partitions {wanted} has no effect: no selected asset has partitions."
         )
     with partition_loading_context(dynamic_partitions_store=workspace.instance):
-        for group in partitioned:
-            node = workspace.dagster_graph.get(dagster_key(group.assets[0]))
-            _named(wanted, list(check.not_none(node.partitions_def).get_partition_keys()), group)
+        for name in partitioned:
+            _named(wanted, list(workspace.partitions_of(name).get_partition_keys()), name)
 
 
 def _missing(
-    instance: DagsterInstance,
-    keys: Sequence[AssetKey],
+    workspace: LoadedWorkspace,
+    assets: Sequence[AssetName],
     definition: PartitionsDefinition[str],
     existing: Sequence[str],
 ) -> list[str]:
-    """Partitions that one of the assets does not have, or whose last run failed."""
+    """Return the partitions that are not materialized in one of the assets."""
     missing: set[str] = set()
-    for key in keys:
-        status = get_and_update_asset_status_cache_value(instance, key, definition)
-        if status is None:
-            return list(existing)
-        materialized = status.deserialize_materialized_partition_subsets(definition)
-        failed = status.deserialize_failed_partition_subsets(definition)
-        missing |= set(existing) - set(materialized.get_partition_keys())
-        missing |= set(failed.get_partition_keys())
+    for name in assets:
+        status = workspace.instance.get_status_by_partition(asset_key(name), existing, definition)
+        missing |= {
+            partition
+            for partition in existing
+            if (status or {}).get(partition) is not AssetPartitionStatus.MATERIALIZED
+        }
     return [partition for partition in existing if partition in missing]
 
 
-def _named(wanted: str, existing: Sequence[str], group: Group) -> list[str]:
+def _named(wanted: str, existing: Sequence[str], name: AssetName) -> list[str]:
     if wanted == LATEST:
         return list(existing[-1:])
     if wanted == ALL:
@@ -139,19 +120,20 @@ def _named(wanted: str, existing: Sequence[str], group: Group) -> list[str]:
     start, _, end = wanted.partition(RANGE)
     for partition in (start, end):
         if partition not in existing:
-            span = f"{existing[0]} to {existing[-1]}" if existing else "none"
-            raise PartitionsWrong(
-                f"{group.assets[0]} has no partition '{partition}'; it has {span}."
-                + did_you_mean(partition, existing)
+            span = f" Its partitions: {existing[0]} to {existing[-1]}." if existing else ""
+            raise InvalidPartitions(
+                f"{name} has no partition '{partition}': {did_you_mean(partition, existing)}{span}"
             )
     first, last = existing.index(start), existing.index(end)
     if first > last:
-        raise PartitionsWrong(f"The range {wanted} is the wrong way round: write {end}..{start}.")
+        raise InvalidPartitions(
+            f"{wanted} ends before it starts. Did you mean {end}{RANGE}{start}?"
+        )
     return list(existing[first : last + 1])
 
 
 def _size(definition: PartitionsDefinition[str], tags: Mapping[str, str]) -> int:
-    start, end = tags.get(ASSET_PARTITION_RANGE_START_TAG), tags.get(ASSET_PARTITION_RANGE_END_TAG)
+    start, end = tags.get(RANGE_START_TAG), tags.get(RANGE_END_TAG)
     if start is None or end is None:
         return 1
     return len(definition.get_partition_keys_in_range(PartitionKeyRange(start, end)))

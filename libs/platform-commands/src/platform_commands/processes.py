@@ -1,4 +1,4 @@
-"""Child processes that end whole: each with everything that it has started."""
+"""Child processes with everything that they start, and the signals that end the command."""
 
 from __future__ import annotations
 
@@ -9,21 +9,23 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Self
 
 import psutil
 
-ORDERLY_SECONDS = 30
-"""How long a child may take to end after SIGINT: Dagster then ends its own children in turn."""
-TERM_SECONDS = 5
-"""How long what is left may take after SIGTERM, before it is killed."""
+SHUTDOWN_SECONDS = 30
+"""Time for a child to exit after SIGINT; Dagster then ends its own children one after the other."""
+KILL_SECONDS = 5
+"""Time for the remaining processes to exit after SIGTERM, before SIGKILL."""
 TAIL_LINES = 20
 
 
-class Child:
-    """A process in a session of its own, which prints to a file.
+class ChildProcess:
+    """A process in its own session, with its output in a file.
 
-    The session keeps the terminal's Ctrl-C away, so that the one who started it decides the order
-    of the end; and it marks all that the process starts, however deep.
+    In its own session it does not receive the terminal's Ctrl-C, so the command decides the order
+    of the shutdown. The session also identifies every process that it starts.
     """
 
     def __init__(
@@ -35,17 +37,17 @@ class Child:
         environ: Mapping[str, str],
         folder: Path,
     ) -> None:
-        """Start it.
+        """Start the process.
 
         Args:
-            name: What it is called in messages.
+            name: Name in messages.
             command: Program and arguments.
-            log_file: What it prints goes there; what was there before is dropped.
-            environ: Its environment variables, all of them.
+            log_file: File of its output; overwritten.
+            environ: All its environment variables.
             folder: Its working directory.
 
         Raises:
-            OSError: the program cannot be started.
+            OSError: The program cannot be started.
         """
         self.name = name
         self.log_file = log_file
@@ -63,32 +65,32 @@ class Child:
 
     @property
     def exit_code(self) -> int | None:
-        """None as long as it runs."""
+        """Its exit code; None while it runs."""
         return self._process.poll()
 
     def tail(self) -> str:
-        """The last lines that it has printed."""
+        """Return the last lines of its output."""
         lines = self.log_file.read_text(encoding="utf-8", errors="replace").splitlines()
         return "\n".join(lines[-TAIL_LINES:])
 
-    def ask_to_end(self) -> None:
-        """Send what Ctrl-C would."""
+    def interrupt(self) -> None:
+        """Send the signal of Ctrl-C."""
         if self.exit_code is None:
             self._process.send_signal(signal.SIGINT)
 
-    def end(self, *, seconds: float = ORDERLY_SECONDS) -> None:
-        """Wait for its end, then end by force what is left of its session, and wait for that."""
+    def end(self, seconds: float) -> None:
+        """Wait for its exit, then end the remaining processes of its session."""
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(seconds)
-        for number, patience in ((signal.SIGTERM, TERM_SECONDS), (signal.SIGKILL, TERM_SECONDS)):
-            left = self._members()
-            for process in left:
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            remaining = self._session()
+            for process in remaining:
                 with suppress(psutil.NoSuchProcess):
                     process.send_signal(number)
-            psutil.wait_procs(left, patience)
+            psutil.wait_procs(remaining, KILL_SECONDS)
         self._process.wait()
 
-    def _members(self) -> list[psutil.Process]:
+    def _session(self) -> list[psutil.Process]:
         members = []
         for process in psutil.process_iter():
             with suppress(ProcessLookupError, PermissionError, psutil.NoSuchProcess):
@@ -97,10 +99,38 @@ class Child:
         return members
 
 
-def end_all(children: Sequence[Child]) -> None:
-    """End children, the last started first; all are asked at once, so that it takes one wait."""
-    deadline = time.monotonic() + ORDERLY_SECONDS
+def end_all(children: Sequence[ChildProcess]) -> None:
+    """Interrupt all children at once, then wait for each, the last started one first."""
+    deadline = time.monotonic() + SHUTDOWN_SECONDS
     for child in reversed(children):
-        child.ask_to_end()
+        child.interrupt()
     for child in reversed(children):
-        child.end(seconds=max(0.0, deadline - time.monotonic()))
+        child.end(max(0.0, deadline - time.monotonic()))
+
+
+class Interrupts:
+    """SIGINT and SIGTERM within a context: the first is recorded, the second interrupts at once."""
+
+    def __init__(self) -> None:
+        self.received: signal.Signals | None = None
+        """The first signal, if there was one."""
+        self._handlers: dict[signal.Signals, object] = {}
+
+    def __enter__(self) -> Self:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._handlers[number] = signal.signal(number, self._record)
+        return self
+
+    def __exit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]
+
+    def _record(self, number: int, _frame: FrameType | None) -> None:
+        if self.received is not None:
+            raise KeyboardInterrupt
+        self.received = signal.Signals(number)

@@ -1,4 +1,4 @@
-"""What `platform run` says at its end."""
+"""The report at the end of `platform run`."""
 
 from __future__ import annotations
 
@@ -10,69 +10,77 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from platform_commands.board import Board, Standing, State
-from platform_commands.display import board_table
-from platform_commands.graph import AssetName, Graph
-from platform_commands.home import Home
-from platform_commands.published import open_published, relation_of
-from platform_commands.query_table import query_table
-from warehouse import WarehouseError
+from dagster_lineage.api import listed
+from environment import Environment
+from platform_commands.asset_graph import AssetGraph, AssetName
+from platform_commands.display import progress_table
+from platform_commands.progress import AssetProgress, RunProgress, Status
+from platform_commands.query_results import open_published, published_tables, query_table
+from warehouse import WarehouseError, quoted
 
-FIRST_ROWS = 7
+ROWS_SHOWN = 7
 TABLES_SHOWN = 3
-"""At most so many tables are shown when no setting names them."""
 NAMES_SHOWN = 5
 PARAGRAPH = 100
 """Width of a paragraph, in characters."""
 
 
-def report(console: Console, board: Board, home: Home, graph: Graph, show: Sequence[str]) -> None:
-    """Print the closing table, what failed and why, the first rows, and where to look next.
+def print_report(
+    console: Console,
+    progress: RunProgress,
+    environment: Environment,
+    graph: AssetGraph,
+    show: Sequence[str],
+) -> None:
+    """Print all assets, the failures, the first rows of some tables, and the next commands.
 
     Args:
-        console: Where to.
-        board: What has become of the assets.
-        home: Where the published files are.
-        graph: The whole graph, by which the last tables of the pipeline are found.
-        show: Assets whose first rows are shown; if empty, those that nothing is made from.
+        console: The console.
+        progress: The progress of the run, which has ended.
+        environment: Environment of the published files.
+        graph: The complete asset graph.
+        show: Assets whose first rows are printed; those without readers if it is empty.
     """
-    console.print(board_table(board, now=time.time()))
+    console.print(progress_table(progress, now=time.time()))
     console.print()
-    _tell_failures(console, board)
-    _tell_skipped(console, board)
-    example = _show_first_rows(console, board, home, graph, show) if board.all_made else None
-    _tell_where_next(console, home, example)
+    _print_failures(console, progress)
+    _print_skipped(console, progress)
+    _print_rerun(console, progress)
+    example = None
+    if progress.all_done:
+        wanted = [name for name in show if name in progress.assets]
+        wanted = wanted or [name for name in graph.leaves() if name in progress.assets]
+        example = _print_first_rows(console, environment, wanted)
+    _print_next_commands(console, environment, example)
 
 
-def _tell_failures(console: Console, board: Board) -> None:
-    by_cause: dict[tuple[str, str], list[Standing]] = {}
-    for standing in board.in_state(State.FAILED):
-        by_cause.setdefault((standing.run_id, standing.reason), []).append(standing)
-    for (run_id, reason), standings in by_cause.items():
-        names = _listed([standing.asset for standing in standings])
-        console.print(Text(f"✗ {names} failed", "bold red"))
-        # A path is never broken: it is there to be copied.
-        console.print(Text(_paragraph(reason)), soft_wrap=True)
-        console.print(
-            f"  run {run_id}: platform log {run_id[:8]} prints its whole log; "
-            f"with make dev running it is at /runs/{run_id}",
-            soft_wrap=True,
-        )
+def _print_failures(console: Console, progress: RunProgress) -> None:
+    by_cause: dict[tuple[str, str], list[AssetProgress]] = {}
+    for asset in progress.with_status(Status.FAILED):
+        by_cause.setdefault((asset.run_id, asset.reason), []).append(asset)
+    for (run_id, reason), assets in by_cause.items():
+        names = listed([asset.asset for asset in assets], NAMES_SHOWN, code=False)
+        title = f"✗ {names} failed (code location {assets[0].location})"
+        console.print(Text(title, "bold red"), soft_wrap=True)
+        # Paths are not wrapped, so that they can be copied.
+        console.print(Text(_paragraphs(reason)), soft_wrap=True)
+        console.print(f"  complete log: platform log {run_id[:8]}", soft_wrap=True)
+        console.print(f"  in the UI:    make dev, then /runs/{run_id}", soft_wrap=True)
         console.print()
 
 
-def _paragraph(reason: str) -> str:
-    """The lines of a reason, indented, with what is too long folded under its own beginning."""
+def _paragraphs(text: str) -> str:
+    """Wrap each line of a text and keep its indentation."""
     lines = []
-    for line in reason.splitlines():
-        text = line.lstrip()
-        indent = " " * (2 + len(line) - len(text))
+    for line in text.splitlines():
+        content = line.lstrip()
+        indent = " " * (2 + len(line) - len(content))
         lines.append(
             textwrap.fill(
-                text,
+                content,
                 PARAGRAPH,
                 initial_indent=indent,
-                subsequent_indent=indent + ("  " if text.startswith("- ") else ""),
+                subsequent_indent=indent + ("  " if content.startswith("- ") else ""),
                 break_long_words=False,
                 break_on_hyphens=False,
             )
@@ -80,55 +88,56 @@ def _paragraph(reason: str) -> str:
     return "\n".join(lines)
 
 
-def _tell_skipped(console: Console, board: Board) -> None:
-    by_reason: dict[tuple[State, str], list[AssetName]] = {}
-    for standing in board.in_state(State.SKIPPED, State.STOPPED):
-        by_reason.setdefault((standing.state, standing.reason), []).append(standing.asset)
-    for (state, reason), names in by_reason.items():
-        text = textwrap.fill(f"{state}: {', '.join(names)} ({reason})", PARAGRAPH)
+def _print_skipped(console: Console, progress: RunProgress) -> None:
+    by_reason: dict[tuple[Status, str], list[AssetName]] = {}
+    for asset in progress.with_status(Status.SKIPPED, Status.CANCELED):
+        by_reason.setdefault((asset.status, asset.reason), []).append(asset.asset)
+    for (status, reason), names in by_reason.items():
+        text = textwrap.fill(f"{status}: {', '.join(names)} ({reason})", PARAGRAPH)
         console.print(Text(text, "yellow"))
     if by_reason:
         console.print()
 
 
-def _show_first_rows(
-    console: Console, board: Board, home: Home, graph: Graph, show: Sequence[AssetName]
+def _print_rerun(console: Console, progress: RunProgress) -> None:
+    """Print the command that materializes the failed assets and everything downstream."""
+    failed = progress.with_status(Status.FAILED)
+    if not failed:
+        return
+    terms = [f'key:"{asset.asset}"+' for asset in failed]
+    if len(terms) > NAMES_SHOWN:
+        terms = sorted({f'code_location:"{asset.location}"+' for asset in failed})
+    console.print("After the fix, materialize the failed assets and everything downstream:")
+    console.print(Text(f"  platform run --select '{' or '.join(terms)}'\n"), soft_wrap=True)
+
+
+def _print_first_rows(
+    console: Console, environment: Environment, names: Sequence[AssetName]
 ) -> str | None:
-    """Show the last tables of what was made; returns a relation that a query can start from."""
-    made = [standing.asset for standing in board.in_state(State.DONE)]
-    wanted = [name for name in show if name in made]
-    wanted = wanted or [name for name in graph.leaves() if name in made]
-    relations: list[str] = []
+    """Print the first rows of the first published tables; return the first table's name in SQL."""
+    printed: list[str] = []
     try:
-        with open_published(home.environment) as connection:
-            for name in wanted:
-                schema, _, table = name.partition("/")
-                relation = relation_of(connection, schema, table)
-                # An asset may also be something else, a chart.
-                if relation is not None and len(relations) < TABLES_SHOWN:
-                    relations.append(relation)
-                    first = connection.sql(f"from {relation} limit {FIRST_ROWS}")
-                    console.print(f"[bold]{name}[/bold], first rows:")
-                    console.print(query_table(first.columns, first.fetchall()))
-                    console.print()
+        with open_published(environment) as connection:
+            tables = {f"{table[1]}/{table[2]}": table for table in published_tables(connection)}
+            # Not every asset is a table.
+            for name in [one for one in names if one in tables][:TABLES_SHOWN]:
+                rows = connection.sql(f"from {quoted(*tables[name])} limit {ROWS_SHOWN}")
+                console.print(f"[bold]{name}[/bold], first rows:")
+                console.print(query_table(rows.columns, rows.fetchall()))
+                console.print()
+                printed.append(".".join(tables[name]))
     except WarehouseError as error:
         console.print(Text(str(error), "yellow"))
-    return relations[0].replace('"', "") if relations else None
+    return printed[0] if printed else None
 
 
-def _tell_where_next(console: Console, home: Home, example: str | None) -> None:
+def _print_next_commands(console: Console, environment: Environment, example: str | None) -> None:
     lines = Table.grid(padding=(0, 2))
-    lines.add_row("make dev", "the graph, the runs and their logs in Dagster's UI")
     query = f" 'from {example} limit 10'" if example else ""
-    lines.add_row(f"platform sql{query}", "queries over everything published")
-    lines.add_row(str(home.environment.published_dir), "the published files")
-    if home.environment.reports_dir.is_dir():
-        lines.add_row(str(home.environment.reports_dir), "charts")
-    console.print("[bold]Where to look next[/bold]")
+    lines.add_row(f"platform sql{query}", "query the published tables")
+    lines.add_row("make dev", "Dagster's UI: asset graph, runs and logs")
+    lines.add_row(str(environment.published_dir), "published files")
+    if environment.reports_dir.is_dir():
+        lines.add_row(str(environment.reports_dir), "charts and reports")
+    console.print("[bold]Next steps[/bold]")
     console.print(lines)
-
-
-def _listed(names: Sequence[str]) -> str:
-    if len(names) <= NAMES_SHOWN:
-        return ", ".join(names)
-    return f"{', '.join(names[:NAMES_SHOWN])} and {len(names) - NAMES_SHOWN} more"

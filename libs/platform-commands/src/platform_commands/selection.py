@@ -6,62 +6,63 @@ import re
 import warnings
 from collections.abc import Set as AbstractSet
 
-from dagster import AssetSelection, BetaWarning
-from dagster._core.definitions.asset_selection import DagsterInvalidAssetSelectionError
-from dagster._core.definitions.assets.graph.remote_asset_graph import RemoteWorkspaceAssetGraph
-from dagster._core.errors import DagsterInvalidSubsetError
+from dagster import AssetSelection, BetaWarning, DagsterError, DagsterInvalidSubsetError
 
-from platform_commands.errors import SelectionWrong, did_you_mean
-from platform_commands.graph import AssetName
+from dagster_lineage.api import did_you_mean
+from platform_commands.asset_graph import AssetName
+from platform_commands.dagster_internals.workspace import LoadedWorkspace
+from platform_commands.errors import InvalidSelection
 
 EVERYTHING = "*"
-_KEY_IN_QUOTES = re.compile(r'key:\s*"([^"]*)"')
-_WORD = re.compile(r'[^\s"()+,*:]+/[^\s"()+,*:]+')
-_WAYS = (
-    'Ways to select: *   schema/table   key:"schema/*"   +key:"schema/table" (with all upstream)   '
-    'key:"schema/table"+ (with all downstream)   code_location:name   group:name   '
-    'owner:"team:name"   tag:name=value   kind:name. They are joined by and, or, not and '
-    'parentheses; an asset is then written key:"schema/table".'
+_QUOTED_KEY = re.compile(r'key:\s*"([^"]*)"')
+_BARE_KEY = re.compile(r'[^\s"()+,*:]+/[^\s"()+,*:]+')
+_SYNTAX = (
+    'Examples: *   schema/table   key:"schema/*"   +key:"schema/table" (and everything upstream)   '
+    'key:"schema/table"+ (and everything downstream)   code_location:name   group:name   '
+    'owner:"team:name"   tag:name=value   kind:name. Combine them with and, or, not and '
+    'parentheses; a key is then written key:"schema/table".'
 )
 
 
-def resolve(selection: str, graph: RemoteWorkspaceAssetGraph) -> AbstractSet[AssetName]:
-    """The names of the assets that a selection means.
+def selected_assets(selection: str, workspace: LoadedWorkspace) -> AbstractSet[AssetName]:
+    """Return the names of the assets that a selection contains.
 
     Args:
         selection: In Dagster's syntax (https://docs.dagster.io/guides/build/assets/asset-selection-syntax).
-        graph: Dagster's graph over all code locations.
+        workspace: The loaded code locations.
 
     Raises:
-        SelectionWrong: it cannot be read, names an asset that there is not, or selects nothing.
+        InvalidSelection: The selection cannot be parsed, names an asset that does not exist, or
+            contains no asset.
     """
+    graph = workspace.dagster_graph
     known = {key.to_user_string() for key in graph.get_all_asset_keys()}
-    try:
-        with warnings.catch_warnings():
-            # Dagster warns of its own use of a parameter in beta.
-            warnings.simplefilter("ignore", BetaWarning)
-            keys = AssetSelection.from_string(selection).resolve(graph)
-    except DagsterInvalidAssetSelectionError as error:
-        raise SelectionWrong(
-            f"The selection {selection!r} cannot be read.{_hint(selection, known)} {_WAYS}"
-        ) from error
-    except DagsterInvalidSubsetError as error:
-        raise SelectionWrong(
-            f"The selection {selection!r} names an asset that no code location makes."
-            f"{_hint(selection, known)}"
-        ) from error
+    hint = _hint(selection, known)
+    with warnings.catch_warnings():
+        # Dagster itself uses a parameter that is in beta.
+        warnings.simplefilter("ignore", BetaWarning)
+        try:
+            parsed = AssetSelection.from_string(selection)
+        except DagsterError as error:
+            raise InvalidSelection(
+                f"The selection {selection!r} cannot be parsed.{hint} {_SYNTAX}"
+            ) from error
+        try:
+            keys = parsed.resolve(graph)
+        except DagsterInvalidSubsetError as error:
+            raise InvalidSelection(
+                f"The selection {selection!r} names an asset that no code location produces.{hint}"
+            ) from error
     if not keys:
-        raise SelectionWrong(
-            f"The selection {selection!r} selects no asset.{_hint(selection, known)}"
-        )
+        raise InvalidSelection(f"The selection {selection!r} contains no asset.{hint}")
     return {key.to_user_string() for key in keys}
 
 
 def _hint(selection: str, known: AbstractSet[AssetName]) -> str:
-    """The nearest asset to the first name in the selection that is not one."""
-    quoted = [name for name in _KEY_IN_QUOTES.findall(selection) if "*" not in name]
-    bare = [] if quoted else _WORD.findall(selection) or [selection.strip("+* ")]
+    """Return a hint on the first name in the selection that does not exist, or an empty text."""
+    quoted = [name for name in _QUOTED_KEY.findall(selection) if "*" not in name]
+    bare = [] if quoted else _BARE_KEY.findall(selection) or [selection.strip("+* ")]
     for name in [*quoted, *bare]:
         if name not in known:
-            return did_you_mean(name, known)
+            return f" {name}: {did_you_mean(name, sorted(known))}"
     return ""

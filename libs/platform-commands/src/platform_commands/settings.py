@@ -1,78 +1,73 @@
-"""`[tool.platform]` in the repository's pyproject.toml: what is particular to this repository."""
+"""`[tool.platform]` in the repository's pyproject.toml."""
 
 from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from platform_commands.errors import SettingsWrong
-from platform_commands.graph import AssetName
+from platform_commands.asset_graph import AssetName
+from platform_commands.errors import InvalidSettings
 
 
-class Service(BaseModel):
-    """A local server that `platform dev` starts beside Dagster."""
-
+class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Service(_Table):
+    """A local server that `platform dev` starts before Dagster."""
 
     name: str
-    """What it is called in messages; also its log file's stem."""
+    """Name in messages, and stem of its log file."""
     command: list[str]
-    """Program and arguments. Filled in are {python}, {port}, {url}, {data_dir}, {environment_dir},
-    {fivetran_dir} and {outside_dir}, and {name} of any service before it by that service's URL."""
+    """Program and arguments. Placeholders are {python}, {port}, {url}, {data_dir},
+    {environment_dir}, {fivetran_dir}, {outside_dir}, and {name} of an earlier service for its
+    URL."""
     ready: str = "/"
-    """Path that answers with a status below 500 once the server can be used."""
+    """Path that returns a status below 500 when the server is ready."""
     unless: list[str] = Field(default_factory=list)
-    """Environment variables of which any one says that the real thing is to be used instead."""
+    """Environment variables; if one of them is set, a real service is used instead."""
     sets: dict[str, str] = Field(default_factory=dict)
-    """Environment variables for everything started after it, filled in the same way."""
+    """Environment variables of all processes started after it, with the same placeholders."""
 
 
-class RunSettings(BaseModel):
-    """What `platform run` shows."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class RunSettings(_Table):
+    """Settings of `platform run`."""
 
     show: list[AssetName] = Field(default_factory=list)
-    """Tables whose first rows are shown at the end; if empty, those that nothing is made from."""
+    """Assets whose first rows are printed at the end; by default those without readers."""
 
 
-class DevSettings(BaseModel):
-    """What `platform dev` starts."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class DevSettings(_Table):
+    """Settings of `platform dev`."""
 
     services: list[Service] = Field(default_factory=list)
-    """In the order in which they are started."""
+    """Local servers, in the order in which they are started."""
 
 
-class Settings(BaseModel):
-    """All of it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class PlatformSettings(_Table):
+    """All settings."""
 
     run: RunSettings = RunSettings()
     dev: DevSettings = DevSettings()
 
 
-def read_settings(root: Path) -> Settings:
-    """Read the settings of the repository at `root`; a repository without any has the defaults.
+def read_settings(root: Path) -> PlatformSettings:
+    """Read the settings of the repository at `root`; without any, return the defaults.
 
     Raises:
-        SettingsWrong: the file cannot be read, or a setting is not known.
+        InvalidSettings: The file cannot be parsed, or a setting is unknown or has a wrong type.
     """
     file = root / "pyproject.toml"
     if not file.is_file():
-        return Settings()
+        return PlatformSettings()
     try:
-        table: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+        settings = tomllib.loads(file.read_text(encoding="utf-8"))
+        return PlatformSettings.model_validate(settings.get("tool", {}).get("platform", {}))
     except tomllib.TOMLDecodeError as error:
-        raise SettingsWrong(f"{file} cannot be read: {error}") from error
-    try:
-        return Settings.model_validate(table.get("tool", {}).get("platform", {}))
+        raise InvalidSettings(f"{file} cannot be parsed: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise SettingsWrong(f"{file}: [tool.platform] {place}: {first['msg']}.") from error
+        raise InvalidSettings(f"{file}: [tool.platform] {place}: {first['msg']}.") from error

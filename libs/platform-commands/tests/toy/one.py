@@ -1,5 +1,5 @@
 import dagster as dg
-from behaviour import behave
+from behavior import behave
 
 
 @dg.asset(key=["raw", "a"], pool="warehouse_one")
@@ -21,5 +21,5 @@ def h():
 
 
 defs = dg.Definitions(
-    [a, z, h, dg.AssetSpec(["elsewhere", "made"])], executor=dg.in_process_executor
+    [a, z, h, dg.AssetSpec(["elsewhere", "external"])], executor=dg.in_process_executor
 )

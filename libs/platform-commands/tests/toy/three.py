@@ -1,6 +1,6 @@
 import dagster as dg
 import pyarrow as pa
-from behaviour import behave
+from behavior import behave
 
 from warehouse import Warehouse
 

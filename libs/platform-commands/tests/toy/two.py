@@ -1,5 +1,5 @@
 import dagster as dg
-from behaviour import behave
+from behavior import behave
 
 DAILY = dg.DailyPartitionsDefinition("2026-01-01", end_date="2026-01-11")
 STATIC = dg.StaticPartitionsDefinition(["north", "south"])
@@ -7,22 +7,22 @@ STATIC = dg.StaticPartitionsDefinition(["north", "south"])
 
 @dg.asset(
     key=["two", "b"],
-    deps=[dg.AssetKey(["raw", "a"]), dg.AssetKey(["elsewhere", "made"])],
+    deps=[dg.AssetKey(["raw", "a"]), dg.AssetKey(["elsewhere", "external"])],
     check_specs=[
-        dg.AssetCheckSpec("whole", asset=["two", "b"], blocking=True),
-        dg.AssetCheckSpec("pretty", asset=["two", "b"]),
+        dg.AssetCheckSpec("complete", asset=["two", "b"], blocking=True),
+        dg.AssetCheckSpec("formatted", asset=["two", "b"]),
     ],
 )
 def b():
-    order = behave("two/b")
+    behavior = behave("two/b")
     yield dg.MaterializeResult(
         check_results=[
             dg.AssetCheckResult(
-                check_name="whole",
-                passed=order != "check fails",
-                description="3 rows are halves",
+                check_name="complete",
+                passed=behavior != "check fails",
+                description="3 rows are incomplete",
             ),
-            dg.AssetCheckResult(check_name="pretty", passed=False),
+            dg.AssetCheckResult(check_name="formatted", passed=False),
         ]
     )
 

@@ -1,81 +1,87 @@
-"""The assets of all code locations and what they are made from: plain values, no Dagster."""
+"""The assets of all code locations and the edges between them, independent of Dagster."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 AssetName: TypeAlias = str
-"""An asset key as people write it: `marts/daily_order_summary`."""
-RunClass: TypeAlias = tuple[str, str, str | None]
-"""Code location, repository and partitioning: what a run has one of."""
+"""An asset key as text: `marts/daily_order_summary`."""
+
+
+class RunClass(NamedTuple):
+    """What all assets of one run have in common."""
+
+    location: str
+    """Name of the code location."""
+    repository: str
+    partitioning: str
+    """Partitions definition and backfill policy; empty for assets without partitions."""
 
 
 @dataclass(frozen=True)
-class Asset:
-    """One node of the graph."""
+class AssetNode:
+    """One asset of the graph."""
 
     name: AssetName
     location: str
-    """The code location that makes it."""
+    """The code location that produces it."""
     parents: frozenset[AssetName] = frozenset()
     repository: str = "__repository__"
-    partitioning: str | None = None
-    """What its partitions are and how they are filled; assets with another text need another run.
-    None: it has no partitions."""
-    made_with: frozenset[AssetName] = frozenset()
-    """Assets that the same step makes and that cannot be made apart; itself may be left out."""
+    partitioning: str = ""
+    """See `RunClass.partitioning`."""
+    execution_set: frozenset[AssetName] = frozenset()
+    """Assets of the same step that cannot be materialized separately."""
     pools: frozenset[str] = frozenset()
     executable: bool = True
-    """False for assets that something outside Dagster makes."""
+    """False for external assets."""
 
     @property
     def unit(self) -> frozenset[AssetName]:
-        """What is made together with it, itself included."""
-        return self.made_with | {self.name}
+        """The execution set with this asset."""
+        return self.execution_set | {self.name}
 
     @property
     def run_class(self) -> RunClass:
-        """Assets of one class may be made by one run."""
-        return (self.location, self.repository, self.partitioning)
+        """The class of runs that can materialize it."""
+        return RunClass(self.location, self.repository, self.partitioning)
 
 
 @dataclass(frozen=True)
-class Graph:
-    """All assets, by name."""
+class AssetGraph:
+    """Assets by name."""
 
-    assets: Mapping[AssetName, Asset] = field(default_factory=dict)
+    assets: Mapping[AssetName, AssetNode] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, assets: Iterable[Asset]) -> Graph:
-        """A graph of these assets; parents that are not among them count as made elsewhere."""
+    def of(cls, assets: Iterable[AssetNode]) -> AssetGraph:
+        """Return the graph of these assets; a parent that is not among them has no effect."""
         return cls({asset.name: asset for asset in assets})
 
     @cached_property
     def children(self) -> Mapping[AssetName, frozenset[AssetName]]:
-        """The assets made from each asset."""
+        """Direct readers of each asset."""
         children: dict[AssetName, set[AssetName]] = {name: set() for name in self.assets}
         for asset in self.assets.values():
             for parent in asset.parents & self.assets.keys():
                 children[parent].add(asset.name)
         return {name: frozenset(found) for name, found in children.items()}
 
-    def selected(self, names: Iterable[AssetName]) -> Graph:
-        """The executable assets among `names`, whole units, and the edges between them.
+    def selected(self, names: Iterable[AssetName]) -> AssetGraph:
+        """Return the executable assets of `names`, with complete execution sets and their edges.
 
-        An edge by way of an asset that nothing in Dagster makes stays an edge: who is behind such
-        an asset has to wait for who is before it.
+        A path through external assets becomes an edge: the asset after them has to wait for the
+        asset before them.
         """
         wanted = {
             member
             for name in names
             if (asset := self.assets.get(name)) is not None and asset.executable
-            for member in asset.unit
-            if member in self.assets
+            for member in asset.unit & self.assets.keys()
         }
-        return Graph(
+        return AssetGraph(
             {
                 name: replace(self.assets[name], parents=self._parents_among(name, wanted))
                 for name in sorted(wanted)
@@ -83,9 +89,9 @@ class Graph:
         )
 
     def downstream(self, names: Iterable[AssetName]) -> dict[AssetName, AssetName]:
-        """What cannot be made if `names` cannot, with the one of `names` that is the cause.
+        """Return the assets that cannot be materialized without `names`, each with one of `names`.
 
-        The others of a unit cannot be made either: their step is one.
+        This includes complete execution sets, since each of them is one step.
         """
         cause: dict[AssetName, AssetName] = {}
         starts = sorted(name for name in names if name in self.assets)
@@ -100,7 +106,7 @@ class Graph:
         return cause
 
     def leaves(self) -> list[AssetName]:
-        """Executable assets that nothing executable is made from, sorted."""
+        """Return the executable assets that no executable asset reads, sorted."""
         return sorted(
             name
             for name, asset in self.assets.items()

@@ -1,35 +1,35 @@
-"""The comparison of a branch's tables with its base's, for people: Markdown that reads as text."""
+"""The comparison of a branch's tables with those of its base, in Markdown."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from platform_commands.pr_build.comparing import ColumnChange, TableComparison
+from platform_commands.table_comparison import ColumnComparison, TableComparison
 
 
-def report(
+def comparison_report(
     comparisons: Sequence[TableComparison], *, built: Sequence[str], taken: Sequence[str], base: str
 ) -> str:
-    """Everything that differs, tables that are the same in one line.
+    """Describe the tables that differ; list those that do not in one line.
 
     Args:
-        comparisons: Of the public tables that were built.
+        comparisons: The public tables of the projects that were built.
         built: Projects that were built.
-        taken: Projects whose tables are the base's.
+        taken: Projects whose tables are those of the base.
         base: The base's environment.
     """
     lines = [
-        f"## Tables of this branch beside those of `{base}`",
+        f"## Tables of this branch compared with `{base}`",
         "",
-        f"Built: {_names(built)}. As in `{base}`: {_names(taken)}.",
+        f"Built: {_names(built)}. Taken from `{base}`: {_names(taken)}.",
         "",
     ]
-    differing = [one for one in comparisons if not one.same]
-    same = [one for one in comparisons if one.same]
-    for one in differing:
-        lines += [*_table(one), ""]
+    for one in comparisons:
+        if not one.same:
+            lines += [*_table(one), ""]
+    same = [".".join(one.table) for one in comparisons if one.same]
     if same:
-        lines += [f"The same, row for row: {_names(['.'.join(one.table) for one in same])}.", ""]
+        lines += [f"No difference: {_names(same)}.", ""]
     if not comparisons:
         lines += ["No public table was built.", ""]
     return "\n".join(lines)
@@ -41,8 +41,11 @@ def _table(one: TableComparison) -> list[str]:
     if before is None:
         return [f"### `{name}` is new", "", f"{_number(after)} rows."]
     if after is None:
-        return [f"### `{name}` is gone", "", f"It had {_number(before)} rows."]
-    lines = [f"### `{name}`", "", f"Rows: {_change(before, after)}."]
+        return [f"### `{name}` is removed", "", f"It had {_number(before)} rows."]
+    rows = f"{before:,}"
+    if before != after:
+        rows = f"{before:,} → {after:,} ({after - before:+,})"
+    lines = [f"### `{name}`", "", f"Rows: {rows}."]
     if one.key:
         lines.append(
             f"By {_names(one.key)}: {_number(one.shared)} in both, {_number(one.added)} added, "
@@ -50,8 +53,8 @@ def _table(one: TableComparison) -> list[str]:
         )
     else:
         lines.append(
-            f"No columns tell its rows apart; {_number(one.other_rows)} rows have no equal on the "
-            "other side."
+            f"No columns identify a row; {_number(one.unmatched)} rows have no equal row in the "
+            "other table."
         )
     for word, names in (("added", one.columns_added), ("removed", one.columns_removed)):
         if names:
@@ -64,20 +67,14 @@ def _table(one: TableComparison) -> list[str]:
     return lines
 
 
-def _column(column: ColumnChange, shared: int | None) -> str:
+def _column(column: ColumnComparison, shared: int | None) -> str:
     share = ""
     if column.changed is not None and shared:
         share = f"{_number(column.changed)} ({column.changed / shared:.1%})"
     before, after = column.sums or ("", "")
     old, new = column.types
-    kind = old if old == new else f"{old} → {new}"
-    return f"| `{column.name}` | {share} | {before} | {after} | {kind} |"
-
-
-def _change(before: int, after: int) -> str:
-    if before == after:
-        return _number(before)
-    return f"{_number(before)} → {_number(after)} ({after - before:+,})"
+    types = old if old == new else f"{old} → {new}"
+    return f"| `{column.name}` | {share} | {before} | {after} | {types} |"
 
 
 def _number(value: int | None) -> str:

@@ -1,4 +1,10 @@
-"""The code locations, each loaded by Dagster in a process of its own."""
+"""The code servers of a workspace, all started at once.
+
+Dagster 1.13.27 starts the servers of a workspace through a `GrpcServerRegistry`, one after the
+other: the next one starts when the previous one has loaded, and loading takes seconds of imports.
+A registry can be passed to the workspace, but neither the class nor the client of a server is
+exported. An option of Dagster to load code locations at the same time would replace this module.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +12,14 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
 
-from dagster import DagsterInstance
+from dagster import DagsterInstance, serialize_value
 from dagster._core.remote_origin import CodeLocationOrigin, ManagedGrpcPythonEnvCodeLocationOrigin
 from dagster._core.remote_representation.grpc_server_registry import (
     GrpcServerEndpoint,
@@ -21,35 +28,29 @@ from dagster._core.remote_representation.grpc_server_registry import (
 from dagster._grpc.client import DagsterGrpcClient
 from dagster._grpc.constants import GrpcServerCommand
 from dagster._grpc.server import wait_for_grpc_server
-from dagster._serdes import serialize_value
-from dagster._utils import safe_tempfile_path_unmanaged
-
-if TYPE_CHECKING:
-    from dagster._core.instance.ref import InstanceRef
 
 HEARTBEAT_SECONDS = 60
-"""A server that nobody has asked for so long ends, once its runs have: if this process is killed,
-its servers do not stay for ever. Dagster's clients send one every second, but the first only when
-the location's turn has come: on a busy machine a server that was quick to load waits for the slow
-ones, and with 20 seconds it was gone by then."""
+"""A server exits after this time without a heartbeat, once its runs have ended, so that no server
+outlives a killed command. Dagster's client sends a heartbeat every second, but the first one only
+after all servers have loaded: with 20 seconds, servers that loaded fast exited before that on a
+busy machine."""
 
 
 class CodeServers(GrpcServerRegistry):
-    """Dagster's code servers, as its own registry starts them, with three differences.
+    """Dagster's registry of code servers, with three differences.
 
-    All are started at once (Dagster starts one when the one before has loaded, and most of a
-    start is imports); each has its own process group, so that Ctrl-C in the terminal reaches only
-    the command, which then ends the runs through Dagster (a run that gets the signal itself calls
-    it an unexpected failure); and what they and their runs print goes to a file.
+    All servers start at once. Each one has its own process group, so that Ctrl-C in a terminal
+    reaches only the command, which then terminates the runs through Dagster (a run that receives
+    the signal itself reports an unexpected failure). The output of servers and runs goes to a file.
     """
 
     def __init__(self, instance: DagsterInstance, log_file: Path) -> None:
-        self._instance_ref: InstanceRef = instance.get_ref()
+        self._instance = instance
         self._startup_seconds = instance.code_server_process_startup_timeout
         self._log_file = log_file
-        self._servers: dict[str, _Server] = {}
+        self._servers: dict[str, _CodeServer] = {}
         super().__init__(
-            instance_ref=self._instance_ref,
+            instance_ref=instance.get_ref(),
             server_command=GrpcServerCommand.API_GRPC,
             heartbeat_ttl=HEARTBEAT_SECONDS,
             startup_timeout=self._startup_seconds,
@@ -57,34 +58,29 @@ class CodeServers(GrpcServerRegistry):
         )
 
     def start(self, origins: Sequence[CodeLocationOrigin]) -> None:
-        """Start a server for every location that Dagster starts itself, without waiting."""
+        """Start the servers of all code locations that Dagster manages, without waiting."""
+        instance_ref = serialize_value(self._instance.get_ref())
         for origin in origins:
             if isinstance(origin, ManagedGrpcPythonEnvCodeLocationOrigin):
-                self._servers[origin.get_id()] = _Server(origin, self._instance_ref, self._log_file)
+                self._servers[origin.get_id()] = _CodeServer(origin, instance_ref, self._log_file)
 
     def get_grpc_endpoint(
         self, code_location_origin: ManagedGrpcPythonEnvCodeLocationOrigin
     ) -> GrpcServerEndpoint:
-        """The address of a started server, once it answers."""
+        """Return the address of a server, after it has answered."""
         server = self._servers[code_location_origin.get_id()]
-        wait_for_grpc_server(
-            server.process, server.client(), server.command, timeout=self._startup_seconds
-        )
+        client = DagsterGrpcClient(socket=server.socket, host="localhost")
+        wait_for_grpc_server(server.process, client, server.command, timeout=self._startup_seconds)
         return GrpcServerEndpoint(host="localhost", port=None, socket=server.socket)
 
     def alive(self, location: str) -> bool:
-        """Whether the server of a location still runs; True for servers started by others."""
-        return all(
-            server.process.poll() is None
-            for server in self._servers.values()
-            if server.location == location
-        )
+        """Whether the server of a code location runs; True for servers started by others."""
+        return all(server.process.poll() is None for server in self._of(location))
 
     def kill(self, location: str) -> None:
-        """End the server of a location, and the runs that it has started."""
-        for server in self._servers.values():
-            if server.location == location:
-                server.kill()
+        """End the server of a code location and the runs that it has started."""
+        for server in self._of(location):
+            server.kill()
 
     def __exit__(
         self,
@@ -96,19 +92,19 @@ class CodeServers(GrpcServerRegistry):
         for server in self._servers.values():
             server.kill()
 
+    def _of(self, location: str) -> list[_CodeServer]:
+        return [server for server in self._servers.values() if server.location == location]
 
-class _Server:
-    """One code server."""
+
+class _CodeServer:
+    """The process of one code server."""
 
     def __init__(
-        self,
-        origin: ManagedGrpcPythonEnvCodeLocationOrigin,
-        instance_ref: InstanceRef,
-        log_file: Path,
+        self, origin: ManagedGrpcPythonEnvCodeLocationOrigin, instance_ref: str, log_file: Path
     ) -> None:
         target = origin.loadable_target_origin
         self.location = origin.location_name
-        self.socket = safe_tempfile_path_unmanaged()
+        self.socket = str(Path(tempfile.gettempdir()) / f"platform-{uuid.uuid4().hex[:12]}")
         self.command = [
             target.executable_path or sys.executable,
             *("-m", "dagster", *GrpcServerCommand.API_GRPC.server_command),
@@ -117,8 +113,7 @@ class _Server:
             *("--log-level", "WARNING"),
             *(["--use-python-environment-entry-point"] if target.executable_path else []),
             "--inject-env-vars-from-instance",
-            *("--instance-ref", serialize_value(instance_ref)),
-            *("--location-name", self.location),
+            *("--instance-ref", instance_ref, "--location-name", self.location),
             *target.get_cli_args(),
         ]
         with log_file.open("ab") as log:
@@ -130,14 +125,11 @@ class _Server:
                 process_group=0,
             )
 
-    def client(self) -> DagsterGrpcClient:
-        return DagsterGrpcClient(socket=self.socket, host="localhost")
-
     def kill(self) -> None:
-        """End it and what is left of its process group.
+        """Kill its process group.
 
-        It holds nothing that has to be put in order: its runs are over, or were told to end and
-        did not. Its own orderly end takes two seconds.
+        A server stores nothing, and its runs have ended or did not end when they were terminated.
+        Its regular shutdown takes two seconds.
         """
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""`platform sql` over real published files."""
+"""`platform sql` with real published files."""
 
 import csv
 import io
@@ -15,13 +15,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from environment import Environment
-from platform_commands.command import main
+from platform_commands.__main__ import main
 from warehouse import Warehouse
 
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory):
-    made = Environment(tmp_path_factory.mktemp("data"), "ci")
+    created = Environment(tmp_path_factory.mktemp("data"), "ci")
     tables = {
         "shop": (
             ("sales", "orders"),
@@ -37,10 +37,10 @@ def environment(tmp_path_factory):
         "people": (("crm", "customers"), pa.table({"id": [1], "name": ["Ada"]})),
     }
     for project, (key, table) in tables.items():
-        with Warehouse(project, made).open_session() as session:
+        with Warehouse(project, created).open_session() as session:
             session.write(key, table)
             session.publish()
-    return made
+    return created
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +49,7 @@ def variables(environment, monkeypatch):
         monkeypatch.setenv(name, value)
 
 
-def test_tables_of_different_projects_are_joined_under_their_projects_names(capsys):
+def test_tables_of_several_projects_are_joined_by_project_name(capsys):
     query = "select name, amount from shop.sales.orders join people.crm.customers using (id)"
     assert main(["sql", query]) == 0
     output = capsys.readouterr().out
@@ -57,7 +57,7 @@ def test_tables_of_different_projects_are_joined_under_their_projects_names(caps
     assert "1.10" in output
 
 
-def test_csv_has_every_row_and_survives_quotes_and_nulls(capfdbinary):
+def test_csv_contains_every_row_with_quotes_and_nulls(capfdbinary):
     assert main(["sql", "from shop.sales.orders order by id", "--format", "csv"]) == 0
     rows = list(csv.DictReader(io.StringIO(capfdbinary.readouterr().out.decode())))
     assert [row["amount"] for row in rows] == ["1.10", "2.20", ""]
@@ -69,7 +69,7 @@ def test_json_is_an_array_of_objects(capfdbinary):
     assert json.loads(capfdbinary.readouterr().out)[2] == {"id": 3, "note": None}
 
 
-def test_parquet_file_keeps_the_types_and_is_whole(tmp_path):
+def test_parquet_file_keeps_the_types_and_is_complete(tmp_path):
     file = tmp_path / "it's.parquet"
     query = "from shop.sales.orders order by id"
     assert main(["sql", query, "--format", "parquet", "--output", str(file)]) == 0
@@ -79,7 +79,7 @@ def test_parquet_file_keeps_the_types_and_is_whole(tmp_path):
     assert [other.name for other in tmp_path.iterdir()] == [file.name]
 
 
-def test_table_goes_to_a_file_too(tmp_path):
+def test_table_can_be_written_to_a_file(tmp_path):
     assert main(["sql", "from people.crm.customers", "--output", str(tmp_path / "t")]) == 0
     assert "Ada" in (tmp_path / "t").read_text()
 
@@ -96,7 +96,7 @@ def test_table_goes_to_a_file_too(tmp_path):
         "export database '{folder}/dump'",
     ],
 )
-def test_nobody_can_write_through_it(statement, environment, tmp_path, capsys):
+def test_query_cannot_write_files_or_tables(statement, environment, tmp_path, capsys):
     before = environment.published_file("people").read_bytes()
     assert main(["sql", statement.format(folder=tmp_path)]) == 1
     assert len(capsys.readouterr().err.splitlines()) == 1
@@ -104,7 +104,7 @@ def test_nobody_can_write_through_it(statement, environment, tmp_path, capsys):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_wrong_query_is_told_in_one_line_with_duckdbs_own_hint(capsys):
+def test_invalid_query_is_an_error_in_one_line_with_duckdbs_hint(capsys):
     assert main(["sql", "from shop.sales.order"]) == 1
     message = capsys.readouterr().err
     assert message.startswith("platform: Catalog Error: Table with name order does not exist!")
@@ -115,20 +115,20 @@ def test_wrong_query_is_told_in_one_line_with_duckdbs_own_hint(capsys):
 @pytest.mark.parametrize(
     "query", ["show all tables", "describe shop.sales.orders", "select 1; select 2"]
 )
-def test_statements_that_are_no_select_are_answered_too(query, capsys):
+def test_statements_other_than_select_have_results(query, capsys):
     assert main(["sql", query]) == 0
     assert capsys.readouterr().out.strip()
 
 
-def test_long_results_say_that_they_are_cut_and_what_gives_all(capsys):
+def test_truncated_result_names_the_formats_with_all_rows(capsys):
     assert main(["sql", "from range(1000)"]) == 0
     output = capsys.readouterr().out
-    assert "the first 200 rows; --format csv, json or parquet gives all" in output
+    assert "Only the first 200 rows; use --format csv, json or parquet for all rows." in output
     assert " 199 " in output
     assert " 200 " not in output.replace("first 200 rows", "")
 
 
-def test_query_comes_from_standard_input(environment):
+def test_query_is_read_from_standard_input(environment):
     done = subprocess.run(
         [sys.executable, "-m", "platform_commands", "sql", "--format", "csv"],
         input="select count(*) as n\nfrom shop.sales.orders",
@@ -139,21 +139,23 @@ def test_query_comes_from_standard_input(environment):
     assert done.stdout == "n\n3\n", done.stderr
 
 
-def test_nothing_published_names_the_command_that_mends_it(monkeypatch, tmp_path, capsys):
+def test_environment_without_tables_is_an_error_with_the_command_to_run(
+    monkeypatch, tmp_path, capsys
+):
     monkeypatch.setenv("JAFFLE_DATA_DIR", str(tmp_path))
     assert main(["sql", "select 1"]) == 1
-    assert "Materialize something first: platform run" in capsys.readouterr().err
+    assert "Materialize assets first: platform run" in capsys.readouterr().err
 
 
-def test_sql_does_not_wait_for_dagsters_import():
+def test_sql_does_not_import_dagster():
     program = (
-        "import sys; from platform_commands.command import main; main(['sql', 'select 1']); "
+        "import sys; from platform_commands.__main__ import main; main(['sql', 'select 1']); "
         "sys.exit('dagster' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
-def test_prompt_answers_survives_a_mistake_and_sees_new_publications_after_refresh(environment):
+def test_prompt_continues_after_an_error_and_reads_new_publications_after_refresh(environment):
     terminal, child_end = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "platform_commands", "sql"],
@@ -163,24 +165,24 @@ def test_prompt_answers_survives_a_mistake_and_sees_new_publications_after_refre
         env={**os.environ, "TERM": "dumb", "COLUMNS": "120"},
     )
     os.close(child_end)
-    heard = b""
+    output = b""
 
-    def say(line, until):
-        nonlocal heard
+    def enter(line, until):
+        nonlocal output
         os.write(terminal, line.encode() + b"\n")
-        heard = b""
-        while until.encode() not in heard:
-            heard += os.read(terminal, 4096)
+        output = b""
+        while until.encode() not in output:
+            output += os.read(terminal, 4096)
 
-    say("", "platform>")
-    say(".tables", "shop.sales.orders")
-    say("from nowhere;", "Table with name nowhere does not exist!")
-    say("select count(*)\nfrom people.crm.customers\n;", "1")
+    enter("", "platform>")
+    enter(".tables", "shop.sales.orders")
+    enter("from nowhere;", "Table with name nowhere does not exist!")
+    enter("select count(*)\nfrom people.crm.customers\n;", "1")
     with Warehouse("people", environment).open_session() as session:
         session.write(("crm", "customers"), pa.table({"id": [1, 2], "name": ["Ada", "Grace"]}))
         session.publish()
-    say(".refresh", "platform>")
-    say("from people.crm.customers;", "Grace")
+    enter(".refresh", "platform>")
+    enter("from people.crm.customers;", "Grace")
     os.write(terminal, b".quit\n")
     assert process.wait(30) == 0
     os.close(terminal)

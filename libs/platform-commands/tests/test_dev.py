@@ -1,4 +1,4 @@
-"""`platform dev` starts everything, says where it is, and leaves nothing behind."""
+"""`platform dev`: starts all servers, prints their URLs, and leaves no process behind."""
 
 import json
 import signal
@@ -7,7 +7,7 @@ import urllib.request
 
 from dagster import DagsterRunStatus
 
-UI_LINE = "Ctrl-C stops all of it."
+UI_LINE = "Press Ctrl-C to stop all servers."
 LAUNCH = """
 mutation { launchRun(executionParams: {
   selector: {
@@ -44,8 +44,8 @@ def url_of(output, name):
     return next(line.split()[1] for line in output.splitlines() if line.startswith(name))
 
 
-def test_dev_serves_the_ui_and_its_services_and_stops_every_process_on_ctrl_c(toy):
-    toy.order(apart__h="hang")
+def test_dev_serves_the_ui_and_services_and_stops_every_process_on_ctrl_c(toy):
+    toy.behave(apart__h="hang")
     web = ["{python}", "-m", "http.server", "{port}", "--bind", "127.0.0.1"]
     (toy.root / "pyproject.toml").write_text(
         settings(
@@ -66,7 +66,7 @@ def test_dev_serves_the_ui_and_its_services_and_stops_every_process_on_ctrl_c(to
     assert {child.environ()["SHOP_URL"] for child in dagster} == {f"{shop}/customers.csv"}
     assert (toy.environment_dir / "logs" / "dagster.log").stat().st_size > 0
 
-    # A run that somebody starts in the UI goes through the queue, and must not outlive it all.
+    # A run that is started in the UI goes through the queue, and must end with the servers.
     request = urllib.request.Request(
         f"{ui}/graphql",
         data=json.dumps({"query": LAUNCH}).encode(),
@@ -74,38 +74,40 @@ def test_dev_serves_the_ui_and_its_services_and_stops_every_process_on_ctrl_c(to
     )
     with urllib.request.urlopen(request) as answer:
         assert json.load(answer)["data"]["launchRun"]["__typename"] == "LaunchRunSuccess"
-    toy.wait_until(lambda: toy.has_begun("apart/h"))
+    toy.wait_until(lambda: toy.has_started("apart/h"))
 
-    # `platform run` works beside a daemon and its queue as it does without them.
-    beside = toy.start("run", "--select", "two/other")
-    beside_output, _ = beside.communicate(timeout=120)
-    assert beside.returncode == 0, beside_output
+    # `platform run` works with a daemon and its queue as it does without them.
+    parallel = toy.start("run", "--select", "two/other")
+    parallel_output, _ = parallel.communicate(timeout=120)
+    assert parallel.returncode == 0, parallel_output
 
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=90)
     assert process.returncode == 0, output
-    assert "All stopped." in output
+    assert "All servers stopped." in output
     assert toy.processes() == []
     with toy.instance() as instance:
-        run, beside_run = sorted(instance.get_runs(), key=lambda run: "platform/run" in run.tags)
-        assert beside_run.status is DagsterRunStatus.SUCCESS
+        run, parallel_run = sorted(instance.get_runs(), key=lambda run: "platform/run" in run.tags)
+        assert parallel_run.status is DagsterRunStatus.SUCCESS
         assert run.status in {DagsterRunStatus.CANCELED, DagsterRunStatus.FAILURE}
         assert not instance.event_log_storage.get_concurrency_info("warehouse_one").active_run_ids
 
 
-def test_service_that_ends_by_itself_is_named_with_its_last_words_and_the_others_end_too(toy):
+def test_service_that_exits_is_named_with_the_end_of_its_log_and_the_others_are_stopped(toy):
     web = [sys.executable, "-m", "http.server", "{port}", "--bind", "127.0.0.1"]
-    shut = [sys.executable, "-c", "import sys; sys.exit('no beans at ' + sys.argv[1])", "{shop}"]
-    (toy.root / "pyproject.toml").write_text(settings(("shop", web, "{}"), ("bakery", shut, "{}")))
+    broken = [sys.executable, "-c", "import sys; sys.exit('not found: ' + sys.argv[1])", "{shop}"]
+    (toy.root / "pyproject.toml").write_text(
+        settings(("shop", web, "{}"), ("bakery", broken, "{}"))
+    )
     process = toy.start("dev")
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert "bakery ended by itself, with exit code 1" in output
-    assert f"no beans at {url_of(output, 'shop')}" in output
+    assert "bakery exited with code 1" in output
+    assert f"not found: {url_of(output, 'shop')}" in output
     assert toy.processes() == []
 
 
-def test_unknown_setting_and_unknown_placeholder_are_refused(toy):
+def test_unknown_setting_and_unknown_placeholder_are_usage_errors(toy):
     (toy.root / "pyproject.toml").write_text("[tool.platform.dev]\nservice = []\n")
     process = toy.start("dev")
     output, _ = process.communicate(timeout=60)
@@ -115,4 +117,4 @@ def test_unknown_setting_and_unknown_placeholder_are_refused(toy):
     process = toy.start("dev")
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 2
-    assert "'{prot}' has an unknown placeholder; there are: {data_dir}" in output
+    assert "'{prot}' contains an unknown placeholder. Known placeholders: {data_dir}" in output

@@ -1,1 +1,0 @@
-"""`platform pr-build`: what a branch changes is built beside its base, and compared with it."""
