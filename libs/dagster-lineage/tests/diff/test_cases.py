@@ -13,7 +13,7 @@ A case changes one asset, `shop/orders` of project `shop`, and says what of it m
         marts: {columns: [id]}
       expect:
         - breaking column-removed shop/orders#status settled
-        - breaking column-removed shop/orders#status hurts marts    # projects of the readers hurt
+        - breaking column-removed shop/orders#status breaks marts  # their projects
 
 A column is `TYPE [not_null] [unique] [copy] [<- key#column, …]`. Other keys of a case: `key`,
 `project`, `more` (further assets by project, facts of graph.Asset), `reader_facts` (facts of the
@@ -137,7 +137,7 @@ def details(change: Change) -> str:
     if change.settled:
         words.append("settled")
     if change.fails:
-        words.append("hurts " + ",".join(sorted({reader.project for reader in change.readers})))
+        words.append("breaks " + ",".join(sorted({reader.project for reader in change.readers})))
     return " ".join(words)
 
 
@@ -152,7 +152,7 @@ def test_change_is_classed(name: str) -> None:
         today=TODAY,
     )
     assert sorted(details(change) for change in diff.changes) == sorted(case["expect"])
-    assert diff.fails == any(" hurts " in line for line in case["expect"])
+    assert diff.fails == any(" breaks " in line for line in case["expect"])
 
 
 def test_there_are_enough_cases() -> None:

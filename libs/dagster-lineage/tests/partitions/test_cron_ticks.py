@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from dagster._utils.schedules import cron_string_iterator
 
-from dagster_lineage.analyze.cron_ticks import first_tick
+from dagster_lineage.analyze.reliance.cron_ticks import first_tick
 
 CRONS = [
     "0 0 * * *",

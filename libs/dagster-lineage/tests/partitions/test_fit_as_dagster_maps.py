@@ -12,7 +12,7 @@ from dagster._core.definitions.partitions.context import partition_loading_conte
 from dagster._core.definitions.partitions.utils import infer_partition_mapping
 from dagster._core.errors import DagsterInvalidDefinitionError
 
-from dagster_lineage.analyze.partition_fit import misfit
+from dagster_lineage.analyze.reliance.partitions import misfit
 from dagster_lineage.extract.probe.script import partitions as probed
 from dagster_lineage.model import Partitions
 

@@ -1,4 +1,4 @@
-"""The interfaces of all code locations joined by key."""
+"""The interfaces of all code locations, joined by asset key."""
 
 from __future__ import annotations
 
@@ -16,18 +16,13 @@ from dagster_lineage.model.relations import same_relation, table_of
 
 
 class LocatedInterface(Struct, frozen=True):
-    """An interface and where it lies.
-
-    Attributes:
-        interface: What the code location makes and reads.
-        folder: Its project's folder, relative to the repository's root, with forward slashes;
-            `.` is the root itself.
-        file: The interface file, relative to the root.
-    """
+    """An interface and its place in the repository."""
 
     interface: Interface
     folder: str
+    """Folder of its project, relative to the root, with forward slashes; `.` is the root."""
     file: str
+    """The interface file, relative to the root."""
 
     @property
     def project(self) -> str:
@@ -35,9 +30,9 @@ class LocatedInterface(Struct, frozen=True):
         return self.interface.project
 
     def path(self, at: str) -> tuple[str, int]:
-        """File (relative to the root) and line of a place in this project.
+        """Return file (relative to the root) and line of a place in this project.
 
-        Without a place, the interface file itself: a finding always points somewhere.
+        An empty place stands for the interface file, so that every finding has a place.
         """
         if not at:
             return self.file, 1
@@ -54,7 +49,7 @@ class LocatedInterface(Struct, frozen=True):
 
 
 class LocatedAsset(Struct, frozen=True, gc=False):
-    """An asset and the interface that tells of it."""
+    """An asset and the interface that contains it."""
 
     where: LocatedInterface
     asset: Asset
@@ -66,7 +61,7 @@ class LocatedAsset(Struct, frozen=True, gc=False):
 
 
 class Edge(Struct, frozen=True, gc=False):
-    """A read, with both ends: `made` is empty when nothing executable has the key."""
+    """A read and the asset that reads."""
 
     where: LocatedInterface
     reader: Asset
@@ -74,16 +69,16 @@ class Edge(Struct, frozen=True, gc=False):
 
     @property
     def place(self) -> tuple[str, int]:
-        """File (relative to the root) and line where the reader names what it reads."""
+        """File (relative to the root) and line where the reader names the key."""
         return self.where.path(self.read.at or self.reader.at)
 
 
 class LineageGraph:
-    """All interfaces, with the indexes that rules and readers ask again and again.
+    """All interfaces, with indexes that are built on first use.
 
     Args:
-        located: One entry per code location, in any order; sorted by project here.
-        root: Folder of the checkout that they describe; None where its files are not at hand, as
+        located: One entry per code location, in any order. They are sorted by project.
+        root: Folder of the checkout that they describe; None if its files are not available, as
             those of another commit.
     """
 
@@ -93,7 +88,7 @@ class LineageGraph:
 
     @cached_property
     def producers(self) -> dict[str, list[LocatedAsset]]:
-        """Executable assets by key: more than one entry is a fault."""
+        """Executable assets by key. More than one for a key is a fault, which a rule reports."""
         found: dict[str, list[LocatedAsset]] = {}
         for where in self.located:
             for asset in where.interface.assets:
@@ -103,7 +98,7 @@ class LineageGraph:
 
     @cached_property
     def declared(self) -> dict[str, list[LocatedAsset]]:
-        """Assets that somebody declared as external, by key; Dagster's stubs are none."""
+        """External assets by key, without the stubs that Dagster creates."""
         found: dict[str, list[LocatedAsset]] = {}
         for where in self.located:
             for asset in where.interface.assets:
@@ -113,7 +108,7 @@ class LineageGraph:
 
     @cached_property
     def foreign_edges(self) -> tuple[Edge, ...]:
-        """Edges whose key the reader's own location does not make, in the order of projects."""
+        """Edges whose key the reader's own location does not produce, in the order of projects."""
         edges: list[Edge] = []
         for where in self.located:
             assets = where.interface.assets
@@ -128,34 +123,38 @@ class LineageGraph:
 
     @cached_property
     def references(self) -> tuple[Reference, ...]:
-        """Places that name an asset of another location: what rules about two ends look at."""
+        """Places that name an asset of another code location."""
         return references_of(self)
 
     @cached_property
-    def unmet_references(self) -> tuple[Reference, ...]:
-        """Those whose readers expect something of a column that its producer does not say."""
-        return unmet(self.column_references)
+    def column_references(self) -> tuple[Reference, ...]:
+        """References whose source, if any, reads the table of the asset that it names.
+
+        A source with the key of one table and the relation of another reads the other table, so
+        the columns that it declares are not those of its key. Rule KY02 reports such a source.
+        """
+        return tuple(
+            one for one in self.references if not self.reads_other_table(one.source, one.producer)
+        )
 
     @cached_property
-    def column_references(self) -> tuple[Reference, ...]:
-        """Those whose two ends are one table.
+    def unmet_references(self) -> tuple[Reference, ...]:
+        """Column references with an expectation that the producer does not meet word for word."""
+        return unmet(self.column_references)
 
-        A source with the key of one table and the relation of another reads the other one: what it
-        declares has nothing to do with the columns of its key. That itself is for KY02 to tell.
-        """
-        return tuple(one for one in self.references if not self._reads_another_table(one))
-
-    def _reads_another_table(self, reference: Reference) -> bool:
-        relation = reference.source.relation if reference.source else ""
-        named = reference.producer.asset
-        if not relation or not named.relation or same_relation(relation, named.relation):
+    def reads_other_table(self, source: Source | None, named: LocatedAsset) -> bool:
+        """Return whether a source reads another produced table than that of the asset it names."""
+        relation = source.relation if source else ""
+        if not relation or not named.asset.relation:
+            return False
+        if same_relation(relation, named.asset.relation):
             return False
         producer = self.producer_of_table(relation)
-        return producer is not None and producer.asset.key != named.key
+        return producer is not None and producer.asset.key != named.asset.key
 
     @cached_property
     def producers_by_table(self) -> dict[str, list[LocatedAsset]]:
-        """Executable assets by schema and table, folded; several databases may have one such."""
+        """Executable assets by schema and table, in one letter case, over all databases."""
         found: dict[str, list[LocatedAsset]] = {}
         for producer in self.producers.values():
             for one in producer:
@@ -164,13 +163,13 @@ class LineageGraph:
         return found
 
     def producer_of_table(self, relation: str) -> LocatedAsset | None:
-        """Who makes a table; of all databases that have one of this name, in the right one."""
+        """Return the asset that is a table; with a database in the name, of that database."""
         producers = self.producers_by_table.get(table_of(relation), ())
         return next((one for one in producers if same_relation(one.asset.relation, relation)), None)
 
     @cached_property
     def readers(self) -> dict[str, list[Edge]]:
-        """Every edge, own and foreign, by the key that is read."""
+        """All edges, inside and between code locations, by the key that is read."""
         found: defaultdict[str, list[Edge]] = defaultdict(list)
         for where in self.located:
             for asset in where.interface.assets:
@@ -180,30 +179,30 @@ class LineageGraph:
 
     @cached_property
     def unreadable(self) -> tuple[LocatedInterface, ...]:
-        """Code locations that could not be asked: what they make is unknown."""
+        """Code locations that could not be loaded, so that their assets are unknown."""
         return tuple(one for one in self.located if one.interface.unreadable)
 
     def assets(self) -> Iterator[LocatedAsset]:
-        """Every asset of every interface, stubs too."""
+        """Yield every asset of every interface, stubs included."""
         for where in self.located:
             for asset in where.interface.assets:
                 yield LocatedAsset(where, asset)
 
     def sources(self) -> Iterator[tuple[LocatedInterface, Source]]:
-        """Every dbt source of every interface."""
+        """Yield every dbt source of every interface."""
         for where in self.located:
             for source in where.interface.sources:
                 yield where, source
 
     def source_of(self, where: LocatedInterface, read: Read) -> Source | None:
-        """The dbt source that a read goes through, if any."""
+        """Return the dbt source through which an asset reads, if any."""
         return self.source(where, read.source, read.key) if read.source else None
 
     def source(self, where: LocatedInterface, name: str, key: str) -> Source | None:
-        """A location's dbt source by its name, `source.table`, and its asset key.
+        """Return a location's dbt source by its name, `source.table`, and its asset key.
 
-        Packages have sources of one name, and one source has several keys where several
-        translators name it; with no such key it is any source of that name.
+        Packages can have sources of one name, and a source has several keys if several translators
+        name it. If none has the key, any source of that name is returned.
         """
         named = self._sources.get((where.file, name), ())
         return next((one for one in named if one.key == key), named[0] if named else None)
@@ -216,6 +215,14 @@ class LineageGraph:
         return found
 
     def producer(self, key: str) -> LocatedAsset | None:
-        """The executable asset with a key (the first, where several locations make it)."""
+        """Return the executable asset with a key; the first, if several locations produce it."""
         found = self.producers.get(key)
         return found[0] if found else None
+
+    def only_producer(self, key: str) -> LocatedAsset | None:
+        """Return the only executable asset with a key, or the only external one if none is.
+
+        None if there are several: which one is read is not known, and a rule reports them.
+        """
+        found = self.producers.get(key) or self.declared.get(key)
+        return found[0] if found and len(found) == 1 else None

@@ -1,4 +1,4 @@
-"""Where one code location names an asset of another one."""
+"""Places where a code location names an asset of another one."""
 
 from __future__ import annotations
 
@@ -15,26 +15,24 @@ if TYPE_CHECKING:
 
 
 class Reference(Struct, frozen=True):
-    """One place where a code location names an asset that exactly one other location tells of.
+    """A place that names an asset which exactly one other code location produces or declares.
 
-    A dbt source is one place, however many models read it; a dependency in Python, or a table that
-    SQL names directly, is one by itself. What is wrong there is said once.
-
-    Attributes:
-        where: The reader's end.
-        producer: The other end: its only maker, or who declares it, when nobody makes it.
-        source: The dbt source that names it, if one does.
-        edges: Its readers; none for a source that only tests, exposures or metrics use.
+    A dbt source is one place, however many models read it. A dependency in Python, or a table that
+    SQL names directly, is a place of its own. A fault is reported once per place.
     """
 
     where: LocatedInterface
+    """Code location of the reader."""
     producer: LocatedAsset
+    """The asset; an external one if no code produces it."""
     source: Source | None
+    """The dbt source that names it."""
     edges: tuple[Edge, ...]
+    """Its readers; none if only tests, exposures or metrics use the source."""
 
     @property
     def between_projects(self) -> bool:
-        """The ends are of two teams, not two locations over one project."""
+        """Whether the ends belong to two projects, not to two code locations of one project."""
         ours, theirs = self.where.interface, self.producer.where.interface
         return ours.project != theirs.project and not (
             ours.dbt_project and ours.dbt_project == theirs.dbt_project
@@ -49,11 +47,11 @@ class Reference(Struct, frozen=True):
 
     @property
     def owners(self) -> tuple[str, ...]:
-        """Of its readers, each once."""
+        """Owners of its readers, each once."""
         return tuple(dict.fromkeys(one for edge in self.edges for one in edge.reader.owners))
 
     def expectations(self) -> Iterator[tuple[str, Expected, tuple[str, int]]]:
-        """What the readers declare of its columns: name, expectation, and where it is written."""
+        """Yield the columns that the readers declare: name, expectation, file and line."""
         if self.source and self.source.columns:
             yield from self._placed(self.source.columns, self.source.at)
         for edge in self.edges:
@@ -70,12 +68,12 @@ class Reference(Struct, frozen=True):
 
 
 def references_of(graph: LineageGraph) -> tuple[Reference, ...]:
-    """All crossings of a graph, in the order of projects and of the assets that read."""
+    """Return all references of a graph, in the order of projects and of the assets that read."""
     ends: dict[tuple[str, str, str], tuple[LocatedInterface, LocatedAsset, list[Edge]]] = {}
     for edge in graph.foreign_edges:
         read = edge.read
-        producer = _other_end(graph, read.key, edge.where)
-        if producer is None:
+        producer = graph.only_producer(read.key)
+        if producer is None or producer.where is edge.where:
             continue
         name = (edge.where.file, read.source or f"asset {edge.reader.key}", read.key)
         end = ends.get(name)
@@ -85,8 +83,8 @@ def references_of(graph: LineageGraph) -> tuple[Reference, ...]:
     for where, source in graph.sources():
         name = (where.file, source.name, source.key)
         if source.read and name not in ends:
-            producer = _other_end(graph, source.key, where)
-            if producer is not None:
+            producer = graph.only_producer(source.key)
+            if producer is not None and producer.where is not where:
                 ends[name] = (where, producer, [])
     return tuple(
         Reference(where, producer, graph.source(where, name, key), tuple(edges))
@@ -95,16 +93,16 @@ def references_of(graph: LineageGraph) -> tuple[Reference, ...]:
 
 
 def unmet(references: tuple[Reference, ...]) -> tuple[Reference, ...]:
-    """Crossings with an expectation that the producer's columns do not meet word for word.
+    """Return references with an expectation that the producer does not meet word for word.
 
-    Most meet all of them: rules that weigh types and promises need not look at those.
+    Nearly all references meet all of them, so types and guarantees are compared for few.
     """
     return tuple(reference for reference in references if not _all_met(reference))
 
 
 def _all_met(reference: Reference) -> bool:
     asset, producer = reference.producer.asset, reference.producer.where.interface
-    # One spelling means two types in two engines.
+    # The same name can mean two types in two engines.
     if producer.dialect != reference.where.interface.dialect:
         return False
     return (reference.source is None or _met(reference.source.columns, asset.columns)) and all(
@@ -123,11 +121,3 @@ def _met(expectations: dict[str, Expected], columns: dict[str, Column]) -> bool:
         ):
             return False
     return True
-
-
-def _other_end(graph: LineageGraph, key: str, where: LocatedInterface) -> LocatedAsset | None:
-    # Of several makers nobody knows which one is read: that is a fault of its own.
-    producer = graph.producers.get(key) or graph.declared.get(key)
-    return (
-        producer[0] if producer and len(producer) == 1 and producer[0].where is not where else None
-    )

@@ -9,16 +9,18 @@ from dagster_lineage.model import LineageGraph
 
 _ROWS_OF_ALL = frozenset(
     {
-        "asset-added", "asset-removed", "key-changed", "not-made", "made-here", "project-changed",
-        "relation-changed", "made-ephemeral", "materialization-changed", "grain-changed",
+        "asset-added", "asset-removed", "key-changed", "no-longer-produced", "now-produced",
+        "project-changed",
+        "relation-changed", "became-ephemeral", "materialization-changed", "grain-changed",
         "partitions-changed", "partitions-narrowed", "partitions-widened", "columns-reordered",
     }
 )  # fmt: skip
 _ROWS_OF_A_COLUMN = frozenset(
     {
-        "column-added", "column-listed", "column-removed", "column-renamed", "column-respelled",
+        "column-added", "column-listed", "column-removed", "column-renamed",
+        "column-spelling-changed",
         "column-unknown", "type-changed", "type-narrowed", "type-widened", "type-unknown",
-        "nullable", "uniqueness-dropped", "derivation-changed",
+        "not-null-dropped", "uniqueness-dropped", "derivation-changed",
     }
 )  # fmt: skip
 
@@ -79,5 +81,5 @@ def _columns(change: Change) -> set[str]:
         return {""}
     if change.kind not in _ROWS_OF_A_COLUMN:
         return set()
-    renamed = change.kind in ("column-renamed", "column-respelled")
+    renamed = change.kind in ("column-renamed", "column-spelling-changed")
     return {change.column, change.before} if renamed else {change.column}

@@ -1,4 +1,4 @@
-"""What a branch does to the interfaces, change by change, and whom each of them hurts."""
+"""The changes of the interfaces on a branch, and the readers that they break."""
 
 from dagster_lineage.analyze.diff.changes import BrokenReader, Change, InterfaceDiff, Level
 from dagster_lineage.analyze.diff.compare import compare

@@ -1,119 +1,138 @@
-"""What happened to an asset as a whole."""
+"""Changes of an asset as a whole."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagster_lineage.analyze.diff.branch import Subject
-from dagster_lineage.analyze.diff.changes import Change
-from dagster_lineage.analyze.diff.promise_changes import promise_changes
-from dagster_lineage.model import Asset, Source
+from dagster_lineage.analyze.diff.branch import broken
+from dagster_lineage.analyze.diff.changes import BrokenReader, Change
+from dagster_lineage.analyze.diff.compared_asset import ComparedAsset
+from dagster_lineage.analyze.diff.guarantee_changes import foreign_readers, guarantee_changes
+from dagster_lineage.analyze.diff.partition_changes import partition_changes
+from dagster_lineage.analyze.reliance.readers import source_reader
+from dagster_lineage.model import Asset
 
 
-def asset_changes(subject: Subject) -> Iterator[Change]:
-    """Every change of an asset that is there at both ends, but for its columns.
+def asset_changes(compared: ComparedAsset) -> Iterator[Change]:
+    """Yield every change of an asset that exists at base and head, except those of its columns.
 
     ======================  ==========  ==========================================================
-    kind                    class       hurt at head
+    kind                    level       broken readers at head
     ======================  ==========  ==========================================================
-    key-changed             breaking    whoever names the old key
-    project-changed         compatible  readers go by the key
-    not-made                breaking    whoever names the key: it is only declared now
+    key-changed             breaking    all that name the old key
+    project-changed         compatible  readers name the key
+    no-longer-produced      breaking    all that name the key: it is only declared now
     relation-changed        breaking    dbt sources of other projects with another relation
-    made-ephemeral          breaking    every other project: there is no table any more
-    access-narrowed         breaking    every other project
-    contract-dropped        breaking    other projects' readers that the branch does not change
-    grain-changed           breaking    likewise
-    partitions-changed      breaking    likewise, if partitioned themselves and not in the new way
-    partitions-narrowed     breaking    likewise
-    freshness-loosened      breaking    likewise, if they promise freshness themselves
+    became-ephemeral        breaking    all of other projects: there is no table any more
+    access-narrowed         breaking    all of other projects
+    contract-dropped        breaking    of other projects, if the branch does not change them
+    grain-changed           breaking    of other projects, if the branch does not change them
+    partitions-changed      breaking    whose partitions Dagster cannot map on the new ones
+    partitions-narrowed     breaking    whose partitions Dagster cannot map on the new ones
+    freshness-loosened      breaking    of other projects that guarantee a freshness themselves, if
+                                        the branch does not change them
     deprecated              deprecated
     deprecation-moved       deprecated  (compatible when later)
     ======================  ==========  ==========================================================
 
-    All others are compatible: access-widened, contract-enforced, grain-promised, made-here,
-    partitions-widened, freshness-promised, freshness-tightened, deprecation-withdrawn,
-    owner-changed, group-changed, version-changed, materialization-changed, automation-changed,
-    check-added, check-removed, check-weakened, check-strengthened, upstream-added,
-    upstream-removed.
+    All others are compatible: access-widened, contract-enforced, grain-added, now-produced,
+    partitions-widened, freshness-added, freshness-tightened, deprecation-withdrawn, owner-changed,
+    group-changed, version-changed, materialization-changed, automation-changed, check-added,
+    check-removed, check-weakened, check-strengthened, upstream-added, upstream-removed.
     """
-    old, now = subject.old.asset, subject.now.asset
-    if old != now or subject.old.where.project != subject.now.where.project:
-        yield from _place(subject, old, now)
-        yield from promise_changes(subject, old, now)
-        yield from _rest(subject, old, now)
+    old, now = compared.old.asset, compared.now.asset
+    if old != now or compared.old.where.project != compared.now.where.project:
+        yield from _identity(compared, old, now)
+        yield from _table(compared, old, now)
+        yield from guarantee_changes(compared, old, now)
+        yield from partition_changes(compared, old, now)
+        yield from _other_facts(compared, old, now)
+        yield from _checks(compared, old, now)
+        yield from _upstream(compared, old, now)
 
 
-def _place(subject: Subject, old: Asset, now: Asset) -> Iterator[Change]:
-    project, old_project = subject.now.where.project, subject.old.where.project
-    after = subject.branch.after
-    if old.key != now.key:
-        still = [] if after.graph.producer(old.key) else after.on_key(old.key)
-        yield subject.breaking(
-            "key-changed",
-            f"{old.key} has the key {now.key} now"
-            + (f", and project {project} makes it." if project != old_project else "."),
-            still,
-            before=old.key,
-            after=now.key,
-        )
-    elif project != old_project:
-        yield subject.told(
-            "project-changed",
-            "compatible",
-            f"{now.key} moved from project {old_project} to {project}.",
-            before=old_project,
-            after=project,
-        )
-    if old.executable and not now.executable:
-        producer = after.graph.producer(now.key)
-        yield subject.breaking(
-            "not-made",
-            f"{now.key} is only declared now: project {project} no longer makes it.",
-            [] if producer else after.on_key(now.key),
-        )
-    elif now.executable and not old.executable:
-        yield subject.told("made-here", "compatible", f"{now.key} is made by {project} now.")
-    if old.key == now.key and old.relation and now.relation:
-        yield from _relation(subject, old, now)
-    if now.materialized == "ephemeral" != old.materialized:
-        yield subject.breaking(
-            "made-ephemeral",
-            f"{now.key} is ephemeral now: there is no table to read.",
-            after.foreign(now.key, project, lambda _edge: True, f"reads the table {now.key}"),
-            before=old.materialized,
-            after=now.materialized,
-        )
-    elif old.materialized != now.materialized:
-        yield subject.told(
-            "materialization-changed",
-            "compatible",
-            f"{now.key} is materialized as {now.materialized or 'unknown'} now.",
-            before=old.materialized,
-            after=now.materialized,
-        )
-
-
-def _relation(subject: Subject, old: Asset, now: Asset) -> Iterator[Change]:
-    """A new relation: Python readers go by the key, dbt sources name the relation themselves."""
-    if old.relation.casefold() == now.relation.casefold():
-        return
-
-    def elsewhere(source: Source) -> bool:
-        return bool(source.relation) and source.relation.casefold() != now.relation.casefold()
-
-    yield subject.breaking(
-        "relation-changed",
-        f"{now.key} is the relation {now.relation} now; it was {old.relation}.",
-        subject.branch.after.foreign_sources(
-            now.key, subject.now.where.project, elsewhere, f"reads another relation of {now.key}"
-        ),
-        before=old.relation,
-        after=now.relation,
+def removed(compared: ComparedAsset) -> Change:
+    """Return the removal of an asset, which breaks all that name a key without other producer."""
+    asset = compared.old.asset
+    date = asset.deprecation_date[:10]
+    return compared.breaking(
+        "asset-removed",
+        f"{asset.key} was removed" + (f"; it was deprecated until {date}." if date else "."),
+        _naming(compared, asset.key),
+        sides=(asset.key, ""),
     )
 
 
-def _rest(subject: Subject, old: Asset, now: Asset) -> Iterator[Change]:
+def _naming(compared: ComparedAsset, key: str) -> Iterator[BrokenReader]:
+    """Yield everything that names a key at head; nothing if the key has a producer there."""
+    readers = compared.branch.after
+    if readers.graph.producer(key) is None:
+        for reader in readers.of_key(key):
+            kind = reader.name.partition(" ")[0]
+            verb = {"source": "names", "exposure": "shows"}.get(kind, "reads")
+            yield broken(reader, f"{'reads' if reader.edge else verb} {key}")
+
+
+def _identity(compared: ComparedAsset, old: Asset, now: Asset) -> Iterator[Change]:
+    project, old_project = compared.now.where.project, compared.old.where.project
+    if old.key != now.key:
+        moved = f", in project {project}." if project != old_project else "."
+        yield compared.breaking(
+            "key-changed",
+            f"{old.key} now has the key {now.key}{moved}",
+            _naming(compared, old.key),
+            sides=(old.key, now.key),
+        )
+    elif project != old_project:
+        yield compared.change(
+            "project-changed",
+            "compatible",
+            f"{now.key} moved from project {old_project} to {project}.",
+            sides=(old_project, project),
+        )
+    if old.executable and not now.executable:
+        yield compared.breaking(
+            "no-longer-produced",
+            f"{now.key} is only declared now: project {project} no longer produces it.",
+            _naming(compared, now.key),
+        )
+    elif now.executable and not old.executable:
+        message = f"{now.key} is now produced by {project}."
+        yield compared.change("now-produced", "compatible", message)
+
+
+def _table(compared: ComparedAsset, old: Asset, now: Asset) -> Iterator[Change]:
+    relation, old_relation = now.relation.casefold(), old.relation.casefold()
+    if old.key == now.key and relation and old_relation and relation != old_relation:
+        yield compared.breaking(
+            "relation-changed",
+            f"{now.key} is now the relation {now.relation}; it was {old.relation}.",
+            _other_relations(compared, now),
+            sides=(old.relation, now.relation),
+        )
+    sides = (old.materialized, now.materialized)
+    if now.materialized == "ephemeral" != old.materialized:
+        yield compared.breaking(
+            "became-ephemeral",
+            f"{now.key} is now ephemeral: there is no table to read.",
+            foreign_readers(compared, f"reads the table {now.key}"),
+            sides=sides,
+        )
+    elif old.materialized != now.materialized:
+        message = f"{now.key} is now materialized as {now.materialized or 'unknown'}."
+        yield compared.change("materialization-changed", "compatible", message, sides=sides)
+
+
+def _other_relations(compared: ComparedAsset, now: Asset) -> Iterator[BrokenReader]:
+    """Yield the dbt sources of other projects with another relation; Python names the key only."""
+    readers = compared.branch.after
+    for where, source in readers.sources(now.key):
+        other = source.relation.casefold() not in ("", now.relation.casefold())
+        if other and where.project != compared.now.where.project:
+            yield broken(source_reader(where, source), f"reads another relation of {now.key}")
+
+
+def _other_facts(compared: ComparedAsset, old: Asset, now: Asset) -> Iterator[Change]:
     facts = (
         ("owner-changed", "owners", ", ".join(old.owners), ", ".join(now.owners)),
         ("group-changed", "group", old.group, now.group),
@@ -124,32 +143,36 @@ def _rest(subject: Subject, old: Asset, now: Asset) -> Iterator[Change]:
     for kind, name, before, after in facts:
         if before != after:
             message = f"{now.key}: {name} {before or 'none'} became {after or 'none'}."
-            yield subject.told(kind, "compatible", message, before=before, after=after)
-    yield from _checks(subject, old, now)
-    if old.reads == now.reads and subject.old.where.project == subject.now.where.project:
-        return
-    before_keys = {read.key for read in old.reads} - subject.branch.made_in(subject.old.where)
-    after_keys = {read.key for read in now.reads} - subject.branch.made_in(subject.now.where)
-    for key in sorted(after_keys - before_keys):
-        message = f"{now.key} reads {key} now, which another project makes."
-        yield subject.told("upstream-added", "compatible", message, after=key)
-    for key in sorted(before_keys - after_keys):
-        message = f"{now.key} no longer reads {key}."
-        yield subject.told("upstream-removed", "compatible", message, before=key)
+            yield compared.change(kind, "compatible", message, sides=(before, after))
 
 
-def _checks(subject: Subject, old: Asset, now: Asset) -> Iterator[Change]:
+def _checks(compared: ComparedAsset, old: Asset, now: Asset) -> Iterator[Change]:
     before = {check.name: check for check in old.checks}
     after = {check.name: check for check in now.checks}
     for name in sorted(before.keys() | after.keys()):
         if name not in after:
-            kind, what = "check-removed", "is gone"
+            kind, what = "check-removed", "was removed"
         elif name not in before:
             kind, what = "check-added", "is new"
         elif before[name].blocking and not after[name].blocking:
-            kind, what = "check-weakened", "no longer stops what is downstream"
+            kind, what = "check-weakened", "no longer blocks downstream assets"
         elif after[name].blocking and not before[name].blocking:
-            kind, what = "check-strengthened", "stops what is downstream when it fails"
+            kind, what = "check-strengthened", "now blocks downstream assets if it fails"
         else:
             continue
-        yield subject.told(kind, "compatible", f"The check {name} of {now.key} {what}.", after=name)
+        message = f"The check {name} of {now.key} {what}."
+        yield compared.change(kind, "compatible", message, sides=("", name))
+
+
+def _upstream(compared: ComparedAsset, old: Asset, now: Asset) -> Iterator[Change]:
+    if old.reads == now.reads and compared.old.where.project == compared.now.where.project:
+        return
+    own_keys = compared.branch.own_keys
+    before = {read.key for read in old.reads} - own_keys(compared.old.where)
+    after = {read.key for read in now.reads} - own_keys(compared.now.where)
+    for key in sorted(after - before):
+        message = f"{now.key} now reads {key} of another project."
+        yield compared.change("upstream-added", "compatible", message, sides=("", key))
+    for key in sorted(before - after):
+        message = f"{now.key} no longer reads {key}."
+        yield compared.change("upstream-removed", "compatible", message, sides=(key, ""))

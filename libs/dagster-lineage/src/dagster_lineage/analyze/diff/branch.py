@@ -1,31 +1,37 @@
-"""One asset at both ends of a branch, and how a change of it is classed and settled."""
+"""The two graphs of a comparison, and which readers a change of them breaks at head."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator
 from functools import cached_property
 
-from msgspec.structs import replace
-
-from dagster_lineage.analyze.diff.changes import BrokenReader, Change, Level
-from dagster_lineage.analyze.diff.pairing import AssetPair
-from dagster_lineage.analyze.diff.reliance import Reliance, facts_of
-from dagster_lineage.analyze.diff.type_changes import type_change
-from dagster_lineage.model import Asset, Column, Edge, LineageGraph, LocatedAsset, LocatedInterface
-
-_HIDDEN = frozenset({"private", "protected"})
+from dagster_lineage.analyze.diff.changes import BrokenReader
+from dagster_lineage.analyze.reliance.compatibility import is_unique
+from dagster_lineage.analyze.reliance.readers import Reader, Readers
+from dagster_lineage.analyze.reliance.unmet import Aspect, Unmet, all_unmet
+from dagster_lineage.model import (
+    Asset,
+    Column,
+    Edge,
+    LineageGraph,
+    LocatedAsset,
+    LocatedInterface,
+    split_column,
+)
+from dagster_lineage.model.column_names import column_named
+from dagster_lineage.model.type_changes import type_change
 
 
 class Branch:
-    """What every change is judged by.
+    """Base and head of a comparison.
 
     Args:
         before: The graph at base.
         after: The graph at head.
-        changed_files: Files that the branch changed, relative to the root.
-        today: A deprecated version counts as kept until its date has passed.
+        changed_files: Files that the branch changes, relative to the root.
+        today: The day with which deprecation dates and the end of partitions are compared.
     """
 
     def __init__(
@@ -35,16 +41,87 @@ class Branch:
         changed_files: frozenset[str],
         today: dt.date,
     ) -> None:
-        self.before = Reliance(before)
-        self.after = Reliance(after)
+        self.before = Readers(before)
+        self.after = Readers(after)
         self.changed_files = changed_files
         self.today = today
-        self._made_in: dict[int, frozenset[str]] = {}
+        self.reported: set[int] = set()
+        """Ids of the unmet expectations at head that a change lists among its broken readers."""
+        self._own_keys: dict[int, frozenset[str]] = {}
+
+    def unmet(
+        self, aspect: Aspect, key: str, column: str = "", guarantee: str = ""
+    ) -> Iterator[BrokenReader]:
+        """Yield the readers at head whose expectation of an asset is not met, and mark it reported.
+
+        A column may be expected under another key: an asset copied it at base, by `select *` for
+        instance, and does not have it any more either.
+
+        Args:
+            aspect: What they expect.
+            key: Key of the asset at head.
+            column: Name of the column, for expectations of columns.
+            guarantee: `unique` or `not null`, for guarantees.
+        """
+        for unmet in self._unmet.get((aspect, key, column.casefold()), ()):
+            if guarantee in unmet.expected:
+                self.reported.add(id(unmet))
+                for reader in self.after.of_unmet(unmet):
+                    yield broken(reader, reason_of(unmet))
+        if aspect == "column":
+            for unmet in self._copied.get((key, column.casefold()), ()):
+                self.reported.add(id(unmet))
+                for reader in self.after.of_unmet(unmet):
+                    yield broken(reader, f"{reason_of(unmet)}, a copy of {key}#{column}")
+
+    def introduced(self) -> Iterator[Unmet]:
+        """Yield the unmet expectations at head that no change reports and that base did not have.
+
+        All changes of assets must have been compared before.
+        """
+        left = [one for found in self._unmet.values() for one in found]
+        left = [unmet for unmet in left if id(unmet) not in self.reported]
+        if left:
+            known = {_identity(unmet) for unmet in all_unmet(self.before.graph, self.today)}
+            yield from (unmet for unmet in left if _identity(unmet) not in known)
+
+    @cached_property
+    def _unmet(self) -> dict[tuple[Aspect, str, str], list[Unmet]]:
+        """Unmet expectations at head by aspect, key and folded column."""
+        found: defaultdict[tuple[Aspect, str, str], list[Unmet]] = defaultdict(list)
+        for unmet in all_unmet(self.after.graph, self.today):
+            found[unmet.aspect, unmet.key, unmet.column.casefold()].append(unmet)
+        return dict(found)
+
+    @cached_property
+    def _copied(self) -> dict[tuple[str, str], list[Unmet]]:
+        """Missing columns by the key and folded column of which they were copies at base."""
+        found: defaultdict[tuple[str, str], list[Unmet]] = defaultdict(list)
+        for (aspect, key, column), expectations in self._unmet.items():
+            if aspect == "column":
+                for origin in self._lost_origins(key, column):
+                    found[origin] += expectations
+        return dict(found)
+
+    def _lost_origins(self, key: str, column: str) -> Iterator[tuple[str, str]]:
+        """Yield the columns that a column copied at base, as far as head does not have them."""
+        seen: set[tuple[str, str]] = set()
+        while (key, column) not in seen:
+            seen.add((key, column))
+            copied = _column(self.before.graph, key, column)
+            if copied is None or not copied.copy or len(copied.derived_from) != 1:
+                return
+            key, name = split_column(copied.derived_from[0])
+            column = name.casefold()
+            if _column(self.after.graph, key, column):
+                return
+            yield key, column
 
     def changed_reader(self, edge: Edge) -> bool:
-        """Whether a reader was changed in the branch: one of its files, or what it makes or reads.
+        """Return whether the branch changes a file of a reader, or its columns and reads.
 
-        That is asked where a reader has no way to declare what it relies on.
+        This is the only sign that a reader was adapted to a change of which it cannot declare what
+        it relies on.
         """
         asset = edge.reader
         files = {edge.place[0], edge.where.path(asset.at)[0]}
@@ -53,34 +130,34 @@ class Branch:
         if files & self.changed_files:
             return True
         before = self._assets_before.get((edge.where.project, asset.key))
-        return before is None or facts_of(before) != facts_of(asset)
+        return before is None or _facts(before) != _facts(asset)
 
     @cached_property
     def _assets_before(self) -> dict[tuple[str, str], Asset]:
         return {
-            (producer.where.project, producer.asset.key): producer.asset
-            for producer in self.before.graph.assets()
+            (located.where.project, located.asset.key): located.asset
+            for located in self.before.graph.assets()
         }
 
-    def made_in(self, where: LocatedInterface) -> frozenset[str]:
-        """Keys that a code location makes."""
-        found = self._made_in.get(id(where.interface))
+    def own_keys(self, where: LocatedInterface) -> frozenset[str]:
+        """Return the keys that a code location produces."""
+        found = self._own_keys.get(id(where.interface))
         if found is None:
             found = frozenset(asset.key for asset in where.interface.assets if asset.executable)
-            self._made_in[id(where.interface)] = found
+            self._own_keys[id(where.interface)] = found
         return found
 
     def kept_by(self, before: LocatedAsset, key: str, column: str, was: Column | None) -> str:
-        """The version of the same model that still keeps what a change takes away.
+        """Return which version of a dbt model keeps what a change removes.
 
         Args:
-            before: The asset as it was.
-            key: Of the asset that changed, after the branch: it cannot be its own old version.
-            column: That the change is about, or empty.
-            was: That column as it was.
+            before: The asset at base.
+            key: Key of the changed asset at head, which is not its own old version.
+            column: The column that is removed or changed; empty for the asset.
+            was: That column at base.
 
         Returns:
-            `KEY keeps it until DATE`, or nothing.
+            `KEY keeps it until DATE`; empty if no version does.
         """
         for where in self.after.graph.located:
             if where.project != before.where.project or not before.asset.name:
@@ -104,119 +181,70 @@ class Branch:
             return False
 
 
-@dataclass
-class Subject:
-    """An asset of either end or both, which makes the changes that are told of it.
+def broken(reader: Reader, reason: str) -> BrokenReader:
+    """Return a reader as one that a change breaks."""
+    return BrokenReader(
+        project=reader.where.project,
+        name=reader.name,
+        reason=reason,
+        owners=reader.owners,
+        file=reader.place[0],
+        line=reader.place[1],
+    )
 
-    Attributes:
-        branch: What they are judged by.
-        pair: The asset before and after; at least one is there.
-    """
 
-    branch: Branch
-    pair: AssetPair
+def reason_of(unmet: Unmet) -> str:
+    """Return what a reader relies on, to follow its name."""
+    column = f"{unmet.key}#{unmet.column}"
+    if unmet.contract and unmet.aspect == "column":
+        return f"has {unmet.column} in its contract"
+    if unmet.contract:
+        return f"copies {column} and has it as {unmet.expected} in its contract"
+    return {
+        "column": f"reads {column}",
+        "type": f"declares {unmet.expected}",
+        "guarantee": f"declares it {unmet.expected}",
+        "access": f"reads {unmet.key}",
+        "partitions": f"reads {unmet.key} and {unmet.found}",
+    }[unmet.aspect]
 
-    @property
-    def old(self) -> LocatedAsset:
-        """The asset as it was (as it is, for a new one)."""
-        producer = self.pair.before or self.pair.after
-        assert producer is not None  # noqa: S101 - a pair has a side
-        return producer
 
-    @property
-    def now(self) -> LocatedAsset:
-        """The asset as it is (as it was, for one that is gone)."""
-        producer = self.pair.after or self.pair.before
-        assert producer is not None  # noqa: S101 - a pair has a side
-        return producer
+def _identity(unmet: Unmet) -> tuple[str, ...]:
+    """Return what an unmet expectation at base and at head have in common."""
+    reader = unmet.contract.asset.key if unmet.contract else ""
+    if not reader and unmet.reference is None:
+        reader = unmet.edges[0].reader.key
+    column = unmet.column.casefold()
+    return unmet.aspect, unmet.where.project, unmet.key, column, reader
 
-    @cached_property
-    def visible(self) -> bool:
-        """Another project may read it, or does although it may not."""
-        sides = [producer for producer in (self.pair.before, self.pair.after) if producer]
-        if any(producer.asset.access not in _HIDDEN for producer in sides):
-            return True
-        return any(
-            reliance.has_foreign(producer.asset.key, producer.where.project)
-            for producer in sides
-            for reliance in (self.branch.before, self.branch.after)
-        )
 
-    def told(
-        self,
-        kind: str,
-        level: Level,
-        message: str,
-        *,
-        column: str = "",
-        before: str = "",
-        after: str = "",
-    ) -> Change:
-        """A change that hurts nobody."""
-        file, line = self._place(column)
-        old_key = self.old.asset.key
-        return Change(
-            kind=kind,
-            level=level if self.visible else "internal",
-            project=self.now.where.project,
-            key=self.now.asset.key,
-            column=column,
-            before=before,
-            after=after,
-            message=message,
-            file=file,
-            line=line,
-            owners=self.now.asset.owners,
-            old_key=old_key if old_key != self.now.asset.key else "",
-        )
+def _column(graph: LineageGraph, key: str, column: str) -> Column | None:
+    producer = graph.producer(key)
+    found = column_named(producer.asset.columns, column) if producer else None
+    return found[1] if found else None
 
-    def breaking(
-        self,
-        kind: str,
-        message: str,
-        hurt: Iterable[BrokenReader],
-        *,
-        column: str = "",
-        before: str = "",
-        after: str = "",
-        was: Column | None = None,
-    ) -> Change:
-        """A change that hurts whom it hurts; `was` is the column that it takes something from."""
-        change = self.told(kind, "breaking", message, column=column, before=before, after=after)
-        if change.level == "internal":
-            return change
-        readers = tuple(sorted(hurt, key=lambda one: (one.project, one.name, one.reason)))
-        if readers:
-            # What has another key now can be the kept version itself: nothing else was taken away.
-            key = "" if change.old_key and not column else self.now.asset.key
-            settled = self.branch.kept_by(self.old, key, column, was)
-        elif self._was_read:
-            settled = "no reader in the repository relies on it any more"
-        else:
-            settled = "nobody in the repository reads it"
-        return replace(change, readers=readers, settled=settled)
 
-    @cached_property
-    def _was_read(self) -> bool:
-        return next(self.branch.before.on_key(self.old.asset.key), None) is not None
-
-    def _place(self, column: str) -> tuple[str, int]:
-        """Where a change is shown: at the asset, or in its interface where it is gone."""
-        if self.pair.after is None:
-            return self.old.where.file, 1
-        asset = self.now.asset
-        known = asset.columns.get(column)
-        if known and known.line:
-            return self.now.where.path(asset.described_at or asset.at)[0], known.line
-        return self.now.place
+def _facts(asset: Asset) -> tuple[object, ...]:
+    """Return what an asset produces and reads, without where that is written."""
+    return (
+        asset.relation,
+        asset.partitions,
+        asset.freshness,
+        asset.grain,
+        [(name, one.type, one.not_null, one.derived_from) for name, one in asset.columns.items()],
+        [
+            (read.key, read.columns, read.partition_mapping, read.queried, *read.expects)
+            for read in asset.reads
+        ],
+    )
 
 
 def _keeps(asset: Asset, column: str, was: Column, dialect: str) -> bool:
-    folded = column.casefold()
-    kept = next((one for name, one in asset.columns.items() if name.casefold() == folded), None)
-    if kept is None:
+    found = column_named(asset.columns, column)
+    if found is None:
         return False
+    spelled, kept = found
     typed = not was.type or (
         bool(kept.type) and type_change(was.type, kept.type, dialect) in ("same", "widened")
     )
-    return typed and kept.not_null >= was.not_null and kept.unique >= was.unique
+    return typed and kept.not_null >= was.not_null and is_unique(asset, spelled, kept) >= was.unique

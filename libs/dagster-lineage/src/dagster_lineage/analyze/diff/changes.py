@@ -1,4 +1,4 @@
-"""A change of an interface, its class, and the readers that still rely on what was before."""
+"""The result of `lineage diff`: changes, their levels and the readers that they break."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ from typing import Literal
 from msgspec import Struct
 
 Level = Literal["breaking", "deprecated", "compatible", "added", "internal"]
-"""`breaking`: a reader may fail, or be wrong, unless it is changed too. `deprecated`: still there,
-with a day on which it ends. `compatible`: every reader goes on as before. `added`: nobody can have
-read it. `internal`: of a model that no other project may read, and none does."""
+"""`breaking`: a reader that is not changed too can fail or return wrong rows. `deprecated`: still
+there, with the day on which it ends. `compatible`: no reader is affected. `added`: new, so it has
+no readers. `internal`: of a model that other projects may not read, and do not."""
 
 LEVELS: tuple[Level, ...] = ("breaking", "deprecated", "compatible", "added", "internal")
 
 
 class BrokenReader(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Something that, as the branch stands, still relies on what the branch takes away."""
+    """A reader that, at head, still relies on what the branch removes or changes."""
 
     project: str
     name: str
-    """Key of the asset that reads; of a dbt source `source NAME`, of an exposure
-    `exposure NAME`."""
+    """Key of the asset; `source NAME` of a dbt source; `exposure NAME`."""
     reason: str
     """What it relies on, to follow its name: `reads marts/orders#status`."""
     owners: tuple[str, ...] = ()
@@ -30,36 +29,37 @@ class BrokenReader(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One thing that is different after the branch."""
+    """One difference between the interfaces at base and head."""
 
     kind: str
-    """What happened, such as `column-removed`."""
+    """Name of the change, such as `column-removed`."""
     level: Level
     project: str
-    """The producer's, after the branch where it is still there."""
+    """Project of the asset, at head if it still exists. Of an expectation that is no longer met:
+    the reader's."""
     key: str
-    """The asset's, after the branch where it is still there; empty for a whole project."""
+    """Key of the asset, at head if it still exists; empty for a whole project."""
     column: str = ""
-    """Likewise; empty for what is about the whole asset."""
+    """Column, at head if it still exists; empty for the whole asset."""
     before: str = ""
     after: str = ""
     message: str
-    """What happened, in one sentence that names the things."""
+    """What changed, in one sentence."""
     file: str
-    """Where the asset is defined, or was: relative to the root."""
+    """File that defines the asset, relative to the root; the interface file if it was removed."""
     line: int = 1
     owners: tuple[str, ...] = ()
-    """Of the asset that changed."""
+    """Owners of the asset."""
     readers: tuple[BrokenReader, ...] = ()
-    """Breaking only: who would be hurt."""
+    """Of a breaking change: the readers that it breaks."""
     settled: str = ""
-    """Breaking only: why it hurts nobody, or not yet."""
+    """Of a breaking change: why it breaks no reader, or not yet."""
     old_key: str = ""
-    """Key before the branch, where it is another one."""
+    """Key at base, if it is another one at head."""
 
     @property
     def fails(self) -> bool:
-        """It hurts somebody, and nothing was done about it."""
+        """Whether it breaks a reader."""
         return self.level == "breaking" and not self.settled
 
     @property
@@ -69,27 +69,27 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class InterfaceDiff(Struct, frozen=True, kw_only=True):
-    """All changes, the worst first, then by project, key and column."""
+    """All changes: failing ones first, then by level, project, key and column."""
 
     changes: tuple[Change, ...]
 
     @property
     def fails(self) -> bool:
-        """Some change hurts somebody."""
+        """Whether a change breaks a reader."""
         return any(change.fails for change in self.changes)
 
     def of(self, level: Level) -> tuple[Change, ...]:
-        """The changes of one class."""
+        """Return the changes of a level."""
         return tuple(change for change in self.changes if change.level == level)
 
     @property
     def affected_teams(self) -> tuple[str, ...]:
-        """Owners of the readers that fail; the project where a reader has none."""
+        """Owners of the broken readers; `project NAME` for a reader without owners."""
         return teams_of(change for change in self.changes if change.fails)
 
 
 def teams_of(changes: Iterable[Change]) -> tuple[str, ...]:
-    """Whom the changes hurt: owners of their readers, or the project of one without, sorted."""
+    """Return the owners of the broken readers, or the project of one without owners, sorted."""
     return tuple(
         sorted(
             {

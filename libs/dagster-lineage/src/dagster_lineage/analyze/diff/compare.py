@@ -1,16 +1,18 @@
-"""The interfaces before and after a branch, compared."""
+"""The comparison of the interfaces at base and head of a branch."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
 
-from dagster_lineage.analyze.diff.asset_changes import asset_changes
-from dagster_lineage.analyze.diff.branch import Branch, Subject
+from dagster_lineage.analyze.diff.asset_changes import asset_changes, removed
+from dagster_lineage.analyze.diff.branch import Branch
 from dagster_lineage.analyze.diff.changes import LEVELS, Change, InterfaceDiff
 from dagster_lineage.analyze.diff.column_changes import column_changes
+from dagster_lineage.analyze.diff.compared_asset import ComparedAsset
 from dagster_lineage.analyze.diff.pairing import paired
 from dagster_lineage.analyze.diff.project_changes import project_changes
+from dagster_lineage.analyze.diff.unmet_changes import unmet_changes
 from dagster_lineage.model import LineageGraph, LocatedAsset
 
 
@@ -21,27 +23,32 @@ def compare(
     changed_files: frozenset[str] = frozenset(),
     today: dt.date | None = None,
 ) -> InterfaceDiff:
-    """Every change, classed, with the readers that it hurts.
+    """Return every change with its level and the readers that it breaks.
 
-    A breaking change hurts the readers that, as the branch leaves them, still rely on what it takes
-    away. It is settled, and does not fail, when there are none, or when the producer keeps another
-    version of the dbt model with a deprecation date that is not over and with all that is taken
-    away. What a model shows that no other project may read is `internal`, unless one does read it.
+    A breaking change breaks the readers that, at head, still rely on what it removes. Whether an
+    expectation is met is the answer that `lineage check` gives. A reader that declares nothing
+    relies on what base had. The change is settled, and does not fail, if there is no such reader,
+    or if the producer keeps everything in another version of the dbt model whose deprecation date
+    has not passed. Changes of models that other projects may not read, and do not, are `internal`.
 
     Args:
-        before: The graph at the branch's base.
-        after: The graph at its head. Interfaces that did not change should be the same objects.
-        changed_files: Files that the branch changes, relative to the root: some promises (grain,
-            partitions, freshness, contract) cannot be declared by a reader, so that it counts as
-            changed along when its file or its facts are.
-        today: For deprecation dates; the day of the call unless given.
+        before: The graph at base.
+        after: The graph at head. Interfaces that did not change should be the same objects.
+        changed_files: Files that the branch changes, relative to the root. A reader cannot declare
+            that it relies on a grain, a contract or a freshness, so it counts as adapted if its
+            file or its facts change.
+        today: The day with which dates are compared; today in UTC by default.
     """
+    if [id(one.interface) for one in before.located] == [
+        id(one.interface) for one in after.located
+    ]:
+        return InterfaceDiff(changes=())
     branch = Branch(before, after, changed_files, today or dt.datetime.now(tz=dt.UTC).date())
     found = [*project_changes(branch)]
     for pair in paired(before, after):
-        if pair.before is not None and pair.after is not None and _same(pair.before, pair.after):
-            continue
-        found += _of_asset(Subject(branch, pair))
+        if pair.before is None or pair.after is None or not _same(pair.before, pair.after):
+            found += _changes_of(ComparedAsset(branch, pair))
+    found += unmet_changes(branch)
     found.sort(
         key=lambda one: (
             not one.fails,
@@ -57,31 +64,18 @@ def compare(
 
 def _same(before: LocatedAsset, after: LocatedAsset) -> bool:
     old, now = before.asset, after.asset
-    # Equality of dicts does not see their order, but columns have one.
-    unmoved = before.where.project == after.where.project
-    return unmoved and old == now and list(old.columns) == list(now.columns)
+    # Equal dictionaries can differ in order, and columns have one.
+    same_project = before.where.project == after.where.project
+    return same_project and old == now and list(old.columns) == list(now.columns)
 
 
-def _of_asset(subject: Subject) -> Iterator[Change]:
-    if subject.pair.before is None:
-        asset = subject.now.asset
+def _changes_of(compared: ComparedAsset) -> Iterator[Change]:
+    if compared.pair.before is None:
+        asset = compared.now.asset
         version = f", version {asset.version} of {asset.name}" if asset.version else ""
-        yield subject.told("asset-added", "added", f"{asset.key} is new{version}.")
-    elif subject.pair.after is None:
-        yield _removed(subject)
+        yield compared.change("asset-added", "added", f"{asset.key} is new{version}.")
+    elif compared.pair.after is None:
+        yield removed(compared)
     else:
-        yield from asset_changes(subject)
-        yield from column_changes(subject)
-
-
-def _removed(subject: Subject) -> Change:
-    """An asset that is gone: whoever names its key is hurt, unless somebody else makes it now."""
-    asset = subject.old.asset
-    after = subject.branch.after
-    date = asset.deprecation_date[:10]
-    return subject.breaking(
-        "asset-removed",
-        f"{asset.key} is gone" + (f"; it was deprecated until {date}." if date else "."),
-        [] if after.graph.producer(asset.key) else after.on_key(asset.key),
-        before=asset.key,
-    )
+        yield from asset_changes(compared)
+        yield from column_changes(compared)

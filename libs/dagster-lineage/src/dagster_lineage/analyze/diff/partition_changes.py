@@ -1,23 +1,59 @@
-"""What a change of an asset's partitions means: are the old ones all still there?"""
+"""Changes of the partitions of an asset."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
 
-from dagster_lineage.model import Partitions
+from dagster_lineage.analyze.diff.changes import Change
+from dagster_lineage.analyze.diff.compared_asset import ComparedAsset
+from dagster_lineage.analyze.diff.guarantee_changes import foreign_readers
+from dagster_lineage.model import Asset, Edge, Partitions
 
 PartitionChange = Literal["same", "widened", "narrowed", "changed"]
 
 
-def partition_change(before: Partitions | None, after: Partitions | None) -> PartitionChange:
-    """How the new partitions stand to the old ones.
+def partition_changes(compared: ComparedAsset, old: Asset, now: Asset) -> Iterator[Change]:
+    """Yield the change of an asset's partitions, if there is one.
 
-    `widened` still has every old partition under the same key, `narrowed` has only old ones, and
-    `changed` is cut otherwise: another schedule, zone, key format, kind or name, or partitions
-    where there were none.
+    It breaks the readers whose partitions Dagster cannot map on the new ones, as rule PA01 reports.
+    If the new ones are not known, it breaks unchanged readers with other partitions.
+    """
+    change = partition_change(old.partitions, now.partitions)
+    if change == "same":
+        return
+    sides = (described(old.partitions), described(now.partitions))
+    message = f"{now.key} has other partitions: {sides[1]}."
+    if change == "widened":
+        yield compared.change("partitions-widened", "compatible", message, sides=sides)
+        return
+
+    def unknown(edge: Edge) -> bool:
+        known = now.partitions is None or now.partitions.kind != "unknown"
+        return not (known or edge.reader.partitions in (None, now.partitions)) and (
+            not compared.branch.changed_reader(edge)
+        )
+
+    yield compared.breaking(
+        f"partitions-{change}",
+        message,
+        [
+            *compared.branch.unmet("partitions", now.key),
+            *foreign_readers(compared, f"reads {now.key} and is not changed", unknown),
+        ],
+        sides=sides,
+    )
+
+
+def partition_change(before: Partitions | None, after: Partitions | None) -> PartitionChange:
+    """Return how the partitions at head compare with those at base.
+
+    `widened`: all partitions still exist under the same keys. `narrowed`: some are removed.
+    `changed`: another schedule, time zone, key format, kind or name, or partitions where there were
+    none.
     """
     if before == after:
         return "same"
@@ -38,7 +74,7 @@ def partition_change(before: Partitions | None, after: Partitions | None) -> Par
 
 
 def described(partitions: Partitions | None) -> str:
-    """Partitions in a few words, for a message."""
+    """Return partitions in a few words, for a message."""
     if partitions is None:
         return "not partitioned"
     if partitions.kind == "time":
@@ -68,7 +104,7 @@ def _windows(before: Partitions, after: Partitions) -> PartitionChange:
 
 
 def _moment(text: str) -> tuple[bool, float, str]:
-    """Sorts ISO dates and times as moments, and before them what is none, as text."""
+    """Return a sort key: ISO dates and times in order, and before them any other text."""
     try:
         moment = dt.datetime.fromisoformat(text)
     except ValueError:

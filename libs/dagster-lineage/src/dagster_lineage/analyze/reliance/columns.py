@@ -1,25 +1,29 @@
-"""Which columns a reader uses, as far as its interface tells."""
+"""The columns that a reader uses."""
 
 from __future__ import annotations
 
 from dagster_lineage.model import Asset, Read, column_of
+from dagster_lineage.model.column_names import folded_names
 
 
 def used_columns(read: Read) -> set[str] | None:
-    """The columns that a read uses, in folded letters; None where that is not known.
+    """Return the names of the columns that a read uses, in one letter case.
 
-    A Python reader's code cannot be seen through: what it declares is what it reads. A reader that
-    does not query the table at all uses none.
+    The code of a Python reader is not analyzed: it uses the columns that it declares. A reader that
+    does not query the table uses none. A field of a struct also uses the struct.
+
+    Returns:
+        The folded names; None where they are not known.
     """
     if read.columns is not None:
-        return {column.casefold() for column in (*read.columns, *read.expects)}
+        return folded_names((*read.columns, *read.expects))
     if read.expects:
-        return {column.casefold() for column in read.expects}
+        return folded_names(read.expects)
     return set() if read.queried is False else None
 
 
 def computed_from(asset: Asset, key: str, column: str) -> set[str]:
-    """Columns of an asset that are computed from a column of a key, letter case left aside."""
+    """Return the columns of an asset that are computed from a column of a key."""
     wanted = column_of(key, column).casefold()
     return {
         name

@@ -1,31 +1,30 @@
-"""AC01: something is read that its project does not publish."""
+"""AC01: a model is read that its project does not make public."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
 from typing import ClassVar
 
-from dagster_lineage.analyze.published import (
+from dagster_lineage.analyze.reference_rule import ReferenceRule, readers_of
+from dagster_lineage.analyze.reliance.access import (
     WITHOUT_ACCESS,
+    HiddenReads,
     ReadByOthers,
-    is_hidden,
-    public_models,
-    read_by_others,
+    hidden_reads,
 )
-from dagster_lineage.analyze.reference_rule import ReferenceRule, listed, readers_of
-from dagster_lineage.model import LineageGraph, LocatedInterface
+from dagster_lineage.model import LineageGraph
 from dagster_lineage.model.findings import Finding
 from dagster_lineage.model.nearest_names import nearest_name
+from dagster_lineage.model.wording import listed
 
 
-class ReadsWhatIsNotPublic(ReferenceRule):
+class NonPublicModel(ReferenceRule):
     """A project reads a model of another project that is not `access: public`.
 
-    What is protected or private may be rewritten without a word. dbt itself guards `ref` only; a
-    source that points at the same table goes around it. Seeds and snapshots cannot be public: they
-    are reported as warnings. A project that has no public model at all does not use access: that is
-    said once for it, not once per reader.
+    A protected or private model may be changed without notice. dbt checks access for `ref` only,
+    not for a source with the same table. Seeds and snapshots, which cannot be public, are reported
+    as warnings. A project without any public model does not use access, which is reported once for
+    the project and not once per reader.
 
     **Anti-pattern**
 
@@ -34,7 +33,7 @@ class ReadsWhatIsNotPublic(ReferenceRule):
 
     **Best practice**
 
-    Read the public model, or ask its owners to publish this one.
+    Read the public model, or ask its owners to make this one public.
 
         # projects/jaffle_dbt/models/_models.yml
         - name: payments
@@ -43,39 +42,39 @@ class ReadsWhatIsNotPublic(ReferenceRule):
     """
 
     code: ClassVar[str] = "AC01"
-    name: ClassVar[str] = "reads-what-is-not-public"
+    name: ClassVar[str] = "non-public-model"
 
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
-        """One finding per source or dependency in Python; one per project that publishes none."""
-        hidden = read_by_others(graph, is_hidden)
-        for _, group in groupby(hidden, key=lambda read: read.producer.where.file):
-            reads = list(group)
-            public = public_models(reads[0].producer.where)
-            if public:
-                names = {asset.name or asset.key: asset.key for asset in public}
-                for read in reads:
+        """Yield a finding per source or dependency; one per project without a public model."""
+        for hidden in hidden_reads(graph):
+            if hidden.public:
+                names = {asset.name or asset.key: asset.key for asset in hidden.public}
+                for read in hidden.reads:
                     yield from self._of(read, names)
             else:
-                protected = [one for one in reads if one.producer.asset.kind not in WITHOUT_ACCESS]
-                if protected:
-                    yield self._publishes_nothing(protected[0].producer.where, protected)
+                models = [
+                    read for read in hidden.reads if read.producer.asset.kind not in WITHOUT_ACCESS
+                ]
+                if models:
+                    yield self._of_project(hidden, models)
 
     def _of(self, read: ReadByOthers, public: dict[str, str]) -> Iterator[Finding]:
         asset, project = read.producer.asset, read.producer.where.project
-        unpublishable = asset.kind in WITHOUT_ACCESS
-        state = f"a {asset.kind}, which dbt cannot publish" if unpublishable else asset.access
+        without_access = asset.kind in WITHOUT_ACCESS
+        state = f"a {asset.kind}, which cannot be public," if without_access else asset.access
         near = public.get(nearest_name(asset.name or asset.key, public), "")
-        instead = f"`{near}`" if near else f"what is public ({listed(public.values())})"
+        instead = f"`{near}`" if near else f"a public model ({listed(public.values())})"
+        make_public = "publish a model over it" if without_access else "make it `access: public`"
         for reference in read.references:
             yield self.at_reference(
                 reference,
                 f"`{asset.key}` is {state} in {project}, but {readers_of(reference)} reads it.",
-                fix=f"Read {instead}, or let {project} publish {_how(asset.kind)}.",
+                fix=f"Read {instead}, or let {project} {make_public}.",
                 nearest=near,
-                level="warning" if unpublishable else self.level,
+                level="warning" if without_access else self.level,
             )
 
-    def _publishes_nothing(self, where: LocatedInterface, reads: list[ReadByOthers]) -> Finding:
+    def _of_project(self, hidden: HiddenReads, reads: list[ReadByOthers]) -> Finding:
         file, line = reads[0].description
         readers = sorted({project for read in reads for project in read.projects})
         return Finding(
@@ -84,17 +83,13 @@ class ReadsWhatIsNotPublic(ReferenceRule):
             level="warning",
             file=file,
             line=line,
-            project=where.project,
+            project=hidden.where.project,
             message=(
-                f"{where.project} has no public model, and these are read by {listed(readers)}: "
-                f"{listed(read.producer.asset.key for read in reads)}."
+                f"{hidden.where.project} has no public model, but these are read by "
+                f"{listed(readers)}: {listed(read.producer.asset.key for read in reads)}."
             ),
-            fix="Declare `access: public` for what others may read.",
+            fix="Declare `access: public` for the models that others may read.",
             owners=reads[0].producer.asset.owners,
             other_project=readers[0],
             other_owners=reads[0].references[0].owners,
         )
-
-
-def _how(kind: str) -> str:
-    return "a model over it" if kind in WITHOUT_ACCESS else "it (`access: public`)"

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import ClassVar
 
-from dagster_lineage.analyze.published import ReadByOthers, public_models, read_by_others
 from dagster_lineage.analyze.reference_rule import listed
+from dagster_lineage.analyze.reliance.access import ReadByOthers, public_models, read_by_others
 from dagster_lineage.analyze.rule import Rule
 from dagster_lineage.model import LineageGraph
 from dagster_lineage.model.findings import Finding, Level

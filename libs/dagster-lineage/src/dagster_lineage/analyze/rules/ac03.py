@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from dagster_lineage.analyze.published import ReadByOthers, is_hidden, public_models, read_by_others
+from dagster_lineage.analyze.reliance.access import (
+    ReadByOthers,
+    is_hidden,
+    public_models,
+    read_by_others,
+)
 from dagster_lineage.analyze.rule import Rule
 from dagster_lineage.model import LineageGraph, LocatedAsset
 from dagster_lineage.model.findings import Finding

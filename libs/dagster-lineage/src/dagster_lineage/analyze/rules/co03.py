@@ -1,4 +1,4 @@
-"""CO03: a reader relies on a promise that the producer does not give."""
+"""CO03: a reader relies on a guarantee that the producer does not state."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from dagster_lineage.analyze.reference_rule import ReferenceRule, readers_of
-from dagster_lineage.analyze.rules.co02 import column_named
-from dagster_lineage.model import Asset, LineageGraph, Reference, column_of
+from dagster_lineage.analyze.reliance.unmet import missing_guarantees
+from dagster_lineage.model import LineageGraph, column_of
 from dagster_lineage.model.findings import Finding, Level
 
 
-class PromiseDropped(ReferenceRule):
-    """A reader relies on a column being unique or never null, which its producer does not promise.
+class MissingGuarantee(ReferenceRule):
+    """A reader relies on a column being unique or not null, which its producer does not guarantee.
 
-    A reader's test finds the duplicate after it has come; the producer's own stops it. A producer
-    that promises nothing at all, and has no contract either, is not asked: there the reader's test
-    is all that there is.
+    A test of the reader finds a duplicate after it was published. A test or constraint of the
+    producer prevents its publication. Nothing is reported for a producer that guarantees nothing at
+    all and has no contract.
 
     **Anti-pattern**
 
@@ -30,8 +30,8 @@ class PromiseDropped(ReferenceRule):
 
     **Best practice**
 
-    The producer promises what its readers rely on: by a constraint of its contract, or by a data
-    test of severity error.
+    Guarantee what readers rely on by a constraint of the contract or by a data test of severity
+    error.
 
         # projects/jaffle_dbt/models/_models.yml
         - name: customer_id
@@ -40,50 +40,22 @@ class PromiseDropped(ReferenceRule):
     """
 
     code: ClassVar[str] = "CO03"
-    name: ClassVar[str] = "promise-dropped"
+    name: ClassVar[str] = "missing-guarantee"
     level: ClassVar[Level] = "warning"
 
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
-        """One finding per source, or dependency in Python, and column."""
-        for reference in graph.unmet_references:
-            yield from self._of(reference)
-
-    def _of(self, reference: Reference) -> Iterator[Finding]:
-        asset = reference.producer.asset
-        seen: set[str] = set()
-        for name, expected, place in reference.expectations():
-            if not (expected.not_null or expected.unique):
-                continue
-            found = column_named(reference.producer, name)
-            if found is None or found[0] in seen or not _promises(asset):
-                continue
-            spelled, column = found
-            lacking = []
-            if expected.unique and not (column.unique or asset.grain == (spelled,)):
-                lacking.append("unique")
-            if expected.not_null and not column.not_null:
-                lacking.append("not null")
-            if not lacking:
-                continue
-            seen.add(spelled)
-            relied = " and ".join(lacking)
-            yield self.at_reference(
-                reference,
-                f"`{asset.key}` does not promise that `{spelled}` is {relied}, on which "
-                f"{readers_of(reference)} relies.",
-                fix=(
-                    f"Let {reference.producer.where.project} test or constrain it, or do without "
-                    "it in the reader."
-                ),
-                key=column_of(asset.key, spelled),
-                place=place,
-            )
-
-
-def _promises(asset: Asset) -> bool:
-    """Whether the producer gives promises at all, so that a missing one means something."""
-    return (
-        asset.contract
-        or bool(asset.grain)
-        or any(column.not_null or column.unique for column in asset.columns.values())
-    )
+        """Yield a finding per column and source or dependency in Python."""
+        for unmet in missing_guarantees(graph):
+            reference = unmet.reference
+            if reference:
+                yield self.at_reference(
+                    reference,
+                    f"`{unmet.key}` does not guarantee that `{unmet.column}` is {unmet.expected}, "
+                    f"on which {readers_of(reference)} relies.",
+                    fix=(
+                        f"Let {reference.producer.where.project} test or constrain it, or do not "
+                        "rely on it in the reader."
+                    ),
+                    key=column_of(unmet.key, unmet.column),
+                    place=unmet.place,
+                )

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from dagster_lineage.analyze.partition_fit import misfit
 from dagster_lineage.analyze.reference_rule import ReferenceRule
-from dagster_lineage.model import LineageGraph, Reference
+from dagster_lineage.analyze.reliance.unmet import incompatible_partitions
+from dagster_lineage.model import LineageGraph
 from dagster_lineage.model.findings import Finding
 
 
-class PartitionsDoNotFit(ReferenceRule):
-    """Reader and producer are partitioned, and Dagster cannot map their partitions on each other.
+class IncompatiblePartitions(ReferenceRule):
+    """Dagster cannot map the partitions of a reader on those of an asset of another location.
 
-    Inside one location Dagster refuses some of it when it loads. Between two nobody looks: the
-    backfill fails with `depends on non-existent partitions`, or automation waits for ever. Days
-    over hours, and hours over days, fit; so does an end without partitions, and any explicit
-    mapping.
+    Inside one code location Dagster checks part of this when definitions load. Between two it
+    checks nothing: the backfill fails with `depends on non-existent partitions`, or automation
+    never starts. Days and hours fit in both directions, and so do an end without partitions and any
+    explicit mapping.
 
     **Anti-pattern**
 
@@ -28,7 +28,7 @@ class PartitionsDoNotFit(ReferenceRule):
 
     **Best practice**
 
-    One definition, or an explicit mapping.
+    Use the same definition, or an explicit mapping.
 
         daily = dg.DailyPartitionsDefinition("2024-01-01", timezone="Europe/Berlin")
 
@@ -36,25 +36,14 @@ class PartitionsDoNotFit(ReferenceRule):
     """
 
     code: ClassVar[str] = "PA01"
-    name: ClassVar[str] = "partitions-do-not-fit"
+    name: ClassVar[str] = "incompatible-partitions"
 
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
-        """One finding per source, or dependency in Python."""
-        for reference in graph.references:
-            if reference.producer.asset.partitions is not None:
-                yield from self._of(reference)
-
-    def _of(self, reference: Reference) -> Iterator[Finding]:
-        upstream = reference.producer.asset.partitions
-        for edge in reference.edges:
-            downstream = edge.reader.partitions
-            if upstream is None or downstream is None or edge.read.partition_mapping:
-                continue
-            why = misfit(upstream, downstream, self.today)
-            if why:
+        """Yield a finding per source or dependency in Python."""
+        for unmet in incompatible_partitions(graph, self.today):
+            if unmet.reference:
                 yield self.at_reference(
-                    reference,
-                    f"`{edge.reader.key}` reads `{reference.producer.asset.key}` and {why}.",
+                    unmet.reference,
+                    f"`{unmet.edges[0].reader.key}` reads `{unmet.key}` and {unmet.found}.",
                     fix="Use one partitions definition for both, or an explicit mapping.",
                 )
-                return

@@ -1,4 +1,4 @@
-"""When a cron schedule ticks first: where the first of a row of time windows begins."""
+"""The first tick of a cron schedule, at which the first time window begins."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import datetime as dt
 
 _RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 _YEARS = 5
-"""How far to look; a schedule for the 29th of February ticks at least once in that time."""
+"""Years that are searched; a schedule for the 29th of February ticks at least once in them."""
 
 
 def first_tick(cron: str, start: dt.datetime) -> dt.datetime | None:
-    """The first moment of a schedule that is not before a start, both on the same clock.
+    """Return the first tick of a schedule that is not before a start, in the same time zone.
 
     Args:
-        cron: Five fields with numbers, ranges, lists and steps; nothing else is understood.
-        start: The start.
+        cron: Five fields with numbers, ranges, lists and steps.
+        start: The earliest time.
 
     Returns:
-        The moment, or None where the schedule cannot be read, or never ticks.
+        The time; None if the schedule has another syntax or never ticks.
     """
     fields = cron.split()
     try:
@@ -31,7 +31,7 @@ def first_tick(cron: str, start: dt.datetime) -> dt.datetime | None:
     for offset in range(_YEARS * 366):
         day = start.date() + dt.timedelta(days=offset)
         by_date, by_weekday = day.day in days, day.isoweekday() % 7 in weekdays
-        # Cron: a day of the month and a day of the week, when both are given, are alternatives.
+        # If cron has both a day of the month and a day of the week, either is enough.
         right_day = by_date or by_weekday if either else by_date and by_weekday
         if day.month in months and right_day:
             for time in times:

@@ -1,39 +1,54 @@
-"""Whether the partitions of two ends of an edge fit, as Dagster 1.13 maps them by itself.
+"""Whether the partitions of producer and reader fit, as Dagster 1.13 maps them by default.
 
-Without an explicit mapping Dagster takes (`infer_partition_mapping`):
+Without an explicit mapping (`infer_partition_mapping`), Dagster maps
 
-* two sets of time windows: the upstream windows that overlap, whatever their length. It refuses
-  other time zones, and windows before the first upstream one fail when they are asked for;
-* a set with several dimensions and a plain one: the one dimension that equals it, or the only
-  dimension of time windows;
-* anything else: the same key, so that the downstream keys must all exist upstream, and the two sets
-  be of one kind.
+* time windows on time windows: to the upstream windows that overlap, of any length. It refuses
+  another time zone, and windows before the first upstream one fail in a backfill;
+* several dimensions and one definition: to the dimension that equals it, or to the only dimension
+  of time windows;
+* anything else: to the same key, so both must be of one kind and each downstream key must exist
+  upstream.
 
-`tests/partitions` holds it against Dagster itself. Inside one location Dagster checks part of this
-when it loads; between two it does not.
+`tests/partitions` compares this with Dagster. Inside one code location Dagster checks part of it
+when definitions load, between two it checks nothing.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 
-from dagster_lineage.analyze.cron_ticks import first_tick
-from dagster_lineage.model import Partitions
+from dagster_lineage.analyze.reliance.cron_ticks import first_tick
+from dagster_lineage.model import Edge, Partitions
+from dagster_lineage.model.wording import listed
 
 LONGEST_WINDOW = 31
-"""Days of the longest windows that anybody cuts."""
+"""Days of the longest time window."""
 
-MOST = 3
-"""Keys that a message tells."""
+LISTED = 3
+"""Number of keys in a message."""
 
 _UTC = {"utc", "etc/utc", "gmt", "etc/gmt", "etc/uct", "zulu", "z"}
 
 
-def misfit(upstream: Partitions, downstream: Partitions, today: dt.date) -> str:
-    """Why partitions do not fit, in words that follow on "the reader"; empty when they do.
+def partition_misfit(edge: Edge, upstream: Partitions | None, today: dt.date) -> str:
+    """Return why Dagster cannot map the partitions of an edge, to follow "the reader".
 
-    What is unknown fits.
+    Args:
+        edge: The edge; an explicit partition mapping always fits.
+        upstream: Partitions of the producer.
+        today: The day with which the end of partitions is compared.
+
+    Returns:
+        The reason; empty if the partitions fit or are not known.
     """
+    downstream = edge.reader.partitions
+    if upstream is None or downstream is None or edge.read.partition_mapping:
+        return ""
+    return misfit(upstream, downstream, today)
+
+
+def misfit(upstream: Partitions, downstream: Partitions, today: dt.date) -> str:
+    """Return why partitions do not fit, to follow "the reader"; empty if they do or are unknown."""
     kinds = {upstream.kind, downstream.kind}
     if "unknown" in kinds:
         return ""
@@ -47,7 +62,7 @@ def misfit(upstream: Partitions, downstream: Partitions, today: dt.date) -> str:
 
 
 def _same_keys(upstream: Partitions, downstream: Partitions, today: dt.date) -> str:
-    """Dagster's identity: each downstream key must be one upstream."""
+    """Compare as Dagster's identity mapping: each downstream key must exist upstream."""
     if upstream.kind != downstream.kind:
         differ = "unknown" not in (upstream.kind, downstream.kind)
         return _other(upstream, downstream) if differ else ""
@@ -59,19 +74,18 @@ def _same_keys(upstream: Partitions, downstream: Partitions, today: dt.date) -> 
     lacking = [key for key in downstream.keys if key not in set(upstream.keys)]
     if not lacking or not upstream.keys:
         return ""
-    more = f" and {len(lacking) - MOST} more" if len(lacking) > MOST else ""
-    return f"has partitions that the other lacks: {', '.join(lacking[:MOST])}{more}"
+    return f"has partitions that the other lacks: {listed(lacking, LISTED, code=False)}"
 
 
 def _same_windows(upstream: Partitions, downstream: Partitions, today: dt.date) -> str:
-    """As dimensions of a set: there the names of windows are compared, not their times."""
+    """Compare dimensions of time windows, which Dagster maps by key and not by time."""
     if upstream.format != downstream.format:
         return f"names partitions `{downstream.format}`, the other `{upstream.format}`"
     return _range(upstream, downstream, today) if upstream.cron == downstream.cron else ""
 
 
 def _windows(upstream: Partitions, downstream: Partitions, today: dt.date) -> str:
-    """Dagster's overlap: each downstream window must lie over upstream ones, of any length."""
+    """Compare as Dagster's time window mapping: upstream windows must cover each downstream one."""
     return _zones(upstream, downstream) or _range(upstream, downstream, today)
 
 
@@ -89,7 +103,7 @@ def _range(upstream: Partitions, downstream: Partitions, today: dt.date) -> str:
         return f"starts {other_first:%Y-%m-%d}, before the other does ({first:%Y-%m-%d})"
     end, other_end = _moment(upstream.end), _moment(downstream.end)
     if end and end.date() <= today:
-        # Windows of other lengths end elsewhere: where they may still fit, nothing is said.
+        # Windows of another length end at another time, so those that may still fit are accepted.
         slack = dt.timedelta(days=0 if upstream.cron == downstream.cron else LONGEST_WINDOW)
         if other_end is None or other_end > end + slack:
             return f"goes on after the last partition of the other ({end:%Y-%m-%d})"
@@ -97,13 +111,13 @@ def _range(upstream: Partitions, downstream: Partitions, today: dt.date) -> str:
 
 
 def _first_window(partitions: Partitions) -> dt.datetime | None:
-    """Where the first window begins: at the schedule's first tick from the start on."""
+    """Return the start of the first window: the first tick of the schedule from the start on."""
     start = _moment(partitions.start)
     return first_tick(partitions.cron, start) if start else None
 
 
 def _moment(text: str) -> dt.datetime | None:
-    # Both ends are in one zone, or that is the fault: clock readings are enough.
+    # Both ends are in one time zone, or `_zones` has reported them, so the zone can be dropped.
     try:
         return dt.datetime.fromisoformat(text).replace(tzinfo=None) if text else None
     except ValueError:
@@ -111,7 +125,7 @@ def _moment(text: str) -> dt.datetime | None:
 
 
 def _all_dimensions(upstream: Partitions, downstream: Partitions, today: dt.date) -> str:
-    """Keys of several dimensions are joined in the order of their names: each pair must fit."""
+    """Compare dimension by dimension: Dagster joins the keys in the order of the names."""
     ours, theirs = sorted(upstream.dimensions.items()), sorted(downstream.dimensions.items())
     if not ours or not theirs:
         return ""
@@ -137,13 +151,12 @@ def _one_dimension(upstream: Partitions, downstream: Partitions, today: dt.date)
 
 
 def _other(upstream: Partitions, downstream: Partitions) -> str:
-    return f"has {_findings(downstream)}, the other {_findings(upstream)}"
+    return f"has {_described(downstream)}, the other {_described(upstream)}"
 
 
-def _findings(partitions: Partitions) -> str:
+def _described(partitions: Partitions) -> str:
     if partitions.kind == "static":
-        more = ", …" if len(partitions.keys) > MOST else ""
-        return f"the partitions {', '.join(partitions.keys[:MOST])}{more}"
+        return f"the partitions {listed(partitions.keys, LISTED, code=False)}"
     if partitions.kind == "dynamic":
         return f"the dynamic partitions `{partitions.name}`"
     if partitions.kind == "multi":

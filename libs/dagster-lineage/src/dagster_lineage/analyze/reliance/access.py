@@ -1,15 +1,16 @@
-"""What a dbt project publishes, as its models' `access` tells, and what others read of it."""
+"""Models that other projects read, and models that their project keeps to itself by `access`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import groupby
 from typing import NamedTuple
 
 from dagster_lineage.model import Asset, LineageGraph, LocatedAsset, LocatedInterface, Reference
 
 HIDDEN = ("protected", "private")
 WITHOUT_ACCESS = ("seed", "snapshot")
-"""dbt knows no access for them: they can be published by a model over them only."""
+"""Kinds to which dbt gives no access: only a model that selects from them can be public."""
 
 
 class ReadByOthers(NamedTuple):
@@ -20,21 +21,30 @@ class ReadByOthers(NamedTuple):
 
     @property
     def projects(self) -> list[str]:
-        """Who reads it, sorted."""
+        """Projects that read it, sorted."""
         return sorted({reference.where.project for reference in self.references})
 
     @property
     def description(self) -> tuple[str, int]:
-        """Where contract and access are written: dbt's YAML, where it describes the asset."""
+        """File and line of its contract and access: in dbt's YAML, if that describes the asset."""
         return self.producer.where.path(self.producer.asset.described_at or self.producer.asset.at)
 
 
+class HiddenReads(NamedTuple):
+    """The assets of one project that others read although they are not public."""
+
+    where: LocatedInterface
+    public: list[Asset]
+    """Public models of the project; none if it does not use dbt's access at all."""
+    reads: list[ReadByOthers]
+
+
 def read_by_others(graph: LineageGraph, wanted: Callable[[Asset], bool]) -> list[ReadByOthers]:
-    """Assets that code makes and other projects read, sorted by project and key.
+    """Return assets that are produced in one project and read in others, by project and key.
 
     Args:
-        graph: The joined interfaces.
-        wanted: Which assets are asked for; most crossings end at none of them.
+        graph: The interface graph.
+        wanted: Selects the assets, before anything else is compared.
     """
     found: dict[str, tuple[LocatedAsset, list[Reference]]] = {}
     for reference in graph.references:
@@ -45,11 +55,20 @@ def read_by_others(graph: LineageGraph, wanted: Callable[[Asset], bool]) -> list
     return sorted(read, key=lambda one: (one.producer.where.file, one.producer.asset.key))
 
 
+def hidden_reads(graph: LineageGraph) -> Iterator[HiddenReads]:
+    """Yield reads of models that are not public, by project."""
+    hidden = read_by_others(graph, is_hidden)
+    for _, group in groupby(hidden, key=lambda read: read.producer.where.file):
+        reads = list(group)
+        where = reads[0].producer.where
+        yield HiddenReads(where, public_models(where), reads)
+
+
 def public_models(where: LocatedInterface) -> list[Asset]:
-    """Models that a project declares public; none, where it does not use dbt's access at all."""
+    """Return the public models of a project; none if it does not use dbt's access at all."""
     return [asset for asset in where.interface.assets if asset.access == "public"]
 
 
 def is_hidden(asset: Asset) -> bool:
-    """A model that is not public, or what only a model could publish."""
+    """Return whether an asset is a model that is not public, or of a kind that cannot be."""
     return asset.access in HIDDEN or asset.kind in WITHOUT_ACCESS

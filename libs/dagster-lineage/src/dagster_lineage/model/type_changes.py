@@ -1,4 +1,4 @@
-"""What a change of a column's type means for those who read it: wider, narrower, or another one."""
+"""How the type of a column at head compares with its type at base: wider, narrower, another one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dagster_lineage.model.dialects import canonical_dialect
 from dagster_lineage.model.type_compatibility import compatible
 from dagster_lineage.model.type_parser import normal_form
 
-TypeChange = Literal["same", "widened", "narrowed", "retyped"]
+TypeChange = Literal["same", "known", "unknown", "widened", "narrowed", "changed"]
 Size = tuple[float, ...]
 
 _BITS = {
@@ -29,29 +29,32 @@ _PARTS = re.compile(r"^\s*([^(\[<]+?)\s*(?:\((.*)\)[a-z_ ]*)?$", re.IGNORECASE |
 
 
 def type_change(before: str, after: str, dialect: str = "") -> TypeChange:
-    """How the new type of a column stands to the old one.
+    """Return how the type of a column at head compares with its type at base.
 
-    `widened` holds every value of the old one (`integer` → `bigint`), and who read the old one can
-    read it. `narrowed` cannot hold some of them (`decimal(18,4)` → `decimal(18,2)`): values are
-    cut, or the producer fails. `same` is only spelled otherwise. `retyped` is neither.
+    `widened`: it holds every value of the old type (`integer` became `bigint`), and what reads the
+    old type can read it. `narrowed`: it cannot hold some values (`decimal(18,4)` became
+    `decimal(18,2)`), which are cut, or the producer fails. `same`: another spelling. `known` and
+    `unknown`: only one of the types is known. `changed`: none of these.
 
-    `graph.column_types` says whether kinds of values fit a reader; it does not look at widths,
-    because one state of the code cannot tell which end moved. Here both states are known.
+    `type_compatibility` decides what a reader can read. It ignores widths, because a single state
+    of the code does not show which end changed. Here both states are known.
 
     Args:
-        before: As written in the interface; not empty.
-        after: Likewise.
+        before: Type at base, as the interface has it.
+        after: Type at head.
         dialect: Engine whose spelling both have.
     """
+    if not before or not after:
+        return "same" if before == after else "known" if after else "unknown"
     if _plain(before) == _plain(after):
         return "same"
     readable = _fits(after, before, dialect)
     if not readable:
-        return "narrowed" if _fits(before, after, dialect) else "retyped"
+        return "narrowed" if _fits(before, after, dialect) else "changed"
     old, new = _size(before, dialect), _size(after, dialect)
     if old is None or new is None or len(old) != len(new):
-        # Nested types: readable both ways may still hide a narrower part.
-        return "retyped" if _fits(before, after, dialect) else "widened"
+        # Nested types that fit in both directions may still have a narrower part.
+        return "changed" if _fits(before, after, dialect) else "widened"
     return _compared(old, new)
 
 
@@ -60,14 +63,7 @@ def _compared(old: Size, new: Size) -> TypeChange:
         return "same"
     if all(one <= other for one, other in zip(old, new, strict=True)):
         return "widened"
-    return "narrowed" if all(a >= b for a, b in zip(old, new, strict=True)) else "retyped"
-
-
-def accepts(expected: str, produced: str, *, expected_dialect: str, produced_dialect: str) -> bool:
-    """Whether a reader that declares `expected` can read what is produced now."""
-    return compatible(
-        produced, expected, produced_dialect=produced_dialect, expected_dialect=expected_dialect
-    )
+    return "narrowed" if all(a >= b for a, b in zip(old, new, strict=True)) else "changed"
 
 
 def _fits(produced: str, expected: str, dialect: str) -> bool:
@@ -79,7 +75,7 @@ def _plain(text: str) -> str:
 
 
 def _size(text: str, dialect: str) -> Size | None:
-    """What a type can hold, as numbers that only grow when it holds more; None: cannot be told."""
+    """Return numbers that grow with what a type can hold; None if they are not known."""
     engine = canonical_dialect(dialect)
     family = normal_form(text, engine).family
     match = _PARTS.match(text)
@@ -101,9 +97,9 @@ def _size(text: str, dialect: str) -> Size | None:
 
 
 def _number_size(name: str, numbers: list[float], engine: str) -> Size:
-    """Digits before the point of the least number and of the greatest one, and after the point."""
+    """Return digits before the point of the least and of the greatest number, and after it."""
     if name in _BITS_OF and engine == "snowflake":
-        return 38.0, 38.0, 0.0  # Snowflake's integers are all NUMBER(38, 0).
+        return 38.0, 38.0, 0.0  # All integers of Snowflake are NUMBER(38, 0).
     if name in _BITS_OF:
         unsigned = name.startswith("u")
         digits = math.log10(2) * (_BITS_OF[name] - (not unsigned))
