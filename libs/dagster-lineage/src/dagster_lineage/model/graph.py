@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -124,7 +124,17 @@ class LineageGraph:
     @cached_property
     def references(self) -> tuple[Reference, ...]:
         """Places that name an asset of another code location."""
-        return references_of(self)
+        return references_of(self, self.foreign_edges, self.sources())
+
+    def limited_to(self, keys: Collection[str]) -> LineageGraph:
+        """Return a graph of the same interfaces with the references to some keys only."""
+        part = LineageGraph(self.located, self.root)
+        edges = [edge for key in keys for edge in self.readers.get(key, ())]
+        sources = [(where, source) for where, source in self.sources() if source.key in keys]
+        # Cached properties are stored in the instance: these are known already.
+        part.producers, part.readers, part._sources = self.producers, self.readers, self._sources
+        part.references = references_of(part, edges, sources)
+        return part
 
     @cached_property
     def column_references(self) -> tuple[Reference, ...]:

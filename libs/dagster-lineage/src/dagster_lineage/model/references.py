@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -67,10 +67,20 @@ class Reference(Struct, frozen=True):
             yield name, expected, (file, (lines_count and expected.line) or first)
 
 
-def references_of(graph: LineageGraph) -> tuple[Reference, ...]:
-    """Return all references of a graph, in the order of projects and of the assets that read."""
+def references_of(
+    graph: LineageGraph,
+    edges: Iterable[Edge],
+    sources: Iterable[tuple[LocatedInterface, Source]],
+) -> tuple[Reference, ...]:
+    """Return the references of edges and dbt sources, in their order.
+
+    Args:
+        graph: The graph with the producers.
+        edges: Edges, also those inside one code location.
+        sources: dbt sources; those without an edge are references too, if they are used.
+    """
     ends: dict[tuple[str, str, str], tuple[LocatedInterface, LocatedAsset, list[Edge]]] = {}
-    for edge in graph.foreign_edges:
+    for edge in edges:
         read = edge.read
         producer = graph.only_producer(read.key)
         if producer is None or producer.where is edge.where:
@@ -80,15 +90,15 @@ def references_of(graph: LineageGraph) -> tuple[Reference, ...]:
         if end is None:
             end = ends[name] = (edge.where, producer, [])
         end[2].append(edge)
-    for where, source in graph.sources():
+    for where, source in sources:
         name = (where.file, source.name, source.key)
         if source.read and name not in ends:
             producer = graph.only_producer(source.key)
             if producer is not None and producer.where is not where:
                 ends[name] = (where, producer, [])
     return tuple(
-        Reference(where, producer, graph.source(where, name, key), tuple(edges))
-        for (_, name, key), (where, producer, edges) in ends.items()
+        Reference(where, producer, graph.source(where, name, key), tuple(reading))
+        for (_, name, key), (where, producer, reading) in ends.items()
     )
 
 

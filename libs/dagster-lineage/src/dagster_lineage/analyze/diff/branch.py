@@ -82,16 +82,34 @@ class Branch:
         left = [one for found in self._unmet.values() for one in found]
         left = [unmet for unmet in left if id(unmet) not in self.reported]
         if left:
-            known = {_identity(unmet) for unmet in all_unmet(self.before.graph, self.today)}
+            before = self.before.graph.limited_to(self._keys)
+            known = {_identity(unmet) for unmet in all_unmet(before, self.today)}
             yield from (unmet for unmet in left if _identity(unmet) not in known)
 
     @cached_property
     def _unmet(self) -> dict[tuple[Aspect, str, str], list[Unmet]]:
         """Unmet expectations at head by aspect, key and folded column."""
         found: defaultdict[tuple[Aspect, str, str], list[Unmet]] = defaultdict(list)
-        for unmet in all_unmet(self.after.graph, self.today):
+        for unmet in all_unmet(self.after.graph.limited_to(self._keys), self.today):
             found[unmet.aspect, unmet.key, unmet.column.casefold()].append(unmet)
         return dict(found)
+
+    @cached_property
+    def _keys(self) -> dict[str, None]:
+        """Keys that a changed interface, at base or head, produces or reads."""
+        before, after = (
+            {id(where.interface): where.interface for where in readers.graph.located}
+            for readers in (self.before, self.after)
+        )
+        found: dict[str, None] = {}
+        for interfaces, others in ((before, after), (after, before)):
+            for interface in (interfaces[one] for one in interfaces if one not in others):
+                found |= dict.fromkeys(asset.key for asset in interface.assets)
+                found |= dict.fromkeys(
+                    read.key for asset in interface.assets for read in asset.reads
+                )
+                found |= dict.fromkeys(source.key for source in interface.sources)
+        return found
 
     @cached_property
     def _copied(self) -> dict[tuple[str, str], list[Unmet]]:
