@@ -1,7 +1,7 @@
-"""Print what one code location declares, as JSON; used by the tests, in a process per location.
+"""Print the graph of a code location as JSON; the tests run it in a process per code location.
 
-The network, child processes and databases are out of reach while it loads: touching one of them
-ends it with the name of what was touched.
+Loading must not use the network, child processes or databases: the first use ends the process with
+its name.
 """
 
 import importlib
@@ -24,18 +24,18 @@ FORBIDDEN = frozenset(
 )
 
 
-def forbid_the_outside():
-    """Let nothing but files be read from here on; two libraries are imported before.
+def forbid_network_and_processes():
+    """Allow only reads of files from here on; two libraries are imported before.
 
-    Dagster's vendored croniter starts `file` to learn the interpreter's word size; urllib3 binds
-    a socket to learn whether there is IPv6.
+    Dagster's vendored croniter runs `file` to find the interpreter's word size; urllib3 binds a
+    socket to find whether IPv6 is available.
     """
     import dagster  # noqa: F401
     import urllib3  # noqa: F401
 
     def refuse(event, arguments):
         if event in FORBIDDEN:
-            raise SystemExit(f"loading touched {event} {arguments!r:.200}")
+            raise SystemExit(f"loading used {event} {arguments!r:.200}")
 
     sys.addaudithook(refuse)
 
@@ -48,7 +48,7 @@ def forbid_the_outside():
 
 
 def describe(definitions):
-    """Assets with their edges, owners and checks; sorted."""
+    """Return assets with their dependencies, owners and checks, sorted by key."""
     graph = definitions.resolve_asset_graph()
     return {
         key.to_user_string(): {
@@ -68,7 +68,7 @@ def describe(definitions):
 
 
 def main():
-    forbid_the_outside()
+    forbid_network_and_processes()
     module = importlib.import_module(sys.argv[1])
     definitions = module.defs
     parsers = [name for name in sys.modules if name.startswith("dbt.parser.manifest")]

@@ -1,4 +1,4 @@
-"""Publications that are made up from contracts keep what the contracts promise."""
+"""Publications that are generated from contracts satisfy the contracts."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_keys_find_their_partner_in_other_tables(graph, tmp_path):
             group by orders.user_id order by 1 desc limit 1
         """).fetchone()
     assert alone == 0
-    assert most == ROWS // ENTITIES, "a key that is not promised to be unique is not"
+    assert most == ROWS // ENTITIES, "a key without a unique constraint is not unique"
 
 
 PRODUCER = Interface(

@@ -1,4 +1,4 @@
-"""Rules for every dbt project of the repository: what Dagster shows of it is all of it."""
+"""Rules for every dbt project: Dagster has all of its models, seeds and tests."""
 
 import importlib
 import json
@@ -40,15 +40,15 @@ def test_every_model_and_seed_is_an_asset_named_like_its_table(manifest, graph):
 
 
 def test_every_data_test_is_a_check(manifest, graph):
-    """dagster-dbt drops tests that it cannot tie to one model, without a word (dagster#33982)."""
+    """dagster-dbt silently drops tests that it cannot assign to one model (dagster#33982)."""
     tests = {node["name"] for node in manifest["nodes"].values() if node["resource_type"] == "test"}
     assert {key.name for key in graph.asset_check_keys} == tests
 
 
 def test_every_check_runs_whenever_its_model_is_built(manifest):
-    """A test is left out by dbt, without a word, if it reads a table that the run does not build.
+    """A test that reads a table which the run does not build is silently left out by dbt.
 
-    So a model depends on whatever its tests read.
+    So a model depends on all tables that its tests read.
     """
     nodes = manifest["nodes"]
     by_key = {(node["schema"], node["alias"]): name for name, node in nodes.items()}
@@ -66,8 +66,8 @@ def test_every_check_runs_whenever_its_model_is_built(manifest):
             assert parents(name) <= {model} | ancestors(model), test["name"]
 
 
-def test_every_source_names_the_key_of_its_producer_for_each_table(manifest):
-    """A key at the source's level would be inherited by all of its tables (dagster#19701)."""
+def test_every_source_table_sets_the_asset_key_of_its_producer(manifest):
+    """A key on the source would be inherited by all of its tables (dagster#19701)."""
     for source in manifest["sources"].values():
         key = source["config"]["meta"]["dagster"]["asset_key"]
         assert key == [source["schema"], source["identifier"]], source["unique_id"]

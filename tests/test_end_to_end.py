@@ -29,7 +29,7 @@ PROGRAMS = Path(sys.executable).parent
 
 
 class Platform:
-    """A platform of its own: an empty data directory, and the commands that work on it."""
+    """A platform with an empty data directory."""
 
     def __init__(self, data_dir, root):
         self.root = root

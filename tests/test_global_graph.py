@@ -1,11 +1,11 @@
-"""One lineage over four code locations, asserted on each location's own graph, joined by key."""
+"""The lineage of all code locations, asserted on their own graphs, joined by key."""
 
 import difflib
 import re
 
 import pytest
 
-EDGES_BETWEEN_PROJECTS = {
+CROSS_PROJECT_EDGES = {
     ("ingestion", "jaffle_shop/raw_customers", "jaffle_dbt", "jaffle_staging/stg_customers"),
     ("ingestion", "shop_public/orders", "marts_dbt", "marts_staging/stg_shop_order_days"),
     ("ingestion", "shop_public/orders", "marts_dbt", "marts_staging/stg_shop_orders"),
@@ -19,16 +19,16 @@ EDGES_BETWEEN_PROJECTS = {
 
 @pytest.fixture(scope="session")
 def producers(graphs):
-    """Which locations execute each key."""
-    made = {}
+    """Return the code locations that execute each key."""
+    producers = {}
     for location, assets in graphs.items():
         for key, asset in assets.items():
             if asset["executable"]:
-                made.setdefault(key, []).append(location)
-    return made
+                producers.setdefault(key, []).append(location)
+    return producers
 
 
-def test_every_edge_between_projects_is_there_and_no_other(graphs, producers):
+def test_cross_project_edges_are_the_expected_ones(graphs, producers):
     edges = {
         (producers[dep][0], dep, location, key)
         for location, assets in graphs.items()
@@ -36,22 +36,22 @@ def test_every_edge_between_projects_is_there_and_no_other(graphs, producers):
         for dep in asset["deps"]
         if producers.get(dep, [location])[0] != location
     }
-    assert edges == EDGES_BETWEEN_PROJECTS
+    assert edges == CROSS_PROJECT_EDGES
 
 
-def test_no_edge_dangles(graphs, producers):
-    dangling = [
-        f"{location}: {key} reads {dep}, which nobody makes"
+def test_every_dependency_has_a_producer(graphs, producers):
+    unresolved = [
+        f"{location}: {key} reads {dep}, which has no producer"
         for location, assets in graphs.items()
         for key, asset in assets.items()
         for dep in asset["deps"]
         if dep not in producers
     ]
-    assert dangling == []
+    assert unresolved == []
 
 
-def test_no_key_is_made_by_two_locations(producers):
-    assert {key: made for key, made in producers.items() if len(made) > 1} == {}
+def test_no_key_has_two_producers(producers):
+    assert {key: found for key, found in producers.items() if len(found) > 1} == {}
 
 
 def test_a_schema_belongs_to_one_project(producers):
@@ -92,8 +92,8 @@ def test_every_asset_has_an_owner_a_description_and_the_pool_of_its_file(graphs)
     assert wrong == []
 
 
-def test_backfill_over_locations_puts_each_into_runs_of_its_own(graphs):
-    """Dagster puts assets with equal policies into one run, also over two locations."""
+def test_backfill_starts_separate_runs_for_each_code_location(graphs):
+    """Dagster combines assets with equal policies in one run, also of two code locations."""
     locations_of = {}
     for location, assets in graphs.items():
         for asset in assets.values():
@@ -103,8 +103,8 @@ def test_backfill_over_locations_puts_each_into_runs_of_its_own(graphs):
     assert all(len(locations) == 1 for locations in locations_of.values()), locations_of
 
 
-def test_whole_graph_is_as_reviewed(graphs, root, request):
-    """A change of lineage shows as a diff in review: `pytest --update-graph` writes it anew."""
+def test_graph_is_the_reviewed_one(graphs, root, request):
+    """A change of the lineage is a diff in review; `pytest --update-graph` writes the file."""
     lines = []
     for location, assets in sorted(graphs.items()):
         lines.append(location)
@@ -124,4 +124,4 @@ def test_whole_graph_is_as_reviewed(graphs, root, request):
             expected.splitlines(), found.splitlines(), "reviewed", "now", lineterm=""
         )
     )
-    assert found == expected, f"the graph changed:\n{difference}"
+    assert found == expected, f"the graph has changed:\n{difference}"

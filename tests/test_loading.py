@@ -1,4 +1,4 @@
-"""Nothing happens at import: `graphs` loads every location with the outside forbidden."""
+"""Nothing happens at import: `graphs` loads every code location without network and processes."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 DESCRIBE = Path(__file__).with_name("describe_location.py")
 
 
-def test_every_location_loads_with_an_empty_environment_and_no_network(graphs):
+def test_every_code_location_loads_with_an_empty_environment_and_no_network(graphs):
     assert sorted(graphs) == ["ingestion", "jaffle_dbt", "marts_dbt", "ml"]
     assert all(graphs.values())
 
@@ -23,9 +23,9 @@ def describe_module(folder, name, body):
     )
 
 
-def test_the_guard_itself_sees_network_processes_and_databases(tmp_path):
-    """Otherwise the test above could not fail."""
-    for body, touched in (
+def test_guard_detects_network_processes_and_databases(tmp_path):
+    """Without this, the test above could pass for the wrong reason."""
+    for body, used in (
         ("import socket; socket.create_connection(('127.0.0.1', 9))", "socket."),
         ("import subprocess; subprocess.run(['true'])", "subprocess.Popen"),
         ("import os; os.system('true')", "os.system"),
@@ -34,4 +34,4 @@ def test_the_guard_itself_sees_network_processes_and_databases(tmp_path):
     ):
         done = describe_module(tmp_path, "suspect", body)
         assert done.returncode != 0
-        assert touched in done.stderr
+        assert used in done.stderr

@@ -171,8 +171,8 @@ def test_baseline_is_chosen_if_no_model_beats_it(history):
 def test_choice_is_scored_on_windows_that_were_not_used_for_it():
     from ml.forecasting.backtest import _unseen
 
-    # "Lucky" wins the last window so clearly that it has the least mean of all four, yet nobody
-    # could have chosen it before.
+    # "Lucky" has the smallest mean error because of the last window only, so no earlier window
+    # would have chosen it.
     errors = pd.DataFrame({BASELINE: [4.0, 4.0, 4.0, 4.0], "Lucky": [5.0, 5.0, 5.0, 0.0]})
     found = _unseen(errors)
     assert (found.windows, found.mae, found.baseline_mae) == (2, 4.0, 4.0)
