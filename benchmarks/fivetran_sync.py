@@ -160,7 +160,7 @@ def _sync(_: str, place: str, folder: Path) -> float:
 def _import(_kind: str, _place: str, folder: Path) -> float:
     import dagster as dg  # noqa: PLC0415
 
-    from ingestion.fivetran.changes import bring_in_all  # noqa: PLC0415
+    from ingestion.fivetran.table_import import import_tables  # noqa: PLC0415
     from ingestion.fivetran.snapshot import SnapshotTable  # noqa: PLC0415
     from warehouse import Warehouse  # noqa: PLC0415
 
@@ -169,7 +169,7 @@ def _import(_kind: str, _place: str, folder: Path) -> float:
     destination = f"duckdb://{folder / 'state' / 'destination.duckdb'}"
     begin = time.perf_counter()
     with Warehouse("ingestion").open_session() as session:
-        bring_in_all(session, destination, [table], datetime.now(UTC))
+        import_tables(session, destination, [table], datetime.now(UTC))
         session.publish()
     return time.perf_counter() - begin
 

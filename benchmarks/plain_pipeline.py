@@ -22,8 +22,8 @@ import duckdb
 from demo_shop import Shop, serve_export
 from environment import Environment
 from ingestion.customers.export import CustomerExport
-from ingestion.customers.reading import read_rows
-from ingestion.customers.schema import judge
+from ingestion.customers.rows import read_rows
+from ingestion.customers.schema import validate
 from ml.charts.order_counts import count_orders, order_counts_page, order_counts_picture
 from ml.forecasting.backtest import days_needed
 from ml.forecasting.forecast import HORIZON_DAYS, make_forecast
@@ -59,13 +59,13 @@ def ingest(shop: Shop, environment: Environment) -> None:
         os.environ["CUSTOMERS_URL"] = f"{url}/customers.csv"
         file = Path(folder) / "customers.csv"
         source = CustomerExport().fetch(file)
-        judged = judge(read_rows(file, source))
+        validated = validate(read_rows(file, source))
     with duckdb.connect(str(environment.work_file("ingestion"))) as connection:
         connection.execute("create schema if not exists jaffle_shop")
         connection.execute("create schema if not exists shop_public")
         for name, frame in (
-            ("raw_customers", judged.accepted),
-            ("raw_customers_rejected", judged.rejected),
+            ("raw_customers", validated.accepted),
+            ("raw_customers_rejected", validated.rejected),
         ):
             connection.register("incoming", frame)
             connection.execute(

@@ -79,15 +79,24 @@ def project(name: str) -> Project:
 
 
 def needs_of_checks(one: Project) -> list[str]:
-    """What is installed beside a project's own dependencies, as lines of a requirements file.
+    """Return what CI installs in addition to a project's dependencies, as requirements.
 
-    Its extras (what only its tests need) and the stub packages of the repository come with it.
+    These are the tools, the project's extras, which its tests need, and the repository's stub
+    packages. Members of the repository are installed from their folders.
     """
     root = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     group = [need for need in root["dependency-groups"]["dev"] if isinstance(need, str)]
     stubs = [need for need in group if re.match(r"types-|[\w-]+-stubs\b", need)]
     extras = one.declared["project"].get("optional-dependencies", {})
-    tests = [need for extra in extras.values() for need in extra]
+    members = {
+        tomllib.loads(file.read_text(encoding="utf-8"))["project"]["name"]: file.parent
+        for file in ROOT.glob("libs/*/pyproject.toml")
+    }
+    tests = [
+        f"--editable {members[need].relative_to(ROOT)}" if need in members else need
+        for extra in extras.values()
+        for need in extra
+    ]
     return [*TOOLS, *(DBT_TOOLS if one.is_dbt else ()), *stubs, *tests]
 
 

@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
         case ["check"]:
             return check()
         case ["members", project]:
-            print("\n".join(members_needed_by(project)))
+            print("\n".join(members_needed_by(project, extras=False)))
             return 0
         case _:
             print(__doc__, file=sys.stderr)
@@ -117,15 +117,21 @@ def checksum(sources: list[str]) -> str:
     return hashlib.sha256(json.dumps(declared_by, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def members_needed_by(folder: str) -> list[str]:
-    """Return the folders of a project and of the workspace members it needs, nearest first."""
+def members_needed_by(folder: str, *, extras: bool = True) -> list[str]:
+    """Return the folders of a project and of the workspace members it needs, nearest first.
+
+    Args:
+        folder: Folder of the project.
+        extras: Whether to include members that only an extra needs.
+    """
     folder_of = {declaration(member)["project"]["name"]: member for member in member_folders()}
     wanted = [folder]
     for member in wanted:
         project = declaration(member)["project"]
         needs = [*project.get("dependencies", [])]
-        for extra in project.get("optional-dependencies", {}).values():
-            needs.extend(extra)
+        if extras:
+            for extra in project.get("optional-dependencies", {}).values():
+                needs.extend(extra)
         for need in needs:
             name = re.split(r"[^A-Za-z0-9._-]", need, maxsplit=1)[0]
             needed = folder_of.get(name)

@@ -22,6 +22,7 @@ from ingestion.customers.export import CustomerExport
 from ingestion.defs import fivetran as fivetran_defs
 from ingestion.defs import jaffle_shop as jaffle_shop_defs
 from ingestion.fivetran.account import FivetranAccount
+from ingestion.retries import RetryPolicy
 from published_assets.api import WarehouseResource
 
 VARIABLES = (
@@ -192,6 +193,10 @@ def instance() -> Iterator[dg.DagsterInstance]:
         yield shared
 
 
+def quick_retries(attempts: int = 4) -> RetryPolicy:
+    return RetryPolicy(attempts=attempts, first_wait_seconds=0.01)
+
+
 @pytest.fixture(scope="session")
 def materialize(instance: dg.DagsterInstance) -> Callable[..., Run]:
     """Run the customers' or the connector's assets with quick settings."""
@@ -208,10 +213,10 @@ def materialize(instance: dg.DagsterInstance) -> Callable[..., Run]:
             "fivetran": fivetran_defs.fivetran_tables,
         }[what]
         quick = {
-            "customers": {"first_wait_seconds": 0.01, "silence_seconds": 0.5},
+            "customers": {"retries": quick_retries(), "silence_seconds": 0.5},
             "fivetran": {
                 "poll_interval_seconds": 0.02,
-                "request_retry_delay_seconds": 0.01,
+                "retries": quick_retries(),
                 "sync_timeout_seconds": 20.0,
             },
         }[what]

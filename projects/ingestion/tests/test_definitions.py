@@ -67,7 +67,7 @@ def test_every_asset_has_owner_group_kind_pool_and_table(definitions):
     assert "fivetran" in kinds["orders"]
 
 
-def test_every_column_has_its_type_at_load_and_the_key_its_promises(definitions):
+def test_columns_have_types_and_the_key_its_constraints_at_load(definitions):
     """With a type missing, a consumer of another project can't be checked before it runs."""
     schemas = {
         node.key.to_user_string(): node.to_asset_spec().metadata["dagster/column_schema"].columns

@@ -10,10 +10,10 @@ import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
-from ingestion.fivetran.changes import bring_in_all
-from ingestion.fivetran.errors import DestinationUnreachable, TableMissing, TableUnusable
+from ingestion.fivetran.errors import DestinationUnreachable, InvalidTable, TableMissing
 from ingestion.fivetran.open_destination import open_destination
 from ingestion.fivetran.snapshot import SnapshotTable
+from ingestion.fivetran.table_import import import_tables
 from warehouse import Warehouse
 
 KEY = dg.AssetKey(["shop_public", "orders"])
@@ -66,10 +66,10 @@ def bring(url):
     def run(minutes):
         wanted = SnapshotTable(KEY, "public.orders", ("id",), keeps_history=False, columns=())
         with Warehouse("ingestion").open_session() as session:
-            imported = bring_in_all(session, url, [wanted], at(minutes))[KEY]
+            imported = import_tables(session, url, [wanted], at(minutes))[KEY]
             session.publish()
         changes = imported.changes
-        return imported.whole_because, (changes.added, changes.updated, changes.deleted)
+        return imported.full_refresh_reason, (changes.added, changes.updated, changes.deleted)
 
     return run
 
@@ -128,7 +128,7 @@ def test_values_of_every_type_arrive_exactly(table, bring, published):
         NOON,
     )
     append(table, [row, (1, *[None] * 11, NOON)], schema)
-    assert bring(1) == ("it is the first import", (2, 0, 0))
+    assert bring(1) == ("first import", (2, 0, 0))
     relation = "shop_public.orders"
     [arrived] = published.rows(f"select * exclude (moment) from {relation} where id > 1")
     assert arrived[:11] == row[:9] + row[10:12]
@@ -146,9 +146,9 @@ def test_values_of_every_type_arrive_exactly(table, bring, published):
     ]
 
 
-def test_only_changed_rows_are_taken(table, bring, published):
+def test_only_changed_rows_are_imported(table, bring, published):
     append(table, [(n, "placed", at(-60), False) for n in range(1, 5001)])
-    assert bring(1) == ("it is the first import", (5000, 0, 0))
+    assert bring(1) == ("first import", (5000, 0, 0))
     change(table, 1, status="shipped", _fivetran_synced=at(2))
     change(table, 2, _fivetran_deleted=True, _fivetran_synced=at(2))
     append(table, [(6000, "new", at(2), False)])
@@ -165,20 +165,20 @@ def test_only_changed_rows_are_taken(table, bring, published):
     ) == [(5000, 2)]
 
 
-def test_new_column_takes_the_whole_table(table, bring, published):
+def test_new_column_imports_the_whole_table(table, bring, published):
     append(table, [(1, "placed", at(-60), False)])
     bring(1)
     wider = ORDERS.append(pa.field("note", pa.string()))
     batch = pa.Table.from_pylist([{"id": 2, "note": "n", "_fivetran_synced": at(2)}], wider)
     write_deltalake(table, batch, mode="append", schema_mode="merge")
-    assert bring(3) == ("its columns have changed", (1, 0, 0))
+    assert bring(3) == ("columns changed", (1, 0, 0))
     assert published.rows("select id, note from shop_public.orders order by id") == [
         (1, None),
         (2, "n"),
     ]
 
 
-def test_versions_of_history_mode_arrive_and_the_ended_one_ends(table, bring, published):
+def test_history_mode_versions_are_imported(table, bring, published):
     append(
         table,
         [
@@ -188,7 +188,7 @@ def test_versions_of_history_mode_arrive_and_the_ended_one_ends(table, bring, pu
         ],
         VERSIONS,
     )
-    assert bring(1) == ("it is the first import", (3, 0, 0))
+    assert bring(1) == ("first import", (3, 0, 0))
     moment = at(2).isoformat()
     DeltaTable(table).update(
         {
@@ -205,7 +205,7 @@ def test_versions_of_history_mode_arrive_and_the_ended_one_ends(table, bring, pu
     ) == [("sent",), ("placed",)]
 
 
-def test_what_is_read_of_a_table_is_of_one_moment(table, url):
+def test_table_is_read_at_one_point_in_time(table, url):
     append(table, [(1, "placed", NOON, False)])
     with open_destination(url) as destination:
         columns = destination.columns(KEY.path)
@@ -214,7 +214,7 @@ def test_what_is_read_of_a_table_is_of_one_moment(table, url):
         assert destination.rows(KEY.path, columns, None).read_all().num_rows == 1
 
 
-def test_missing_table_is_named(bring, lake):
+def test_missing_table_is_reported(bring, lake):
     with pytest.raises(TableMissing, match=r"no table shop_public\.orders"):
         bring(1)
     (lake / "shop_public" / "orders").mkdir(parents=True)
@@ -222,23 +222,23 @@ def test_missing_table_is_named(bring, lake):
         bring(1)
 
 
-def test_missing_folder_is_named(tmp_path):
+def test_missing_folder_is_reported(tmp_path):
     with (
-        pytest.raises(DestinationUnreachable, match="nothing here is no folder"),
+        pytest.raises(DestinationUnreachable, match="nothing here is not a directory"),
         open_destination(f"delta://{tmp_path}/nothing%20here"),
     ):
         pass
 
 
-def test_file_that_is_gone_is_named(table, bring):
+def test_missing_file_is_reported(table, bring):
     append(table, [(1, "placed", NOON, False)])
     for file in table.glob("*.parquet"):
         file.unlink()
-    with pytest.raises(DestinationUnreachable, match="can't be read"):
+    with pytest.raises(DestinationUnreachable, match="cannot be read"):
         bring(1)
 
 
-def test_storage_that_does_not_answer_is_named_without_its_credentials(monkeypatch):
+def test_unreachable_storage_is_reported_without_credentials(monkeypatch):
     for name, value in {
         "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
         "AWS_ALLOW_HTTP": "true",
@@ -248,7 +248,7 @@ def test_storage_that_does_not_answer_is_named_without_its_credentials(monkeypat
     }.items():
         monkeypatch.setenv(name, value)
     with (
-        pytest.raises(DestinationUnreachable, match="s3://bucket/prefix can't be read") as caught,
+        pytest.raises(DestinationUnreachable, match="s3://bucket/prefix cannot be read") as caught,
         open_destination("s3://bucket/prefix/") as destination,
     ):
         destination.columns(KEY.path)
@@ -256,15 +256,15 @@ def test_storage_that_does_not_answer_is_named_without_its_credentials(monkeypat
     assert "\x1b" not in str(caught.value)
 
 
-def test_broken_log_is_named(table, bring):
+def test_broken_log_is_reported(table, bring):
     append(table, [(1, "placed", NOON, False)])
     for file in (table / "_delta_log").glob("*.json"):
         file.write_text("{")
-    with pytest.raises(DestinationUnreachable, match="can't be read"):
+    with pytest.raises(DestinationUnreachable, match="cannot be read"):
         bring(1)
 
 
-def test_table_with_a_feature_that_cannot_be_read_is_refused_whole(table, bring):
+def test_unsupported_delta_feature_is_reported(table, bring):
     """Rows that a deletion vector takes away would otherwise be there."""
     append(table, [(1, "placed", NOON, False)])
     log = table / "_delta_log" / "00000000000000000001.json"
@@ -272,5 +272,5 @@ def test_table_with_a_feature_that_cannot_be_read_is_refused_whole(table, bring)
         '{"protocol":{"minReaderVersion":3,"minWriterVersion":7,'
         '"readerFeatures":["deletionVectors"],"writerFeatures":["deletionVectors"]}}\n'
     )
-    with pytest.raises(TableUnusable, match=r"shop_public\.orders .*deletionVectors"):
+    with pytest.raises(InvalidTable, match=r"shop_public\.orders .*deletionVectors"):
         bring(1)

@@ -11,9 +11,9 @@ import dagster as dg
 import duckdb
 import pytest
 
-from ingestion.fivetran.changes import bring_in_all
-from ingestion.fivetran.errors import TableMissing, TableUnusable
+from ingestion.fivetran.errors import InvalidTable, TableMissing
 from ingestion.fivetran.snapshot import SnapshotTable
+from ingestion.fivetran.table_import import import_tables
 from warehouse import Warehouse
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -21,7 +21,7 @@ KEY = dg.AssetKey(["shop_public", "orders"])
 
 
 FOREVER = "timestamptz '9999-12-31 23:59:59.999Z'"
-DIFFERED = "rows or deletions differed after the changed rows were taken"
+DIFFERED = "rows or deletions differed after the import of changed rows"
 
 
 def at(minutes):
@@ -39,12 +39,12 @@ def bring(destination):
     def run(minutes, *, key=("id",), then=None):
         table = SnapshotTable(KEY, "public.orders", key, keeps_history=False, columns=())
         with Warehouse("ingestion").open_session() as session:
-            imported = bring_in_all(session, destination.url, [table], at(minutes))[KEY]
+            imported = import_tables(session, destination.url, [table], at(minutes))[KEY]
             if then:
                 then(session)
             session.publish()
         changes = imported.changes
-        return imported.whole_because, (changes.added, changes.updated, changes.deleted)
+        return imported.full_refresh_reason, (changes.added, changes.updated, changes.deleted)
 
     return run
 
@@ -61,8 +61,8 @@ def same(destination, published):
     return check
 
 
-def test_only_changed_rows_are_taken(bring, destination, same):
-    assert bring(1) == ("it is the first import", (3, 0, 0))
+def test_only_changed_rows_are_imported(bring, destination, same):
+    assert bring(1) == ("first import", (3, 0, 0))
     destination.execute(
         f"update shop_public.orders set status = 'shipped', _fivetran_synced = {stamp(2)} "
         "where id = 1",
@@ -76,9 +76,9 @@ def test_only_changed_rows_are_taken(bring, destination, same):
     same()
 
 
-def test_row_that_comes_back_after_its_deletion_is_back(bring, destination, same):
+def test_restored_row_is_imported(bring, destination, same):
     destination.execute("update shop_public.orders set _fivetran_deleted = true where id = 1")
-    assert bring(1) == ("it is the first import", (3, 0, 0))
+    assert bring(1) == ("first import", (3, 0, 0))
     destination.execute(
         f"update shop_public.orders set _fivetran_deleted = false, _fivetran_synced = {stamp(2)} "
         "where id = 1"
@@ -87,16 +87,16 @@ def test_row_that_comes_back_after_its_deletion_is_back(bring, destination, same
     same()
 
 
-def test_row_with_a_stamp_before_the_newest_is_not_lost(bring, destination, same):
+def test_row_with_an_earlier_time_is_not_lost(bring, destination, same):
     """A sync that ran while we read commits rows with stamps below those that we had seen."""
     destination.execute(f"insert into shop_public.orders values (9, 'seen', 1, {stamp(5)}, false)")
-    assert bring(1) == ("it is the first import", (4, 0, 0))
+    assert bring(1) == ("first import", (4, 0, 0))
     destination.execute(f"insert into shop_public.orders values (10, 'late', 1, {stamp(4)}, false)")
     assert bring(6) == ("", (1, 0, 0))
     same()
 
 
-def test_late_update_is_not_lost_where_counts_agree(bring, destination, same):
+def test_late_update_with_equal_counts_is_not_lost(bring, destination, same):
     destination.execute(f"insert into shop_public.orders values (9, 'seen', 1, {stamp(5)}, false)")
     bring(1)
     destination.execute(
@@ -106,7 +106,7 @@ def test_late_update_is_not_lost_where_counts_agree(bring, destination, same):
     same()
 
 
-def test_deletions_without_a_new_stamp_are_found(bring, destination, same):
+def test_deletions_without_a_new_time_are_found(bring, destination, same):
     """A full re-sync marks what it did not find again, and leaves `_fivetran_synced` alone."""
     bring(1)
     destination.execute("update shop_public.orders set _fivetran_deleted = true where id in (1, 3)")
@@ -116,7 +116,7 @@ def test_deletions_without_a_new_stamp_are_found(bring, destination, same):
     same()
 
 
-def test_rows_that_vanished_from_the_destination_are_gone(bring, destination, same):
+def test_rows_removed_from_the_destination_are_removed(bring, destination, same):
     bring(1)
     destination.execute("delete from shop_public.orders where id = 2")
     because, changes = bring(3)
@@ -125,46 +125,46 @@ def test_rows_that_vanished_from_the_destination_are_gone(bring, destination, sa
     same()
 
 
-def test_new_column_takes_the_whole_table(bring, destination, same):
+def test_new_column_imports_the_whole_table(bring, destination, same):
     bring(1)
     destination.execute(
         "alter table shop_public.orders add column note varchar default 'old row'",
     )
-    assert bring(3) == ("its columns have changed", (0, 0, 0))
+    assert bring(3) == ("columns changed", (0, 0, 0))
     same()
 
 
-def test_dropped_and_widened_columns_take_the_whole_table(bring, destination, same):
+def test_dropped_and_widened_columns_import_the_whole_table(bring, destination, same):
     bring(1)
     destination.execute("alter table shop_public.orders drop column status")
-    assert bring(2)[0] == "its columns have changed"
+    assert bring(2)[0] == "columns changed"
     same()
     destination.execute("alter table shop_public.orders alter amount type decimal(20,4)")
-    assert bring(3)[0] == "its columns have changed"
+    assert bring(3)[0] == "columns changed"
     same()
     destination.execute("alter table shop_public.orders alter id type varchar")
-    assert bring(4) == ("its columns have changed", (0, 0, 0))
+    assert bring(4) == ("columns changed", (0, 0, 0))
     same()
 
 
-def test_column_of_deletions_that_appears_later_is_no_error(bring, destination, same):
+def test_deletion_column_may_be_added_later(bring, destination, same):
     destination.execute("alter table shop_public.orders drop column _fivetran_deleted")
     bring(1)
     destination.execute(
         "alter table shop_public.orders add column _fivetran_deleted boolean default false"
     )
-    assert bring(2)[0] == "its columns have changed"
+    assert bring(2)[0] == "columns changed"
     same()
 
 
-def test_table_without_a_key_is_taken_whole(bring, destination, same):
-    assert bring(1, key=()) == ("it is the first import", (3, 0, 0))
+def test_table_without_a_key_is_imported_completely(bring, destination, same):
+    assert bring(1, key=()) == ("first import", (3, 0, 0))
     destination.execute("insert into shop_public.orders from shop_public.orders where id = 1")
-    assert bring(2, key=()) == ("the table has no key", (1, 0, 0))
+    assert bring(2, key=()) == ("no key", (1, 0, 0))
     same()
 
 
-def test_fivetrans_own_key_serves_where_the_source_has_none(bring, destination, same):
+def test_fivetran_id_is_the_key_without_a_source_key(bring, destination, same):
     destination.execute("alter table shop_public.orders rename column id to _fivetran_id")
     bring(1, key=())
     destination.execute(f"insert into shop_public.orders values (9, 'new', 1, {stamp(2)}, false)")
@@ -193,22 +193,22 @@ def test_names_that_need_quoting_are_quoted(bring, destination, same):
     same()
 
 
-def test_empty_table_is_there_and_empty(bring, destination, same):
+def test_empty_table_is_imported(bring, destination, same):
     destination.execute("delete from shop_public.orders")
-    assert bring(1) == ("it is the first import", (0, 0, 0))
+    assert bring(1) == ("first import", (0, 0, 0))
     destination.execute(f"insert into shop_public.orders values (9, 'new', 1, {stamp(2)}, false)")
     assert bring(3)[1] == (1, 0, 0)
     same()
 
 
-def test_key_that_is_none_is_an_error_and_leaves_the_work_file(bring, destination, published):
+def test_repeated_key_is_an_error_and_keeps_the_work_file(bring, destination, published):
     bring(1)
     before = published.rows("from shop_public.orders order by id")
     destination.execute(f"insert into shop_public.orders values (1, 'twice', 1, {stamp(2)}, false)")
     destination.execute(
         f"insert into shop_public.orders values (1, 'thrice', 1, {stamp(2)}, false)"
     )
-    with pytest.raises(TableUnusable, match=r"1 rows more than keys \(id\)"):
+    with pytest.raises(InvalidTable, match=r"1 rows more than keys \(id\)"):
         bring(3)
     assert published.rows("from shop_public.orders order by id") == before
 
@@ -224,22 +224,22 @@ def test_one_bad_table_of_two_changes_neither(destination):
     )
     with Warehouse("ingestion").open_session() as session:
         with pytest.raises(TableMissing, match=r"shop_public\.nothing"):
-            bring_in_all(session, destination.url, [good, bad], at(1))
+            import_tables(session, destination.url, [good, bad], at(1))
         assert session.connection.execute("select count(*) from duckdb_tables()").fetchall() == [
             (0,)
         ]
 
 
-def test_note_that_somebody_changed_takes_the_whole_table(bring, same):
+def test_changed_comment_imports_the_whole_table(bring, same):
     def forget(session):
         session.connection.execute("comment on table ingestion.shop_public.orders is 'mine'")
 
     bring(1, then=forget)
-    assert bring(2) == ("nothing says how far the last import got", (0, 0, 0))
+    assert bring(2) == ("end of the last import unknown", (0, 0, 0))
     same()
 
 
-def test_file_name_like_a_schema_is_no_ambiguity(destination, bring, published, monkeypatch):
+def test_file_may_be_named_like_a_schema(destination, bring, published, monkeypatch):
     renamed = destination.file.rename(destination.file.with_name("shop_public.duckdb"))
     monkeypatch.setattr(destination, "url", f"duckdb://{renamed}")
     assert bring(1)[1] == (3, 0, 0)
@@ -255,7 +255,7 @@ with duckdb.connect(sys.argv[1]):
 """
 
 
-def test_destination_that_another_process_writes_to_is_waited_for(destination, bring, same):
+def test_lock_of_another_process_is_waited_for(destination, bring, same):
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, str(destination.file)], stdout=subprocess.PIPE, text=True
     ) as writer:
@@ -265,7 +265,7 @@ def test_destination_that_another_process_writes_to_is_waited_for(destination, b
     same()
 
 
-def test_destination_that_this_process_writes_to_is_waited_for(destination, bring, same):
+def test_lock_of_this_process_is_waited_for(destination, bring, same):
     """DuckDB allows one mode per process and file: the local server's thread may have another."""
     writing = duckdb.connect(str(destination.file))
     closing = threading.Timer(0.3, writing.close)
@@ -291,11 +291,11 @@ def history(destination, bring):
             (2, 'placed', true, {stamp(-9)}, {FOREVER}, {stamp(-9)})
         """,
     )
-    assert bring(1) == ("it is the first import", (3, 0, 0))
+    assert bring(1) == ("first import", (3, 0, 0))
     return destination
 
 
-def test_every_version_of_history_mode_arrives_and_the_ended_one_ends(bring, history, same):
+def test_every_history_mode_version_is_imported(bring, history, same):
     history.execute(
         f"update shop_public.orders set _fivetran_active = false, _fivetran_end = {stamp(2)}, "
         f"_fivetran_synced = {stamp(2)} where id = 1 and _fivetran_active",
@@ -306,7 +306,7 @@ def test_every_version_of_history_mode_arrives_and_the_ended_one_ends(bring, his
     same()
 
 
-def test_delete_in_history_mode_is_found_though_it_leaves_the_stamp_alone(bring, history, same):
+def test_delete_in_history_mode_without_a_new_time_is_found(bring, history, same):
     history.execute(
         f"update shop_public.orders set _fivetran_active = false, _fivetran_end = {stamp(2)} "
         "where id = 2",
@@ -315,8 +315,8 @@ def test_delete_in_history_mode_is_found_though_it_leaves_the_stamp_alone(bring,
     same()
 
 
-def test_table_that_is_switched_to_history_mode_is_taken_whole(bring, destination, same):
-    assert bring(1) == ("it is the first import", (3, 0, 0))
+def test_switch_to_history_mode_imports_the_whole_table(bring, destination, same):
+    assert bring(1) == ("first import", (3, 0, 0))
     destination.execute(
         "alter table shop_public.orders rename to before",
         "create table shop_public.orders as select id, status, amount, not _fivetran_deleted as "
@@ -324,5 +324,5 @@ def test_table_that_is_switched_to_history_mode_is_taken_whole(bring, destinatio
         f"{FOREVER} as _fivetran_end, _fivetran_synced from shop_public.before",
     )
     because, _ = bring(2)
-    assert because == "its columns have changed"
+    assert because == "columns changed"
     same()

@@ -33,7 +33,7 @@ LIVE = """
 """
 
 
-def test_first_sync_lands_every_row_with_its_types(materialize, published, shop):
+def test_first_sync_imports_every_row_with_its_types(materialize, published, shop):
     run = materialize("fivetran")
     assert run.success, run.failure
     assert set(run.metadata) == KEYS
@@ -49,18 +49,18 @@ def test_first_sync_lands_every_row_with_its_types(materialize, published, shop)
         assert metadata["dagster/column_schema"] == at_load[key]["dagster/column_schema"]
     metadata = run.metadata["shop_public/orders"]
     assert metadata["dagster/row_count"] == metadata["rows_added"] == 1000
-    assert metadata["whole_table_because"] == "it is the first import"
+    assert metadata["full_refresh_reason"] == "first import"
     assert metadata["dagster-fivetran/connector_id"] == "postgres"
-    assert "neither FIVETRAN_API_KEY nor FIVETRAN_API_SECRET" in metadata["fivetran"]
+    assert "neither FIVETRAN_API_KEY nor FIVETRAN_API_SECRET" in metadata["fivetran_api"]
 
 
-def test_later_sync_moves_only_what_changed(materialize, published, shop):
+def test_later_sync_imports_only_changed_rows(materialize, published, shop):
     assert materialize("fivetran").success
     changes = shop.change(days=3)
     run = materialize("fivetran")
     assert run.success, run.failure
     metadata = run.metadata["shop_public/orders"]
-    assert metadata["whole_table_because"] == "only changed rows were taken"
+    assert metadata["full_refresh_reason"] == "none: only changed rows"
     assert metadata["rows_added"] == changes.orders_added > 0
     assert metadata["rows_deleted"] == changes.orders_deleted > 0
     assert 0 < metadata["rows_updated"] <= changes.orders_updated
@@ -68,7 +68,7 @@ def test_later_sync_moves_only_what_changed(materialize, published, shop):
     assert published.rows(LIVE) == live_orders(shop)
 
 
-def test_history_mode_brings_every_version(materialize, published, shop, environment):
+def test_history_mode_imports_every_version(materialize, published, shop, environment):
     assert materialize("fivetran").success
     with fivetran_api(os.environ, environment) as api:
         table = f"{api.url}/connections/postgres/schemas/public/tables/orders"
@@ -99,7 +99,7 @@ def test_sync_with_nothing_new_changes_no_row(materialize, published):
     assert published.rows("from shop_public.orders order by id") == before
 
 
-def test_subset_publishes_and_tells_only_what_is_selected(materialize, published, shop):
+def test_subset_publishes_and_reports_only_the_selection(materialize, published, shop):
     run = materialize("fivetran", selection=["shop_public/users"])
     assert run.success, run.failure
     assert set(run.metadata) == {"shop_public/users"}
@@ -112,7 +112,7 @@ def test_subset_publishes_and_tells_only_what_is_selected(materialize, published
     assert published.rows(LIVE) == live_orders(shop)
 
 
-def test_resync_brings_all_rows_anew_and_loses_none(materialize, published, shop):
+def test_resync_loses_no_row(materialize, published, shop):
     assert materialize("fivetran").success
     shop.change(days=2)
     run = materialize("fivetran", config={"resync": True})

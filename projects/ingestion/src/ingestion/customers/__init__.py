@@ -1,1 +1,1 @@
-"""The customer export: where it is, how it is fetched, which of its rows may pass."""
+"""The customer export: download and validation."""

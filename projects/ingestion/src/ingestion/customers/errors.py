@@ -1,49 +1,44 @@
-"""What can be wrong with the customer export: one class per mistake, each with its mend."""
+"""Errors of the customer export, one class for each kind."""
 
 from __future__ import annotations
 
 
 class CustomersError(Exception):
-    """The customer export can't be used; the message names the address, the cause and the mend.
+    """The customer export cannot be loaded.
 
     Args:
-        message: For the one who must mend it. Never holds a password or a query value.
-        worth_a_retry: Whether the same request may well succeed a moment later.
-        asked_wait: Seconds after which the server itself asked to be called again
-            (`Retry-After`), or None.
+        message: Names the address, the cause and the fix. Contains no password or query value.
+        transient: Whether the step may succeed if it is run again.
     """
 
-    def __init__(
-        self, message: str, *, worth_a_retry: bool = False, asked_wait: float | None = None
-    ) -> None:
+    def __init__(self, message: str, *, transient: bool = False) -> None:
         super().__init__(message)
-        self.worth_a_retry = worth_a_retry
-        self.asked_wait = asked_wait
+        self.transient = transient
 
 
 class AddressUnusable(CustomersError):
-    """The address is not one that can be fetched over HTTP."""
+    """The address is not an HTTP address."""
 
 
 class ExportNotServed(CustomersError):
-    """No address is configured, and the demo shop's export can't be served in its place."""
+    """No address is configured, and the demo shop cannot serve its export instead."""
 
 
 class ServerUnreachable(CustomersError):
-    """Nobody answers at the address, or not in time."""
+    """There is no response from the address, or not in time."""
 
 
-class AnswerRefused(CustomersError):
-    """The server answers, with an HTTP status that is not 200."""
+class ExportRefused(CustomersError):
+    """The HTTP status of the response is not 200."""
 
 
 class DownloadIncomplete(CustomersError):
-    """The connection ended before the whole export had arrived."""
+    """The connection ended before the complete export had arrived."""
 
 
 class DownloadTooLarge(CustomersError):
-    """The export is larger than the configured bound."""
+    """The export is larger than the configured limit."""
 
 
 class NotACsvExport(CustomersError):
-    """What arrived is not the customer export: HTML, empty, another encoding, other columns."""
+    """The response is not the customer export: HTML, empty, another encoding, other columns."""

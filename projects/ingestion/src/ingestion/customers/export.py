@@ -1,4 +1,4 @@
-"""The customer export as a Dagster resource: where it is, and the bounds of fetching it."""
+"""The customer export as a Dagster resource."""
 
 from __future__ import annotations
 
@@ -11,71 +11,80 @@ from pydantic import Field
 
 from environment import Environment
 from ingestion.addresses import masked
-from ingestion.customers.download import DownloadLimits, download
-from ingestion.customers.errors import CustomersError
-from ingestion.customers.source import customers_url
+from ingestion.customers.download import download
+from ingestion.customers.errors import CustomersError, ExportNotServed
+from ingestion.local_sources import LocalSourceFailed, local_sources
+from ingestion.retries import RetryPolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-_DEFAULT = DownloadLimits()
+VARIABLE = "CUSTOMERS_URL"
 
 
 class CustomerExport(dg.ConfigurableResource[Any]):
-    """The shop's customer export: `CUSTOMERS_URL`, or the demo shop's where that is not set.
+    """The shop's customer export: `CUSTOMERS_URL`, or the demo shop's export if it is not set.
 
-    The address is looked up when a step runs, so definitions load with an empty environment.
+    The address is read when a step runs, so definitions load with an empty environment.
     """
 
-    attempts: int = Field(default=_DEFAULT.attempts, ge=1, description="Requests in all.")
+    retries: RetryPolicy = RetryPolicy()
     silence_seconds: float = Field(
-        default=_DEFAULT.silence_seconds, gt=0, description="Longest time without a byte."
+        default=30.0, gt=0, description="Longest time without data from the server."
     )
     total_seconds: float = Field(
-        default=_DEFAULT.total_seconds, gt=0, description="Time for one attempt."
-    )
-    first_wait_seconds: float = Field(
-        default=_DEFAULT.first_wait_seconds, ge=0, description="Wait before the second attempt."
-    )
-    longest_wait_seconds: float = Field(
-        default=_DEFAULT.longest_wait_seconds, ge=0, description="Longest wait between attempts."
+        default=900.0, gt=0, description="Longest time of one attempt, from first to last byte."
     )
     max_bytes: int = Field(
-        default=_DEFAULT.max_bytes, gt=0, description="Largest export that is taken, in bytes."
+        default=2 * 1024**3, gt=0, description="Largest size of the export, decompressed."
     )
 
     def fetch(self, target: Path) -> str:
-        """Download the export into the file `target`; return its address, secrets masked.
+        """Download the export to the file `target` and return its masked address.
 
         Raises:
-            CustomersError: It can't be had; the message names the address and the cause.
+            CustomersError: the message names the address and the cause.
         """
-        limits = DownloadLimits(
-            attempts=self.attempts,
-            silence_seconds=self.silence_seconds,
-            total_seconds=self.total_seconds,
-            first_wait_seconds=self.first_wait_seconds,
-            longest_wait_seconds=self.longest_wait_seconds,
-            max_bytes=self.max_bytes,
-        )
         with customers_url(os.environ, Environment.from_environ()) as url:
-            download(url, target, limits)
+            download(url, target, self)
             return masked(url)
 
 
 @contextmanager
-def failing_readably() -> Iterator[None]:
-    """Turn a mistake of the export, whose message says what to do, into a failed step.
+def customers_url(environ: Mapping[str, str], environment: Environment) -> Iterator[str]:
+    """Yield the address of the export: `CUSTOMERS_URL`, or the demo shop's, served by this process.
+
+    Args:
+        environ: Environment variables.
+        environment: Contains the demo shop's files.
 
     Raises:
-        dagster.Failure: In place of a `CustomersError`, without its chain of causes: their texts
-            repeat the address with all that is secret in it.
+        ExportNotServed: no address is configured, and the demo shop does not start.
+    """
+    if url := environ.get(VARIABLE, "").strip():
+        yield url
+        return
+    try:
+        with local_sources().customer_export(environ, environment) as url:
+            yield url
+    except LocalSourceFailed as error:
+        raise ExportNotServed(
+            f"{VARIABLE} is not set, and the demo shop cannot serve its export instead: {error}"
+        ) from None
+
+
+@contextmanager
+def customers_failures() -> Iterator[None]:
+    """Turn a `CustomersError` into a failed step with its message.
+
+    Raises:
+        dagster.Failure: without the chain of causes, whose texts contain the address with secrets.
     """
     try:
         yield
     except CustomersError as error:
         raise dg.Failure(
-            description=f"{error} The tables stay as they were published last.",
-            allow_retries=error.worth_a_retry,
+            description=f"{error} The last published tables stay in place.",
+            allow_retries=error.transient,
         ) from None

@@ -1,4 +1,4 @@
-"""What a customer's row must be: one Pandera schema, judged row by row with a reason each."""
+"""Validation of the customer export: one Pandera schema, with a reason for each rejected row."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ import pandera.pandas as pandera
 import pyarrow as pa
 
 from ingestion.customers.columns import COLUMNS
-from ingestion.customers.reading import SURPLUS
+from ingestion.customers.rows import SURPLUS
 
 
 @dataclass(frozen=True)
-class Judged:
-    """The export, parted in two; every row of it is in exactly one of the tables."""
+class ValidatedRows:
+    """The export in two tables; every row is in one of them."""
 
     accepted: pa.Table
-    """Columns of `raw_customers`: id int64, five more as text, signed_up_on date32."""
+    """Columns of `raw_customers`: id int64, signed_up_on date32, all others text."""
     rejected: pa.Table
     """row_number int64 (1 is the first row below the header), the columns as text, reason."""
 
     @property
     def rows(self) -> int:
-        """Rows of the export."""
+        """Number of rows of the export."""
         return len(self.accepted) + len(self.rejected)
 
     @property
     def rejected_share(self) -> float:
-        """Rejected rows by all rows, 0 to 1."""
+        """Rejected rows divided by all rows, 0 to 1."""
         return len(self.rejected) / self.rows
 
 
-def judge(rows: pd.DataFrame) -> Judged:
-    """Validate every row; part the good ones from the bad ones, each bad one with all its reasons.
+def validate(rows: pd.DataFrame) -> ValidatedRows:
+    """Validate every row and separate valid from rejected rows, which get all their reasons.
 
     Args:
-        rows: What `read_rows` returns: text columns, indexed by row number.
+        rows: Result of `read_rows`: text columns, indexed by row number.
     """
     reasons = pd.Series(dtype=str)
     try:
@@ -46,11 +46,11 @@ def judge(rows: pd.DataFrame) -> Judged:
         reasons = cases.groupby("index")["check"].agg("; ".join)
     bad = rows.index.isin(reasons.index)
     rejected = rows[bad].assign(reason=reasons)
-    return Judged(accepted=_typed(rows[~bad]), rejected=_as_they_came(rejected))
+    return ValidatedRows(accepted=_accepted_table(rows[~bad]), rejected=_rejected_table(rejected))
 
 
 def customers_schema() -> pandera.DataFrameSchema:
-    """Build the schema; a check's `error` is the reason that a rejected row carries."""
+    """Return the schema; the `error` of a check is the reason of a rejected row."""
 
     def column(*checks: pandera.Check) -> pandera.Column:
         return pandera.Column(str, checks=list(checks))
@@ -79,12 +79,12 @@ def _matches(pattern: str, reason: str) -> pandera.Check:
 
 
 def _are_dates(values: pd.Series[str]) -> pd.Series[bool]:
-    """True for ISO dates that the calendar has."""
+    """Return whether values are existing dates in ISO format."""
     parsed = pd.to_datetime(values, format="%Y-%m-%d", errors="coerce")
     return parsed.notna() & values.str.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def _typed(rows: pd.DataFrame) -> pa.Table:
+def _accepted_table(rows: pd.DataFrame) -> pa.Table:
     text = pa.Table.from_pandas(
         rows[list(COLUMNS)],
         schema=pa.schema([(name, pa.string()) for name in COLUMNS]),
@@ -95,7 +95,7 @@ def _typed(rows: pd.DataFrame) -> pa.Table:
     return text.cast(schema).replace_schema_metadata()
 
 
-def _as_they_came(rows: pd.DataFrame) -> pa.Table:
+def _rejected_table(rows: pd.DataFrame) -> pa.Table:
     schema = pa.schema(
         [
             ("row_number", pa.int64()),

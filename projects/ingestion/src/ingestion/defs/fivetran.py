@@ -1,52 +1,47 @@
-"""`shop_public/…`: what the Fivetran connector `postgres` brings from the shop's database."""
+"""`shop_public/…`: tables that the Fivetran connector `postgres` syncs from the shop's database."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
-from dagster_fivetran import FivetranMetadataSet, FivetranOutput, FivetranSyncConfig
+from dagster_fivetran import FivetranOutput, FivetranSyncConfig
 
-from ingestion.fivetran.account import FivetranAccount, FivetranSession
-from ingestion.fivetran.changes import Import, bring_in_all
+from ingestion.fivetran.account import FivetranAccount
 from ingestion.fivetran.column_schema import column_schema, expected_columns
+from ingestion.fivetran.connector import connector_of, page_of
 from ingestion.fivetran.destination import Column
+from ingestion.fivetran.mode import FivetranMode
 from ingestion.fivetran.selection import synced_tables
 from ingestion.fivetran.snapshot import SnapshotTable, read_snapshot
-from ingestion.fivetran.state import connector_state, page_of
+from ingestion.fivetran.table_import import Import, import_tables
 from published_assets.api import WarehouseResource, pool_of, publish
 
 SNAPSHOT = read_snapshot()
 
 
-def _specs() -> list[dg.AssetSpec]:
-    """Describe the snapshot's tables as assets of the warehouse, not of the destination."""
-    tables = {table.key: table for table in SNAPSHOT.tables}
-    return [
-        spec.replace_attributes(
-            description=(
-                f"`{tables[spec.key].source}` of the shop's database, brought by Fivetran. "
-                f"Rows that are gone at the source stay, marked by `_fivetran_deleted`."
-            ),
-            owners=["team:ingestion"],
-            group_name=spec.key.path[0],
-            kinds={"fivetran", "duckdb"},
-            metadata={
-                **{name: value for name, value in spec.metadata.items() if name != "connector_url"},
-                "dagster/table_name": ".".join(["ingestion", *spec.key.path]),
-                "dagster/storage_kind": "duckdb",
-                "dagster/column_schema": column_schema(
-                    tables[spec.key], expected_columns(tables[spec.key])
-                ),
-            },
-        )
-        for spec in SNAPSHOT.asset_specs()
-    ]
+def _spec(table: SnapshotTable) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        table.key,
+        description=(
+            f"`{table.source}` of the shop's database, synced by Fivetran. "
+            f"Rows that were deleted at the source stay, marked by `_fivetran_deleted`."
+        ),
+        owners=["team:ingestion"],
+        group_name=table.key.path[0],
+        kinds={"fivetran", "duckdb"},
+        metadata={
+            **SNAPSHOT.metadata(table),
+            "dagster/table_name": ".".join(["ingestion", *table.key.path]),
+            "dagster/storage_kind": "duckdb",
+            "dagster/column_schema": column_schema(table, expected_columns(table)),
+        },
+    )
 
 
 @dg.multi_asset(
     name=f"fivetran_{SNAPSHOT.connector_name}",
-    specs=_specs(),
-    # A sync is of the whole connector; of what it brought, a subset is published and told.
+    specs=[_spec(table) for table in SNAPSHOT.tables],
+    # A sync covers the whole connector. A selected subset of it is published and reported.
     can_subset=True,
     pool=pool_of("ingestion"),
 )
@@ -56,18 +51,19 @@ def fivetran_tables(
     fivetran: FivetranAccount,
     warehouse: WarehouseResource,
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-    """Sync the connector, bring what changed from its destination, publish, then tell Dagster."""
-    with fivetran.session() as api:
-        context.log.info(api.mode.description)
-        destination_url = api.mode.require_destination()
-        output = api.sync(SNAPSHOT.connector_id, config)
+    """Sync the connector, import changed rows from its destination, publish, report."""
+    with fivetran.session() as fivetran_session:
+        mode = fivetran_session.mode
+        context.log.info(mode.description)
+        destination_url = mode.require_destination()
+        output = fivetran_session.sync(SNAPSHOT.connector_id, config)
     tables = synced_tables(SNAPSHOT, context.selected_asset_keys, output, context.log)
-    completed_at = connector_state(output.connector_details).last_sync_completed_at
+    completed_at = connector_of(output.connector_details).last_sync_completed_at
     with warehouse.open_session() as session:
-        imports = bring_in_all(session, destination_url, tables, completed_at)
+        imports = import_tables(session, destination_url, tables, completed_at)
         metadata = {
             table.key: {
-                **_metadata(table, imports[table.key], output, api),
+                **_metadata(table, imports[table.key], output, mode),
                 "dagster/column_schema": column_schema(
                     table, [Column(*column) for column in session.columns(table.key.path)]
                 ),
@@ -78,31 +74,20 @@ def fivetran_tables(
 
 
 def _metadata(
-    table: SnapshotTable, imported: Import, output: FivetranOutput, session: FivetranSession
+    table: SnapshotTable, imported: Import, output: FivetranOutput, mode: FivetranMode
 ) -> Mapping[str, Any]:
-    connector = connector_state(output.connector_details)
-    schema, name = table.key.path
-    told = FivetranMetadataSet(
-        connector_id=connector.id,
-        connector_name=connector.name,
-        destination_id=connector.destination_id,
-        destination_schema_name=schema,
-        destination_table_name=name,
-        sync_completed_at=connector.last_sync_completed_at.timestamp(),
-    )
-    moments = {
+    connector = connector_of(output.connector_details)
+    times = {
         "sync_completed_at": connector.last_sync_completed_at,
         "complete_up_to": imported.complete_up_to,
     }
     return {
-        **told,
-        **{
-            label: dg.MetadataValue.timestamp(moment) for label, moment in moments.items() if moment
-        },
+        **SNAPSHOT.metadata(table, connector.last_sync_completed_at),
+        **{name: dg.MetadataValue.timestamp(time) for name, time in times.items() if time},
         "rows_added": imported.changes.added,
         "rows_updated": imported.changes.updated,
         "rows_deleted": imported.changes.deleted,
-        "whole_table_because": imported.whole_because or "only changed rows were taken",
-        "fivetran": session.mode.description,
-        "connector_page": dg.MetadataValue.url(page_of(session.mode.api_url, connector.id)),
+        "full_refresh_reason": imported.full_refresh_reason or "none: only changed rows",
+        "fivetran_api": mode.description,
+        "connector_page": dg.MetadataValue.url(page_of(mode.api_url, connector.id)),
     }

@@ -1,4 +1,4 @@
-"""`jaffle_shop/raw_customers`: the shop's customer export, each row accepted or rejected."""
+"""`jaffle_shop/raw_customers`: the shop's customer export, validated row by row."""
 
 import tempfile
 from collections.abc import Iterator
@@ -9,12 +9,12 @@ import dagster as dg
 from pydantic import Field
 
 from ingestion.customers.columns import COLUMNS, DESCRIPTIONS
-from ingestion.customers.export import CustomerExport, failing_readably
+from ingestion.customers.export import CustomerExport, customers_failures
 from ingestion.markdown import first_rows
 from published_assets.api import WarehouseResource, pool_of, publish
 
 if TYPE_CHECKING:
-    from ingestion.customers.schema import Judged
+    from ingestion.customers.schema import ValidatedRows
 
 RAW_CUSTOMERS = dg.AssetKey(["jaffle_shop", "raw_customers"])
 REJECTED = dg.AssetKey(["jaffle_shop", "raw_customers_rejected"])
@@ -22,7 +22,7 @@ REJECTED_SHARE = dg.AssetCheckSpec(
     "rejected_share",
     asset=RAW_CUSTOMERS,
     blocking=True,
-    description="The share of rejected rows is small enough; above it, nothing is published.",
+    description="The share of rejected rows is within the limit. Otherwise nothing is published.",
 )
 _TYPES = {"id": "BIGINT", "signed_up_on": "DATE"}
 _CUSTOMER_SCHEMA = dg.TableSchema(
@@ -31,7 +31,7 @@ _CUSTOMER_SCHEMA = dg.TableSchema(
             name,
             _TYPES.get(name, "VARCHAR"),
             description=DESCRIPTIONS[name],
-            # What the Pandera schema lets through: every value is there, every id once.
+            # The Pandera schema accepts no missing value and no repeated id.
             constraints=dg.TableColumnConstraints(nullable=False, unique=name == "id"),
         )
         for name in COLUMNS
@@ -45,11 +45,14 @@ _REJECTED_SCHEMA = dg.TableSchema(
             description="1 is the first row below the header.",
             constraints=dg.TableColumnConstraints(nullable=False, unique=True),
         ),
-        *(dg.TableColumn(name, "VARCHAR", description="As it came.") for name in COLUMNS),
+        *(
+            dg.TableColumn(name, "VARCHAR", description="Unchanged value of the export.")
+            for name in COLUMNS
+        ),
         dg.TableColumn(
             "reason",
             "VARCHAR",
-            description="Why the row was rejected: all reasons.",
+            description="All reasons for the rejection.",
             constraints=dg.TableColumnConstraints(nullable=False),
         ),
     ]
@@ -57,13 +60,13 @@ _REJECTED_SCHEMA = dg.TableSchema(
 
 
 class RawCustomersConfig(dg.Config):
-    """What may be changed from run to run."""
+    """Run configuration."""
 
     max_rejected_share: float = Field(
         default=0.05,
         ge=0,
         le=1,
-        description="Largest share of rejected rows, 0 to 1, with which the tables are published.",
+        description="Largest share of rejected rows, 0 to 1, at which the tables are published.",
     )
 
 
@@ -85,18 +88,18 @@ def _spec(key: dg.AssetKey, description: str, schema: dg.TableSchema) -> dg.Asse
     specs=[
         _spec(
             RAW_CUSTOMERS,
-            "Customers of the jaffle shop, from its export over HTTP: the rows that are right.",
+            "Customers of the jaffle shop, from its export over HTTP: the valid rows.",
             _CUSTOMER_SCHEMA,
         ),
         _spec(
             REJECTED,
-            "Rows of the same export that are not right, as they came, each with its reasons.",
+            "Rejected rows of the same export, unchanged, each with its reasons.",
             _REJECTED_SCHEMA,
         ),
     ],
     check_specs=[REJECTED_SHARE],
-    # Both tables come from one download and are published together, whichever is selected: one
-    # without the other would tell half of it. Events are for what was selected.
+    # Both tables come from one download and are always published together, so that they match.
+    # Events are reported for the selected ones.
     can_subset=True,
     pool=pool_of("ingestion"),
 )
@@ -106,35 +109,35 @@ def raw_customers(
     customer_export: CustomerExport,
     warehouse: WarehouseResource,
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-    """Download the export, judge every row, publish both tables or neither."""
-    # pandas and Pandera take two seconds to import: those who only load definitions don't wait.
-    from ingestion.customers.reading import read_rows  # noqa: PLC0415
-    from ingestion.customers.schema import judge  # noqa: PLC0415
+    """Download the export, validate every row, publish both tables or neither."""
+    # pandas and Pandera take two seconds to import, which loading definitions does not need.
+    from ingestion.customers.rows import read_rows  # noqa: PLC0415
+    from ingestion.customers.schema import validate  # noqa: PLC0415
 
-    with tempfile.TemporaryDirectory() as folder, failing_readably():
+    with tempfile.TemporaryDirectory() as folder, customers_failures():
         file = Path(folder) / "customers.csv"
         source = customer_export.fetch(file)
-        judged = judge(read_rows(file, source))
-    check = rejected_share(judged, config.max_rejected_share)
+        validated = validate(read_rows(file, source))
+    check = rejected_share(validated, config.max_rejected_share)
     is_check_selected = REJECTED_SHARE.key in context.selected_asset_check_keys
     if not is_check_selected and not check.passed:
         raise dg.Failure(f"{check.description} Nothing was published.", allow_retries=False)
     with warehouse.open_session() as session:
-        session.write(RAW_CUSTOMERS.path, judged.accepted)
-        session.write(REJECTED.path, judged.rejected)
+        session.write(RAW_CUSTOMERS.path, validated.accepted)
+        session.write(REJECTED.path, validated.rejected)
         yield from publish(
             context,
             session,
             metadata={
                 RAW_CUSTOMERS: {
-                    "num_rows": len(judged.accepted),
-                    "preview": dg.MetadataValue.md(first_rows(judged.accepted, 5)),
+                    "num_rows": len(validated.accepted),
+                    "preview": dg.MetadataValue.md(first_rows(validated.accepted, 5)),
                     "source": source,
                     "dagster/column_schema": _CUSTOMER_SCHEMA,
                 },
                 REJECTED: {
-                    "num_rows": len(judged.rejected),
-                    "preview": dg.MetadataValue.md(first_rows(judged.rejected, 5)),
+                    "num_rows": len(validated.rejected),
+                    "preview": dg.MetadataValue.md(first_rows(validated.rejected, 5)),
                     "source": source,
                     "dagster/column_schema": _REJECTED_SCHEMA,
                 },
@@ -143,27 +146,27 @@ def raw_customers(
         )
 
 
-def rejected_share(judged: "Judged", limit: float) -> dg.AssetCheckResult:
-    """Say whether so few rows were rejected that the rest may be published.
+def rejected_share(validated: "ValidatedRows", limit: float) -> dg.AssetCheckResult:
+    """Return whether the share of rejected rows is within the limit.
 
     Args:
-        judged: The export.
-        limit: Largest share that passes, 0 to 1.
+        validated: The export.
+        limit: Largest accepted share, 0 to 1.
     """
-    share = judged.rejected_share
+    share = validated.rejected_share
     return dg.AssetCheckResult(
         check_name=REJECTED_SHARE.name,
         asset_key=RAW_CUSTOMERS,
         passed=share <= limit,
         description=(
-            f"{len(judged.rejected):,} of {judged.rows:,} rows were rejected: {share:.2%}, "
-            f"where {limit:.2%} may be."
+            f"{len(validated.rejected):,} of {validated.rows:,} rows were rejected: {share:.2%}, "
+            f"at most {limit:.2%} are allowed."
         ),
         metadata={
             "rejected_share": share,
             "max_rejected_share": limit,
-            "rejected_rows": len(judged.rejected),
-            "rows": judged.rows,
-            "sample": dg.MetadataValue.md(first_rows(judged.rejected, 10)),
+            "rejected_rows": len(validated.rejected),
+            "rows": validated.rows,
+            "sample": dg.MetadataValue.md(first_rows(validated.rejected, 10)),
         },
     )

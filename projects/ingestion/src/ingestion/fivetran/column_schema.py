@@ -1,4 +1,4 @@
-"""The columns of a Fivetran table as Dagster shows them: the same at load and after a sync."""
+"""Dagster's column schema of a Fivetran table, at load and after a sync."""
 
 from __future__ import annotations
 
@@ -22,17 +22,20 @@ if TYPE_CHECKING:
     from ingestion.fivetran.snapshot import SnapshotTable
 
 _ADDED = {
-    SURROGATE_KEY: ("VARCHAR", "Fivetran's own key: the source's table has none."),
-    DELETED: ("BOOLEAN", "Whether the row is gone at the source."),
+    SURROGATE_KEY: ("VARCHAR", "Fivetran's key of a row whose source table has no key."),
+    DELETED: ("BOOLEAN", "Whether the row was deleted at the source."),
     ACTIVE: ("BOOLEAN", "Whether this is the source's current version of the row."),
-    START: ("TIMESTAMP WITH TIME ZONE", "Since when the source had this version."),
-    END: ("TIMESTAMP WITH TIME ZONE", "Until when it had it; in the year 9999 while it has it."),
+    START: ("TIMESTAMP WITH TIME ZONE", "When this version began at the source."),
+    END: (
+        "TIMESTAMP WITH TIME ZONE",
+        "When this version ended; in the year 9999 for the current version.",
+    ),
     SYNCED: ("TIMESTAMP WITH TIME ZONE", "When Fivetran last wrote the row."),
 }
 
 
 def expected_columns(table: SnapshotTable) -> list[Column]:
-    """Name the columns that a sync will land: those of the snapshot, then Fivetran's own."""
+    """Return the columns that a sync loads: those of the snapshot, then Fivetran's."""
     known = {column.name for column in table.columns}
     surrogate = [] if table.primary_key else [SURROGATE_KEY]
     state = [ACTIVE, START, END] if table.keeps_history else [DELETED]
@@ -41,11 +44,11 @@ def expected_columns(table: SnapshotTable) -> list[Column]:
 
 
 def column_schema(table: SnapshotTable, columns: Sequence[Column]) -> dg.TableSchema:
-    """Describe columns, with what is promised of them: a row's key is there, and only once.
+    """Return the schema of columns, with the primary key as constraints.
 
     Args:
-        table: The snapshot's table.
-        columns: Expected ones at load, those of the work file after a sync.
+        table: Table of the snapshot.
+        columns: At load the expected columns, after a sync those of the work file.
     """
     version = (START,) if table.keeps_history else ()
     key = (table.primary_key or (SURROGATE_KEY,)) + version

@@ -1,4 +1,4 @@
-"""Which types a connector's columns have in the work file: asked for when a snapshot is taken."""
+"""Types of a connector's columns in the work file, determined when a snapshot is taken."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ingestion.fivetran.open_destination import open_destination
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ingestion.fivetran.client import IngestionFivetranClient
+    from ingestion.fivetran.http_client import FivetranHttp
     from ingestion.fivetran.snapshot import Snapshot
 
 _log = logging.getLogger(__name__)
@@ -23,27 +23,26 @@ _UNBOUNDED = {"DECIMAL", "NUMERIC"}
 _NOT_OF_DUCKDB = {"JSONB": "JSON"}
 
 
-def told_types(
-    client: IngestionFivetranClient, connector_id: str
-) -> Mapping[tuple[str, str, str], str]:
-    """Ask the API's metadata of a connector for the type of every column.
+def api_types(http: FivetranHttp, connector_id: str) -> Mapping[tuple[str, str, str], str]:
+    """Return the type of every column from the API's metadata of a connector.
 
-    Those endpoints are not part of every plan, and not of the published definition any more
-    (https://fivetran.com/docs/rest-api, "Metadata API"): without them the answer is empty.
+    The endpoints are not part of every plan, nor of the published definition any more
+    (https://fivetran.com/docs/rest-api, "Metadata API"). The result is empty without them.
 
     Args:
-        client: Of the account, or of the local server.
-        connector_id: The connector.
+        http: Requests to the account or to the local server.
+        connector_id: Id of the connector.
 
     Returns:
-        By source schema, source table and source column: the type as DuckDB spells it.
+        DuckDB's name of the type, by source schema, source table and source column.
     """
     try:
         schemas, tables, columns = (
-            client.list_metadata(connector_id, what) for what in ("schemas", "tables", "columns")
+            list(http.pages(f"metadata/connectors/{connector_id}/{kind}"))
+            for kind in ("schemas", "tables", "columns")
         )
     except (NotFound, CredentialsRefused) as refused:
-        _log.warning("%s So the API does not tell the types of columns.", refused)
+        _log.warning("%s The types of columns are read from the destination.", refused)
         return {}
     schema_names = {schema["id"]: _source_name(schema) for schema in schemas}
     places = {
@@ -60,31 +59,31 @@ def told_types(
     }
 
 
-def work_file_type(told: str) -> str:
-    """Return a destination's type as DuckDB spells it: `TIMESTAMPTZ` is one with a time zone.
+def work_file_type(api_type: str) -> str:
+    """Return DuckDB's name of a destination's type.
 
     Args:
-        told: As the API tells it; a type that DuckDB does not know, such as another warehouse's
-            `NUMBER(38,0)`, stays as it is.
+        api_type: The API's type. One that DuckDB does not know, such as another warehouse's
+            `NUMBER(38,0)`, is returned unchanged.
     """
-    name = told.strip().upper()
+    name = api_type.strip().upper()
     if name in _UNBOUNDED:
         return UNBOUNDED_NUMERIC
     try:
-        return str(duckdb.sqltype(_NOT_OF_DUCKDB.get(name, told)))
+        return str(duckdb.sqltype(_NOT_OF_DUCKDB.get(name, api_type)))
     except duckdb.Error:
-        return told
+        return api_type
 
 
 def with_missing_types(snapshot: Snapshot, destination_url: str) -> Snapshot:
-    """Complete a snapshot whose types the API did not tell, from the destination's tables.
+    """Return a snapshot with its missing types read from the destination's tables.
 
     Args:
-        snapshot: Some types of which may be empty.
-        destination_url: Where Fivetran writes.
+        snapshot: Some of its types may be empty.
+        destination_url: Address of the destination.
 
     Raises:
-        FivetranError: The destination can't be read.
+        FivetranError: the destination cannot be read.
     """
     if all(column.type for table in snapshot.tables for column in table.columns):
         return snapshot
@@ -121,5 +120,5 @@ def with_missing_types(snapshot: Snapshot, destination_url: str) -> Snapshot:
 
 
 def _source_name(item: Mapping[str, Any]) -> str:
-    """Sources without schemas have none to name; the schema configuration then has ours."""
+    """Return the source's name; sources without schemas have only the destination's."""
     return str(item.get("name_in_source") or item["name_in_destination"])

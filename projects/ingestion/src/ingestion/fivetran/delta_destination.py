@@ -1,12 +1,12 @@
-"""A destination that is Fivetran's managed data lake, read through its Delta tables.
+"""Fivetran's managed data lake as destination, read through its Delta tables.
 
-Fivetran keeps the metadata of Delta and of Iceberg over the same Parquet files, a folder
-`<schema>/<table>` for each table. The library `deltalake` says which files a table consists of, and
-DuckDB reads them; no extension of DuckDB's, hence no download, is needed.
+Fivetran keeps the metadata of Delta and of Iceberg over the same Parquet files, in a folder
+`<schema>/<table>` for each table. The library `deltalake` returns the files of a table, and DuckDB
+reads them, without an extension and so without a download.
 
-The tests read folders. Object storage, for which `deltalake` takes credentials from the environment
-(`AWS_...`, `AZURE_STORAGE_...`, `GOOGLE_...`), was tried once, on an emulated S3. Not tried: the
-other two, and tables that Fivetran wrote.
+The tests read folders. Object storage, for which `deltalake` reads credentials from the environment
+(`AWS_...`, `AZURE_STORAGE_...`, `GOOGLE_...`), was tried once, on an emulated S3. Azure, Google and
+tables written by Fivetran were not tried.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from deltalake.exceptions import DeltaError, DeltaProtocolError, TableNotFoundEr
 from ingestion.addresses import masked
 from ingestion.fivetran.destination import Column, Counts
 from ingestion.fivetran.duckdb_destination import DuckDBDestination, one_transaction
-from ingestion.fivetran.errors import DestinationUnreachable, TableUnusable
+from ingestion.fivetran.errors import DestinationUnreachable, InvalidTable
 from warehouse import quoted
 
 if TYPE_CHECKING:
@@ -32,28 +32,28 @@ if TYPE_CHECKING:
 
     from warehouse import TableKey
 
-# The library prints its chain of causes for a terminal.
-_COLOURS = re.compile(r"\x1b\[[\d;]*m|\u21b3")
+# The library formats its messages for a terminal.
+_TERMINAL_CODES = re.compile(r"\x1b\[[\d;]*m|\u21b3")
 
 
 @contextmanager
 def open_delta(url: str) -> Iterator[DeltaDestination]:
-    """Open the folder of tables; each is read as of the moment when it is first asked for.
+    """Open the folder of tables. Each table is read as of its first access.
 
     Args:
         url: `delta:///absolute/folder`, or the folder in object storage: `s3://bucket/prefix`,
             `abfss://container@account.dfs.core.windows.net/prefix`, `gs://bucket/prefix`.
 
     Raises:
-        DestinationUnreachable: There is no such folder.
+        DestinationUnreachable: there is no such folder.
     """
     parts = urlsplit(url)
     is_local = parts.scheme == "delta"
     folder = unquote(parts.path) if is_local else f"{parts.scheme}://{parts.netloc}{parts.path}"
     if is_local and not Path(folder).is_dir():
         raise DestinationUnreachable(
-            f"The Fivetran destination {folder} is no folder. The first successful sync makes it: "
-            f"is FIVETRAN_DESTINATION_URL right, and the storage mounted?"
+            f"The Fivetran destination {folder} is not a directory. The first successful sync "
+            f"creates it. Check FIVETRAN_DESTINATION_URL, and that the storage is mounted."
         )
     connection = duckdb.connect()
     with one_transaction(connection):
@@ -69,7 +69,7 @@ class DeltaDestination(DuckDBDestination):
         self._views: set[str] = set()
 
     def columns(self, key: TableKey) -> list[Column]:
-        """Name the table's columns in their order; none where there is no such table."""
+        """Return the columns of a table in order; empty if there is no such table."""
         try:
             found = self._connection.sql(f"from {self._relation(key)}")
         except TableNotFoundError:
@@ -79,14 +79,14 @@ class DeltaDestination(DuckDBDestination):
         ]
 
     def counts(self, key: TableKey, columns: Sequence[Column]) -> Counts:
-        """Count the table's rows, and those that are gone as the columns tell."""
+        """Count the rows of a table, and those marked as deleted."""
         try:
             return super().counts(key, columns)
         except duckdb.InvalidInputException as error:
             raise self._unreadable(key, error) from None
 
     def _relation(self, key: TableKey) -> str:
-        """Name the view of the table's files; opened once, it stays at that version."""
+        """Return the view of the table's files, which stays at its first version."""
         view = ".".join(key)
         if view not in self._views:
             try:
@@ -95,9 +95,9 @@ class DeltaDestination(DuckDBDestination):
             except TableNotFoundError:
                 raise
             except DeltaProtocolError as error:
-                raise TableUnusable(
-                    f"{view} in the data lake uses a feature of Delta that can't be read here: "
-                    f"{error}. Switch it off for the table, or let Fivetran write to PostgreSQL."
+                raise InvalidTable(
+                    f"{view} in the data lake uses a feature of Delta that is not supported "
+                    f"here: {error}. Disable it for the table, or use a PostgreSQL destination."
                 ) from None
             except (DeltaError, OSError) as error:
                 raise self._unreadable(key, error) from None
@@ -105,9 +105,9 @@ class DeltaDestination(DuckDBDestination):
         return quoted(view)
 
     def _unreadable(self, key: TableKey, error: Exception) -> DestinationUnreachable:
-        told = " ".join(_COLOURS.sub("", str(error)).split())
+        cause = " ".join(_TERMINAL_CODES.sub("", str(error)).split())
         return DestinationUnreachable(
-            f"{'.'.join(key)} in the data lake {masked(self._folder)} can't be read: {told}. Check "
-            f"FIVETRAN_DESTINATION_URL, and the storage and its credentials.",
+            f"{'.'.join(key)} in the data lake {masked(self._folder)} cannot be read: {cause}. "
+            f"Check FIVETRAN_DESTINATION_URL, and the storage and its credentials.",
             transient=True,
         )

@@ -1,8 +1,7 @@
-"""What is asked of the place that Fivetran writes to, at one point in time.
+"""Interface of the destinations that Fivetran writes to, read as of one point in time.
 
-The same few questions are asked of every kind of destination, and each answers with Arrow batches,
-so what happens to the rows afterwards does not know which kind it was. A further kind (another
-warehouse with an ADBC driver) is one more class with the methods of `Destination`.
+Every kind of destination returns Arrow batches, so the import does not depend on the kind. Another
+kind (a warehouse with an ADBC driver) is one more class with the methods of `Destination`.
 """
 
 from __future__ import annotations
@@ -21,23 +20,23 @@ if TYPE_CHECKING:
     from warehouse import TableKey
 
 SYNCED = "_fivetran_synced"
-"""When Fivetran last wrote the row, as a time in UTC."""
+"""Time at which Fivetran last wrote the row, in UTC."""
 DELETED = "_fivetran_deleted"
-"""Whether the row is gone at the source: Fivetran marks rows, it does not delete them."""
+"""Whether the row was deleted at the source. Fivetran marks rows instead of deleting them."""
 SURROGATE_KEY = "_fivetran_id"
-"""Fivetran's own key of a row whose table has none."""
+"""Fivetran's key of a row whose source table has no key."""
 ACTIVE = "_fivetran_active"
-"""In place of `DELETED` in history mode: whether the row is the source's current version."""
+"""Replaces `DELETED` in history mode: whether the row is the current version at the source."""
 START = "_fivetran_start"
-"""In history mode, since when the source had this version: a part of the table's key."""
+"""Start of this version in history mode; part of the table's key."""
 END = "_fivetran_end"
-"""In history mode, until when it had it."""
+"""End of this version in history mode."""
 
 
 FEW_THREADS = "set threads = least(4, current_setting('threads')::int)"
-"""Every thread of DuckDB fills row groups of its own: many would not fit a limit of memory."""
+"""Each thread of DuckDB fills separate row groups; many would exceed the memory limit."""
 UNBOUNDED_NUMERIC = "DECIMAL(38,18)"
-"""For `numeric` without a precision: more than 20 digits before the point are an error."""
+"""For `numeric` without precision. More than 20 digits before the point are an error."""
 
 
 @dataclass(frozen=True)
@@ -46,39 +45,39 @@ class Column:
 
     name: str
     type: str
-    """DuckDB's name of the type that the column has in the work file."""
+    """DuckDB's name of the type in the work file."""
 
 
 @dataclass(frozen=True)
 class Counts:
-    """How many rows a table has."""
+    """Numbers of rows of a table."""
 
     rows: int
     deleted: int
-    """Of these, how many are marked as gone at the source, or as a version that has ended."""
+    """Rows marked as deleted at the source, or as a version that has ended."""
 
 
 class Destination(Protocol):
-    """An open destination; every answer is as of the same point in time."""
+    """An open destination. All results are as of the same point in time."""
 
     def columns(self, key: TableKey) -> list[Column]:
-        """Name the table's columns in their order; none where there is no such table."""
+        """Return the columns of a table in order; empty if there is no such table."""
 
     def counts(self, key: TableKey, columns: Sequence[Column]) -> Counts:
-        """Count the table's rows, and those that are gone as the columns tell (`gone`)."""
+        """Count the rows of a table, and those marked as deleted (see `gone`)."""
 
     def rows(
         self, key: TableKey, columns: Sequence[Column], since: datetime | None
     ) -> pa.RecordBatchReader:
-        """Stream the rows that Fivetran wrote after `since`, or all of them."""
+        """Stream the rows that Fivetran wrote after `since`, or all rows."""
 
 
 def gone(columns: Sequence[Column], alias: str = "") -> str:
-    """Return the SQL condition that a row is gone at the source; false where nothing marks it.
+    """Return the SQL condition that a row is deleted at the source; false if no column marks it.
 
     Args:
-        columns: The table's.
-        alias: The table's in the query.
+        columns: Columns of the table.
+        alias: Alias of the table in the query.
     """
     names = {column.name for column in columns}
     prefix = f"{alias}." if alias else ""

@@ -1,43 +1,45 @@
-"""Ask the API what the connector syncs, and compare that with the committed snapshot."""
+"""The connector's current schema, read from the API and compared with the committed snapshot."""
 
 from __future__ import annotations
 
 import difflib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from ingestion.addresses import masked
-from ingestion.fivetran.column_types import told_types
+from ingestion.fivetran.column_types import api_types
+from ingestion.fivetran.connector import connector_of
 from ingestion.fivetran.errors import ConnectorBroken, NotFound
 from ingestion.fivetran.snapshot import Snapshot
-from ingestion.fivetran.state import connector_state
+from ingestion.fivetran.stock_client import StockClient
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ingestion.fivetran.client import IngestionFivetranClient
+    from ingestion.fivetran.http_client import FivetranHttp
 
 
-def take_snapshot(client: IngestionFivetranClient, connector_name: str) -> Snapshot:
-    """Ask the API for a connector's schema, columns included.
+def take_snapshot(http: FivetranHttp, connector_name: str) -> Snapshot:
+    """Read a connector's schema from the API, including columns.
 
     Args:
-        client: Of the account, or of the local server.
+        http: Requests to the account or to the local server.
         connector_name: The API's `schema` of the connector: the prefix of its destination schemas.
 
     Raises:
-        FivetranError: There is no such connector, it is not set up, or it has no schema yet.
+        FivetranError: there is no such connector, it is not set up, or it has no schema yet.
     """
-    details = _find(client, connector_name)
-    connector = connector_state(details)
+    client = StockClient(http)
+    connector = connector_of(_find(http, connector_name))
     schema_config = client.get_schema_config_for_connector(connector.id)
     if not schema_config.get("schemas"):
         raise ConnectorBroken(
-            f"Connector {connector.id!r} has no schema yet. Fivetran reads it from the source when "
-            f"the connector is tested or synced for the first time: do that, then try again."
+            f"Connector {connector.id!r} has no schema yet. Fivetran reads it when the connector "
+            f"is tested or synced for the first time. Do that first."
         )
     destination = client.get_destination_details(connector.group_id)
-    types = told_types(client, connector.id)
+    types = api_types(http, connector.id)
     return Snapshot(
         connector_id=connector.id,
         connector_name=connector.name,
@@ -52,7 +54,7 @@ def take_snapshot(client: IngestionFivetranClient, connector_name: str) -> Snaps
                     table_name: {
                         "enabled": True,
                         "name_in_destination": table["name_in_destination"],
-                        # Not part of the answer for sources that can't switch it.
+                        # Absent for sources without history mode.
                         "sync_mode": table.get("sync_mode") or "SOFT_DELETE",
                         "columns": _columns(client, connector.id, name, table_name, types),
                     }
@@ -67,17 +69,17 @@ def take_snapshot(client: IngestionFivetranClient, connector_name: str) -> Snaps
 
 
 def continuing(new: Snapshot, old: Snapshot) -> Snapshot:
-    """Keep what `new` does not tell: the order of known columns, and types that nobody told.
+    """Return `new` with the column order of `old`, and with its types where `new` has none.
 
     Args:
-        new: Just taken; nothing says that the API always tells columns in the same order. New
-            ones come last, as a warehouse's table gets them.
-        old: The one that it replaces.
+        new: A new snapshot. The API may return columns in any order. New columns come last, as in
+            the warehouse's table.
+        old: The snapshot that it replaces.
     """
 
     def ordered(schema: str, name: str, columns: Mapping[str, Any]) -> dict[str, Any]:
         table = old.schemas.get(schema, {}).get("tables", {}).get(name, {"columns": {}})
-        known = {column: told for column, told in table["columns"].items() if column in columns}
+        known = {column: facts for column, facts in table["columns"].items() if column in columns}
         return {
             column: {
                 **columns[column],
@@ -102,7 +104,7 @@ def continuing(new: Snapshot, old: Snapshot) -> Snapshot:
 
 
 def differences(old: Snapshot, new: Snapshot) -> list[str]:
-    """Name what `new` has more (`+`), less (`-`) or otherwise (`~`) than `old`, a line each."""
+    """Return a line for each addition (`+`), removal (`-`) and change (`~`) in `new`."""
     lines = [
         f"~ {name} {before} -> {after}"
         for name in ("connector_id", "connector_name", "connector_service", "destination_service")
@@ -125,7 +127,7 @@ def differences(old: Snapshot, new: Snapshot) -> list[str]:
         lines += [
             f"~ type of {key}.{column}: {was[column]} -> {now[column]}"
             for column in sorted({*was} & {*now})
-            # Where nobody tells a type, there is nothing to compare.
+            # An unknown type cannot be compared.
             if now[column] and was[column] != now[column]
         ]
         if before.keeps_history != after.keeps_history:
@@ -136,40 +138,42 @@ def differences(old: Snapshot, new: Snapshot) -> list[str]:
     return lines
 
 
-def _find(client: IngestionFivetranClient, connector_name: str) -> Mapping[str, Any]:
+def _find(http: FivetranHttp, connector_name: str) -> Mapping[str, Any]:
     found = [
         connector
-        for group in client.get_groups()["items"]
-        for connector in client.list_connectors_for_group(group["id"])
+        for group in http.pages("groups")
+        for connector in http.pages(f"groups/{group['id']}/connectors")
     ]
     matching = [connector for connector in found if connector.get("schema") == connector_name]
     if len(matching) == 1:
         return matching[0]
-    where = masked(client.api_base_url)
+    where = masked(http.url)
     if matching:
         ids = ", ".join(sorted(connector["id"] for connector in matching))
         raise NotFound(
             f"{len(matching)} connectors at {where} have the destination schema prefix "
-            f"{connector_name!r} ({ids}). Give the snapshot's one a prefix of its own."
+            f"{connector_name!r} ({ids}). Rename one of them."
         )
     names = sorted(str(connector.get("schema")) for connector in found)
     nearest = difflib.get_close_matches(connector_name, names, n=1)
     raise NotFound(
-        f"No connector at {where} has the destination schema prefix {connector_name!r}; there are: "
-        f"{', '.join(names) or 'none (may the key see any group?)'}."
+        f"No connector at {where} has the destination schema prefix {connector_name!r}. "
+        f"Existing prefixes: {', '.join(names) or 'none (does the key have access to a group?)'}."
         + (f" Did you mean {nearest[0]!r}?" if nearest else "")
     )
 
 
 def _columns(
-    client: IngestionFivetranClient,
+    client: StockClient,
     connector_id: str,
     schema: str,
     table: str,
     types: Mapping[tuple[str, str, str], str],
 ) -> Mapping[str, Any]:
-    """Ask for a table's columns by source names: the schema configuration has only changed ones."""
-    answer = client.get_columns_config_for_table(connector_id, schema, table)
+    """Read a table's columns by their source names; the schema configuration may omit some."""
+    answer = client.get_columns_config_for_table(
+        connector_id, quote(schema, safe=""), quote(table, safe="")
+    )
     return {
         name: {
             "enabled": True,

@@ -1,4 +1,4 @@
-"""A destination that is a DuckDB file, such as the local Fivetran's."""
+"""A DuckDB file as destination, such as the local Fivetran's."""
 
 from __future__ import annotations
 
@@ -22,33 +22,33 @@ if TYPE_CHECKING:
 
     from warehouse import TableKey
 
-# A sync of another connector holds the file while it writes.
-_PATIENCE_SECONDS = 120.0
+# A sync of another connector locks the file while it writes.
+_LOCK_TIMEOUT_SECONDS = 120.0
 _BATCH_ROWS = 100_000
 _MEMORY_LIMIT = "256MB"
 
 
 @contextmanager
 def open_duckdb(url: str) -> Iterator[DuckDBDestination]:
-    """Open the file read-only, waiting for a sync that is writing to it.
+    """Open the file read-only, waiting while a sync writes to it.
 
     Args:
         url: `duckdb:///absolute/path.duckdb`.
 
     Raises:
-        DestinationUnreachable: There is no such file, it stays locked, or it is no database.
+        DestinationUnreachable: there is no such file, it stays locked, or it is not a database.
     """
     file = Path(unquote(urlsplit(url).path))
     if not file.is_file():
         raise DestinationUnreachable(
-            f"The Fivetran destination {file} does not exist. The first successful sync makes it: "
-            f"is the connector's log without errors, and FIVETRAN_DESTINATION_URL right?"
+            f"The Fivetran destination {file} does not exist. The first successful sync creates "
+            f"it. Check the connector's log and FIVETRAN_DESTINATION_URL."
         )
     try:
         connection = _connect(file)
     except duckdb.Error as error:
         raise DestinationUnreachable(
-            f"The Fivetran destination {file} can't be opened: {error}. If another program has it "
+            f"The Fivetran destination {file} cannot be opened: {error}. If another program has it "
             f"open, close it there.",
             transient=True,
         ) from None
@@ -58,9 +58,9 @@ def open_duckdb(url: str) -> Iterator[DuckDBDestination]:
 
 @contextmanager
 def one_transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """See one state of all tables, with little memory, and close the connection afterwards."""
+    """Read one state of all tables with little memory, and close the connection afterwards."""
     with closing(connection):
-        # Rows stream through: DuckDB would otherwise keep all pages that it has read.
+        # Rows are streamed. Without a limit DuckDB would cache all pages that it reads.
         connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
         connection.execute(FEW_THREADS)
         connection.execute("set preserve_insertion_order = false")
@@ -69,7 +69,7 @@ def one_transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 def _is_in_use(error: BaseException) -> bool:
-    """Another process writes to the file, or this one does: DuckDB allows one mode per process."""
+    """Return whether another process writes to the file, or this one: a process has one mode."""
     return isinstance(error, duckdb.ConnectionException) or (
         isinstance(error, duckdb.IOException) and "lock" in str(error)
     )
@@ -77,7 +77,7 @@ def _is_in_use(error: BaseException) -> bool:
 
 @tenacity.retry(
     retry=tenacity.retry_if_exception(_is_in_use),
-    stop=tenacity.stop_after_delay(_PATIENCE_SECONDS),
+    stop=tenacity.stop_after_delay(_LOCK_TIMEOUT_SECONDS),
     wait=tenacity.wait_fixed(0.1),
     reraise=True,
 )
@@ -92,7 +92,7 @@ class DuckDBDestination:
         self._connection = connection
 
     def columns(self, key: TableKey) -> list[Column]:
-        """Name the table's columns in their order; none where there is no such table."""
+        """Return the columns of a table in order; empty if there is no such table."""
         found = self._connection.execute(
             "select column_name, data_type from duckdb_columns() where schema_name = $1 "
             "and table_name = $2 and database_name = current_database() order by column_index",
@@ -101,7 +101,7 @@ class DuckDBDestination:
         return [Column(name, kind) for name, kind in found]
 
     def counts(self, key: TableKey, columns: Sequence[Column]) -> Counts:
-        """Count the table's rows, and those that are gone as the columns tell."""
+        """Count the rows of a table, and those marked as deleted."""
         deleted = f"count(*) filter (where {gone(columns)})"
         [row] = self._connection.execute(
             f"select count(*), {deleted} from {self._relation(key)}"
@@ -111,7 +111,7 @@ class DuckDBDestination:
     def rows(
         self, key: TableKey, columns: Sequence[Column], since: datetime | None
     ) -> pa.RecordBatchReader:
-        """Stream the rows that Fivetran wrote after `since`, or all of them."""
+        """Stream the rows that Fivetran wrote after `since`, or all rows."""
         names = ", ".join(quoted(column.name) for column in columns)
         query = f"select {names} from {self._relation(key)}"
         if since is None:
@@ -120,6 +120,6 @@ class DuckDBDestination:
         return self._connection.sql(query, params=[since]).to_arrow_reader(_BATCH_ROWS)
 
     def _relation(self, key: TableKey) -> str:
-        """With the database in front: a file may be named like a schema in it."""
+        """Return the name with its database, which may be equal to the name of a schema."""
         [(database,)] = self._connection.execute("select current_database()").fetchall()
         return quoted(database, *key)

@@ -1,7 +1,7 @@
-"""What can go wrong between Fivetran and the work file: one class per mistake, with its mend.
+"""Errors between Fivetran and the work file, one class for each kind.
 
-They are `dagster.Failure`s, so a step that ends with one shows the message and no traceback of
-ours; `allow_retries` says whether running the step again, unchanged, may help.
+They are `dagster.Failure`s, so a failed step shows the message without a traceback of this project.
+`allow_retries` is whether running the step again may help.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 class FivetranError(dg.Failure):
-    """Rows could not be brought in; readers keep what was published last.
+    """Rows could not be loaded; the last published state stays in place.
 
     Args:
-        message: Names the thing, the place and the mend. Never holds a secret.
-        metadata: Shown beside the message in the run's events.
-        transient: Whether the same step may succeed a moment later without anybody's help.
+        message: Names the cause, the place and the fix. Contains no secret.
+        metadata: Shown with the message in the run's events.
+        transient: Whether the step may succeed if it is run again.
     """
 
     def __init__(
@@ -37,36 +37,36 @@ class FivetranError(dg.Failure):
         return self.description or type(self).__name__
 
 
-class SettingsWrong(FivetranError):
-    """The environment variables for Fivetran contradict each other, or one is missing."""
+class InvalidSettings(FivetranError):
+    """The environment variables of Fivetran contradict each other, or one is missing."""
 
 
 class ApiUnreachable(FivetranError):
-    """Nobody answers at the API's address, or not in time, or with a server error."""
+    """There is no response from the API, or not in time, or a server error."""
 
 
 class CredentialsRefused(FivetranError):
-    """The API does not accept the key and secret, or they may not do this."""
+    """The API rejects the key and secret, or they lack permission."""
 
 
 class NotFound(FivetranError):
-    """The API does not know the connector, group or table that it was asked for."""
+    """The API does not have the connector, group or table."""
 
 
 class RateLimited(FivetranError):
-    """The API asks to wait for longer than a request is allowed to."""
+    """The API asks for a longer wait than is allowed."""
 
 
 class RequestRefused(FivetranError):
-    """The API answers with another client error."""
+    """The API returns another client error."""
 
 
-class UnexpectedAnswer(FivetranError):
-    """What answers does not speak Fivetran's API: HTML, other JSON, absent fields."""
+class UnexpectedResponse(FivetranError):
+    """The response is not Fivetran's: HTML, other JSON, missing fields."""
 
 
 class ConnectorPaused(FivetranError):
-    """The connector is paused, so a sync brings nothing; downstream would run on old data."""
+    """The connector is paused, so downstream assets would be built from old data."""
 
 
 class ConnectorBroken(FivetranError):
@@ -74,32 +74,32 @@ class ConnectorBroken(FivetranError):
 
 
 class SyncFailed(FivetranError):
-    """The sync ended with a failure."""
+    """The sync failed."""
 
 
 class SyncTimedOut(FivetranError):
-    """The sync did not end within the time that the step waits for it."""
+    """The sync did not end in time."""
 
 
 class SyncRescheduled(FivetranError):
-    """Fivetran put the sync off for longer than the step waits."""
+    """Fivetran postponed the sync for longer than the step waits."""
 
 
 class TableNotSynced(FivetranError):
-    """The connector does not sync a selected table any more: disabled, excluded or renamed."""
+    """The connector no longer syncs a selected table: disabled, excluded or renamed."""
 
 
 class TableMissing(FivetranError):
-    """The destination has no such table, though the sync succeeded."""
+    """The destination does not have the table, although the sync succeeded."""
 
 
-class TableUnusable(FivetranError):
-    """The destination's table is not what Fivetran writes, so its changes can't be told."""
+class InvalidTable(FivetranError):
+    """The destination's table is not as Fivetran writes it, so its changes are unknown."""
 
 
 class DestinationUnreachable(FivetranError):
-    """The destination can't be opened or read."""
+    """The destination cannot be opened or read."""
 
 
-class SnapshotUnusable(FivetranError):
-    """The committed snapshot of the connector is missing or broken, or can't be written."""
+class InvalidSnapshot(FivetranError):
+    """The committed snapshot is missing or broken, or cannot be written."""

@@ -1,16 +1,16 @@
-"""Decide which Fivetran a step talks to: the account, or a local server. Nothing else decides it.
+"""Which Fivetran a step uses: the account, or a local server. Only this module decides it.
 
-| FIVETRAN_API_KEY and FIVETRAN_API_SECRET | FIVETRAN_API_URL | then |
+| FIVETRAN_API_KEY and FIVETRAN_API_SECRET | FIVETRAN_API_URL | result |
 |---|---|---|
 | both | not set | the account, at api.fivetran.com |
-| both | set | the API at that address: somebody set it by hand |
+| both | set | the API at that address |
 | neither | on this machine | the local server at that address (`make dev` runs one) |
-| neither | elsewhere | an error: local credentials are of no use there |
+| neither | elsewhere | an error: local credentials are not valid there |
 | neither | not set | a local server in this process, for the time of the step |
-| one of them | | an error that names the other one |
+| one of them | | an error that names the missing one |
 
-So real credentials go to Fivetran, or where somebody pointed them to, and nowhere else; and a
-secret that is missing never becomes a green run on demo data.
+So credentials are sent only to Fivetran or to the configured address, and a missing secret never
+becomes a successful run on demo data.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ingestion.addresses import is_loopback, masked
-from ingestion.fivetran.errors import SettingsWrong
-from ingestion.fivetran.workspace import FIVETRAN_API
+from ingestion.fivetran.errors import InvalidSettings
+from ingestion.local_sources import LocalSourceFailed, local_sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,42 +29,36 @@ if TYPE_CHECKING:
     from environment import Environment
     from ingestion.local.sources import LocalApi
 
+FIVETRAN_API = "https://api.fivetran.com/v1"
 KEY = "FIVETRAN_API_KEY"
 SECRET = "FIVETRAN_API_SECRET"  # noqa: S105 - a variable's name
 URL = "FIVETRAN_API_URL"
 DESTINATION = "FIVETRAN_DESTINATION_URL"
-_LOCAL_POLL_SECONDS = 0.1
-_ACCOUNT_POLL_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
 class FivetranMode:
-    """Which Fivetran, as whom, and where it writes."""
+    """Address, credentials and destination of a Fivetran API."""
 
     description: str
-    """For the log: which one and why. Holds no secret."""
+    """Address and reason, for the log. Contains no secret."""
     is_local: bool
     api_url: str
     api_key: str = field(repr=False)
     api_secret: str = field(repr=False)
     destination_url: str | None = field(repr=False)
-    """None where an account is configured and its destination is not."""
-
-    @property
-    def poll_interval(self) -> float:
-        """Seconds between polls: an account's requests are limited, the local server's are not."""
-        return _LOCAL_POLL_SECONDS if self.is_local else _ACCOUNT_POLL_SECONDS
+    """None if an account is configured without its destination."""
 
     def require_destination(self) -> str:
-        """Return the destination's address.
+        """Return the address of the destination.
 
         Raises:
-            SettingsWrong: It is not configured.
+            InvalidSettings: it is not configured.
         """
         if self.destination_url is None:
-            raise SettingsWrong(
-                f"{DESTINATION} is not set. With an account, rows are read from where Fivetran "
-                f"writes them: set it to postgresql://user:password@host/database, "
+            raise InvalidSettings(
+                f"{DESTINATION} is not set. With an account, rows are read from Fivetran's "
+                f"destination: set it to postgresql://user:password@host/database, "
                 f"duckdb:///path, md:database, or delta:///folder."
             )
         return self.destination_url
@@ -72,14 +66,14 @@ class FivetranMode:
 
 @contextmanager
 def fivetran_mode(environ: Mapping[str, str], environment: Environment) -> Iterator[FivetranMode]:
-    """Decide, and start a local server where that is the decision.
+    """Select the Fivetran to use, and start a local server if that is the result.
 
     Args:
-        environ: The environment of this moment, not of the import. Empty values count as absent.
-        environment: Where the local server's files are.
+        environ: Environment variables. Empty values count as not set.
+        environment: Contains the local server's files.
 
     Raises:
-        SettingsWrong: The variables contradict each other, or the local server does not start.
+        InvalidSettings: the variables contradict each other, or the local server does not start.
     """
     key, secret, url, destination = (
         environ.get(name, "").strip() or None for name in (KEY, SECRET, URL, DESTINATION)
@@ -87,10 +81,15 @@ def fivetran_mode(environ: Mapping[str, str], environment: Environment) -> Itera
     if key and secret:
         yield _account(key, secret, url, destination)
     elif key or secret:
-        given, missing = (KEY, SECRET) if key else (SECRET, KEY)
-        raise SettingsWrong(
-            f"{given} is set and {missing} is not. Set both for the Fivetran account, or neither "
+        present, missing = (KEY, SECRET) if key else (SECRET, KEY)
+        raise InvalidSettings(
+            f"{present} is set and {missing} is not. Set both for the Fivetran account, or neither "
             f"for the local Fivetran."
+        )
+    elif url and not is_loopback(url):
+        raise InvalidSettings(
+            f"{URL} is {masked(url)}, and neither {KEY} nor {SECRET} is set. Set both for that "
+            f"address. Without them only a server on this machine is used."
         )
     else:
         with _local(environ, environment, url, destination) as mode:
@@ -98,7 +97,7 @@ def fivetran_mode(environ: Mapping[str, str], environment: Environment) -> Itera
 
 
 def _account(key: str, secret: str, url: str | None, destination: str | None) -> FivetranMode:
-    where = f"{masked(url)}, as {URL} says" if url else FIVETRAN_API
+    where = f"{masked(url)} ({URL})" if url else FIVETRAN_API
     if url and url.startswith("http://") and not is_loopback(url):
         where += " (WITHOUT encryption: the secret can be read on the way)"
     return FivetranMode(
@@ -115,28 +114,18 @@ def _account(key: str, secret: str, url: str | None, destination: str | None) ->
 def _local(
     environ: Mapping[str, str], environment: Environment, url: str | None, destination: str | None
 ) -> Iterator[FivetranMode]:
-    if url and not is_loopback(url):
-        raise SettingsWrong(
-            f"{URL} is {masked(url)}, and neither {KEY} nor {SECRET} is set. Set both for that "
-            f"address; without them only a server on this machine is used."
-        )
-    from ingestion.local.sources import (  # noqa: PLC0415 - only where it is decided for
-        LocalSourceFailed,
-        api_served_elsewhere,
-        fivetran_api,
-    )
-
     neither = f"neither {KEY} nor {SECRET} is set"
-    if url:
-        api = api_served_elsewhere(url, environment)
-        yield _local_mode(f"Local Fivetran at {url}, as {URL} says: {neither}.", api, destination)
-        return
     try:
-        with fivetran_api(environ, environment) as api:
-            told = f"Local Fivetran in this process, at {api.url}: {neither}."
-            yield _local_mode(told, api, destination)
+        sources = local_sources()
+        if url:
+            api = sources.api_served_elsewhere(url, environment)
+            yield _local_mode(f"Local Fivetran at {url} ({URL}): {neither}.", api, destination)
+            return
+        with sources.fivetran_api(environ, environment) as api:
+            description = f"Local Fivetran in this process, at {api.url}: {neither}."
+            yield _local_mode(description, api, destination)
     except LocalSourceFailed as error:
-        raise SettingsWrong(f"The local Fivetran does not start: {error}") from None
+        raise InvalidSettings(f"The local Fivetran does not start: {error}") from None
 
 
 def _local_mode(description: str, api: LocalApi, destination: str | None) -> FivetranMode:

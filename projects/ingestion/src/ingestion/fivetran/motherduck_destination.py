@@ -15,7 +15,7 @@ import duckdb
 
 from ingestion.addresses import HIDDEN, masked
 from ingestion.fivetran.duckdb_destination import DuckDBDestination, one_transaction
-from ingestion.fivetran.errors import DestinationUnreachable, SettingsWrong
+from ingestion.fivetran.errors import DestinationUnreachable, InvalidSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,22 +31,22 @@ def open_motherduck(url: str) -> Iterator[DuckDBDestination]:
         url: `md:database` or `motherduck://database`. It holds no token: addresses are printed.
 
     Raises:
-        SettingsWrong: The address names no database or holds more than one, or there is no token.
+        InvalidSettings: The address names no database or holds more than one, or there is no token.
         DestinationUnreachable: DuckDB's extension is not installed, or MotherDuck refuses.
     """
     database = _database(url)
     token = os.environ.get(TOKEN, "").strip()
     if not token:
-        raise SettingsWrong(
+        raise InvalidSettings(
             f"FIVETRAN_DESTINATION_URL is {masked(url)}, and {TOKEN} is not set. Set it to an "
-            f"access token of MotherDuck that may read the database."
+            f"access token of MotherDuck with access to the database."
         )
     try:
         connection = duckdb.connect(
             f"md:{database}",
             config={
                 "motherduck_token": token,
-                # Nothing is downloaded at run time: who deploys installs the extension.
+                # Nothing is downloaded at run time: the deployment installs the extension.
                 "autoinstall_known_extensions": "false",
             },
         )
@@ -60,9 +60,9 @@ def _database(url: str) -> str:
     parts = urlsplit(url)
     database = unquote(parts.netloc or parts.path.strip("/"))
     if not database or parts.query or parts.fragment or "@" in parts.netloc:
-        raise SettingsWrong(
-            f"FIVETRAN_DESTINATION_URL is {masked(url)!r}: for MotherDuck it is md:database and "
-            f"nothing more; the token goes into {TOKEN}."
+        raise InvalidSettings(
+            f"FIVETRAN_DESTINATION_URL is {masked(url)!r}: for MotherDuck it is md:database "
+            f"without anything else. Set the token in {TOKEN}."
         )
     return database
 
@@ -76,7 +76,7 @@ def _unreachable(database: str, problem: str) -> DestinationUnreachable:
             f"python -c \"import duckdb; duckdb.connect().execute('install motherduck')\"."
         )
     return DestinationUnreachable(
-        f"The Fivetran destination md:{database} can't be opened: {' '.join(problem.split())} "
-        f"Check {TOKEN}, and that its user may read the database.",
+        f"The Fivetran destination md:{database} cannot be opened: {' '.join(problem.split())} "
+        f"Check {TOKEN}, and its user's access to the database.",
         transient=True,
     )

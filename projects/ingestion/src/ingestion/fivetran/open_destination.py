@@ -1,8 +1,8 @@
-"""Open the place that Fivetran writes to, whatever kind it is.
+"""Opening a destination by its address.
 
-DuckDB files, PostgreSQL, and folders of Delta tables need nothing but the installed libraries.
-MotherDuck needs an extension of DuckDB's, which is not downloaded at run time: whoever deploys
-installs it. What was tried, and on what, each kind's module says.
+DuckDB files, PostgreSQL and folders of Delta tables need only the installed libraries. MotherDuck
+needs an extension of DuckDB, which the deployment installs, because nothing is downloaded at run
+time. The module of each kind describes how it was tested.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from ingestion.addresses import masked
 from ingestion.fivetran.duckdb_destination import open_duckdb
-from ingestion.fivetran.errors import SettingsWrong
+from ingestion.fivetran.errors import InvalidSettings
 from ingestion.fivetran.motherduck_destination import open_motherduck
 
 if TYPE_CHECKING:
@@ -32,15 +32,15 @@ def open_destination(url: str) -> Iterator[Destination]:
             `s3://bucket/prefix` (see `open_delta`).
 
     Raises:
-        SettingsWrong: The address is of another kind, or MotherDuck's token is missing.
-        DestinationUnreachable: It can't be opened.
+        InvalidSettings: the address has another scheme, or MotherDuck's token is missing.
+        DestinationUnreachable: it cannot be opened.
     """
     match urlsplit(url).scheme:
         case "duckdb":
             with open_duckdb(url) as duckdb_file:
                 yield duckdb_file
         case "postgresql" | "postgres":
-            # Its driver is a native library that the local mode has no use for.
+            # A native library that only this kind needs.
             from ingestion.fivetran.postgres_destination import open_postgres  # noqa: PLC0415
 
             with open_postgres(url) as database:
@@ -49,13 +49,12 @@ def open_destination(url: str) -> Iterator[Destination]:
             with open_motherduck(url) as cloud:
                 yield cloud
         case "delta" | "s3" | "abfss" | "gs":
-            # Likewise.
             from ingestion.fivetran.delta_destination import open_delta  # noqa: PLC0415
 
             with open_delta(url) as lake:
                 yield lake
         case _:
-            raise SettingsWrong(
-                f"FIVETRAN_DESTINATION_URL is {masked(url)!r}: it must begin with postgresql://, "
+            raise InvalidSettings(
+                f"FIVETRAN_DESTINATION_URL is {masked(url)!r}. It must begin with postgresql://, "
                 f"duckdb:///, md: (MotherDuck), or delta:/// or s3:// (a data lake's Delta tables)."
             )

@@ -1,4 +1,4 @@
-"""A destination that is a PostgreSQL database, read through ADBC as Arrow."""
+"""A PostgreSQL database as destination, read through ADBC as Arrow."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from warehouse import TableKey
 
 _CONNECT_SECONDS = 15
-# PostgreSQL's names of types, as in information_schema, to DuckDB's; ADBC's Arrow types fit these.
+# PostgreSQL's types (information_schema) and DuckDB's names of them; ADBC's Arrow types match.
 _BINARY_TYPES = {
     "bigint": "BIGINT",
     "boolean": "BOOLEAN",
@@ -36,20 +36,20 @@ _BINARY_TYPES = {
     "timestamp with time zone": "TIMESTAMP WITH TIME ZONE",
     "timestamp without time zone": "TIMESTAMP",
 }
-# The others come as text, exactly, and get their type in the work file.
+# All others are read as text without loss and cast in the work file.
 _TEXT_TYPES = {"json": "JSON", "jsonb": "JSON", "uuid": "UUID"}
 _WIDEST_DECIMAL = 38
 
 
 @contextmanager
 def open_postgres(url: str) -> Iterator[PostgresDestination]:
-    """Open the database in one read-only transaction that sees one state of all tables.
+    """Open the database in one read-only transaction that reads one state of all tables.
 
     Args:
         url: `postgresql://user:password@host:port/database?parameters of libpq`.
 
     Raises:
-        DestinationUnreachable: The server does not let us in, or goes away.
+        DestinationUnreachable: the server rejects or closes the connection.
     """
     try:
         with closing(PostgresDestination(dbapi.connect(_with_time_out(url)))) as destination:
@@ -57,14 +57,15 @@ def open_postgres(url: str) -> Iterator[PostgresDestination]:
             yield destination
     except dbapi.Error as error:
         raise DestinationUnreachable(
-            f"The Fivetran destination {masked(url)} can't be read: {' '.join(str(error).split())} "
-            f"Check FIVETRAN_DESTINATION_URL, and that its user may read the connector's schemas.",
+            f"The Fivetran destination {masked(url)} cannot be read: "
+            f"{' '.join(str(error).split())} Check FIVETRAN_DESTINATION_URL, and its user's access "
+            f"to the connector's schemas.",
             transient=True,
         ) from None
 
 
 def _with_time_out(url: str) -> str:
-    """Without it libpq waits for minutes for a host that never answers."""
+    """Add a timeout: without it libpq waits for minutes for a silent host."""
     query = urlsplit(url).query
     if "connect_timeout" in parse_qs(query):
         return url
@@ -79,12 +80,12 @@ class PostgresDestination:
         self._stream: dbapi.Cursor | None = None  # a stream ends with its cursor
 
     def begin(self) -> None:
-        """See one state of all tables from now on, and write nothing."""
+        """Begin a read-only transaction with one state of all tables."""
         with self._connection.cursor() as cursor:
             cursor.execute("set transaction isolation level repeatable read read only")
 
     def columns(self, key: TableKey) -> list[Column]:
-        """Name the table's columns in their order; none where there is no such table."""
+        """Return the columns of a table in order; empty if there is no such table."""
         with self._connection.cursor() as cursor:
             cursor.execute(
                 "select column_name, data_type, numeric_precision, numeric_scale "
@@ -98,7 +99,7 @@ class PostgresDestination:
             ]
 
     def counts(self, key: TableKey, columns: Sequence[Column]) -> Counts:
-        """Count the table's rows, and those that are gone as the columns tell."""
+        """Count the rows of a table, and those marked as deleted."""
         deleted = f"count(*) filter (where {gone(columns)})"
         with self._connection.cursor() as cursor:
             cursor.execute(f"select count(*), {deleted} from {quoted(*key)}")
@@ -107,7 +108,7 @@ class PostgresDestination:
     def rows(
         self, key: TableKey, columns: Sequence[Column], since: datetime | None
     ) -> pa.RecordBatchReader:
-        """Stream the rows that Fivetran wrote after `since`, or all; ends the stream before."""
+        """Stream the rows that Fivetran wrote after `since`, or all; ends the previous stream."""
         selected = ", ".join(_selected(column) for column in columns)
         query = f"select {selected} from {quoted(*key)}"
         if since is not None:
@@ -119,7 +120,7 @@ class PostgresDestination:
         return self._stream.fetch_record_batch()
 
     def close(self) -> None:
-        """End the stream that was read last, then the transaction."""
+        """End the last stream, then the transaction."""
         self._close_stream()
         self._connection.close()
 

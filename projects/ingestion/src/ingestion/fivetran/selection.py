@@ -1,14 +1,11 @@
-"""Which of the selected tables a sync really brought: what is missing ends the step."""
+"""Selected tables that a sync has brought; a missing one fails the step."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagster_fivetran import FivetranConnectorTableProps
-from dagster_fivetran.translator import FivetranSchemaConfig
-
 from ingestion.fivetran.errors import TableNotSynced
-from ingestion.fivetran.translator import asset_key
+from ingestion.fivetran.snapshot import table_key
 
 if TYPE_CHECKING:
     import logging
@@ -28,55 +25,44 @@ def synced_tables(
 ) -> list[SnapshotTable]:
     """Return the selected tables, all of which the connector syncs.
 
-    A sync is always of the whole connector; what is not selected stays in the destination until
-    it is. dagster-fivetran only warns of a table that is gone, in a run that succeeds.
+    A sync always covers the whole connector. Tables that are not selected stay in the destination.
+    dagster-fivetran only warns of a missing table, in a run that succeeds.
 
     Args:
-        snapshot: What definitions were made of.
-        selected: The keys that this step shall materialize.
-        output: What the sync ended with.
-        log: Told of tables that the connector syncs and the snapshot does not have.
+        snapshot: The definitions' snapshot.
+        selected: Keys that the step materializes.
+        output: Result of the sync.
+        log: For tables that the connector syncs and the snapshot does not have.
 
     Raises:
-        TableNotSynced: A selected table is disabled, excluded, renamed or gone at the source.
+        TableNotSynced: a selected table is disabled, excluded, renamed or gone at the source.
     """
-    enabled = _enabled_keys(snapshot, output)
+    enabled = _enabled_keys(output)
     wanted = [table for table in snapshot.tables if table.key in selected]
-    gone = [table for table in wanted if table.key not in enabled]
-    if gone:
-        names = ", ".join(f"{table.key.to_user_string()} ({table.source})" for table in gone)
+    missing = [table for table in wanted if table.key not in enabled]
+    if missing:
+        names = ", ".join(f"{table.key.to_user_string()} ({table.source})" for table in missing)
         raise TableNotSynced(
-            f"Connector {snapshot.connector_id!r} does not sync {names} any more: disabled in "
-            f"Fivetran, or dropped or renamed at the source. Enable it there; or, if that is "
-            f"meant, bring the definitions up to date: make fivetran-snapshot."
+            f"Connector {snapshot.connector_id!r} no longer syncs {names}: disabled in Fivetran, "
+            f"or dropped or renamed at the source. Enable it there, or update the definitions: "
+            f"make fivetran-snapshot."
         )
     new = enabled - {table.key for table in snapshot.tables}
     if new:
         log.warning(
             f"Connector {snapshot.connector_id!r} also syncs "
             f"{', '.join(sorted(key.to_user_string() for key in new))}, for which there is no "
-            f"asset. To have one: make fivetran-snapshot."
+            f"asset. To add one: make fivetran-snapshot."
         )
     return wanted
 
 
-def _enabled_keys(snapshot: Snapshot, output: FivetranOutput) -> set[dg.AssetKey]:
-    schema_config = FivetranSchemaConfig.from_schema_config_details(output.schema_config)
+def _enabled_keys(output: FivetranOutput) -> set[dg.AssetKey]:
+    prefix = output.connector_details["schema"]
     return {
-        asset_key(
-            FivetranConnectorTableProps(
-                table=f"{schema.name_in_destination}.{table.name_in_destination}",
-                connector_id=snapshot.connector_id,
-                connector_name=output.connector_details["schema"],
-                connector_url="",
-                destination_id=None,
-                schema_config=schema_config,
-                database=None,
-                service=None,
-            )
-        )
-        for schema in schema_config.schemas.values()
-        if schema.enabled
-        for table in schema.tables.values()
-        if table.enabled
+        table_key(prefix, schema["name_in_destination"], table["name_in_destination"])
+        for schema in output.schema_config.get("schemas", {}).values()
+        if schema["enabled"]
+        for table in schema["tables"].values()
+        if table["enabled"]
     }

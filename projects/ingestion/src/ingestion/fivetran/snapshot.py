@@ -1,9 +1,8 @@
-"""The committed snapshot of the connector's schema: what definitions are made of.
+"""The committed snapshot of the connector's schema, from which the definitions are built.
 
-It is in the words of Fivetran's API, ordered and indented, so that a change of the schema
-is read in review. (The file of `dagster-fivetran snapshot` is one line of JSON in a JSON string.)
-Times, states and the connector's configuration are left out: the file changes when the schema
-does, and holds nothing private.
+It has the form of Fivetran's API, sorted and indented, so that a change of the schema is reviewed.
+(`dagster-fivetran snapshot` writes one line of JSON in a JSON string.) It contains no times, states
+or configuration of the connector, so it changes only with the schema and holds nothing private.
 """
 
 from __future__ import annotations
@@ -13,20 +12,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dagster_fivetran import FivetranConnectorTableProps
-from dagster_fivetran.translator import FivetranSchemaConfig
+import dagster as dg
+from dagster_fivetran import FivetranMetadataSet
 
 from ingestion.fivetran.destination import Column
-from ingestion.fivetran.errors import SnapshotUnusable
-from ingestion.fivetran.translator import DestinationTableTranslator, asset_key
+from ingestion.fivetran.errors import InvalidSnapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import dagster as dg
+    from datetime import datetime
 
 SNAPSHOT_FILE = Path(__file__).with_name("fivetran_snapshot.json")
-_MEND = "Take it anew: make fivetran-snapshot."
+_FIX = "Write it again: make fivetran-snapshot."
 
 
 @dataclass(frozen=True)
@@ -36,37 +33,41 @@ class SnapshotTable:
     key: dg.AssetKey
     """[schema, table] in the destination."""
     source: str
-    """`schema.table` as the source calls it."""
+    """`schema.table` at the source."""
     primary_key: tuple[str, ...]
-    """Names in the destination of the key's columns; empty where the source has no key."""
+    """Names of the key's columns in the destination; empty if the source has no key."""
     keeps_history: bool
-    """Fivetran keeps every version of a row (its `sync_mode` is HISTORY)."""
+    """Whether Fivetran keeps every version of a row (`sync_mode` HISTORY)."""
     columns: tuple[Column, ...]
-    """As in the work file, without those that Fivetran adds; a type that nobody told is empty."""
+    """Columns of the work file without those that Fivetran adds; an unknown type is empty."""
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A connector and what it syncs, as the API told when the snapshot was taken."""
+    """A connector and its schema, as the API described them when the snapshot was taken."""
 
     connector_id: str
     connector_name: str
-    """The API's `schema`: for a database the prefix of the destination's schemas."""
+    """The API's `schema`: for a database, the prefix of the destination's schemas."""
     connector_service: str
     destination_id: str
     destination_service: str
     schemas: Mapping[str, Any]
-    """As in the API's schema configuration: enabled schemas, tables and columns only.
+    """Enabled schemas, tables and columns of the API's schema configuration.
 
-    Columns have their `type` too, and stand in the order in which the warehouse got them.
+    Columns also have their `type`, and are in the order of the warehouse's table.
     """
 
     @property
     def tables(self) -> list[SnapshotTable]:
-        """Every table, sorted by its key."""
+        """Every table, sorted by key."""
         found = [
             SnapshotTable(
-                key=asset_key(self._props(schema["name_in_destination"], table)),
+                key=table_key(
+                    self.connector_name,
+                    schema["name_in_destination"],
+                    table["name_in_destination"],
+                ),
                 source=f"{schema_name}.{table_name}",
                 primary_key=tuple(
                     column["name_in_destination"]
@@ -84,54 +85,71 @@ class Snapshot:
         ]
         return sorted(found, key=lambda table: table.key)
 
-    def asset_specs(self) -> list[dg.AssetSpec]:
-        """Describe every table as an asset, by dagster-fivetran's own translation."""
-        translator = DestinationTableTranslator()
-        return [
-            translator.get_asset_spec(props=self._props(schema["name_in_destination"], table))
-            for schema in self.schemas.values()
-            for table in schema["tables"].values()
-        ]
-
-    def _props(self, schema: str, table: Mapping[str, Any]) -> FivetranConnectorTableProps:
-        return FivetranConnectorTableProps(
-            table=f"{schema}.{table['name_in_destination']}",
+    def metadata(
+        self, table: SnapshotTable, sync_completed_at: datetime | None = None
+    ) -> FivetranMetadataSet:
+        """Return dagster-fivetran's metadata of a table, at load or after a sync."""
+        schema, name = table.key.path
+        return FivetranMetadataSet(
             connector_id=self.connector_id,
             connector_name=self.connector_name,
-            connector_url="",
             destination_id=self.destination_id,
-            schema_config=FivetranSchemaConfig.from_schema_config_details(
-                {"schemas": self.schemas}
-            ),
-            database=None,
-            service=self.destination_service,
+            destination_schema_name=schema,
+            destination_table_name=name,
+            sync_completed_at=sync_completed_at.timestamp() if sync_completed_at else None,
         )
 
 
-def read_snapshot(file: Path = SNAPSHOT_FILE) -> Snapshot:
-    """Read a snapshot; touches nothing but the file.
+def table_key(connector_name: str, schema: str, table: str) -> dg.AssetKey:
+    """Return the key of a table, which is its name in the destination: [schema, table].
+
+    For databases, Fivetran's API gives the schema without the connector's prefix in some accounts,
+    while the destination's schema has it (`shop_public`). An existing prefix is not repeated.
+
+    Args:
+        connector_name: The API's `schema` of the connector.
+        schema: The API's `name_in_destination` of the schema.
+        table: The API's `name_in_destination` of the table.
 
     Raises:
-        SnapshotUnusable: The file is missing or broken.
+        InvalidSnapshot: a name contains a dot, which the name of a relation cannot.
+    """
+    for name in (schema, table):
+        if "." in name:
+            raise InvalidSnapshot(
+                f"Connector {connector_name!r} syncs {schema!r}.{table!r}: the name of a schema or "
+                f"table must not contain a dot. Disable the table in Fivetran, or rename it in the "
+                f"destination."
+            )
+    if schema != connector_name and not schema.startswith(f"{connector_name}_"):
+        schema = f"{connector_name}_{schema}"
+    return dg.AssetKey([schema, table])
+
+
+def read_snapshot(file: Path = SNAPSHOT_FILE) -> Snapshot:
+    """Read a snapshot.
+
+    Raises:
+        InvalidSnapshot: the file is missing or broken.
     """
     try:
         snapshot = Snapshot(**json.loads(file.read_text(encoding="utf-8")))
         _ = snapshot.tables
     except OSError as error:
-        raise SnapshotUnusable(f"{file} can't be read: {error.strerror}. {_MEND}") from None
+        raise InvalidSnapshot(f"{file} cannot be read: {error.strerror}. {_FIX}") from None
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise SnapshotUnusable(f"{file} is not a snapshot ({error}). {_MEND}") from None
+        raise InvalidSnapshot(f"{file} is not a snapshot ({error}). {_FIX}") from None
     return snapshot
 
 
 def write_snapshot(snapshot: Snapshot, file: Path = SNAPSHOT_FILE) -> None:
-    """Write a snapshot; the same schema gives the same file.
+    """Write a snapshot. The same schema gives the same file.
 
     Raises:
-        SnapshotUnusable: The file can't be written.
+        InvalidSnapshot: the file cannot be written.
     """
     content = json.dumps(asdict(snapshot), indent=2, ensure_ascii=False)
     try:
         file.write_text(content + "\n", encoding="utf-8")
     except OSError as error:
-        raise SnapshotUnusable(f"{file} can't be written: {error.strerror}.") from None
+        raise InvalidSnapshot(f"{file} cannot be written: {error.strerror}.") from None

@@ -1,4 +1,4 @@
-"""A Fivetran table in the work file: what changed rows do to it, as SQL."""
+"""A Fivetran table in the work file, and the SQL that applies changed rows to it."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _NOTE = "From Fivetran, complete up to {}"
 
 @dataclass(frozen=True)
 class RowChanges:
-    """Rows that came, changed and went."""
+    """Numbers of added, updated and deleted rows."""
 
     added: int = 0
     updated: int = 0
     deleted: int = 0
-    """Newly marked as gone at the source, or gone from the destination."""
+    """Newly marked as deleted at the source, or missing in the destination."""
 
     def __add__(self, other: RowChanges) -> RowChanges:
         return RowChanges(
@@ -43,9 +43,9 @@ class WorkTable:
 
     Args:
         session: The work session; the caller has begun a transaction on its connection.
-        key: The table's schema and name.
-        columns: Those of the destination's table.
-        identity: The columns that identify a row; may be empty.
+        key: Schema and name of the table.
+        columns: Columns of the destination's table.
+        identity: Columns that identify a row; may be empty.
     """
 
     def __init__(
@@ -75,9 +75,9 @@ class WorkTable:
         return self._present == [(column.name, column.type) for column in self._columns]
 
     def complete_up_to(self) -> datetime | None:
-        """Read how far the last import got, from the note that it left as the table's comment.
+        """Return the time up to which the last import was complete, from the table's comment.
 
-        A comment is written in the same transaction as the rows and is published with them.
+        The comment is written in the same transaction as the rows and published with them.
         """
         rows = self._connection.execute(
             "select comment from duckdb_tables() "
@@ -88,7 +88,7 @@ class WorkTable:
         return datetime.fromisoformat(found[1]) if found else None
 
     def note_complete_up_to(self, moment: datetime | None) -> None:
-        """Leave the note for the next import."""
+        """Write the comment for the next import."""
         note = f"'{_NOTE.format(moment.isoformat())}'" if moment else "null"
         self._connection.execute(f"comment on table {self._relation} is {note}")
 
@@ -99,7 +99,7 @@ class WorkTable:
         return newest
 
     def counts(self) -> Counts:
-        """Count the table's rows, and those that are marked as gone at the source."""
+        """Count the rows, and those marked as deleted at the source."""
         return Counts(
             *self._row(
                 f"select count(*), count(*) filter (where {self._deleted('t')}) "
@@ -108,29 +108,29 @@ class WorkTable:
         )
 
     def stage(self, batches: pa.RecordBatchReader) -> None:
-        """Take rows of the destination into a temporary table, each column in its type."""
-        self._take(batches, f"temp table {_INCOMING}")
+        """Load rows of the destination into a temporary table, with the types of the columns."""
+        self._load(batches, f"temp table {_INCOMING}")
         self._arrived = _INCOMING
 
     def fill(self, batches: pa.RecordBatchReader) -> RowChanges:
-        """Make the table of rows of the destination, where there is none yet to compare with."""
+        """Create the table from rows of the destination."""
         self._connection.execute(f"create schema if not exists {self._schema}")
-        self._take(batches, f"table {self._relation}")
+        self._load(batches, f"table {self._relation}")
         self._arrived = self._relation
         return RowChanges(added=self._number(f"select count(*) from {self._relation}"))
 
-    def _take(self, batches: pa.RecordBatchReader, table: str) -> None:
+    def _load(self, batches: pa.RecordBatchReader, table: str) -> None:
         typed = ", ".join(
             f"cast({quoted(column.name)} as {column.type}) as {quoted(column.name)}"
             for column in self._columns
         )
         self._connection.register(_BATCHES, batches)
         self._connection.execute(f"create or replace {table} as select {typed} from {_BATCHES}")
-        # After an error the caller rolls back, and nothing else may come before that.
+        # Not in a `finally`: after an error nothing may run before the caller's rollback.
         self._connection.unregister(_BATCHES)
 
     def repeated_keys(self) -> int:
-        """Count the rows taken last that have another one's key."""
+        """Count the loaded rows whose key another row has."""
         if not self.key:
             return 0
         names = ", ".join(quoted(name) for name in self.key)
@@ -140,7 +140,7 @@ class WorkTable:
         )
 
     def merge(self) -> RowChanges:
-        """Replace the rows whose keys are staged, add the staged rows that are new."""
+        """Replace rows whose keys are staged, and add staged rows that are new."""
         changes = self._compare()
         self._connection.execute(
             f"merge into {self._relation} as t using {_INCOMING} as i on {self._same_key()} "
@@ -149,7 +149,7 @@ class WorkTable:
         return changes
 
     def replace(self) -> RowChanges:
-        """Make the table of the staged rows alone."""
+        """Replace the table by the staged rows."""
         changes = self._compare_whole()
         self._connection.execute(
             f"create or replace table {self._relation} as select * from {_INCOMING}"
@@ -157,7 +157,7 @@ class WorkTable:
         return changes
 
     def _compare_whole(self) -> RowChanges:
-        """Compare all rows by key; without one in common, only their number."""
+        """Compare all rows by key, or only their number if there is no common key."""
         needed = {*self.key, SYNCED, DELETED, ACTIVE}
         common = {(column.name, column.type) for column in self._columns if column.name in needed}
         if self.key and common.issubset(self._present):
@@ -190,7 +190,7 @@ class WorkTable:
         return " and ".join(f"t.{quoted(name)} = i.{quoted(name)}" for name in self.key)
 
     def _deleted(self, alias: str) -> str:
-        """The condition that a row is marked as gone; false where the table marks none."""
+        """Return the condition that a row is marked as deleted; false if the table has no mark."""
         return gone(self._columns, alias)
 
     def _number(self, query: str) -> int:

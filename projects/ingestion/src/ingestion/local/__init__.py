@@ -1,6 +1,5 @@
-"""The outside world on a laptop: what stands in for sources when no address is configured.
+"""Local source systems, used if no address is configured. Installed by the extra `local`.
 
-Nothing else imports the demo shop or the local Fivetran, and this package is imported by the two
-modules that decide (`ingestion.customers.source`, `ingestion.fivetran.mode`) at the moment they
-have decided for it.
+Only this package imports the demo shop and the local Fivetran. `ingestion.local_sources` imports it
+when a step needs it.
 """

@@ -1,7 +1,7 @@
 """`python -m ingestion.local --port PORT`: Fivetran's API over the demo shop, until interrupted.
 
-The same server that a step hosts by itself when it finds none, for as long as `make dev` runs: its
-connectors, its files, the demo shop of the same size.
+`make dev` runs this server. A step that finds none hosts the same server for its own duration, with
+the same connectors, files and demo shop.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ import sys
 from demo_shop import ShopError
 from environment import Environment, UnknownEnvironment
 from fivetran_local.command import main as fivetran_local
-from ingestion.local.sources import CONNECTORS_FILE, LocalSourceFailed, demo_shop_of
+from ingestion.local.sources import CONNECTORS_FILE, demo_shop_of
+from ingestion.local_sources import LocalSourceFailed
 
 
 def main() -> int:
-    """Serve in the foreground; return 0 after an interrupt, 1 if it could not start."""
+    """Serve in the foreground. Return 0 after an interrupt, 1 if the server does not start."""
     parser = argparse.ArgumentParser(prog="python -m ingestion.local", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="on 127.0.0.1 (default: a free one)")
     port = parser.parse_args().port
@@ -29,14 +30,11 @@ def main() -> int:
         return 1
     return fivetran_local(
         [
-            *(
-                "serve",
-                "--config",
-                str(CONNECTORS_FILE),
-                "--state-dir",
-                str(environment.fivetran_dir),
-            ),
-            *("--port", str(port), "--variable", f"SHOP_DATABASE={database}"),
+            "serve",
+            *("--config", str(CONNECTORS_FILE)),
+            *("--state-dir", str(environment.fivetran_dir)),
+            *("--port", str(port)),
+            *("--variable", f"SHOP_DATABASE={database}"),
         ]
     )
 

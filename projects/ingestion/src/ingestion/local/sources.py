@@ -1,4 +1,4 @@
-"""Serve the demo shop's export, and Fivetran's API over its database, while a step needs them."""
+"""The demo shop's export, and Fivetran's API over its database, served during a step."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from demo_shop import DEFAULT_ORDERS, Shop, ShopError, serve_export
 from fivetran_local import API_KEY, API_SECRET, FivetranLocalError, serve
+from ingestion.local_sources import LocalSourceFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
 
 CONNECTORS_FILE = Path(__file__).with_name("connectors.yaml")
 SIZE_VARIABLE = "DEMO_SHOP_ORDERS"
-
-
-class LocalSourceFailed(Exception):
-    """The demo shop or the local Fivetran does not start; the message is theirs."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +33,10 @@ class LocalApi:
 
 @contextmanager
 def customer_export(environ: Mapping[str, str], environment: Environment) -> Iterator[str]:
-    """Serve the demo shop's customer export; yield its address.
+    """Serve the demo shop's customer export and yield its address.
 
     Raises:
-        LocalSourceFailed: The shop can't be made or served.
+        LocalSourceFailed: the shop cannot be created or served.
     """
     try:
         with serve_export(demo_shop_of(environ, environment)) as url:
@@ -53,7 +50,7 @@ def fivetran_api(environ: Mapping[str, str], environment: Environment) -> Iterat
     """Serve Fivetran's API over the demo shop's database in this process.
 
     Raises:
-        LocalSourceFailed: The shop can't be made, or the server does not start.
+        LocalSourceFailed: the shop cannot be created, or the server does not start.
     """
     try:
         shop_database = str(demo_shop_of(environ, environment).sqlite_file())
@@ -68,20 +65,20 @@ def fivetran_api(environ: Mapping[str, str], environment: Environment) -> Iterat
 
 
 def api_served_elsewhere(url: str, environment: Environment) -> LocalApi:
-    """Describe a local server that another process runs, such as `make dev`, for these files."""
+    """Return the API of a local server that another process runs, such as `make dev`."""
     destination = environment.fivetran_dir / "destination.duckdb"
     return LocalApi(url, API_KEY, API_SECRET, _duckdb_url(destination))
 
 
 def demo_shop_of(environ: Mapping[str, str], environment: Environment) -> Shop:
-    """The demo shop of this environment, in the size that `DEMO_SHOP_ORDERS` says.
+    """Return the demo shop of an environment, with `DEMO_SHOP_ORDERS` orders.
 
     Raises:
-        LocalSourceFailed: The size is no number.
+        LocalSourceFailed: the size is not a number.
     """
     size = environ.get(SIZE_VARIABLE) or str(DEFAULT_ORDERS)
     if not size.isdecimal():
-        raise LocalSourceFailed(f"{SIZE_VARIABLE} is {size!r}: give a number of orders.")
+        raise LocalSourceFailed(f"{SIZE_VARIABLE} is {size!r}. Set it to a number of orders.")
     return Shop(int(size), environment.outside_dir)
 
 

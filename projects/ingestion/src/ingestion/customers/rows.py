@@ -1,4 +1,4 @@
-"""Read the export's rows as they are: text, every row, numbered, before anything is judged."""
+"""Rows of the customer export as text, numbered, before validation."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SURPLUS = "surplus"
-"""Name of the column that takes what a row has beyond the header's last column."""
+"""Column with the fields of a row beyond the last column of the header."""
 
 
 def read_rows(file: Path, source: str) -> pd.DataFrame:
-    """Read the export into text columns; a row that is too long or too short stays in its place.
+    """Read the export into text columns. Rows that are too long or too short keep their place.
 
     Args:
-        file: The downloaded export: CSV in UTF-8 (a byte order mark is fine), a header, rows.
-        source: What to call it in messages: its masked address.
+        file: The downloaded export: CSV in UTF-8 (with or without byte order mark), a header, rows.
+        source: Its masked address, for messages.
 
     Returns:
-        The columns of `COLUMNS` and `SURPLUS`, stripped text, absent values empty. The index is
-        the row number: 1 is the first row below the header; blank lines are not counted.
+        The columns of `COLUMNS` and `SURPLUS` as stripped text; missing values are empty. The index
+        is the row number: 1 is the first row below the header. Blank lines are not counted.
 
     Raises:
-        NotACsvExport: Where the file as a whole can't be read as the customer export.
+        NotACsvExport: the file cannot be read as the customer export.
     """
     header = _header(file, source)
     try:
@@ -38,33 +38,33 @@ def read_rows(file: Path, source: str) -> pd.DataFrame:
         if frame is None:
             frame = _read_any_width(file, header)
     except UnicodeDecodeError as error:
-        raise NotACsvExport(_about_encoding(source, error)) from None
+        raise NotACsvExport(_encoding_error(source, error)) from None
     except csv.Error as error:
-        raise NotACsvExport(f"{source} can't be read as CSV: {error}.") from None
+        raise NotACsvExport(f"{source} cannot be read as CSV: {error}.") from None
     if frame.empty:
-        raise NotACsvExport(f"{source} has a header and not a single row.")
+        raise NotACsvExport(f"{source} has a header and no rows.")
     frame.index = pd.RangeIndex(1, len(frame) + 1)
     return pd.DataFrame({name: frame[name].str.strip() for name in (*COLUMNS, SURPLUS)})
 
 
 def _header(file: Path, source: str) -> list[str]:
-    """Read and judge the first line."""
+    """Read and validate the first line."""
     with file.open("rb") as content:
         start = content.read(1024).lstrip(b"\xef\xbb\xbf \t\r\n")
     if not start:
         raise NotACsvExport(f"{source} is empty.")
     if start.startswith(b"<"):
         raise NotACsvExport(
-            f"{source} is HTML or XML, not CSV: it begins with {_beginning(start)!r}. "
-            f"Often that is a login or an error page: open the address in a browser."
+            f"{source} is HTML or XML, not CSV: it begins with {_start_of(start)!r}. "
+            f"It may be a login or error page: open the address in a browser."
         )
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
             header = [name.strip() for name in next(row for row in csv.reader(lines) if row)]
     except UnicodeDecodeError as error:
-        raise NotACsvExport(_about_encoding(source, error)) from None
+        raise NotACsvExport(_encoding_error(source, error)) from None
     except (csv.Error, StopIteration):
-        raise NotACsvExport(f"{source} can't be read as CSV: {_beginning(start)!r}.") from None
+        raise NotACsvExport(f"{source} cannot be read as CSV: {_start_of(start)!r}.") from None
     missing = [name for name in COLUMNS if name not in header]
     if missing:
         raise NotACsvExport(
@@ -78,10 +78,10 @@ def _header(file: Path, source: str) -> list[str]:
 
 
 def _read_fast(file: Path) -> pd.DataFrame | None:
-    """Read with pandas' own parser; None where a row has more fields than the header.
+    """Read with pandas' parser; None if a row has more fields than the header.
 
-    Such a row stops the parser, and as the first row it shifts every row by a column, the first
-    becoming the index: so an index other than a plain count means the same.
+    Such a row stops the parser. As the first row it shifts all rows by a column and makes the first
+    column the index, so an index other than a range means the same.
     """
     try:
         frame = pd.read_csv(
@@ -98,10 +98,10 @@ def _read_fast(file: Path) -> pd.DataFrame | None:
 
 
 def _read_any_width(file: Path, header: list[str]) -> pd.DataFrame:
-    """Read with the standard library: slower, for rows of any width.
+    """Read rows of any width with the standard library, which is slower.
 
-    pandas' own way, `on_bad_lines`, loses every row after a quote that is never closed and says
-    nothing; `strict` raises there.
+    `on_bad_lines` of pandas silently loses every row after an unclosed quote; `strict` raises
+    there.
     """
     width = len(header)
     with file.open(encoding="utf-8-sig", newline="") as lines:
@@ -110,15 +110,12 @@ def _read_any_width(file: Path, header: list[str]) -> pd.DataFrame:
     return pd.DataFrame(padded, columns=[*header, SURPLUS], dtype=str)
 
 
-def _about_encoding(source: str, error: UnicodeDecodeError) -> str:
+def _encoding_error(source: str, error: UnicodeDecodeError) -> str:
     byte = error.object[error.start]
-    return (
-        f"{source} is not encoded in UTF-8: byte 0x{byte:02x} where a letter should be. "
-        f"Ask its maker for an export in UTF-8."
-    )
+    return f"{source} is not encoded in UTF-8: unexpected byte 0x{byte:02x}. Export it in UTF-8."
 
 
-def _beginning(start: bytes) -> str:
+def _start_of(start: bytes) -> str:
     return start[:60].decode("utf-8", "replace")
 
 

@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from ingestion.addresses import is_loopback, masked
-from ingestion.http_faults import seconds_asked_for
+from ingestion.http_errors import retry_after
 
 
 @pytest.mark.parametrize(
@@ -57,4 +57,4 @@ def test_retry_after_is_read_in_both_forms(value, seconds):
     response = requests.Response()
     response.headers["Retry-After"] = value
     now = datetime(2026, 1, 3, 10, tzinfo=UTC)
-    assert seconds_asked_for(response, now=now) == seconds
+    assert retry_after(response, now=now) == seconds
