@@ -160,8 +160,8 @@ def _sync(_: str, place: str, folder: Path) -> float:
 def _import(_kind: str, _place: str, folder: Path) -> float:
     import dagster as dg  # noqa: PLC0415
 
-    from ingestion.fivetran.table_import import import_tables  # noqa: PLC0415
     from ingestion.fivetran.snapshot import SnapshotTable  # noqa: PLC0415
+    from ingestion.fivetran.table_import import import_tables  # noqa: PLC0415
     from warehouse import Warehouse  # noqa: PLC0415
 
     key = dg.AssetKey(["shop_public", "orders"])
