@@ -1,4 +1,4 @@
-"""What a user can fix: told in one message, never as a traceback."""
+"""Errors that a user can fix: reported as a message without a traceback."""
 
 from __future__ import annotations
 

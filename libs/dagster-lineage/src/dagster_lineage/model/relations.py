@@ -1,10 +1,10 @@
-"""What a relation's text tells: the name of a table, or the place of some data."""
+"""Names of relations."""
 
 from __future__ import annotations
 
 
 def is_location(relation: str) -> bool:
-    """It is where data lies, a path or a table function, and not the name of a table.
+    """Return whether a relation is a path or table function instead of a table name.
 
     >>> is_location("delta_scan('s3://lake/orders')")
     True
@@ -15,18 +15,18 @@ def is_location(relation: str) -> bool:
 
 
 def table_of(relation: str) -> str:
-    """Schema and table of a relation, folded: what two spellings of one table have in common."""
+    """Return schema and table of a relation with folded case."""
     folded = relation.casefold()
     _, _, table = folded.partition(".")
     return table if "." in table else folded
 
 
 def same_relation(relation: str, other: str) -> bool:
-    """Whether two relations may be one table.
+    """Return whether two relations may be the same table.
 
-    Engines fold the case of what is not quoted, and quoting is not kept. A part that one of them
-    does not have (a database, mostly) is no difference. Files and table functions
-    (`delta_scan('s3://…')`) are no names: which table they are nobody can tell from them.
+    Case is ignored, because engines fold unquoted names and quotes are not stored. A part that one
+    of them lacks (usually the database) is ignored. Files and table functions
+    (`delta_scan('s3://…')`) may be any table.
     """
     if relation == other or is_location(relation) or is_location(other):
         return True
