@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fivetran_local.account import Account
-from fivetran_local.state.selection import Change
+from fivetran_local.state.selection import SelectionChange
 
 DECLARATION = """\
 connectors:
@@ -133,10 +133,10 @@ def test_destination_equals_source_after_every_sync(history):
                 source.change(kind, table, id_, word)
                 if kind in {"HISTORY", "SOFT_DELETE"} and account.state.tables.of("shop"):
                     account.state.selection.change(
-                        "shop", [Change("public", table, sync_mode=kind)]
+                        "shop", [SelectionChange("public", table, sync_mode=kind)]
                     )
                 if kind == "resync":
-                    account.state.tables.want_resync("shop", [("public", table)])
+                    account.state.tables.request_resync("shop", [("public", table)])
             assert account.syncs.start("shop")
             account.syncs.wait()
             known = account.state.connections.get("shop")

@@ -10,7 +10,7 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fivetran_local.api.application import operations
+from fivetran_local.rest.application import operations
 
 # 5 requests each; `REQUESTS=100` makes a short run.
 EXAMPLES = int(os.environ.get("REQUESTS", "2000")) // 5

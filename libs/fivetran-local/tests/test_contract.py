@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 import yaml
 
-from fivetran_local.api.application import operations
+from fivetran_local.rest.application import operations
 
 CONTRACT = yaml.safe_load((Path(__file__).parent / "contract.yaml").read_text())
 CALLS = [

@@ -26,7 +26,7 @@ from .conftest import DECLARATION
         (
             "    schema_prefix: shop\n",
             "",
-            ":2: connectors.0: give either 'schema_prefix' (a database) or 'schema'",
+            ":2: connectors.0: set either 'schema_prefix' (a database) or 'schema'",
         ),
         ("kind: sqlite", "kind: oracle", ":6: connectors.0.source.kind: Input tag 'oracle'"),
         ("      path: ${SHOP}\n", "", "connectors.0.source.path: Field required"),
@@ -35,13 +35,13 @@ from .conftest import DECLARATION
             "orders: [updated_at]",
             ":11: connectors.0.tables.orders: Input should be",
         ),
-        ("${SHOP}", "${SHOPS}", "${SHOPS} is not given (did you mean ${SHOP}?)"),
+        ("${SHOP}", "${SHOPS}", "the variable ${SHOPS} is not set (did you mean 'SHOP'?)"),
         ("connectors:", "connectors: [", "is not YAML"),
         (DECLARATION, "", "the file: Input should be"),
         (DECLARATION, "connectors: []", ":1: connectors: Tuple should have at least 1 item"),
     ],
 )
-def test_mistake_is_reported_with_line_field_and_mend(tmp_path, old, new, message):
+def test_error_is_reported_with_line_field_and_fix(tmp_path, old, new, message):
     file = tmp_path / "connectors.yaml"
     file.write_text(DECLARATION.replace(old, new))
     with pytest.raises(DeclarationError) as raised:

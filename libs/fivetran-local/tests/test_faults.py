@@ -8,8 +8,8 @@ from contextlib import contextmanager
 import pytest
 import requests
 
-from fivetran_local import DeclarationError, serve
-from fivetran_local.faults import ApiFault, SyncFault, read_faults
+from fivetran_local import ApiFault, DeclarationError, SyncFault, serve
+from fivetran_local.faults.script import read_faults
 
 from .conftest import Api
 

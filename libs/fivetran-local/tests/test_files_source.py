@@ -8,11 +8,10 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from fivetran_local import serve
-from fivetran_local.destinations.destination import LandingColumn, LandingTable
-from fivetran_local.destinations.incoming import incoming
+from fivetran_local import SyncFault, serve
+from fivetran_local.destinations.incoming_rows import incoming
+from fivetran_local.destinations.target_table import TargetColumn, TargetTable
 from fivetran_local.errors import SyncStoppedError
-from fivetran_local.faults import SyncFault
 from fivetran_local.sources.source import FileRows
 
 from .conftest import Api
@@ -142,9 +141,7 @@ def test_fault_script_counts_rows_of_files_too(folder, tmp_path):
 
 def test_sync_that_is_stopped_does_not_read_the_files_to_their_end():
     endless = FileRows("select range as id from range(1000000000000)", ("id",), ())
-    table = LandingTable(
-        "landing", "endless", (LandingColumn("id", "id", "BIGINT"),), ("id",), True
-    )
+    table = TargetTable("landing", "endless", (TargetColumn("id", "id", "BIGINT"),), ("id",), True)
 
     def stop():
         raise SyncStoppedError

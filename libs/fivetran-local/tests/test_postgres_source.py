@@ -10,8 +10,8 @@ from uuid import UUID
 import pytest
 
 from fivetran_local import serve
+from fivetran_local.adbc import public_settings
 from fivetran_local.errors import SourceUnreachableError
-from fivetran_local.postgres_server import described
 from fivetran_local.sources.postgres import PostgresDatabase
 
 from .conftest import Api
@@ -162,7 +162,7 @@ def test_unreachable_server_is_reported_without_the_password(dsn):
     for secret in ("geheim", "eim", "elsewhere"):
         assert secret not in str(raised.value)
     assert raised.value.__cause__ is None
-    assert "geh" not in str(described(dsn))
+    assert "geh" not in str(public_settings(dsn))
 
 
 def test_api_shows_where_the_source_is_but_not_its_password(postgres):

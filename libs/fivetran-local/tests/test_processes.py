@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from fivetran_local import LocalFivetran, serve
-from fivetran_local.state import State
+from fivetran_local.state import StateFile
 
 from .conftest import DECLARATION, Api
 
@@ -92,7 +92,7 @@ def test_stopped_server_books_its_running_sync_as_failed(config, shop, tmp_path)
         with duckdb.connect(str(server.destination), read_only=True):
             api("POST", "connections/postgres/sync")
             serving.close()  # while the sync waits for the reader above
-    runs = State(tmp_path / "state").runs
+    runs = StateFile(tmp_path / "state").runs
     assert not runs.is_running("postgres")
     assert runs.latest("postgres", 1)[0].outcome == "failed"
     assert runs.latest("postgres", 1)[0].error == "The server was stopped during the sync."
@@ -112,7 +112,7 @@ def test_sync_waits_for_a_reader_and_then_succeeds(api, shop):
 def test_force_restarts_a_running_sync_and_sync_alone_does_not(api, tmp_path):
     api.sync()
     since = api.completed_at()
-    runs = State(tmp_path / "state").runs
+    runs = StateFile(tmp_path / "state").runs
     with duckdb.connect(str(api.server.destination), read_only=True):
         api("POST", "connections/postgres/sync")
         running = runs.latest("postgres", 1)[0]
@@ -154,7 +154,7 @@ def test_four_processes_lose_and_double_nothing(shop, tmp_path):
             assert apis[0].rows(
                 f"select count(*), count(distinct id) from {name}_public.orders"
             ) == [(100 + rounds, 100 + rounds)]
-    runs = State(state_dir).runs
+    runs = StateFile(state_dir).runs
     for name in names:
         assert [run.outcome for run in runs.latest(name, 100)] == ["succeeded"] * rounds
         assert sum(run.upserted for run in runs.latest(name, 100)) == 110 + rounds

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from fivetran_local.declaration_file import read_declaration
-from fivetran_local.faults import read_faults
+from fivetran_local.faults.script import read_faults
 
 BLOCKS = re.findall(
     r"```yaml\n(.*?)```", (Path(__file__).parent.parent / "README.md").read_text(), re.DOTALL

@@ -1,179 +1,155 @@
-"""Column types as the destination spells them, and where they come from.
+"""Column types: DuckDB's names, and their equivalents in each kind of source.
 
-A type is DuckDB's name for it (`BIGINT`, `DECIMAL(12,2)`, `TIMESTAMPTZ`): one vocabulary for what
-sources report, what the state stores and what the destination creates.
+Sources, the state and destinations all use DuckDB's names (`BIGINT`, `DECIMAL(12,2)`,
+`TIMESTAMPTZ`).
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
-_DECLARED = re.compile(r"^\s*([A-Za-z][A-Za-z0-9_ ]*?)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?\s*$")
-
-# The widest DECIMAL of DuckDB; also the default width where a source says only DECIMAL.
+# The largest precision of a DuckDB DECIMAL.
 _MAX_PRECISION = 38
-_DEFAULT_DECIMAL = "DECIMAL(38,9)"
 
-_BY_DECLARATION = {
-    "BIGINT": "BIGINT",
-    "BLOB": "BLOB",
-    "BOOL": "BOOLEAN",
-    "BOOLEAN": "BOOLEAN",
-    "DATE": "DATE",
-    "DATETIME": "TIMESTAMP",
-    "DOUBLE PRECISION": "DOUBLE",
-    "DOUBLE": "DOUBLE",
-    "FLOAT": "DOUBLE",
-    "INT": "BIGINT",
-    "INTEGER": "BIGINT",
-    "JSON": "JSON",
-    "JSONB": "JSON",
-    "REAL": "DOUBLE",
-    "SMALLINT": "BIGINT",
-    "TIME": "TIME",
-    "TIMESTAMP": "TIMESTAMP",
-    "TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ",
-    "TIMESTAMPTZ": "TIMESTAMPTZ",
-    "TINYINT": "BIGINT",
-    "UUID": "UUID",
-}
 
-_BY_DUCKDB = {
-    "BIGINT": "BIGINT",
-    "BLOB": "BLOB",
-    "BOOLEAN": "BOOLEAN",
-    "DATE": "DATE",
-    "DOUBLE": "DOUBLE",
-    "FLOAT": "DOUBLE",
-    "HUGEINT": "DECIMAL(38,0)",
-    "INTEGER": "BIGINT",
-    "JSON": "JSON",
-    "SMALLINT": "BIGINT",
-    "TIME": "TIME",
-    "TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ",
-    "TIMESTAMP": "TIMESTAMP",
-    "TIMESTAMP_MS": "TIMESTAMP",
-    "TIMESTAMP_NS": "TIMESTAMP",
-    "TIMESTAMP_S": "TIMESTAMP",
-    "TINYINT": "BIGINT",
-    "UBIGINT": "DECIMAL(20,0)",
-    "UINTEGER": "BIGINT",
-    "USMALLINT": "BIGINT",
-    "UTINYINT": "BIGINT",
-    "UUID": "UUID",
-}
+def _by_source_type(source_types: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    return {name: column_type for column_type, names in source_types.items() for name in names}
 
-_BY_POSTGRES = {
-    "bigint": "BIGINT",
-    "boolean": "BOOLEAN",
-    "bytea": "BLOB",
-    "date": "DATE",
-    "double precision": "DOUBLE",
-    "integer": "BIGINT",
-    "json": "JSON",
-    "jsonb": "JSON",
-    "real": "DOUBLE",
-    "smallint": "BIGINT",
-    "time without time zone": "TIME",
-    "timestamp with time zone": "TIMESTAMPTZ",
-    "timestamp without time zone": "TIMESTAMP",
-    "uuid": "UUID",
-}
 
-# What PostgreSQL's driver hands over in a type of its own; all else is sent as text and cast.
+_DECLARED = re.compile(r"\s*([A-Za-z][A-Za-z0-9_ ]*?)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?\s*")
+_BY_SQLITE_TYPE = _by_source_type(
+    {
+        "BIGINT": ("BIGINT", "INT", "INTEGER", "SMALLINT", "TINYINT"),
+        "BLOB": ("BLOB",),
+        "BOOLEAN": ("BOOL", "BOOLEAN"),
+        "DATE": ("DATE",),
+        "DECIMAL(38,9)": ("DECIMAL", "NUMERIC"),
+        "DOUBLE": ("DOUBLE", "DOUBLE PRECISION", "FLOAT", "REAL"),
+        "JSON": ("JSON", "JSONB"),
+        "TIME": ("TIME",),
+        "TIMESTAMP": ("DATETIME", "TIMESTAMP"),
+        "TIMESTAMPTZ": ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ"),
+        "UUID": ("UUID",),
+    }
+)
+_BY_DUCKDB_TYPE = _by_source_type(
+    {
+        "BIGINT": ("BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UINTEGER", "USMALLINT", "UTINYINT"),
+        "BLOB": ("BLOB",),
+        "BOOLEAN": ("BOOLEAN",),
+        "DATE": ("DATE",),
+        "DECIMAL(20,0)": ("UBIGINT",),
+        "DECIMAL(38,0)": ("HUGEINT",),
+        "DOUBLE": ("DOUBLE", "FLOAT"),
+        "JSON": ("JSON",),
+        "TIME": ("TIME",),
+        "TIMESTAMP": ("TIMESTAMP", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP_S"),
+        "TIMESTAMPTZ": ("TIMESTAMP WITH TIME ZONE",),
+        "UUID": ("UUID",),
+    }
+)
+_BY_POSTGRES_TYPE = _by_source_type(
+    {
+        "BIGINT": ("bigint", "integer", "smallint"),
+        "BLOB": ("bytea",),
+        "BOOLEAN": ("boolean",),
+        "DATE": ("date",),
+        "DOUBLE": ("double precision", "real"),
+        "JSON": ("json", "jsonb"),
+        "TIME": ("time without time zone",),
+        "TIMESTAMP": ("timestamp without time zone",),
+        "TIMESTAMPTZ": ("timestamp with time zone",),
+        "UUID": ("uuid",),
+    }
+)
+
 NATIVE_TYPES = {"BIGINT", "DOUBLE", "BLOB", "BOOLEAN", "DATE", "TIMESTAMP", "TIMESTAMPTZ"}
+"""Types that PostgreSQL's driver returns as such; all others are sent as text and cast."""
 
-# What leaves SQLite as it is; everything else leaves as text and is cast by the destination, which
+# Types that SQLite returns as such. All others are sent as text and cast by the destination, which
 # keeps decimals exact and parses timestamps in compiled code.
 _WIRE_TYPES = {"BIGINT": pa.int64(), "DOUBLE": pa.float64(), "BLOB": pa.binary()}
 
 
 def type_of_sqlite_declaration(declared: str) -> str:
-    """Return the destination type of a column that SQLite's schema declares as `declared`.
+    """Return the column type for a type in SQLite's `create table`.
 
-    SQLite stores what it is given; the declared type is the only statement of what is meant.
+    SQLite stores any value in any column: the declared type is the only statement of the intended
+    type.
 
     Args:
-        declared: The type as written in `create table`: `DECIMAL(12,2)`, `TIMESTAMPTZ`, `TEXT`,
-            or empty.
+        declared: The declared type, such as `DECIMAL(12,2)`, `TIMESTAMPTZ` or `TEXT`; may be empty.
 
     Returns:
-        The type; `VARCHAR` for text and for whatever is not known, since text holds every value.
+        The type; `VARCHAR` for text and unknown types, since text holds every value.
     """
-    match = _DECLARED.match(declared)
+    match = _DECLARED.fullmatch(declared)
     if match is None:
         return "VARCHAR"
     name = " ".join(match[1].upper().split())
-    if name in {"DECIMAL", "NUMERIC"}:
-        return _decimal(match[2], match[3])
-    return _BY_DECLARATION.get(name, "VARCHAR")
+    if name in {"DECIMAL", "NUMERIC"} and match[2]:
+        return _decimal(int(match[2]), int(match[3] or 0))
+    return _BY_SQLITE_TYPE.get(name, "VARCHAR")
 
 
-def _decimal(precision: str | None, scale: str | None) -> str:
-    if precision is None:
-        return _DEFAULT_DECIMAL
-    if int(precision) > _MAX_PRECISION or int(scale or 0) > int(precision):
-        return "VARCHAR"
-    return f"DECIMAL({int(precision)},{int(scale or 0)})"
+def _decimal(precision: int, scale: int) -> str:
+    is_valid = precision <= _MAX_PRECISION and 0 <= scale <= precision
+    return f"DECIMAL({precision},{scale})" if is_valid else "VARCHAR"
 
 
 def type_of_duckdb(found: str) -> str:
-    """Return the destination type of a column that DuckDB found in a file.
+    """Return the column type for a type that DuckDB found in a file.
 
     Args:
         found: DuckDB's type, such as `UINTEGER`, `TIMESTAMP_NS` or `STRUCT(a INTEGER)`.
 
     Returns:
-        The type; nested values become `JSON`, what is not known `VARCHAR`.
+        The type; `JSON` for nested types, `VARCHAR` for unknown types.
     """
     if found.endswith("]") or found.startswith(("STRUCT", "MAP", "UNION")):
         return "JSON"
-    if found.startswith("DECIMAL"):
-        return found
-    return _BY_DUCKDB.get(found, "VARCHAR")
+    return found if found.startswith("DECIMAL") else _BY_DUCKDB_TYPE.get(found, "VARCHAR")
 
 
 def type_of_postgres(found: str) -> str:
-    """Return the destination type of a column that PostgreSQL's `format_type` calls `found`.
+    """Return the column type for a result of PostgreSQL's `format_type`.
 
     Args:
         found: Such as `numeric(12,2)`, `timestamp with time zone` or `text[]`.
 
     Returns:
-        The type; arrays become `JSON`, and what is not known `VARCHAR`. So does `numeric` without
-        a precision: no type holds any number of digits, and to round would lose some.
+        The type; `JSON` for arrays, `VARCHAR` for unknown types and for `numeric` without a
+        precision: no type holds any number of digits, and rounding would lose some.
     """
     if found.endswith("[]"):
         return "JSON"
     numeric = re.fullmatch(r"numeric\((\d+),(-?\d+)\)", found)
     if numeric:
-        return "VARCHAR" if int(numeric[2]) < 0 else _decimal(numeric[1], numeric[2])
-    # timestamp(3) with time zone: a precision changes what is stored, not what it is.
-    return _BY_POSTGRES.get(re.sub(r"\(\d+\)", "", found), "VARCHAR")
+        return _decimal(int(numeric[1]), int(numeric[2]))
+    # The precision in `timestamp(3) with time zone` limits values, it does not change the type.
+    return _BY_POSTGRES_TYPE.get(re.sub(r"\(\d+\)", "", found), "VARCHAR")
 
 
 def wire_type(column_type: str) -> pa.DataType:
-    """Return the Arrow type in which values of `column_type` leave SQLite."""
+    """Return the Arrow type in which SQLite's driver returns values of `column_type`."""
     return _WIRE_TYPES.get(column_type, pa.string())
 
 
 def wider(first: str, second: str) -> str:
-    """Return the narrowest type that holds the values of both, `VARCHAR` where nothing else does.
+    """Return the narrowest type that holds the values of both types; `VARCHAR` if no other does.
 
     Args:
-        first: One type, such as what a destination column is.
-        second: The other, such as what the source column has become.
+        first: One type, such as that of a destination column.
+        second: Another type, such as the new type of the source column.
     """
     if first == second:
         return first
     pair = {first, second}
     digits = [_digits(one) for one in (first, second)]
     if digits[0] and digits[1]:
-        whole = max(digits[0][0], digits[1][0])
-        scale = max(digits[0][1], digits[1][1])
-        return "VARCHAR" if whole + scale > _MAX_PRECISION else f"DECIMAL({whole + scale},{scale})"
+        whole, scale = map(max, zip(*digits, strict=True))
+        return _decimal(whole + scale, scale)
     if "DOUBLE" in pair and any(digits):
         return "DOUBLE"
     if pair <= {"DATE", "TIMESTAMP", "TIMESTAMPTZ"}:
@@ -182,7 +158,7 @@ def wider(first: str, second: str) -> str:
 
 
 def _digits(column_type: str) -> tuple[int, int] | None:
-    """Return how many digits an exact number has before and after its point; None for others."""
+    """Return the digits of an exact number before and after its point; None for other types."""
     if column_type == "BIGINT":
         return 19, 0
     match = re.fullmatch(r"DECIMAL\((\d+),(\d+)\)", column_type)

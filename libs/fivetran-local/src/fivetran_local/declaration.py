@@ -1,25 +1,17 @@
-"""What may be declared: connectors, their sources and tables, the destination, the rate limit."""
+"""The declaration: connectors, their sources and tables, the destination, the rate limit."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Discriminator,
-    Field,
-    SecretStr,
-    Tag,
-    model_validator,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 from fivetran_local.names import destination_name
 
 SchemaChangeHandling = Literal["ALLOW_ALL", "ALLOW_COLUMNS", "BLOCK_ALL"]
 ScheduleType = Literal["auto", "manual"]
-# Minutes; Fivetran's API accepts no others.
+# Minutes; Fivetran's API accepts no other values.
 SyncFrequency = Literal[1, 5, 15, 30, 60, 120, 180, 360, 480, 720, 1440]
 
 
@@ -32,19 +24,19 @@ class SqliteSource(_Strict):
 
     kind: Literal["sqlite"]
     path: Path
-    """The database file; relative to the YAML file's folder."""
+    """The database file; relative paths start at the YAML file's directory."""
     schema_name: str = Field("main", alias="schema", min_length=1)
-    """What the source calls its one schema, such as `public`: SQLite itself has none."""
+    """Name of the source's only schema, such as `public`: SQLite itself has no schemas."""
 
 
 class FilesSource(_Strict):
-    """A folder: each CSV, Parquet or JSON file in it is a table, and so is each folder of them."""
+    """A directory: each CSV, Parquet or JSON file, and each subdirectory of them, is a table."""
 
     kind: Literal["files"]
     path: Path
-    """The folder; relative to the YAML file's folder."""
+    """The directory; relative paths start at the YAML file's directory."""
     schema_name: str = Field("files", alias="schema", min_length=1)
-    """What the source calls its one schema."""
+    """Name of the source's only schema."""
 
 
 class PostgresSource(_Strict):
@@ -52,7 +44,7 @@ class PostgresSource(_Strict):
 
     kind: Literal["postgres"]
     dsn: SecretStr
-    """libpq's connection string or URI: give it as `${VARIABLE}`, since it holds a password."""
+    """libpq connection string or URI; use `${VARIABLE}`, since it contains a password."""
     schema_names: tuple[str, ...] = Field(("public",), alias="schemas", min_length=1)
 
 
@@ -60,28 +52,28 @@ SourceDeclaration = SqliteSource | FilesSource | PostgresSource
 
 
 class TableDeclaration(_Strict):
-    """What a source table does not say about itself."""
+    """Properties that a source table does not report itself."""
 
     high_water_mark: str | None = None
     """Column that grows with every insert and update; without it every row is compared."""
     primary_key: tuple[str, ...] = ()
-    """Key columns; by default those that the source declares."""
+    """Key columns; by default the source's primary key."""
     enabled: bool = True
 
 
 class ConnectorDeclaration(_Strict):
-    """One connector: where its rows come from, and the settings that it starts with."""
+    """One connector: its source and its initial settings."""
 
     id: str = Field(pattern=r"^[A-Za-z0-9_]+$")
     service: str = Field(pattern=r"^[a-z0-9_]+$")
-    """Fivetran's connector type, such as `postgres`: what API clients see."""
+    """Fivetran's connector type, such as `postgres`, as API clients see it."""
     schema_prefix: str | None = Field(None, pattern=r"^[a-z_][a-z0-9_]*$")
     """For databases: destination schemas are `<schema_prefix>_<source schema>`."""
     schema_name: str | None = Field(None, alias="schema", pattern=r"^[a-z_][a-z0-9_]*$")
-    """For everything else: the one destination schema."""
+    """For other sources: the only destination schema."""
     source: SourceDeclaration = Field(discriminator="kind")
     tables: dict[str, TableDeclaration] = Field(default_factory=dict)
-    """By source table name. Tables that are not named here are synced too."""
+    """By source table name. Tables that are not listed are synced too."""
     paused: bool = False
     schedule_type: ScheduleType = "auto"
     sync_frequency: SyncFrequency = 360
@@ -90,7 +82,7 @@ class ConnectorDeclaration(_Strict):
     @model_validator(mode="after")
     def _has_one_schema_name(self) -> ConnectorDeclaration:
         if (self.schema_prefix is None) == (self.schema_name is None):
-            raise ValueError("give either 'schema_prefix' (a database) or 'schema' (anything else)")
+            raise ValueError("set either 'schema_prefix' (a database) or 'schema' (other sources)")
         return self
 
     @property
@@ -99,21 +91,20 @@ class ConnectorDeclaration(_Strict):
         return self.schema_prefix or self.schema_name or self.id
 
     def destination_schema(self, source_schema: str) -> str:
-        """Return the destination schema that tables of `source_schema` go to."""
+        """Return the destination schema for tables of `source_schema`."""
         if self.schema_prefix is None:
             return self.name
         return f"{self.schema_prefix}_{destination_name(source_schema)}"
 
 
 class _AnyDestination(_Strict):
-    """The one destination; its id is also the id of the group, as in Fivetran."""
-
     id: str = Field("local_warehouse", pattern=r"^[A-Za-z0-9_]+$")
+    """Id of the only destination and, as in Fivetran, of its group."""
     name: str = Field("Local warehouse", min_length=1)
 
 
 class DuckDBDestinationDeclaration(_AnyDestination):
-    """A DuckDB file in the state folder."""
+    """A DuckDB file in the state directory."""
 
     kind: Literal["duckdb"] = "duckdb"
 
@@ -123,30 +114,21 @@ class PostgresDestinationDeclaration(_AnyDestination):
 
     kind: Literal["postgres"]
     dsn: SecretStr
-    """libpq's connection string or URI: give it as `${VARIABLE}`, since it holds a password."""
+    """libpq connection string or URI; use `${VARIABLE}`, since it contains a password."""
 
 
 DestinationDeclaration = DuckDBDestinationDeclaration | PostgresDestinationDeclaration
 
 
-def _kind_of_destination(content: Any) -> str:
-    """Return which declaration is meant; without a `kind` it is DuckDB."""
-    if isinstance(content, dict):
-        return str(content.get("kind", "duckdb"))
-    return str(getattr(content, "kind", "duckdb"))
-
-
-_AnyDestinationDeclaration = Annotated[
-    Annotated[DuckDBDestinationDeclaration, Tag("duckdb")]
-    | Annotated[PostgresDestinationDeclaration, Tag("postgres")],
-    Discriminator(_kind_of_destination),
-]
+def _with_kind(content: Any) -> Any:
+    """Return the destination's YAML with a `kind`: the default is DuckDB."""
+    return {"kind": "duckdb", **content} if isinstance(content, dict) else content
 
 
 class RateLimitDeclaration(_Strict):
-    """How many requests the API allows; by default as many as Fivetran does.
+    """Number of requests that the API accepts; by default Fivetran's.
 
-    Source: https://fivetran.com/docs/rest-api/rate-limiting, "All requests", accounts that pay.
+    Source: https://fivetran.com/docs/rest-api/rate-limiting, "All requests", paid accounts.
     """
 
     requests: int = Field(20_000, ge=1)
@@ -154,9 +136,11 @@ class RateLimitDeclaration(_Strict):
 
 
 class Declaration(_Strict):
-    """A whole YAML file."""
+    """A complete YAML file."""
 
-    destination: _AnyDestinationDeclaration = DuckDBDestinationDeclaration()
+    destination: Annotated[
+        Annotated[DestinationDeclaration, Field(discriminator="kind")], BeforeValidator(_with_kind)
+    ] = DuckDBDestinationDeclaration()
     connectors: tuple[ConnectorDeclaration, ...] = Field(min_length=1)
     rate_limit: RateLimitDeclaration = RateLimitDeclaration()
 

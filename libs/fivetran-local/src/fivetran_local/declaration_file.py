@@ -1,15 +1,13 @@
-"""The YAML file of a declaration: its variables, its paths, and what is said of its mistakes."""
+"""The YAML file of a declaration: its variables, its paths, and the lines of its errors."""
 
-from __future__ import annotations
-
-import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from fivetran_local.declaration import (
     ConnectorDeclaration,
@@ -23,12 +21,23 @@ from fivetran_local.declaration import (
     TableDeclaration,
 )
 from fivetran_local.errors import DeclarationError
+from fivetran_local.names import did_you_mean
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pydantic_core import ErrorDetails
-
+_MODELS: tuple[type[BaseModel], ...] = (
+    Declaration,
+    DuckDBDestinationDeclaration,
+    PostgresDestinationDeclaration,
+    ConnectorDeclaration,
+    TableDeclaration,
+    RateLimitDeclaration,
+    SqliteSource,
+    FilesSource,
+    PostgresSource,
+)
+_KNOWN_FIELDS = [
+    field.alias or name for model in _MODELS for name, field in model.model_fields.items()
+]
+_KINDS = {"sqlite", "files", "postgres", "duckdb"}
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -37,11 +46,11 @@ def read_declaration(file: Path, variables: Mapping[str, str]) -> Declaration:
 
     Args:
         file: The YAML file.
-        variables: Values for `${NAME}` in it. Nothing else is looked up, not even the environment.
+        variables: Values for `${NAME}` in the file. The process's environment is not used.
 
     Raises:
-        DeclarationError: The file is missing, is not YAML, names an unknown variable, or fails
-            validation. The message has one line per problem: file, line, field and mend.
+        DeclarationError: The file is missing, is not YAML, refers to an unknown variable, or fails
+            validation. The message has one line per problem: file, line, field and fix.
     """
     try:
         text = file.read_text(encoding="utf-8")
@@ -52,14 +61,14 @@ def read_declaration(file: Path, variables: Mapping[str, str]) -> Declaration:
         content = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise DeclarationError(f"{file}: is not YAML: {error}") from error
+    content = _with_variables(content, file, variables)
     try:
-        content = _with_variables(content, file, variables)
         declaration = Declaration.model_validate(content)
     except ValidationError as error:
         found = error.errors()
-        # Of a list with a wrong item pydantic also says that it is too short: a consequence.
-        wrong = [detail for detail in found if detail["type"] != "too_short"] or found
-        problems = [_problem(file, node, detail) for detail in wrong]
+        # For a list with an invalid item pydantic also reports "too short": a consequence.
+        causes = [detail for detail in found if detail["type"] != "too_short"] or found
+        problems = [_problem(file, node, detail) for detail in causes]
         raise DeclarationError("\n".join(problems)) from error
     return _with_absolute_paths(declaration, file.absolute().parent)
 
@@ -74,71 +83,52 @@ def _with_variables(content: Any, file: Path, variables: Mapping[str, str]) -> A
 
     def value_of(match: re.Match[str]) -> str:
         if match[1] not in variables:
-            given = ", ".join(sorted(variables)) or "none"
-            close = difflib.get_close_matches(match[1], variables, 1)
-            hint = f"did you mean ${{{close[0]}}}?" if close else f"given are: {given}"
+            known = ", ".join(sorted(variables)) or "none"
+            hint = did_you_mean(match[1], variables, otherwise=f"known variables: {known}")
             raise DeclarationError(
-                f"{file}: ${{{match[1]}}} is not given ({hint}). "
-                "Pass it with serve(variables=...) or --variable NAME=VALUE."
+                f"{file}: the variable {match[0]} is not set ({hint}). "
+                "Set it with serve(variables=...) or --variable NAME=VALUE."
             )
         return variables[match[1]]
 
     return _VARIABLE.sub(value_of, content)
 
 
-def _with_absolute_paths(declaration: Declaration, folder: Path) -> Declaration:
+def _with_absolute_paths(declaration: Declaration, directory: Path) -> Declaration:
     connectors = []
     for connector in declaration.connectors:
         source = connector.source
         if not isinstance(source, PostgresSource):
-            source = source.model_copy(update={"path": folder / source.path})
+            source = source.model_copy(update={"path": directory / source.path})
         connectors.append(connector.model_copy(update={"source": source}))
     return declaration.model_copy(update={"connectors": tuple(connectors)})
 
 
 def _problem(file: Path, root: yaml.Node | None, detail: ErrorDetails) -> str:
-    location = [part for part in detail["loc"] if not _is_union_tag(part, root, detail["loc"])]
+    path = _path_in_file(detail["loc"])
     if detail["type"].startswith("union_tag"):
-        location.append("kind")
-    line = _line(root, location)
-    field = ".".join(str(part) for part in location) or "the file"
+        path.append("kind")
+    field = ".".join(str(part) for part in path) or "the file"
     message = detail["msg"].removeprefix("Value error, ")
     if detail["type"] == "extra_forbidden":
-        close = difflib.get_close_matches(str(location[-1]), _known_fields(), 1)
-        message = "is not a known field" + (f"; did you mean '{close[0]}'?" if close else "")
-    return f"{file}:{line}: {field}: {message}"
+        hint = did_you_mean(str(path[-1]), _KNOWN_FIELDS)
+        message = "; ".join(filter(None, ("is not a known field", hint)))
+    return f"{file}:{_line(root, path)}: {field}: {message}"
 
 
-def _is_union_tag(part: int | str, root: yaml.Node | None, location: Sequence[int | str]) -> bool:
-    """Tell whether pydantic put `part` in: the tag of a discriminated union is not in the file."""
-    index = location.index(part)
-    return (
-        index > 0
-        and location[index - 1] in {"source", "destination"}
-        and part in {"sqlite", "files", "postgres", "duckdb"}
-        and root is not None
-    )
+def _path_in_file(location: Sequence[int | str]) -> list[int | str]:
+    """Return pydantic's location without the kinds of discriminated unions that it adds."""
+    return [
+        part
+        for before, part in zip((None, *location), location, strict=False)
+        if not (before in {"source", "destination"} and part in _KINDS)
+    ]
 
 
-def _known_fields() -> list[str]:
-    models: tuple[type[BaseModel], ...] = (
-        Declaration,
-        DuckDBDestinationDeclaration,
-        PostgresDestinationDeclaration,
-        ConnectorDeclaration,
-        TableDeclaration,
-        RateLimitDeclaration,
-        SqliteSource,
-        FilesSource,
-        PostgresSource,
-    )
-    return [field.alias or name for model in models for name, field in model.model_fields.items()]
-
-
-def _line(node: yaml.Node | None, location: Sequence[int | str]) -> int:
-    """Return the line, from 1, of the field at `location`, or of the nearest one around it."""
+def _line(node: yaml.Node | None, path: Sequence[int | str]) -> int:
+    """Return the line number, from 1, of the field at `path`, or of its nearest parent."""
     line = node.start_mark.line + 1 if node else 1
-    for part in location:
+    for part in path:
         if isinstance(node, yaml.MappingNode):
             found = [pair for pair in node.value if pair[0].value == str(part)]
         elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):

@@ -1,30 +1,28 @@
-"""Every mistake that this package reports, one class per kind."""
-
-from __future__ import annotations
+"""All errors of this package, one class per kind."""
 
 
 class FivetranLocalError(Exception):
-    """Base of all errors of this package: catch it to catch them all."""
+    """Base class of all errors of this package."""
 
 
 class DeclarationError(FivetranLocalError):
-    """The YAML file that declares the connectors is missing, unreadable or wrong."""
+    """A YAML file of connectors or faults is missing, unreadable or invalid."""
 
 
 class ServerNotStartedError(FivetranLocalError):
-    """The server did not come up: the port is taken, or the state folder cannot be written."""
+    """The server did not start: the port is taken, or the state directory is not writable."""
 
 
 class SyncError(FivetranLocalError):
-    """A sync cannot go on; the connection's `failed_at` is set and the message becomes its task."""
+    """A sync failed. The connection's `failed_at` is set and the message becomes its task."""
 
 
 class SourceUnreachableError(SyncError):
-    """The source does not answer: file missing, server down, password wrong."""
+    """The source does not answer: a missing file, a stopped server, a wrong password."""
 
 
 class SourceDataError(SyncError):
-    """The source answers, but a table or a value in it is not what was declared."""
+    """A table or value in the source does not match its declaration."""
 
 
 class DestinationBusyError(SyncError):
@@ -32,21 +30,39 @@ class DestinationBusyError(SyncError):
 
 
 class DestinationError(SyncError):
-    """The destination refused what the sync wanted to write."""
+    """The destination rejected a statement or a connection."""
 
 
 class SyncRescheduledError(FivetranLocalError):
-    """The source allows no more requests for now: the sync is put off."""
+    """The source accepts no more requests for now: the sync is postponed."""
 
     def __init__(self, seconds: float) -> None:
-        """Say for how long.
+        """Set the delay.
 
         Args:
-            seconds: From now on.
+            seconds: Delay from now.
         """
-        super().__init__(f"The sync is put off by {seconds} seconds.")
+        super().__init__(f"The sync is postponed by {seconds} seconds.")
         self.seconds = seconds
 
 
 class SyncStoppedError(FivetranLocalError):
-    """The sync was told to stop: by `force`, or because its server is shutting down."""
+    """The sync was stopped, by `force` or because its server is shutting down."""
+
+
+class NotSelectableError(FivetranLocalError):
+    """A request names a schema, table or column that the connection does not have."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        """Name the missing object.
+
+        Args:
+            kind: `Schema`, `Table` or `Column`.
+            name: The name in the request.
+        """
+        super().__init__(f"{kind} '{name}' is not in the connection's schema config.")
+        self.kind = kind
+
+
+class SelectionRefusedError(FivetranLocalError):
+    """A selection that the connection cannot make, such as excluding a key column."""

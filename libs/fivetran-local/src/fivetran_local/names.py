@@ -1,26 +1,26 @@
-"""How source names become destination names, and how names are quoted in SQL."""
+"""Names: in the destination, quoted in SQL, and suggested in error messages."""
 
-from __future__ import annotations
-
+import difflib
 import re
 import unicodedata
+from collections.abc import Iterable
 
 _CAMEL_CASE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NOT_A_NAME = re.compile(r"[^a-z0-9_]+")
 
 
 def destination_name(source_name: str) -> str:
-    """Return the name that a schema, table or column gets in the destination.
+    """Return the destination name of a source schema, table or column.
 
     Fivetran's naming convention (its documentation, "Naming conventions"): accents are dropped,
-    camelCase is split, everything is lower case, whatever is not a letter, a digit or an
-    underscore becomes an underscore, and a name never starts with a digit.
+    camelCase is split, everything is lower case, each run of other characters becomes an
+    underscore, and a name never starts with a digit.
 
     Args:
-        source_name: The name as the source spells it, such as `orderItems` or `Größe (cm)`.
+        source_name: The name in the source, such as `orderItems` or `Größe (cm)`.
 
     Returns:
-        The destination's name, such as `order_items` or `grosse_cm_`.
+        The name in the destination, such as `order_items` or `grosse_cm_`.
     """
     plain = unicodedata.normalize("NFKD", source_name.replace("ß", "ss"))
     ascii_only = "".join(letter for letter in plain if not unicodedata.combining(letter))
@@ -30,18 +30,31 @@ def destination_name(source_name: str) -> str:
 
 
 def literal(text: str) -> str:
-    """Return `text` as a SQL string literal.
-
-    Args:
-        text: Any text; a single quote inside is doubled.
-    """
+    """Return `text` as a SQL string literal, with single quotes doubled."""
     return "'" + text.replace("'", "''") + "'"
 
 
 def quoted(*parts: str) -> str:
-    """Return `"a"."b"`: the parts as quoted SQL identifiers, joined by dots.
+    """Return the parts as quoted SQL identifiers joined by dots: `"a"."b"`.
 
     Args:
-        parts: Schema, table or column names, unquoted; a double quote inside one is doubled.
+        parts: Schema, table or column names, unquoted; double quotes in them are doubled.
     """
     return ".".join('"' + part.replace('"', '""') + '"' for part in parts)
+
+
+def quoted_list(names: Iterable[str]) -> str:
+    """Return the names as quoted SQL identifiers joined by commas: `"a", "b"`."""
+    return ", ".join(map(quoted, names))
+
+
+def did_you_mean(name: str, candidates: Iterable[str], otherwise: str = "") -> str:
+    """Return a question that suggests the closest candidate.
+
+    Args:
+        name: The unknown name.
+        candidates: The known names.
+        otherwise: Result if no candidate is close.
+    """
+    close = difflib.get_close_matches(name, list(candidates), 1)
+    return f"did you mean '{close[0]}'?" if close else otherwise

@@ -1,27 +1,20 @@
-"""Where rows go: one module per kind of destination, all with the same face."""
+"""Destinations of rows: one module per kind, all with the interface in `destination`."""
 
-from __future__ import annotations
+from pathlib import Path
 
-from typing import TYPE_CHECKING
-
-from fivetran_local.declaration import DuckDBDestinationDeclaration
-from fivetran_local.destinations.duckdb_file import DuckDBDestination
-from fivetran_local.destinations.postgres import PostgresDestination
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from fivetran_local.declaration import DestinationDeclaration
-    from fivetran_local.destinations.destination import Destination
+from fivetran_local.declaration import DestinationDeclaration, DuckDBDestinationDeclaration
+from fivetran_local.destinations.destination import SyncDestination
+from fivetran_local.destinations.duckdb_file import DuckDBFile
+from fivetran_local.destinations.postgres_warehouse import PostgresWarehouse
 
 
-def open_destination(declared: DestinationDeclaration, duckdb_file: Path) -> Destination:
+def open_destination(declared: DestinationDeclaration, duckdb_file: Path) -> SyncDestination:
     """Return the declared destination; nothing is opened yet.
 
     Args:
         declared: The destination.
-        duckdb_file: Where a DuckDB destination is.
+        duckdb_file: File of a DuckDB destination.
     """
     if isinstance(declared, DuckDBDestinationDeclaration):
-        return DuckDBDestination(duckdb_file)
-    return PostgresDestination(declared.dsn.get_secret_value())
+        return DuckDBFile(duckdb_file)
+    return PostgresWarehouse(declared.dsn.get_secret_value())

@@ -1,110 +1,81 @@
-"""The destination as a DuckDB file, open only while a sync writes to it."""
-
-from __future__ import annotations
+"""A DuckDB file as a destination, open only while a sync writes to it."""
 
 import os
 import threading
 import time
-from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 
-from fivetran_local.destinations.duckdb_landing import DuckDBLanding
-from fivetran_local.errors import (
-    DestinationBusyError,
-    DestinationError,
-    FivetranLocalError,
-)
+from fivetran_local.destinations.destination import RETRY_SECONDS, SyncDestination
+from fivetran_local.destinations.duckdb_writer import DuckDBWriter
+from fivetran_local.errors import DestinationError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-# Readers hold the file for moments; another connector's first sync may hold it for minutes.
-_DEADLINE_SECONDS = 600.0
-_RETRY_SECONDS = 0.05
-
-# A sync streams; what does not fit is spilled beside the file.
-_MEMORY_LIMIT = "512MB"
+# A sync streams rows: what exceeds the memory limit is spilled next to the file. Every thread fills
+# its own row groups: many threads would exceed the limit.
+_SETTINGS = """
+set timezone = 'UTC';
+set memory_limit = '512MB';
+set threads = least(4, current_setting('threads')::int);
+set preserve_insertion_order = false;
+set autoinstall_known_extensions = false;
+begin
+"""
 
 
-class DuckDBDestination:
+class DuckDBFile(SyncDestination):
     """One DuckDB file that syncs of any process write to, one at a time."""
 
-    def __init__(self, file: Path) -> None:
-        """Describe the destination; the file is made by the first sync.
+    service = "duckdb"
 
-        Args:
-            file: The DuckDB file.
-        """
+    def __init__(self, file: Path) -> None:
+        """Describe the destination; the first sync creates the file."""
         self.file = file
-        self.service = "duckdb"
         self.place = str(file)
-        # Within this process DuckDB would share one instance between threads, and their
-        # transactions would meet; between processes its own file lock keeps order.
+        # Threads of one process would share a DuckDB instance and conflict in their transactions;
+        # processes are kept apart by DuckDB's file lock.
         self._one_thread = threading.Lock()
 
     def config(self) -> dict[str, str | int | None]:
-        """See `Destination.config`."""
+        """See `SyncDestination.config`."""
         return {"database": self.file.stem}
 
     def check(self) -> str | None:
-        """See `Destination.check`."""
-        folder = self.file.parent
-        return None if os.access(folder, os.W_OK) else f"{folder} cannot be written."
+        """See `SyncDestination.check`."""
+        directory = self.file.parent
+        return None if os.access(directory, os.W_OK) else f"{directory} is not writable."
 
     @contextmanager
-    def writing(self, checkpoint: Callable[[], None]) -> Iterator[DuckDBLanding]:
-        """See `Destination.writing`."""
-        deadline = time.monotonic() + _DEADLINE_SECONDS
-        while not self._one_thread.acquire(timeout=_RETRY_SECONDS):
-            self._keep_waiting(deadline, checkpoint)
+    def writing(self, checkpoint: Callable[[], None]) -> Iterator[DuckDBWriter]:
+        """See `SyncDestination.writing`."""
+        keep_waiting = self.patience(checkpoint)
+        while not self._one_thread.acquire(timeout=RETRY_SECONDS):
+            keep_waiting()
         try:
-            with closing(self._opened(deadline, checkpoint)) as connection:
-                yield from self._transaction(connection, checkpoint)
+            # On any exit before the commit the connection closes, and DuckDB rolls back.
+            with self._open(keep_waiting) as connection:
+                connection.execute(_SETTINGS)
+                yield DuckDBWriter(connection, checkpoint)
+                connection.execute("commit")
+        except duckdb.Error as error:
+            raise DestinationError(f"{self.file}: {error}") from error
         finally:
             self._one_thread.release()
 
-    def _transaction(
-        self, connection: duckdb.DuckDBPyConnection, checkpoint: Callable[[], None]
-    ) -> Iterator[DuckDBLanding]:
-        connection.execute("set timezone = 'UTC'")
-        connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
-        # Every thread fills row groups of its own: many would not fit the limit.
-        connection.execute("set threads = least(4, current_setting('threads')::int)")
-        connection.execute("set preserve_insertion_order = false")
-        connection.execute("set autoinstall_known_extensions = false")
-        connection.execute("begin")
-        try:
-            yield DuckDBLanding(connection, checkpoint)
-            connection.execute("commit")
-        except FivetranLocalError:
-            raise
-        except duckdb.Error as error:
-            raise DestinationError(f"{self.file}: {error}") from error
-        # On any way out but the commit the connection closes, and DuckDB rolls back.
-
-    def _opened(self, deadline: float, checkpoint: Callable[[], None]) -> duckdb.DuckDBPyConnection:
+    def _open(self, keep_waiting: Callable[[], None]) -> duckdb.DuckDBPyConnection:
         while True:
             try:
                 return duckdb.connect(str(self.file))
             except duckdb.ConnectionException:
-                # This process reads the file at this moment: DuckDB allows one mode per process.
-                self._keep_waiting(deadline, checkpoint)
+                # This process reads the file now: DuckDB allows one mode per process.
+                keep_waiting()
             except duckdb.IOException as error:
                 if "lock" not in str(error):
                     raise DestinationError(
                         f"{self.file} cannot be opened: {error} "
-                        "Delete the file to have the next sync write all rows anew."
+                        "Delete the file; the next sync writes all rows again."
                     ) from error
-                self._keep_waiting(deadline, checkpoint)
-            time.sleep(_RETRY_SECONDS)
-
-    def _keep_waiting(self, deadline: float, checkpoint: Callable[[], None]) -> None:
-        checkpoint()
-        if time.monotonic() > deadline:
-            raise DestinationBusyError(
-                f"{self.file} was kept open by others for {_DEADLINE_SECONDS:.0f} seconds. "
-                "Close the notebook or shell that has it open, then sync again."
-            )
+                keep_waiting()
+            time.sleep(RETRY_SECONDS)

@@ -1,23 +1,16 @@
-"""Where rows come from: one module per kind of source, all with the same face."""
+"""Sources of rows: one module per kind, all with the interface in `source`."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from fivetran_local.declaration import FilesSource, SqliteSource
-from fivetran_local.sources.files import FileFolder
+from fivetran_local.declaration import FilesSource, SourceDeclaration, SqliteSource
+from fivetran_local.sources.files import FileDirectory
 from fivetran_local.sources.postgres import PostgresDatabase
+from fivetran_local.sources.source import SyncSource
 from fivetran_local.sources.sqlite import SqliteDatabase
 
-if TYPE_CHECKING:
-    from fivetran_local.declaration import SourceDeclaration
-    from fivetran_local.sources.source import Source
 
-
-def open_source(declared: SourceDeclaration) -> Source:
-    """Return the source that a connector declares; nothing is opened yet."""
+def open_source(declared: SourceDeclaration) -> SyncSource:
+    """Return a connector's source; nothing is opened yet."""
     if isinstance(declared, SqliteSource):
         return SqliteDatabase(declared.path, declared.schema_name)
     if isinstance(declared, FilesSource):
-        return FileFolder(declared.path, declared.schema_name)
+        return FileDirectory(declared.path, declared.schema_name)
     return PostgresDatabase(declared.dsn.get_secret_value(), declared.schema_names)

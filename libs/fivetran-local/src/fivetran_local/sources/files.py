@@ -1,69 +1,70 @@
-"""A folder of CSV, Parquet or JSON files as a source, read by DuckDB."""
+"""A directory of CSV, Parquet or JSON files as a source, read by DuckDB."""
 
-from __future__ import annotations
-
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import duckdb
 
 from fivetran_local.column_types import type_of_duckdb
 from fivetran_local.errors import SourceDataError, SourceUnreachableError
 from fivetran_local.names import literal, quoted
-from fivetran_local.sources.source import FileRows, HighWaterMark, SourceColumn, SourceTable
+from fivetran_local.sources.source import (
+    FileRows,
+    HighWaterMark,
+    SourceColumn,
+    SourceTable,
+    SyncSource,
+)
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
-
-# Types come from all rows of a CSV or JSON file: from a sample they would change between syncs.
+# Types are inferred from all rows of a CSV or JSON file: those of a sample would vary.
+_CSV = "read_csv([{paths}], sample_size = -1, union_by_name = true)"
+_JSON = "read_json([{paths}], sample_size = -1, union_by_name = true)"
 _READERS = {
-    ".csv": "read_csv([{paths}], sample_size = -1, union_by_name = true)",
-    ".json": "read_json([{paths}], sample_size = -1, union_by_name = true)",
-    ".jsonl": "read_json([{paths}], sample_size = -1, union_by_name = true)",
-    ".ndjson": "read_json([{paths}], sample_size = -1, union_by_name = true)",
+    ".csv": _CSV,
+    ".json": _JSON,
+    ".jsonl": _JSON,
+    ".ndjson": _JSON,
     ".parquet": "read_parquet([{paths}], union_by_name = true)",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class _Files:
-    """The files of one table, all of one kind."""
+class _TableFiles:
+    """The files of one table, all of the same kind."""
 
     suffix: str
-    paths: tuple[Path, ...]
+    paths: tuple[str, ...]
 
     @property
     def relation(self) -> str:
-        """The SQL that reads them."""
-        return _READERS[self.suffix].format(
-            paths=", ".join(literal(str(path)) for path in self.paths)
-        )
+        """The SQL that reads the files."""
+        return _READERS[self.suffix].format(paths=", ".join(map(literal, self.paths)))
 
 
-class FileFolder:
-    """A folder in which every file, or every subfolder of files of one kind, is a table."""
+class FileDirectory(SyncSource):
+    """A directory in which every file, or subdirectory of files of one kind, is a table."""
 
     def __init__(self, path: Path, schema_name: str) -> None:
         """Describe the source; nothing is opened.
 
         Args:
-            path: The folder.
-            schema_name: What to call its one schema.
+            path: The directory.
+            schema_name: Name of the source's only schema.
         """
         self._path = path
         self._schema_name = schema_name
 
     def check(self) -> None:
-        """See `Source.check`."""
+        """See `SyncSource.check`."""
         if not self._path.is_dir():
             raise SourceUnreachableError(
-                f"{self._path}: no such folder. Make it, or mend 'path' in the declaration."
+                f"{self._path}: no such directory. Create it, or fix 'path' in the declaration."
             )
 
     def fingerprint(self) -> str | None:
-        """Return names, sizes and times of all files: whoever writes a file changes its time."""
+        """Return names, sizes and times of all files: writing a file changes its time."""
         try:
             stats = [(path, path.stat()) for path in sorted(self._path.rglob("*"))]
         except OSError:
@@ -73,35 +74,36 @@ class FileFolder:
         )
 
     @contextmanager
-    def snapshot(self) -> Iterator[FolderSnapshot]:
-        """See `Source.snapshot`. Files have no transactions: replace them whole, by renaming."""
+    def snapshot(self) -> Iterator["DirectorySnapshot"]:
+        """See `SyncSource.snapshot`. Files have no transactions: replace them by renaming."""
         self.check()
-        with closing(duckdb.connect()) as connection:
-            connection.execute("set timezone = 'UTC'")
-            connection.execute("set memory_limit = '512MB'")
-            # Nothing is downloaded: what a file needs beyond CSV, JSON and Parquet is an error.
-            connection.execute("set autoinstall_known_extensions = false")
-            yield FolderSnapshot(connection, self._schema_name, _files_by_table(self._path))
+        with duckdb.connect() as connection:
+            # No downloads: files that need more than CSV, JSON and Parquet readers are an error.
+            connection.execute(
+                "set timezone = 'UTC'; set memory_limit = '512MB';"
+                "set autoinstall_known_extensions = false"
+            )
+            yield DirectorySnapshot(connection, self._schema_name, _files_by_table(self._path))
 
 
-class FolderSnapshot:
-    """The files of a folder at one moment."""
+class DirectorySnapshot:
+    """The files of a directory at one moment."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, schema_name: str, files: dict[str, _Files]
+        self, connection: duckdb.DuckDBPyConnection, schema_name: str, files: dict[str, _TableFiles]
     ) -> None:
         self._connection = connection
         self._schema_name = schema_name
         self._files = files
 
     def tables(self) -> Sequence[SourceTable]:
-        """See `Snapshot.tables`."""
+        """See `SourceSnapshot.tables`."""
         return [
             SourceTable(self._schema_name, name, self._columns(name, files))
             for name, files in sorted(self._files.items())
         ]
 
-    def _columns(self, name: str, files: _Files) -> tuple[SourceColumn, ...]:
+    def _columns(self, name: str, files: _TableFiles) -> tuple[SourceColumn, ...]:
         try:
             found = self._connection.execute(f"describe from {files.relation}").fetchall()
         except duckdb.Error as error:
@@ -113,7 +115,7 @@ class FolderSnapshot:
     def rows(
         self, table: SourceTable, columns: Sequence[SourceColumn], since: HighWaterMark | None
     ) -> FileRows:
-        """See `Snapshot.rows`."""
+        """See `SourceSnapshot.rows`."""
         select = ", ".join(f"{_expression(column)} as {quoted(column.name)}" for column in columns)
         condition = "true"
         if since is not None:
@@ -124,7 +126,7 @@ class FolderSnapshot:
         return FileRows(
             f"select {select} from {files.relation} where {condition}",
             tuple(column.name for column in columns),
-            tuple(map(str, files.paths)),
+            files.paths,
         )
 
 
@@ -133,9 +135,9 @@ def _expression(column: SourceColumn) -> str:
     return f"cast(to_json({name}) as varchar)" if column.type == "JSON" else name
 
 
-def _files_by_table(folder: Path) -> dict[str, _Files]:
-    tables: dict[str, _Files] = {}
-    for entry in sorted(folder.iterdir()):
+def _files_by_table(directory: Path) -> dict[str, _TableFiles]:
+    tables: dict[str, _TableFiles] = {}
+    for entry in sorted(directory.iterdir()):
         if entry.name.startswith("."):
             continue
         paths = sorted(entry.iterdir()) if entry.is_dir() else [entry]
@@ -145,11 +147,11 @@ def _files_by_table(folder: Path) -> dict[str, _Files]:
         name = entry.name if entry.is_dir() else entry.stem
         if len(kinds) > 1 or name in tables:
             raise SourceDataError(
-                f"{folder}: table '{name}' has files of more than one kind. "
-                "Give each table one file, or one folder of files of the same kind."
+                f"{directory}: table '{name}' has files of more than one kind. "
+                "Provide one file per table, or one directory of files of the same kind."
             )
         (suffix,) = kinds
-        tables[name] = _Files(
-            suffix, tuple(path for path in paths if path.suffix.lower() == suffix)
+        tables[name] = _TableFiles(
+            suffix, tuple(str(path) for path in paths if path.suffix.lower() == suffix)
         )
     return tables

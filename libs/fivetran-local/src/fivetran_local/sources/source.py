@@ -1,30 +1,35 @@
-"""What a sync asks of any source."""
+"""The interface of all sources."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+import itertools
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from operator import itemgetter
+from typing import Protocol, TypeAlias
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from contextlib import AbstractContextManager
+import pyarrow as pa
 
-    import pyarrow as pa
+from fivetran_local.declaration import TableDeclaration
+from fivetran_local.errors import SourceDataError
+from fivetran_local.names import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
 class SourceColumn:
-    """One column as the source describes it."""
+    """One column in the source."""
 
     name: str
     type: str
-    """In the vocabulary of `column_types`."""
+    """One of the types in `column_types`."""
     is_primary_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SourceTable:
-    """One table as the source describes it."""
+    """One table in the source."""
 
     schema_name: str
     name: str
@@ -32,7 +37,7 @@ class SourceTable:
 
     @property
     def place(self) -> str:
-        """Name the table in messages."""
+        """The table's name in messages."""
         return f"{self.schema_name}.{self.name}"
 
     def column(self, name: str) -> SourceColumn:
@@ -42,33 +47,33 @@ class SourceTable:
 
 @dataclass(frozen=True, slots=True)
 class FileRows:
-    """Rows that lie in files which any DuckDB reads by itself.
+    """Rows in files that any DuckDB connection can read.
 
-    Where a DuckDB writes the rows too, each value is copied once less than through a stream: a
-    fifth of a first sync's time.
+    If DuckDB also writes the rows, this copies each value once less than a stream: a fifth of a
+    first sync's time.
     """
 
     query: str
-    """In DuckDB's words; names every file by its path."""
+    """DuckDB query; it names every file by its path."""
     columns: tuple[str, ...]
     paths: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class HighWaterMark:
-    """Up to where a table has been read: the largest value seen of a column that only grows."""
+    """The largest value read so far of a column that only grows."""
 
     column: SourceColumn
     value: str
     """As text; timestamps in UTC as `2024-01-01T10:00:00.000000Z`."""
 
 
-Rows: TypeAlias = "pa.RecordBatchReader | FileRows"
-"""Of a table: a stream, or where they can be read."""
+Rows: TypeAlias = pa.RecordBatchReader | FileRows
+"""Rows of a table: a stream, or the files that contain them."""
 
 
-class Snapshot(Protocol):
-    """One consistent view of a source: all that a sync reads, it reads from the same moment."""
+class SourceSnapshot(Protocol):
+    """A consistent view of a source: a sync reads all tables from the same moment."""
 
     def tables(self) -> Sequence[SourceTable]:
         """Return every table that can be synced, in a stable order."""
@@ -76,33 +81,81 @@ class Snapshot(Protocol):
     def rows(
         self, table: SourceTable, columns: Sequence[SourceColumn], since: HighWaterMark | None
     ) -> Rows:
-        """Offer the rows of a table.
+        """Return the rows of a table.
 
         Args:
             table: The table.
-            columns: Which columns, in this order; the rows have them under these names, in
-                their types or as text that DuckDB casts to them.
-            since: Leave out rows that are provably below the mark. A source may return more than
-                asked for: rows that are known already change nothing.
+            columns: The columns of the result, in this order. Values have the columns' types, or
+                are text that DuckDB casts to them.
+            since: Leave out rows that are provably below the mark. A source may return more rows:
+                known rows change nothing.
         """
 
 
-class Source(Protocol):
-    """A place that rows come from."""
+class SyncSource(ABC):
+    """A source of rows."""
 
     def check(self) -> None:
-        """Find out whether the source answers.
+        """Check whether the source answers.
 
         Raises:
-            SourceUnreachableError: It does not; the message says what to mend.
+            SourceUnreachableError: It does not; the message contains the fix.
         """
+        with self.snapshot():
+            pass
 
+    @abstractmethod
     def fingerprint(self) -> str | None:
         """Return a value that changes whenever anything in the source changes; None if unknown."""
 
-    def snapshot(self) -> AbstractContextManager[Snapshot]:
+    @abstractmethod
+    def snapshot(self) -> AbstractContextManager[SourceSnapshot]:
         """Open a consistent view of the source.
 
         Raises:
             SourceUnreachableError: The source does not answer.
         """
+
+
+def tables_of(columns: Iterable[tuple[str, str, SourceColumn]]) -> list[SourceTable]:
+    """Group columns into tables.
+
+    Args:
+        columns: Schema, table and column; those of one table follow each other.
+    """
+    return [
+        SourceTable(schema, name, tuple(column for *_, column in group))
+        for (schema, name), group in itertools.groupby(columns, itemgetter(0, 1))
+    ]
+
+
+def with_declared_keys(
+    tables: Iterable[SourceTable], declared: Mapping[str, TableDeclaration]
+) -> list[SourceTable]:
+    """Return the tables with their declared primary keys.
+
+    Raises:
+        SourceDataError: The declaration names a column that a table does not have.
+    """
+    return [_with_declared_key(table, declared.get(table.name)) for table in tables]
+
+
+def _with_declared_key(table: SourceTable, declared: TableDeclaration | None) -> SourceTable:
+    if declared is None:
+        return table
+    present = [column.name for column in table.columns]
+    for name in (*declared.primary_key, declared.high_water_mark):
+        if name is not None and name not in present:
+            hint = did_you_mean(name, present, otherwise=f"it has: {', '.join(present)}.")
+            raise SourceDataError(
+                f"{table.place} has no column '{name}', which the declaration names; {hint}"
+            )
+    if not declared.primary_key:
+        return table
+    return replace(
+        table,
+        columns=tuple(
+            replace(column, is_primary_key=column.name in declared.primary_key)
+            for column in table.columns
+        ),
+    )

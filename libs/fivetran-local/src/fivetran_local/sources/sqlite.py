@@ -1,27 +1,36 @@
 """SQLite database files as a source."""
 
-from __future__ import annotations
-
 import os
 import re
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import adbc_driver_manager
 import pyarrow as pa
 from adbc_driver_sqlite import StatementOptions, dbapi
 
+from fivetran_local.adbc import READ_ERRORS, fetch_all
 from fivetran_local.column_types import type_of_sqlite_declaration, wire_type
 from fivetran_local.errors import SourceDataError, SourceUnreachableError
 from fivetran_local.names import literal, quoted
-from fivetran_local.sources.source import HighWaterMark, SourceColumn, SourceTable
+from fivetran_local.sources.source import (
+    HighWaterMark,
+    SourceColumn,
+    SourceTable,
+    SyncSource,
+    tables_of,
+)
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-# Large enough that Arrow's cost per batch does not show, small enough to stay a few megabytes.
+# Large enough to hide Arrow's cost per batch, small enough to use only a few megabytes.
 _ROWS_PER_BATCH = 65_536
+
+_COLUMNS = r"""
+select t.name, c.name, c.type, c.pk
+from sqlite_schema t join pragma_table_info(t.name) c
+where t.type = 'table' and t.name not like 'sqlite\_%' escape '\'
+order by t.name, c.cid
+"""
 
 _TYPE_MISMATCH = re.compile(r"Type mismatch in column (\d+): expected \S+ but got (\S+)")
 
@@ -30,7 +39,7 @@ _TYPE_MISMATCH = re.compile(r"Type mismatch in column (\d+): expected \S+ but go
 _WAL_INDEX_HEADER_BYTES = 96
 
 
-class SqliteDatabase:
+class SqliteDatabase(SyncSource):
     """One SQLite file, opened read-only."""
 
     def __init__(self, path: Path, schema_name: str) -> None:
@@ -38,47 +47,40 @@ class SqliteDatabase:
 
         Args:
             path: The database file.
-            schema_name: What to call its one schema.
+            schema_name: Name of the source's only schema.
         """
         self._path = path
         self._schema_name = schema_name
 
-    def check(self) -> None:
-        """See `Source.check`."""
-        with self.snapshot():
-            pass
-
     def fingerprint(self) -> str | None:
-        """Return what changes with every commit: the file's header, or the write-ahead index."""
+        """Return the parts of the file's header and write-ahead index that a commit changes."""
         try:
             stat = self._path.stat()
-            with self._path.open("rb") as file:
-                change_counter = file.read(28)[24:].hex()
+            change_counter = _first_bytes(self._path, 28)[24:].hex()
         except OSError:
             return None
-        wal_index = Path(f"{self._path}-shm")
         try:
-            with wal_index.open("rb") as file:
-                wal = file.read(_WAL_INDEX_HEADER_BYTES).hex()
+            wal = _first_bytes(Path(f"{self._path}-shm"), _WAL_INDEX_HEADER_BYTES).hex()
         except OSError:
             wal = ""
         return f"{stat.st_ino}-{stat.st_size}-{stat.st_mtime_ns}-{change_counter}-{wal}"
 
     @contextmanager
-    def snapshot(self) -> Iterator[SqliteSnapshot]:
-        """See `Source.snapshot`."""
+    def snapshot(self) -> Iterator["SqliteSnapshot"]:
+        """See `SyncSource.snapshot`."""
         if not self._path.is_file():
             raise SourceUnreachableError(
-                f"{self._path}: no such file. Make the database, or mend 'path' in the declaration."
+                f"{self._path}: no such file. Create the database, or fix 'path' in the"
+                " declaration."
             )
         if not os.access(self._path, os.R_OK):
-            raise SourceUnreachableError(f"{self._path}: this user may not read it.")
+            raise SourceUnreachableError(f"{self._path}: permission denied.")
         try:
-            # Autocommit is off: the first query begins the transaction that all others read in.
+            # Autocommit is off: the first query begins the transaction of all queries.
             connection = dbapi.connect(f"{self._path.absolute().as_uri()}?mode=ro")
         except adbc_driver_manager.Error as error:
             raise SourceUnreachableError(f"{self._path}: {error}.") from error
-        with closing(connection):
+        with connection:
             snapshot = SqliteSnapshot(connection, self._schema_name)
             try:
                 snapshot.tables()
@@ -95,32 +97,22 @@ class SqliteSnapshot:
         self._schema_name = schema_name
 
     def tables(self) -> Sequence[SourceTable]:
-        """See `Snapshot.tables`."""
-        names = self._query(
-            "select name from sqlite_schema where type = 'table' and name not like 'sqlite\\_%'"
-            " escape '\\' order by name"
-        )
-        return [
-            SourceTable(self._schema_name, name, columns)
-            for (name,) in names
-            if (columns := self._columns(name))
-        ]
-
-    def _columns(self, table: str) -> tuple[SourceColumn, ...]:
-        found = self._query(
-            f"select name, type, pk from pragma_table_info({literal(table)}) order by cid"
-        )
-        return tuple(
-            SourceColumn(name, type_of_sqlite_declaration(declared), is_primary_key=pk > 0)
-            for name, declared, pk in found
+        """See `SourceSnapshot.tables`."""
+        return tables_of(
+            (
+                self._schema_name,
+                table,
+                SourceColumn(name, type_of_sqlite_declaration(type_), pk > 0),
+            )
+            for table, name, type_, pk in fetch_all(self._connection, _COLUMNS)
         )
 
     def rows(
         self, table: SourceTable, columns: Sequence[SourceColumn], since: HighWaterMark | None
     ) -> pa.RecordBatchReader:
-        """See `Snapshot.rows`."""
-        # The driver takes a column's type from its first rows. This row says what it is; it is
-        # dropped again below.
+        """See `SourceSnapshot.rows`."""
+        # The driver infers a column's type from its first rows. This first row has the right
+        # types; `_batches` drops it.
         example = ", ".join(_example(column) for column in columns)
         select = ", ".join(_expression(column) for column in columns)
         cursor = self._connection.cursor(
@@ -134,10 +126,10 @@ class SqliteSnapshot:
         schema = pa.schema([(column.name, wire_type(column.type)) for column in columns])
         return pa.RecordBatchReader.from_batches(schema, _batches(cursor, table, schema))
 
-    def _query(self, query: str) -> list[Any]:
-        with self._connection.cursor() as cursor:
-            cursor.execute(query)
-            return cursor.fetchall()
+
+def _first_bytes(file: Path, count: int) -> bytes:
+    with file.open("rb") as opened:
+        return opened.read(count)
 
 
 def _batches(
@@ -148,22 +140,22 @@ def _batches(
             reader = cursor.fetch_record_batch()
             for column, found in zip(schema, reader.schema.types, strict=True):
                 if column.type != found:
-                    raise _wrong_type(table, column, f"values of type {found}")
+                    raise _type_mismatch(table, column, f"values of type {found}")
             examples = 1
             for batch in reader:
                 yield batch.slice(examples)
                 examples = 0
-        except (OSError, pa.ArrowException, adbc_driver_manager.Error) as error:
+        except READ_ERRORS as error:
             mismatch = _TYPE_MISMATCH.search(str(error))
             if mismatch is None:
                 raise SourceDataError(f"{table.place} cannot be read: {error}.") from error
-            raise _wrong_type(table, schema.field(int(mismatch[1])), mismatch[2]) from error
+            raise _type_mismatch(table, schema.field(int(mismatch[1])), mismatch[2]) from error
 
 
-def _wrong_type(table: SourceTable, column: pa.Field, found: str) -> SourceDataError:
+def _type_mismatch(table: SourceTable, column: pa.Field, found: str) -> SourceDataError:
     return SourceDataError(
         f"{table.place}.{column.name} is declared as {column.type}, but holds {found}. "
-        "Mend the values in the source, or declare the column as text."
+        "Fix the values in the source, or declare the column as text."
     )
 
 
@@ -173,26 +165,24 @@ def _example(column: SourceColumn) -> str:
 
 
 def _expression(column: SourceColumn) -> str:
-    """Return the SQL that reads a column in its wire type: as text where a cast follows."""
+    """Return the SQL that reads a column in its wire type: as text if a cast follows."""
     name = quoted(column.name)
-    if wire_type(column.type) == pa.string():
-        return f"cast({name} as text)"
-    return name
+    return f"cast({name} as text)" if wire_type(column.type) == pa.string() else name
 
 
 def _condition(since: HighWaterMark) -> str:
     """Return a condition that keeps every row at or above the mark.
 
-    Timestamps are text of any ISO form: `10:00:00Z` sorts after `10:00:00.5Z`, a blank before a
-    `T`, an offset anywhere. So text decides only by day, a day early, where an index can help;
-    `julianday` decides the rest, a second early because it knows milliseconds only. Rows without
-    a mark are always read: nothing else would ever notice them.
+    Timestamps are text in any ISO form: `10:00:00Z` sorts after `10:00:00.5Z`, a blank before a
+    `T`, an offset anywhere. So the comparison as text, which can use an index, is by day and a day
+    early; `julianday` compares the rest, a second early because it is exact to milliseconds only.
+    Rows without a value are always read: nothing else would detect their changes.
     """
     name = quoted(since.column.name)
     value = literal(since.value)
     if since.column.type in {"TIMESTAMP", "TIMESTAMPTZ"}:
         by_day = f"{name} >= date({value}, '-1 day')"
-        # No text that only the destination understands (`10:00:00+00`) may pass as "below".
+        # Text that SQLite cannot parse (`10:00:00+00`) counts as above the mark.
         by_second = f"coalesce(julianday({name}) >= julianday({value}, '-1 second'), true)"
         return f"({name} is null or ({by_day} and {by_second}))"
     if since.column.type in {"BIGINT", "DOUBLE"} or since.column.type.startswith("DECIMAL"):

@@ -1,8 +1,6 @@
-"""What the server remembers, in one SQLite file that several processes may use at once."""
+"""The server's state, in one SQLite file that several processes may use at once."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from fivetran_local.state.connections import Connections
 from fivetran_local.state.database import StateDatabase
@@ -10,18 +8,15 @@ from fivetran_local.state.runs import Runs
 from fivetran_local.state.selection import Selection
 from fivetran_local.state.tables import Tables
 
-if TYPE_CHECKING:
-    from pathlib import Path
 
-
-class State:
-    """The state of one account, by what it is about."""
+class StateFile:
+    """The state of one account, by subject."""
 
     def __init__(self, state_dir: Path) -> None:
-        """Open the state of a folder, creating both where they are missing.
+        """Open the state; create the directory and the file if they are missing.
 
         Args:
-            state_dir: The folder; nothing else may write in it.
+            state_dir: The directory; only this package may write to it.
         """
         database = StateDatabase(state_dir)
         self.connections = Connections(database)

@@ -1,21 +1,13 @@
-"""Connections: the settings that clients change, and when a sync last succeeded or failed."""
+"""Connections: the settings that clients change, and the times of the last syncs."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from fivetran_local.clock import now
+from fivetran_local.declaration import ConnectorDeclaration
+from fivetran_local.state.database import StateDatabase, now, record, update
 
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterable, Mapping
-
-    from fivetran_local.declaration import ConnectorDeclaration
-    from fivetran_local.state.database import StateDatabase
-
-# The only columns that `change` writes: names come from a request and go into SQL.
-_SETTINGS = (
+# The only columns that `change` writes: names come from a request and are used in SQL.
+_SETTINGS = {
     "paused",
     "schedule_type",
     "sync_frequency",
@@ -24,12 +16,12 @@ _SETTINGS = (
     "data_delay_sensitivity",
     "data_delay_threshold",
     "schema_change_handling",
-)
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
-    """One connection as it stands in the state file."""
+class ConnectionRecord:
+    """One connection in the state file."""
 
     id: str
     created_at: str
@@ -42,15 +34,15 @@ class Connection:
     data_delay_threshold: int
     schema_change_handling: str
     setup_state: str
-    """`incomplete` until the source answered once, then `connected` or `broken`."""
+    """`incomplete` until the source answers for the first time, then `connected` or `broken`."""
     succeeded_at: str | None
     failed_at: str | None
     failure: str | None
-    """Why the last sync failed; None after one that succeeded."""
+    """Reason of the last sync's failure; None after a success."""
     rescheduled_for: str | None
-    """When a sync that was put off is due; None where none was."""
+    """Time of a postponed sync; None if none is postponed."""
     source_fingerprint: str | None
-    """What the source looked like before the last successful sync read it."""
+    """The source's fingerprint before the last successful sync read it."""
 
 
 class Connections:
@@ -60,7 +52,7 @@ class Connections:
         self._database = database
 
     def declare(self, connectors: Iterable[ConnectorDeclaration]) -> None:
-        """Add connections that are declared and not known yet; known ones keep their settings."""
+        """Add declared connections that are new; existing ones keep their settings."""
         with self._database.writing() as connection:
             connection.executemany(
                 "insert or ignore into connections"
@@ -79,11 +71,11 @@ class Connections:
                 ],
             )
 
-    def get(self, connection_id: str) -> Connection:
+    def get(self, connection_id: str) -> ConnectionRecord:
         """Return one connection.
 
         Raises:
-            KeyError: There is none with this id.
+            KeyError: No connection has this id.
         """
         with self._database.reading() as connection:
             row = connection.execute(
@@ -91,31 +83,17 @@ class Connections:
             ).fetchone()
         if row is None:
             raise KeyError(connection_id)
-        return _connection(row)
+        return record(ConnectionRecord, row)
 
-    def change(self, connection_id: str, settings: Mapping[str, str | int | bool | None]) -> None:
-        """Set some of the settings that clients may change, by column name."""
-        unknown = set(settings) - set(_SETTINGS)
+    def change(self, connection_id: str, settings: Mapping[str, object]) -> None:
+        """Change settings that clients may change, by column name."""
+        unknown = set(settings) - _SETTINGS
         if unknown:
             raise ValueError(f"not settings of a connection: {sorted(unknown)}")
         with self._database.writing() as connection:
-            for name, value in settings.items():
-                connection.execute(
-                    f"update connections set {name} = ? where id = ?",
-                    (value, connection_id),
-                )
+            update(connection, "connections", {"id": connection_id}, **settings)
 
     def set_setup_state(self, connection_id: str, setup_state: str) -> None:
-        """Remember whether the source answered when it was last asked."""
+        """Store whether the source answered the last check."""
         with self._database.writing() as connection:
-            connection.execute(
-                "update connections set setup_state = ? where id = ? and setup_state <> ?",
-                (setup_state, connection_id, setup_state),
-            )
-
-
-def _connection(row: sqlite3.Row) -> Connection:
-    values = dict(row)
-    for name in ("paused", "pause_after_trial"):
-        values[name] = bool(values[name])
-    return Connection(**values)
+            update(connection, "connections", {"id": connection_id}, setup_state=setup_state)

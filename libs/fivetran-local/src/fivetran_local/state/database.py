@@ -1,20 +1,23 @@
-"""The SQLite file under all state: its tables, and transactions that several processes share."""
-
-from __future__ import annotations
+"""The SQLite file of the state: its tables, its transactions, and helpers for its rows."""
 
 import fcntl
 import sqlite3
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from fivetran_local.names import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from _typeshed import DataclassInstance
 
-# Raised with every change of the tables below. A state of another version is thrown away: the next
-# sync reads everything anew and compares it with the destination.
+RecordT = TypeVar("RecordT", bound="DataclassInstance")
+
+# Increase with every change of the tables below. A state of another version is deleted: the next
+# sync reads all rows again and compares them with the destination.
 _VERSION = 2
 
 _TABLES = """
@@ -50,7 +53,7 @@ create table if not exists source_tables (
     sync_mode text not null default 'SOFT_DELETE',
     removed integer not null default 0,
     high_water_mark text,
-    -- A re-sync is due while wanted > done: a request that comes in during a sync is not lost.
+    -- A re-sync is due while wanted > done: a request that arrives during a sync is kept.
     resync_wanted integer not null default 1,
     resync_done integer not null default 0,
     primary key (connection_id, schema_name, table_name)
@@ -90,30 +93,30 @@ create table if not exists run_tables (
 );
 """
 
-# How long a statement waits for another process's transaction; those take milliseconds.
+# Time that a statement waits for another process's transaction; those take milliseconds.
 _BUSY_SECONDS = 30.0
 
 
 class StateDatabase:
-    """The state file of one state folder."""
+    """The state file of one state directory."""
 
     def __init__(self, state_dir: Path) -> None:
-        """Create the folder, the file and its tables where they are missing.
+        """Create the directory, the file and its tables if they are missing.
 
         Args:
-            state_dir: Where the state lives; also holds the locks of running syncs.
+            state_dir: Directory of the state and of the locks of running syncs.
         """
         self.state_dir = state_dir
         self._file = state_dir / "state.sqlite"
         state_dir.mkdir(parents=True, exist_ok=True)
-        # Switching to WAL is refused, without waiting, while others do the same: one at a time.
+        # SQLite refuses concurrent switches to WAL without waiting, so processes take turns.
         with (state_dir / "state.lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             with self._connected() as connection:
                 connection.execute("pragma journal_mode = wal")
                 (version,) = connection.execute("pragma user_version").fetchone()
                 if version != _VERSION:
-                    connection.executescript(_forget(connection))
+                    connection.executescript(_removal_script(connection))
                 connection.executescript(_TABLES)
 
     @contextmanager
@@ -127,14 +130,14 @@ class StateDatabase:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """Open a connection for reading one consistent state."""
+        """Open a connection that reads one consistent state."""
         with self._connected() as connection:
             connection.execute("begin")
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Open a transaction that no other process writes during; it commits unless it raises."""
+        """Open a transaction that excludes other writers; it is committed unless it raises."""
         with self._connected() as connection:
             connection.execute("begin immediate")
             try:
@@ -145,8 +148,47 @@ class StateDatabase:
             connection.execute("commit")
 
 
-def _forget(connection: sqlite3.Connection) -> str:
-    """Return the script that removes all tables and sets the version."""
+def now(later_by: float = 0.0) -> str:
+    """Return the time in UTC as Fivetran's API writes it, such as `2024-12-01T15:43:29.013729Z`.
+
+    The result always has six digits after the second, so that timestamps compare as text.
+
+    Args:
+        later_by: Seconds to add.
+    """
+    time = datetime.now(UTC) + timedelta(seconds=later_by)
+    return time.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def update(
+    connection: sqlite3.Connection, table: str, key: Mapping[str, object], **values: object
+) -> None:
+    """Set columns of the rows with these key values; all names are column names, not user input."""
+    settings = ", ".join(f"{name} = ?" for name in values)
+    condition = " and ".join(f"{name} = ?" for name in key)
+    connection.execute(
+        f"update {table} set {settings} where {condition}", (*values.values(), *key.values())
+    )
+
+
+def record(kind: type[RecordT], row: sqlite3.Row, **others: object) -> RecordT:
+    """Return a row as a dataclass with fields of the same names; SQLite stores flags as 0 and 1.
+
+    Args:
+        kind: The dataclass.
+        row: The row.
+        others: Fields that are not in the row.
+    """
+    values: dict[str, Any] = {
+        field.name: bool(row[field.name]) if field.type in ("bool", bool) else row[field.name]
+        for field in fields(kind)
+        if field.name not in others
+    }
+    return kind(**values, **others)
+
+
+def _removal_script(connection: sqlite3.Connection) -> str:
+    """Return the SQL script that removes all tables and sets the version."""
     tables = connection.execute(
         "select name from sqlite_schema where type = 'table' and name not like 'sqlite\\_%'"
         " escape '\\'"

@@ -1,42 +1,17 @@
-"""Changes of what is synced: schemas, tables and columns switched on, off, or hashed."""
+"""The selection: schemas, tables and columns that are enabled, disabled or hashed."""
 
-from __future__ import annotations
-
+import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from fivetran_local.errors import FivetranLocalError
-from fivetran_local.state.tables import tracked_tables, want_resync
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterable
-
-    from fivetran_local.state.database import StateDatabase
-    from fivetran_local.state.tables import TrackedColumn, TrackedTable
-
-
-class NotSelectableError(FivetranLocalError):
-    """A schema, table or column is named that the connection does not have."""
-
-    def __init__(self, kind: str, name: str) -> None:
-        """Say what is missing.
-
-        Args:
-            kind: `Schema`, `Table` or `Column`.
-            name: As it was asked for.
-        """
-        super().__init__(f"{kind} '{name}' is not in the connection's schema config.")
-        self.kind = kind
-
-
-class SelectionRefusedError(FivetranLocalError):
-    """A change that the connection cannot make, such as switching off a key column."""
+from fivetran_local.errors import NotSelectableError, SelectionRefusedError
+from fivetran_local.state.database import StateDatabase, update
+from fivetran_local.state.tables import TrackedTable, request_resync, tracked_tables
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One change, of a schema, of a table in it, or of a column of that. None leaves as it is."""
+class SelectionChange:
+    """A change of a schema, of one of its tables, or of a column; None keeps a setting."""
 
     schema_name: str
     table_name: str | None = None
@@ -47,18 +22,18 @@ class Change:
 
 
 class Selection:
-    """What is synced, over all connections of one state file."""
+    """The selection of all connections of one state file."""
 
     def __init__(self, database: StateDatabase) -> None:
         self._database = database
 
-    def change(self, connection_id: str, changes: Iterable[Change]) -> None:
-        """Make all changes or, where one is wrong, none.
+    def change(self, connection_id: str, changes: Iterable[SelectionChange]) -> None:
+        """Make all changes or, if one is invalid, none.
 
         Raises:
-            NotSelectableError: A name is not known.
-            SelectionRefusedError: A key column would be switched off or hashed, or something
-                that the source no longer has would be switched on.
+            NotSelectableError: The connection does not have a schema, table or column.
+            SelectionRefusedError: A change would disable or hash a key column, or enable an object
+                that the source no longer has.
         """
         with self._database.writing() as connection:
             tables = {
@@ -69,95 +44,81 @@ class Selection:
                 if change.schema_name not in {schema_name for schema_name, _ in tables}:
                     raise NotSelectableError("Schema", change.schema_name)
                 if change.table_name is None:
-                    _change_schema(connection, connection_id, change)
+                    schema = {"connection_id": connection_id, "schema_name": change.schema_name}
+                    _set(connection, "source_schemas", schema, enabled=change.enabled)
                     continue
                 table = tables.get((change.schema_name, change.table_name))
                 if table is None:
                     raise NotSelectableError("Table", f"{change.schema_name}.{change.table_name}")
                 if change.column_name is None:
-                    _change_table(connection, connection_id, change, table)
+                    _change_table(connection, change, table)
                 else:
-                    _change_column(connection, connection_id, change, table)
-            _look_again(connection, connection_id)
+                    _change_column(connection, change, table, change.column_name)
+            _forget_fingerprint(connection, connection_id)
 
     def enable_all(self, connection_id: str, *, enabled: bool) -> None:
-        """Switch every schema and table of a connection on or off."""
+        """Enable or disable all schemas and tables of a connection."""
         with self._database.writing() as connection:
             for table in ("source_schemas", "source_tables"):
-                connection.execute(
-                    f"update {table} set enabled = ? where connection_id = ?",
-                    (enabled, connection_id),
-                )
-            _look_again(connection, connection_id)
+                update(connection, table, {"connection_id": connection_id}, enabled=enabled)
+            _forget_fingerprint(connection, connection_id)
 
 
-def _look_again(connection: sqlite3.Connection, connection_id: str) -> None:
-    """Have the next sync read the source even if nothing was written to it.
+def _forget_fingerprint(connection: sqlite3.Connection, connection_id: str) -> None:
+    """Let the next sync read the source even if the source did not change.
 
-    What is switched on now may have changed while it was off, when syncs passed it over.
+    Rows of an object that is enabled now may have changed while it was disabled.
     """
-    connection.execute(
-        "update connections set source_fingerprint = null where id = ?", (connection_id,)
-    )
+    update(connection, "connections", {"id": connection_id}, source_fingerprint=None)
 
 
-def _change_schema(connection: sqlite3.Connection, connection_id: str, change: Change) -> None:
-    if change.enabled is not None:
-        connection.execute(
-            "update source_schemas set enabled = ? where connection_id = ? and schema_name = ?",
-            (change.enabled, connection_id, change.schema_name),
-        )
+def _set(
+    connection: sqlite3.Connection, table: str, key: dict[str, str], **settings: object
+) -> None:
+    settings = {name: value for name, value in settings.items() if value is not None}
+    if settings:
+        update(connection, table, key, **settings)
 
 
 def _change_table(
-    connection: sqlite3.Connection, connection_id: str, change: Change, table: TrackedTable
+    connection: sqlite3.Connection, change: SelectionChange, table: TrackedTable
 ) -> None:
     if change.enabled and table.removed:
         raise SelectionRefusedError(
-            f"{table.schema_name}.{table.name} was deleted in the source: it cannot be enabled."
+            f"{table.place} was deleted in the source: it cannot be enabled."
         )
-    if change.sync_mode is not None:
-        connection.execute(
-            "update source_tables set sync_mode = ?"
-            " where connection_id = ? and schema_name = ? and table_name = ?",
-            (change.sync_mode, connection_id, change.schema_name, change.table_name),
-        )
-    if change.enabled is not None:
-        connection.execute(
-            "update source_tables set enabled = ?"
-            " where connection_id = ? and schema_name = ? and table_name = ?",
-            (change.enabled, connection_id, change.schema_name, change.table_name),
-        )
+    _set(
+        connection,
+        "source_tables",
+        table.key,
+        sync_mode=change.sync_mode,
+        enabled=change.enabled,
+    )
 
 
 def _change_column(
-    connection: sqlite3.Connection, connection_id: str, change: Change, table: TrackedTable
+    connection: sqlite3.Connection, change: SelectionChange, table: TrackedTable, name: str
 ) -> None:
-    column = next((each for each in table.columns if each.name == change.column_name), None)
+    place = f"{table.place}.{name}"
+    column = next((each for each in table.columns if each.name == name), None)
     if column is None:
-        place = f"{table.schema_name}.{table.name}.{change.column_name}"
         raise NotSelectableError("Column", place)
     if change.enabled and column.removed:
-        raise SelectionRefusedError(
-            f"{table.schema_name}.{table.name}.{column.name} was deleted in the source:"
-            " it cannot be enabled."
-        )
+        raise SelectionRefusedError(f"{place} was deleted in the source: it cannot be enabled.")
     enabled = column.enabled if change.enabled is None else change.enabled
     hashed = column.hashed if change.hashed is None else change.hashed
     if column.is_primary_key and (hashed or not enabled):
         raise SelectionRefusedError(
-            f"{table.schema_name}.{table.name}.{column.name} is part of the primary key:"
-            " it can be neither excluded nor hashed."
+            f"{place} is part of the primary key: it can be neither excluded nor hashed."
         )
-    connection.execute(
-        "update source_columns set enabled = ?, hashed = ?, set_by_user = 1"
-        " where connection_id = ? and schema_name = ? and table_name = ? and column_name = ?",
-        (enabled, hashed, connection_id, table.schema_name, table.name, column.name),
+    update(
+        connection,
+        "source_columns",
+        table.key | {"column_name": name},
+        enabled=enabled,
+        hashed=hashed,
+        set_by_user=True,
     )
-    if _values_change(column, enabled=enabled, hashed=hashed):
-        # Rows that are there already get the value too, in the form that is now asked for.
-        want_resync(connection, connection_id, table.schema_name, table.name)
-
-
-def _values_change(column: TrackedColumn, *, enabled: bool, hashed: bool) -> bool:
-    return enabled and (not column.enabled or hashed != column.hashed)
+    if enabled and (not column.enabled or hashed != column.hashed):
+        # Existing rows get the value, or its new form, too.
+        request_resync(connection, table)

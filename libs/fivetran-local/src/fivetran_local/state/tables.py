@@ -1,22 +1,17 @@
-"""Source tables and columns: what was discovered, and what of it is selected for syncing."""
+"""Source tables and columns: the discovered ones, and their selection for syncing."""
 
-from __future__ import annotations
-
+import sqlite3
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from fivetran_local.declaration import TableDeclaration
-    from fivetran_local.sources.source import SourceColumn, SourceTable
-    from fivetran_local.state.database import StateDatabase
+from fivetran_local.declaration import TableDeclaration
+from fivetran_local.sources.source import SourceTable
+from fivetran_local.state.database import StateDatabase, record, update
 
 
 @dataclass(frozen=True, slots=True)
 class TrackedColumn:
-    """One source column and what the user decided about it."""
+    """One source column and its selection."""
 
     name: str
     type: str
@@ -29,14 +24,15 @@ class TrackedColumn:
 
     @property
     def is_synced(self) -> bool:
-        """Tell whether its values go to the destination; a key column's always do."""
+        """Whether its values are written to the destination; those of a key column always are."""
         return not self.removed and (self.enabled or self.is_primary_key)
 
 
 @dataclass(frozen=True, slots=True)
 class TrackedTable:
-    """One source table, what the user decided about it, and how far it has been read."""
+    """One source table, its selection, and how far it has been read."""
 
+    connection_id: str
     schema_name: str
     schema_enabled: bool
     name: str
@@ -51,13 +47,27 @@ class TrackedTable:
 
     @property
     def is_synced(self) -> bool:
-        """Tell whether a sync reads it."""
+        """Whether a sync reads the table."""
         return self.schema_enabled and self.enabled and not self.removed
 
     @property
     def resync_is_due(self) -> bool:
-        """Tell whether the next sync must read all of it: the first one, or on request."""
+        """Whether the next sync must read all rows: the first sync, or on request."""
         return self.resync_wanted > self.resync_done
+
+    @property
+    def place(self) -> str:
+        """The table's name in messages."""
+        return f"{self.schema_name}.{self.name}"
+
+    @property
+    def key(self) -> dict[str, str]:
+        """The table's key in the state file."""
+        return {
+            "connection_id": self.connection_id,
+            "schema_name": self.schema_name,
+            "table_name": self.name,
+        }
 
 
 class Tables:
@@ -77,70 +87,64 @@ class Tables:
         discovered: Iterable[SourceTable],
         declared: Mapping[str, TableDeclaration],
     ) -> Sequence[TrackedTable]:
-        """Bring what is known in line with what the source has now, and return it.
+        """Update the known tables to those of the source, and return them.
 
-        What is new is selected as the connection's `schema_change_handling` says; what is gone is
-        marked removed. A table that got a column, or whose column changed its type, is read in
-        full by the next sync: older rows have values there too.
+        New tables and columns are selected according to the connection's `schema_change_handling`;
+        missing ones are marked as removed. If a table got a column or a column changed its type,
+        the next sync reads all rows of the table: older rows have values there too.
 
         Args:
             connection_id: The connection.
-            discovered: Every table of the source.
-            declared: Tables that the declaration mentions; its `enabled` counts when a table is
-                first seen.
+            discovered: All tables of the source.
+            declared: Declared tables; their `enabled` applies when a table is discovered first.
         """
         with self._database.writing() as connection:
             known = {
                 (table.schema_name, table.name): table
                 for table in tracked_tables(connection, connection_id)
             }
-            handling: str = connection.execute(
+            (handling,) = connection.execute(
                 "select schema_change_handling from connections where id = ?", (connection_id,)
-            ).fetchone()["schema_change_handling"]
+            ).fetchone()
             new_tables = not known or handling == "ALLOW_ALL"
             new_columns = handling in {"ALLOW_ALL", "ALLOW_COLUMNS"}
-            seen = set()
             for table in discovered:
                 connection.execute(
                     "insert or ignore into source_schemas values (?, ?, ?)",
                     (connection_id, table.schema_name, new_tables),
                 )
-                seen.add((table.schema_name, table.name))
-                before = known.get((table.schema_name, table.name))
+                before = known.pop((table.schema_name, table.name), None)
                 mentioned = declared.get(table.name)
                 if before is None:
                     enabled = mentioned.enabled if mentioned else new_tables
                     _insert_table(connection, connection_id, table, enabled=enabled)
                 else:
-                    _update_table(connection, connection_id, before, table, new_columns=new_columns)
-            for schema_name, name in set(known) - seen:
-                connection.execute(
-                    "update source_tables set removed = 1"
-                    " where connection_id = ? and schema_name = ? and table_name = ?",
-                    (connection_id, schema_name, name),
-                )
+                    _update_table(connection, before, table, new_columns=new_columns)
+            for missing in known.values():
+                update(connection, "source_tables", missing.key, removed=True)
             return tracked_tables(connection, connection_id)
 
-    def want_resync(self, connection_id: str, tables: Iterable[tuple[str, str]]) -> None:
-        """Have the next sync read these tables in full.
+    def request_resync(
+        self, connection_id: str, tables: Collection[tuple[str, str]] | None = None
+    ) -> None:
+        """Let the next sync read all rows of these tables.
 
         Args:
             connection_id: The connection.
-            tables: Pairs of source schema and source table.
+            tables: Pairs of source schema and source table; by default all tables.
         """
         with self._database.writing() as connection:
-            for schema_name, name in tables:
-                want_resync(connection, connection_id, schema_name, name)
+            for table in tracked_tables(connection, connection_id):
+                if tables is None or (table.schema_name, table.name) in tables:
+                    request_resync(connection, table)
 
 
-def want_resync(
-    connection: sqlite3.Connection, connection_id: str, schema_name: str, name: str
-) -> None:
-    """Have the next sync read this table in full, within the caller's transaction."""
+def request_resync(connection: sqlite3.Connection, table: TrackedTable) -> None:
+    """Let the next sync read all rows of this table, within the caller's transaction."""
     connection.execute(
-        "update source_tables set resync_wanted = resync_wanted + 1"
-        " where connection_id = ? and schema_name = ? and table_name = ?",
-        (connection_id, schema_name, name),
+        "update source_tables set resync_wanted = resync_wanted + 1 where connection_id ="
+        " :connection_id and schema_name = :schema_name and table_name = :table_name",
+        table.key,
     )
 
 
@@ -148,35 +152,20 @@ def tracked_tables(connection: sqlite3.Connection, connection_id: str) -> Sequen
     """Return a connection's tables, within the caller's transaction."""
     columns: dict[tuple[str, str], list[TrackedColumn]] = {}
     for row in connection.execute(
-        "select * from source_columns where connection_id = ? order by position, column_name",
+        "select *, column_name as name from source_columns where connection_id = ?"
+        " order by position, column_name",
         (connection_id,),
     ):
-        columns.setdefault((row["schema_name"], row["table_name"]), []).append(
-            TrackedColumn(
-                name=row["column_name"],
-                type=row["type"],
-                is_primary_key=bool(row["is_primary_key"]),
-                enabled=bool(row["enabled"]),
-                hashed=bool(row["hashed"]),
-                set_by_user=bool(row["set_by_user"]),
-                removed=bool(row["removed"]),
-            )
-        )
+        key = (row["schema_name"], row["table_name"])
+        columns.setdefault(key, []).append(record(TrackedColumn, row))
     return [
-        TrackedTable(
-            schema_name=row["schema_name"],
-            schema_enabled=bool(row["schema_enabled"]),
-            name=row["table_name"],
-            enabled=bool(row["enabled"]),
-            sync_mode=row["sync_mode"],
-            removed=bool(row["removed"]),
-            high_water_mark=row["high_water_mark"],
-            resync_wanted=row["resync_wanted"],
-            resync_done=row["resync_done"],
+        record(
+            TrackedTable,
+            row,
             columns=tuple(columns.get((row["schema_name"], row["table_name"]), ())),
         )
         for row in connection.execute(
-            "select t.*, s.enabled as schema_enabled from source_tables t"
+            "select t.*, t.table_name as name, s.enabled as schema_enabled from source_tables t"
             " join source_schemas s using (connection_id, schema_name)"
             " where connection_id = ? order by schema_name, table_name",
             (connection_id,),
@@ -192,66 +181,45 @@ def _insert_table(
         " values (?, ?, ?, ?)",
         (connection_id, table.schema_name, table.name, enabled),
     )
-    for position, column in enumerate(table.columns):
-        _put_column(connection, connection_id, table, column, position, enabled=True)
+    _put_columns(connection, connection_id, table, enabled=True)
 
 
 def _update_table(
-    connection: sqlite3.Connection,
-    connection_id: str,
-    before: TrackedTable,
-    table: SourceTable,
-    *,
-    new_columns: bool,
+    connection: sqlite3.Connection, before: TrackedTable, table: SourceTable, *, new_columns: bool
 ) -> None:
-    key = (connection_id, table.schema_name, table.name)
-    known = {column.name: column for column in before.columns}
+    _put_columns(connection, before.connection_id, table, enabled=new_columns)
+    missing = {column.name: column for column in before.columns}
     changed = before.removed
-    for position, column in enumerate(table.columns):
-        old = known.get(column.name)
-        _put_column(connection, connection_id, table, column, position, enabled=new_columns)
-        if old is None:
-            changed = changed or new_columns
-        else:
-            changed = changed or old.removed or old.type != column.type
-    for name in set(known) - {column.name for column in table.columns}:
-        connection.execute(
-            "update source_columns set removed = 1 where connection_id = ?"
-            " and schema_name = ? and table_name = ? and column_name = ?",
-            (*key, name),
-        )
+    for column in table.columns:
+        old = missing.pop(column.name, None)
+        changed |= new_columns if old is None else old.removed or old.type != column.type
+    for name in missing:
+        update(connection, "source_columns", before.key | {"column_name": name}, removed=True)
     if changed:
-        connection.execute(
-            "update source_tables set removed = 0 where connection_id = ?"
-            " and schema_name = ? and table_name = ?",
-            key,
-        )
-        want_resync(connection, *key)
+        update(connection, "source_tables", before.key, removed=False)
+        request_resync(connection, before)
 
 
-def _put_column(
-    connection: sqlite3.Connection,
-    connection_id: str,
-    table: SourceTable,
-    column: SourceColumn,
-    position: int,
-    *,
-    enabled: bool,
+def _put_columns(
+    connection: sqlite3.Connection, connection_id: str, table: SourceTable, *, enabled: bool
 ) -> None:
-    """Insert a column, or bring the source's facts about a known one up to date."""
-    connection.execute(
+    """Insert columns, or update the source's properties of known columns."""
+    connection.executemany(
         "insert into source_columns (connection_id, schema_name, table_name, column_name,"
         " position, type, is_primary_key, enabled) values (?, ?, ?, ?, ?, ?, ?, ?)"
         " on conflict do update set position = excluded.position, type = excluded.type,"
         " is_primary_key = excluded.is_primary_key, removed = 0",
-        (
-            connection_id,
-            table.schema_name,
-            table.name,
-            column.name,
-            position,
-            column.type,
-            column.is_primary_key,
-            enabled,
-        ),
+        [
+            (
+                connection_id,
+                table.schema_name,
+                table.name,
+                column.name,
+                position,
+                column.type,
+                column.is_primary_key,
+                enabled,
+            )
+            for position, column in enumerate(table.columns)
+        ],
     )

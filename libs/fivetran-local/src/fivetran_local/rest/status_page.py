@@ -1,23 +1,14 @@
-"""The page at `/`: for people, what each connector did last. Read-only, so it needs no key."""
-
-from __future__ import annotations
+"""The status page at `/`: the last syncs of each connector. Read-only, so it needs no key."""
 
 from html import escape
-from typing import TYPE_CHECKING
 
-from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
-from fivetran_local.api.connection_object import connection_object
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from starlette.requests import Request
-    from starlette.responses import Response
-
-    from fivetran_local.account import Account
-    from fivetran_local.declaration import ConnectorDeclaration
-    from fivetran_local.state.runs import Run
+from fivetran_local.account import Account
+from fivetran_local.declaration import ConnectorDeclaration
+from fivetran_local.rest.connection_object import connection_object
+from fivetran_local.state.runs import SyncRun
 
 _RUNS_SHOWN = 5
 
@@ -46,13 +37,12 @@ Destination: <code>{destination}</code></p>
 
 
 def status_page(account: Account, request: Request) -> Response:
-    """Return the page.
+    """Return the page to browsers that use a loopback name.
 
-    Only for a browser that asks this machine by a loopback name: a page elsewhere, whose name was
-    made to point here, is refused.
+    Other names are rejected: a page elsewhere could make its own name resolve to this machine.
     """
     if request.url.hostname not in {"127.0.0.1", "localhost"}:
-        return PlainTextResponse("Ask for 127.0.0.1 or localhost.", status_code=421)
+        return PlainTextResponse("Use 127.0.0.1 or localhost.", status_code=421)
     connectors = "\n".join(_connector(account, each) for each in account.connectors.values())
     destination = escape(account.destination.place)
     return HTMLResponse(_PAGE.format(destination=destination, connectors=connectors))
@@ -64,31 +54,26 @@ def _connector(account: Account, declared: ConnectorDeclaration) -> str:
     problem = "".join(
         f'<p class="failed">{escape(task["details"])}</p>' for task in status["tasks"]
     )
+    target = declared.name if declared.schema_prefix is None else f"{declared.name}_…"
+    runs = "".join(map(_row, account.state.runs.latest(declared.id, _RUNS_SHOWN)))
+    table = (
+        "<table><tr><th>started<th>finished<th>outcome<th>rows written<th>rows deleted"
+        f"{runs}</table>"
+        if runs
+        else '<p class="note">No sync yet.</p>'
+    )
     return (
         f"<h2>{escape(declared.id)}</h2>"
-        f"<p>{escape(declared.service)}, from {escape(declared.source.kind)} to"
-        f" {escape(_target(declared))}:"
+        f"<p>{escape(declared.service)}, from {escape(declared.source.kind)} to {escape(target)}:"
         f' <b class="{status["setup_state"]}">{status["setup_state"]}</b>,'
         f" {status['sync_state']}; last success {shown['succeeded_at'] or 'never'},"
-        f" last failure {shown['failed_at'] or 'never'}</p>{problem}"
-        + _runs(account.state.runs.latest(declared.id, _RUNS_SHOWN))
+        f" last failure {shown['failed_at'] or 'never'}</p>{problem}{table}"
     )
 
 
-def _target(declared: ConnectorDeclaration) -> str:
-    return declared.name if declared.schema_prefix is None else f"{declared.name}_…"
-
-
-def _runs(runs: Iterable[Run]) -> str:
-    rows = "".join(
-        f"<tr><td>{run.started_at}<td>{run.finished_at or ''}"
-        f'<td class="{run.outcome or "syncing"}">{run.outcome or "syncing"}'
-        f'<td class="number">{run.upserted:,}<td class="number">{run.deleted:,}'
-        for run in runs
-    )
-    if not rows:
-        return '<p class="note">No sync yet.</p>'
+def _row(run: SyncRun) -> str:
+    outcome = run.outcome or "syncing"
     return (
-        "<table><tr><th>started<th>finished<th>outcome<th>rows written<th>rows deleted"
-        f"{rows}</table>"
+        f'<tr><td>{run.started_at}<td>{run.finished_at or ""}<td class="{outcome}">{outcome}'
+        f'<td class="number">{run.upserted:,}<td class="number">{run.deleted:,}'
     )

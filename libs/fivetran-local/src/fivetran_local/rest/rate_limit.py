@@ -1,14 +1,9 @@
-"""How many requests an account may make, as Fivetran limits them."""
-
-from __future__ import annotations
+"""The number of requests that the API accepts, limited as by Fivetran."""
 
 import math
 import time
 from collections import deque
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from collections.abc import Callable
 
 
 class RateLimit:
@@ -23,8 +18,8 @@ class RateLimit:
         """Set the limit.
 
         Args:
-            requests: How many requests are allowed,
-            seconds: within this time.
+            requests: Number of requests per window.
+            seconds: Length of the window.
             clock: Returns the current time in seconds.
         """
         self.requests = requests
@@ -36,7 +31,7 @@ class RateLimit:
         """Count one request.
 
         Returns:
-            0 where it is allowed, otherwise after how many whole seconds the next one is.
+            0 if it is allowed, otherwise the number of whole seconds until the next one is.
         """
         moment = self._clock()
         self._forget(moment)
@@ -46,7 +41,7 @@ class RateLimit:
         return 0
 
     def remaining(self) -> int:
-        """Return how many requests are allowed now."""
+        """Return the number of requests that are allowed now."""
         self._forget(self._clock())
         return self.requests - len(self._taken)
 

@@ -1,74 +1,69 @@
-"""Rows on their way in: cast, hashed and watched, in DuckDB whatever the destination."""
-
-from __future__ import annotations
+"""A source's rows as a DuckDB query, cast, hashed and interruptible, for any destination."""
 
 import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
 
-from fivetran_local.destinations.destination import ID, LandingColumn, LandingTable
+from fivetran_local.destinations.target_table import ID, TargetColumn, TargetTable
 from fivetran_local.errors import SourceDataError
 from fivetran_local.names import quoted
 from fivetran_local.sources.source import FileRows, Rows
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-INCOMING = "incoming"
-
-_LOOK_EVERY_S = 0.1
+_STREAM = "incoming"
+_CHECKPOINT_SECONDS = 0.1
 
 
 @contextmanager
 def incoming(
     connection: duckdb.DuckDBPyConnection,
-    table: LandingTable,
+    table: TargetTable,
     rows: Rows,
     checkpoint: Callable[[], None],
 ) -> Iterator[str]:
-    """Offer a source's rows to a connection, as the columns of a table.
+    """Offer a source's rows to a connection, with the columns of a table.
 
     Args:
         connection: The connection.
-        table: Its columns that `rows` has are offered, and `_fivetran_id` where it has no key.
+        table: The table; its columns that `rows` has are offered, and `_fivetran_id` if it has no
+            key.
         rows: The rows.
-        checkpoint: Called often while they are read; raises to end the sync.
+        checkpoint: Called often while rows are read; raises to end the sync.
 
     Yields:
         The query that returns the rows.
 
     Raises:
-        SourceDataError: A value does not fit its column, or the source failed while it was read.
+        SourceDataError: A value does not match its column's type, or the source failed.
     """
-    watch = _Watch()
+    stop = _Stop()
     offered = (
-        _read_in_place(connection, rows, checkpoint, watch)
+        _read_in_place(connection, rows, checkpoint, stop)
         if isinstance(rows, FileRows)
-        else _streamed(connection, rows, checkpoint, watch)
+        else _streamed(connection, rows, checkpoint, stop)
     )
     try:
         with offered as relation:
             yield _query(table, column_names(rows), relation)
     except Exception as error:
-        # What a reader raises arrives here as text of another error; the first says what to mend.
-        if watch.error is not None:
-            raise watch.error from None
+        # DuckDB turns an error in a stream into the text of another one; the first has the fix.
+        if stop.error is not None:
+            raise stop.error from None
         reason = str(error).partition("\n\nLINE ")[0].strip()
-        if _is_wrong_value(error):
+        if _is_conversion_error(error):
             raise SourceDataError(
                 f"{table.place}: a value does not fit its column: {reason}."
-                " Mend the value in the source."
+                " Fix the value in the source."
             ) from error
         if isinstance(rows, FileRows) and any(path in reason for path in rows.paths):
             raise SourceDataError(f"{table.place} cannot be read: {reason}") from error
         raise
-    if watch.error is not None:
-        # It was told to end when it had just read the last row.
-        raise watch.error
+    if stop.error is not None:
+        # The checkpoint raised after the last row was read.
+        raise stop.error
 
 
 def column_names(rows: Rows) -> set[str]:
@@ -76,13 +71,13 @@ def column_names(rows: Rows) -> set[str]:
     return set(rows.columns if isinstance(rows, FileRows) else rows.schema.names)
 
 
-def _is_wrong_value(error: Exception) -> bool:
-    # Where another driver pulls the rows, it passes on no more than DuckDB's words.
+def _is_conversion_error(error: Exception) -> bool:
+    # If another driver pulls the rows, its error contains only the text of DuckDB's error.
     wrong = duckdb.ConversionException | duckdb.InvalidInputException
     return isinstance(error, wrong) or "Conversion Error" in str(error)
 
 
-def _query(table: LandingTable, present: set[str], relation: str) -> str:
+def _query(table: TargetTable, present: set[str], relation: str) -> str:
     values = ", ".join(
         f"{_value(column)} as {quoted(column.name)}"
         for column in table.columns
@@ -92,11 +87,11 @@ def _query(table: LandingTable, present: set[str], relation: str) -> str:
     if table.key:
         return query
     with_id = f"select *, md5(cast(to_json(r) as varchar)) as {ID} from ({query}) as r"
-    # Rows that are the same in every column cannot be told apart: they are one.
+    # Rows that are equal in every column cannot be told apart: they become one row.
     return f"select distinct on ({ID}) * from ({with_id})"
 
 
-def _value(column: LandingColumn) -> str:
+def _value(column: TargetColumn) -> str:
     name = quoted(column.source_name)
     if column.hashed:
         return f"to_base64(unhex(sha256(cast({name} as varchar))))"
@@ -104,8 +99,8 @@ def _value(column: LandingColumn) -> str:
 
 
 @dataclass
-class _Watch:
-    """Keeps what ended the rows early: where they are awaited it arrives as mere text."""
+class _Stop:
+    """The error that ended a read early, which DuckDB would reduce to its text."""
 
     error: Exception | None = None
 
@@ -115,9 +110,9 @@ def _streamed(
     connection: duckdb.DuckDBPyConnection,
     rows: pa.RecordBatchReader,
     checkpoint: Callable[[], None],
-    watch: _Watch,
+    stop: _Stop,
 ) -> Iterator[str]:
-    """Offer a stream as a relation, with a checkpoint at every batch."""
+    """Offer a stream as a relation, with a checkpoint before every batch."""
 
     def batches() -> Iterator[pa.RecordBatch]:
         try:
@@ -125,12 +120,12 @@ def _streamed(
                 checkpoint()
                 yield batch
         except Exception as error:
-            watch.error = error
+            stop.error = error
             raise
 
-    connection.register(INCOMING, pa.RecordBatchReader.from_batches(rows.schema, batches()))
-    yield INCOMING
-    connection.unregister(INCOMING)
+    connection.register(_STREAM, pa.RecordBatchReader.from_batches(rows.schema, batches()))
+    yield _STREAM
+    connection.unregister(_STREAM)
 
 
 @contextmanager
@@ -138,23 +133,23 @@ def _read_in_place(
     connection: duckdb.DuckDBPyConnection,
     rows: FileRows,
     checkpoint: Callable[[], None],
-    watch: _Watch,
+    stop: _Stop,
 ) -> Iterator[str]:
-    """Have DuckDB read the files by itself, with a checkpoint now and then beside it."""
+    """Let DuckDB read the files, with a checkpoint every 0.1 seconds in another thread."""
     done = threading.Event()
 
-    def look() -> None:
-        while not done.wait(_LOOK_EVERY_S):
-            if watch.error is None:
+    def watch() -> None:
+        while not done.wait(_CHECKPOINT_SECONDS):
+            if stop.error is None:
                 try:
                     checkpoint()
-                except Exception as error:  # noqa: BLE001 - raised where the rows are awaited
-                    watch.error = error
-            if watch.error is not None:
-                # Again and again: between two statements there is nothing to interrupt.
+                except Exception as error:  # noqa: BLE001 - `incoming` raises it
+                    stop.error = error
+            if stop.error is not None:
+                # Repeated: between two statements there is nothing to interrupt.
                 connection.interrupt()
 
-    thread = threading.Thread(target=look, name="watch-of-files")
+    thread = threading.Thread(target=watch, name="checkpoint-of-files")
     thread.start()
     try:
         yield f"({rows.query})"

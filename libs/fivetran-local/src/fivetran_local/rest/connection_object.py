@@ -1,43 +1,36 @@
-"""A connection as the API shows it."""
+"""A connection in the API's format."""
 
-from __future__ import annotations
+from collections.abc import Sequence
+from typing import Any
 
-import difflib
-from typing import TYPE_CHECKING, Any
+from fivetran_local.account import Account
+from fivetran_local.adbc import public_settings
+from fivetran_local.declaration import ConnectorDeclaration, PostgresSource
+from fivetran_local.names import did_you_mean
+from fivetran_local.state.connections import ConnectionRecord
+from fivetran_local.state.tables import TrackedTable
 
-from fivetran_local.declaration import PostgresSource
-from fivetran_local.postgres_server import described
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from fivetran_local.account import Account
-    from fivetran_local.declaration import ConnectorDeclaration
-    from fivetran_local.state.connections import Connection
-    from fivetran_local.state.tables import TrackedTable
-
-# The user that this account has, who also made all connections.
 LOCAL_USER = "local_user"
+"""Id of the account's only user, who also created all connections."""
 
-_MINUTES_OF_A_DAY = 1440
+_MINUTES_PER_DAY = 1440
 
 
 def connection_object(account: Account, declared: ConnectorDeclaration) -> dict[str, Any]:
-    """Return a connection as the API shows it.
+    """Return a connection in the API's format.
 
-    Timestamps that have no value yet are null, as the documentation says and its schema does not.
+    Timestamps without a value are null, as in Fivetran's documentation and unlike in its schema.
     """
-    # First: it books a run whose process is gone, which changes what is read next.
+    # First, because it closes a run whose process ended, which changes the values read below.
     syncing = account.state.runs.is_running(declared.id)
     known = account.state.connections.get(declared.id)
     tables = account.state.tables.of(declared.id)
-    sync_state = _sync_state(known, syncing=syncing)
     return {
         "id": declared.id,
         "service": declared.service,
         "schema": declared.name,
         "paused": known.paused,
-        "status": _status(declared, known, tables, sync_state),
+        "status": _status(declared, known, tables, _sync_state(known, syncing=syncing)),
         "config": _config(declared),
         "group_id": account.declaration.destination.id,
         "service_version": 1,
@@ -50,7 +43,7 @@ def connection_object(account: Account, declared: ConnectorDeclaration) -> dict[
         "data_delay_threshold": known.data_delay_threshold,
         "data_delay_sensitivity": known.data_delay_sensitivity,
         "daily_sync_time": (
-            known.daily_sync_time if known.sync_frequency == _MINUTES_OF_A_DAY else None
+            known.daily_sync_time if known.sync_frequency == _MINUTES_PER_DAY else None
         ),
         "schedule_type": known.schedule_type,
         "networking_method": "Directly",
@@ -60,7 +53,18 @@ def connection_object(account: Account, declared: ConnectorDeclaration) -> dict[
     }
 
 
-def _sync_state(known: Connection, *, syncing: bool) -> str:
+def setup_tests(title: str, problem: str | None) -> list[dict[str, str]]:
+    """Return the result of a setup test in the API's format."""
+    status = "FAILED" if problem else "PASSED"
+    return [{"title": title, "status": status, "message": problem or ""}]
+
+
+def is_historical(tables: Sequence[TrackedTable]) -> bool:
+    """Return whether the next sync reads all rows of a table: the first sync, or a re-sync."""
+    return not tables or any(table.is_synced and table.resync_is_due for table in tables)
+
+
+def _sync_state(known: ConnectionRecord, *, syncing: bool) -> str:
     if syncing:
         return "syncing"
     if known.paused:
@@ -70,7 +74,7 @@ def _sync_state(known: Connection, *, syncing: bool) -> str:
 
 def _status(
     declared: ConnectorDeclaration,
-    known: Connection,
+    known: ConnectionRecord,
     tables: Sequence[TrackedTable],
     sync_state: str,
 ) -> dict[str, Any]:
@@ -94,32 +98,24 @@ def _status(
 def _warnings(
     declared: ConnectorDeclaration, tables: Sequence[TrackedTable]
 ) -> list[dict[str, str]]:
-    """Return what the declaration says of tables that are not there: likely misspelt."""
+    """Return a warning for every declared table that is missing: its name is probably wrong."""
     present = [table.name for table in tables if not table.removed]
-    warnings = []
-    for name in declared.tables if tables else ():
-        if name not in present:
-            close = difflib.get_close_matches(name, present, 1)
-            hint = f"; did you mean '{close[0]}'?" if close else ""
-            warnings.append(
-                {
-                    "code": "declared_table_missing",
-                    "message": "A declared table is not in the source",
-                    "details": f"The declaration names table '{name}'{hint}",
-                }
-            )
-    return warnings
-
-
-def is_historical(tables: Sequence[TrackedTable]) -> bool:
-    """Tell whether the next sync reads a table in full: the first one, or a re-sync."""
-    return not tables or any(table.is_synced and table.resync_is_due for table in tables)
+    return [
+        {
+            "code": "declared_table_missing",
+            "message": "A declared table is not in the source",
+            "details": "; ".join(
+                filter(None, (f"The declaration names table '{name}'", did_you_mean(name, present)))
+            ),
+        }
+        for name in (declared.tables if tables else ())
+        if name not in present
+    ]
 
 
 def _config(declared: ConnectorDeclaration) -> dict[str, Any]:
-    config: dict[str, Any] = {"schema": declared.name}
-    if declared.schema_prefix is not None:
-        config = {"schema_prefix": declared.schema_prefix}
+    field = "schema" if declared.schema_prefix is None else "schema_prefix"
+    config: dict[str, Any] = {field: declared.name}
     if isinstance(declared.source, PostgresSource):
-        config |= described(declared.source.dsn.get_secret_value())
+        config |= public_settings(declared.source.dsn.get_secret_value())
     return config

@@ -1,21 +1,15 @@
-"""The fault script's side of the API: requests that are refused, delayed or cut off on purpose."""
-
-from __future__ import annotations
+"""Faults of requests: answers that are wrong, late or cut off."""
 
 import asyncio
 import socket
 import struct
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from fivetran_local.api.envelope import ApiError, failure
-
-if TYPE_CHECKING:
-    from starlette.responses import Response
-    from starlette.types import ASGIApp, Receive, Scope, Send
-
-    from fivetran_local.faults import ApiFault, Faults
+from fivetran_local.faults.script import ApiFault, FaultScript
+from fivetran_local.rest.responses import ApiError, failure
 
 _CODES = {
     400: "InvalidInput",
@@ -26,25 +20,19 @@ _CODES = {
 }
 
 
-class FaultyEntrance:
-    """An application that goes wrong as a script says."""
+class FaultMiddleware:
+    """An application that answers as a fault script defines."""
 
-    def __init__(self, app: ASGIApp, faults: Faults) -> None:
-        """Put a script before an application.
-
-        Args:
-            app: The application.
-            faults: The script.
-        """
+    def __init__(self, app: ASGIApp, script: FaultScript) -> None:
         self._app = app
-        self._faults = faults
+        self._script = script
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, or don't."""
+        """Answer a request, or reset its connection."""
         fault = None
         if scope["type"] == "http":
             path = scope["path"].removeprefix("/v1/").rstrip("/")
-            fault = self._faults.of_request(scope["method"], path)
+            fault = self._script.of_request(scope["method"], path)
         if fault is not None:
             await asyncio.sleep(fault.delay_seconds)
         if fault is not None and fault.reset:
@@ -64,13 +52,13 @@ def _answer(fault: ApiFault, status: int) -> Response:
 
 
 async def _reset(send: Any, receive: Receive) -> None:
-    """Reset the connection under the request.
+    """Reset the connection of the request.
 
-    ASGI has no word for that; uvicorn's `send` is a method of an object that has the transport.
+    ASGI has no message for that; uvicorn's `send` is a method of an object with the transport.
     """
     transport = send.__self__.transport
     connection = transport.get_extra_info("socket")
-    # A close that lingers for 0 seconds sends RST instead of FIN.
+    # Closing with a linger time of 0 sends RST instead of FIN.
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()
     while (await receive())["type"] != "http.disconnect":

@@ -1,10 +1,8 @@
-"""Request bodies: what may stand in them."""
-
-from __future__ import annotations
+"""Request bodies: their format and their valid content."""
 
 import json
 import re
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -15,79 +13,77 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from starlette.requests import Request
 
-from fivetran_local.api.envelope import ApiError, invalid
 from fivetran_local.declaration import ScheduleType, SchemaChangeHandling, SyncFrequency
-
-if TYPE_CHECKING:
-    from starlette.requests import Request
+from fivetran_local.rest.responses import ApiError, invalid
 
 
-def _truth(given: object) -> object:
-    """Read `"true"` as true: the real API was seen to take a setting as text."""
+def _flag(value: object) -> object:
+    """Return true for `"true"`: the real API was observed to accept settings as text."""
     return (
-        {"true": True, "false": False}.get(given.lower(), given)
-        if isinstance(given, str)
-        else given
+        {"true": True, "false": False}.get(value.lower(), value)
+        if isinstance(value, str)
+        else value
     )
 
 
-def _whole(given: object) -> object:
-    """Read `"360"` as 360, as `_truth` does."""
-    is_whole = isinstance(given, str) and re.fullmatch(r"\d{1,9}", given, re.ASCII)
-    return int(given) if is_whole else given  # type: ignore[call-overload]
+def _number(value: object) -> object:
+    """Return 360 for `"360"`, for the same reason."""
+    is_number = isinstance(value, str) and re.fullmatch(r"\d{1,9}", value, re.ASCII)
+    return int(value) if is_number else value  # type: ignore[call-overload]
 
 
-Truth = Annotated[bool, BeforeValidator(_truth)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
 SyncMode = Literal["SOFT_DELETE", "HISTORY", "LIVE"]
 TableNames = Annotated[list[str], Field(min_length=1)]
-Body = TypeVar("Body", bound=BaseModel)
+BodyT = TypeVar("BodyT", bound=BaseModel)
 
 _WITH_BODY = {"POST", "PATCH"}
 
 
 class _Body(BaseModel):
-    # As the real API: fields that it does not know are passed over.
+    # As the real API does: unknown fields are ignored.
     model_config = ConfigDict(extra="ignore", strict=True)
 
     @model_validator(mode="before")
     @classmethod
-    def _null_is_not_given(cls, body: object) -> object:
-        """Clients with typed requests write null for what they leave as it is."""
+    def _without_nulls(cls, body: object) -> object:
+        """Ignore nulls: clients with typed requests send them for settings that they keep."""
         if not isinstance(body, dict):
             return body
         return {name: value for name, value in body.items() if value is not None}
 
 
 class ConnectionPatch(_Body):
-    """What `PATCH connections/{id}` changes here; other documented fields are passed over."""
+    """The body of `PATCH connections/{id}`, without the documented fields that have no effect."""
 
-    paused: Truth | None = None
+    paused: Flag | None = None
     schedule_type: ScheduleType | None = None
-    sync_frequency: Annotated[SyncFrequency, BeforeValidator(_whole)] | None = None
+    sync_frequency: Annotated[SyncFrequency, BeforeValidator(_number)] | None = None
     daily_sync_time: Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):00$")] | None = (
         None
     )
-    pause_after_trial: Truth | None = None
+    pause_after_trial: Flag | None = None
     data_delay_sensitivity: Literal["LOW", "NORMAL", "HIGH", "CUSTOM", "SYNC_FREQUENCY"] | None = (
         None
     )
-    data_delay_threshold: Annotated[int, BeforeValidator(_whole), Field(ge=0, lt=2**31)] | None = (
+    data_delay_threshold: Annotated[int, BeforeValidator(_number), Field(ge=0, lt=2**31)] | None = (
         None
     )
-    is_historical_sync: Truth | None = None
+    is_historical_sync: Flag | None = None
 
 
 class UpdateControls(_Body):
-    """What stands in the same body and says how the change is tested."""
+    """The field of the same body that controls the setup tests."""
 
-    run_setup_tests: Truth = True
+    run_setup_tests: Flag = True
 
 
 class SyncRequest(_Body):
     """The body of `POST connections/{id}/sync`."""
 
-    force: Truth = False
+    force: Flag = False
 
 
 class ResyncRequest(_Body):
@@ -99,15 +95,15 @@ class ResyncRequest(_Body):
 class ColumnPatch(_Body):
     """Selection of one column."""
 
-    enabled: Truth | None = None
-    hashed: Truth | None = None
-    is_primary_key: Truth | None = None
+    enabled: Flag | None = None
+    hashed: Flag | None = None
+    is_primary_key: Flag | None = None
 
 
 class TablePatch(_Body):
     """Selection of one table."""
 
-    enabled: Truth | None = None
+    enabled: Flag | None = None
     sync_mode: SyncMode | None = None
     columns: dict[str, ColumnPatch] = Field(default_factory=dict)
 
@@ -115,7 +111,7 @@ class TablePatch(_Body):
 class SchemaPatch(_Body):
     """Selection of one schema."""
 
-    enabled: Truth | None = None
+    enabled: Flag | None = None
     tables: dict[str, TablePatch] = Field(default_factory=dict)
 
 
@@ -133,10 +129,10 @@ class ReloadRequest(_Body):
 
 
 async def json_object(request: Request) -> dict[str, object] | None:
-    """Return the body as a JSON object; None where there is no body, or `null`.
+    """Return the body as a JSON object; None without a body, or for `null`.
 
     Raises:
-        ApiError: 415 where the body is not declared as JSON, 400 where it is none.
+        ApiError: 415 if the body is not declared as JSON, 400 if it is not a JSON object.
     """
     content = await request.body()
     content_type = request.headers.get("content-type")
@@ -159,11 +155,11 @@ async def json_object(request: Request) -> dict[str, object] | None:
     return body
 
 
-def parsed(model: type[Body], body: dict[str, object]) -> Body:
+def parsed(model: type[BodyT], body: dict[str, object]) -> BodyT:
     """Return `body` as a `model`.
 
     Raises:
-        ApiError: 400, naming every field that is wrong.
+        ApiError: 400, with every invalid field.
     """
     try:
         return model.model_validate(body)

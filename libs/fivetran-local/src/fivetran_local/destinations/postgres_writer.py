@@ -1,25 +1,20 @@
-"""How rows land in PostgreSQL: by COPY into a temporary table, then by one MERGE."""
+"""Writing rows to PostgreSQL: by COPY into a temporary table, then by one MERGE."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from adbc_driver_manager import dbapi
+from duckdb import DuckDBPyConnection
+
+from fivetran_local.adbc import fetch_all
 from fivetran_local.column_types import NATIVE_TYPES, type_of_postgres
-from fivetran_local.destinations.destination import ID, START
-from fivetran_local.destinations.incoming import column_names, incoming
+from fivetran_local.destinations.incoming_rows import column_names, incoming
 from fivetran_local.destinations.key_comparison import GONE
-from fivetran_local.destinations.sql_landing import SqlLanding
-from fivetran_local.names import literal, quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    import duckdb
-    from adbc_driver_manager import dbapi
-
-    from fivetran_local.destinations.destination import LandingColumn, LandingTable
-    from fivetran_local.sources.source import Rows
+from fivetran_local.destinations.target_table import ID, START, TargetColumn, TargetTable
+from fivetran_local.destinations.writer import DestinationWriter
+from fivetran_local.names import literal, quoted, quoted_list
+from fivetran_local.sources.source import Rows
 
 _ROWS_PER_BATCH = 100_000
 
@@ -30,80 +25,75 @@ _TYPES = {
     "VARCHAR": "text",
 }
 
-# What COPY cannot write from Arrow: it arrives as text and is cast on its way into the table.
+# Types that COPY cannot write from Arrow: the values are sent as text and cast in PostgreSQL.
 _AS_TEXT = {"JSON", "UUID"}
 
 
-class PostgresLanding(SqlLanding):
+class PostgresWriter(DestinationWriter):
     """An open transaction on a PostgreSQL database."""
 
-    # Key columns are never null there, and only `=` can be hashed.
+    # Key columns are never null there, and only `=` can use a hash join.
     same = "="
 
     def __init__(
         self,
         connection: dbapi.Connection,
-        caster: duckdb.DuckDBPyConnection,
+        caster: DuckDBPyConnection,
         checkpoint: Callable[[], None],
     ) -> None:
-        """Work on a connection that has begun a transaction.
+        """Write to a connection with an open transaction.
 
         Args:
             connection: The connection to PostgreSQL.
-            caster: An empty DuckDB, which gives the source's values their types.
+            caster: An empty DuckDB database, in which source values get their types.
             checkpoint: Called often; raises to end the sync.
         """
         super().__init__(caster, checkpoint)
         self._connection = connection
 
-    def fill(self, table: LandingTable, rows: Rows, synced_at: str) -> int:
-        """See `Landing.fill`."""
+    def fill(self, table: TargetTable, rows: Rows, synced_at: str) -> int:
+        """See `DestinationWriter.fill`."""
         self.stage(table, rows)
-        names = ", ".join(map(quoted, table.value_names))
+        names = quoted_list(table.value_names)
         arrival = table.arrival(synced_at)
         return self.run(
             f"insert into {table.relation} ({names}, {', '.join(arrival)})"
             f" select {names}, {', '.join(arrival.values())} from staged"
         )
 
-    def stage(self, table: LandingTable, rows: Rows) -> None:
-        """See `Landing.stage`."""
+    def stage(self, table: TargetTable, rows: Rows) -> None:
+        """See `DestinationWriter.stage`."""
         present = column_names(rows)
         columns = [column for column in table.columns if column.source_name in present]
         with incoming(self.duckdb, table, rows, self.checkpoint) as query:
-            self._bring(query, "staged", columns, with_id=not table.key)
+            self._load(query, "staged", columns, with_id=not table.key)
         self.check_key(table, "staged")
 
-    def bring_gone(self, table: LandingTable) -> None:
-        """See `SqlLanding.bring_gone`."""
-        self._bring(f"from {GONE}", GONE, table.columns, with_id=False)
+    def load_gone_keys(self, table: TargetTable) -> None:
+        """See `DestinationWriter.load_gone_keys`."""
+        self._load(f"from {GONE}", GONE, table.columns, with_id=False)
 
     @contextmanager
-    def living_keys(self, table: LandingTable) -> Iterator[str]:
-        """See `SqlLanding.living_keys`."""
-        columns = self.key_columns(table)
+    def current_keys(self, table: TargetTable) -> Iterator[str]:
+        """See `DestinationWriter.current_keys`."""
+        named = [(quoted(column.name), column.type) for column in table.key_columns]
         selected = ", ".join(
-            quoted(column.name)
-            if column.type in NATIVE_TYPES
-            else f"cast({quoted(column.name)} as text) as {quoted(column.name)}"
-            for column in columns
+            name if type_ in NATIVE_TYPES else f"cast({name} as text) as {name}"
+            for name, type_ in named
         )
-        typed = ", ".join(
-            f"cast({quoted(column.name)} as {column.type}) as {quoted(column.name)}"
-            for column in columns
-        )
+        typed = ", ".join(f"cast({name} as {type_}) as {name}" for name, type_ in named)
         with self._connection.cursor() as cursor:
             cursor.execute(
                 f"select {selected} from {table.relation} as d where {table.current('d')}"
             )
-            self.duckdb.register("living", cursor.fetch_record_batch())
-            yield f"select {typed} from living"
-            self.duckdb.unregister("living")
+            self.duckdb.register("current_keys", cursor.fetch_record_batch())
+            yield f"select {typed} from current_keys"
+            self.duckdb.unregister("current_keys")
 
-    def _bring(
-        self, query: str, name: str, columns: Sequence[LandingColumn], *, with_id: bool
+    def _load(
+        self, query: str, name: str, columns: Sequence[TargetColumn], *, with_id: bool
     ) -> None:
-        """Copy what a query of `duckdb` returns into the view `name`, in the columns' types."""
+        """Copy the result of a query of `duckdb` into the view `name`, in the columns' types."""
         self.run(f"drop view if exists {name}")
         self.run(f"drop table if exists {name}_arrived")
         types = {column.name: self.spelled(column.type) for column in columns}
@@ -123,11 +113,11 @@ class PostgresLanding(SqlLanding):
             for column, type_ in types.items()
         )
         self.run(f"create temp view {name} as select {listed} from {name}_arrived")
-        # Without statistics the joins with it would be planned for a handful of rows.
+        # Without statistics PostgreSQL would plan joins with it for a handful of rows.
         self.run(f"analyze {name}_arrived")
 
     def column_types(self, schema_name: str, name: str) -> dict[str, str]:
-        """See `SqlLanding.column_types`."""
+        """See `DestinationWriter.column_types`."""
         found = self.rows(
             "select a.attname, format_type(a.atttypid, a.atttypmod)"
             " from pg_catalog.pg_attribute a join pg_catalog.pg_class c on c.oid = a.attrelid"
@@ -137,32 +127,29 @@ class PostgresLanding(SqlLanding):
         )
         return {column: type_of_postgres(type_) for column, type_ in found}
 
-    def create(self, table: LandingTable, columns: dict[str, str]) -> None:
-        """See `SqlLanding.create`: with the key as primary key, as Fivetran does."""
+    def create(self, table: TargetTable, columns: dict[str, str]) -> None:
+        """See `DestinationWriter.create`: with the key as primary key, as Fivetran does."""
         listed = ", ".join(
             f"{quoted(name)} {self.spelled(type_)}" for name, type_ in columns.items()
         )
         versions = (START,) if table.keeps_history else ()
-        key = ", ".join(map(quoted, (*table.row_key, *versions)))
+        key = quoted_list((*table.row_key, *versions))
         self.run(f"create table {table.relation} ({listed}, primary key ({key}))")
 
     def run(self, statement: str) -> int:
-        """See `SqlLanding.run`."""
+        """See `DestinationWriter.run`."""
         with self._connection.cursor() as cursor:
             cursor.execute(statement)
             return max(0, int(cursor.rowcount))
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """See `SqlLanding.rows`."""
-        with self._connection.cursor() as cursor:
-            cursor.execute(query)
-            found: list[tuple[Any, ...]] = cursor.fetchall()
-            return found
+        """See `DestinationWriter.rows`."""
+        return fetch_all(self._connection, query)
 
     def spelled(self, column_type: str) -> str:
-        """See `SqlLanding.spelled`."""
+        """See `DestinationWriter.spelled`."""
         return _TYPES.get(column_type, column_type)
 
     def utc_text(self, expression: str) -> str:
-        """See `SqlLanding.utc_text`."""
+        """See `DestinationWriter.utc_text`."""
         return f"to_char({expression} at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"

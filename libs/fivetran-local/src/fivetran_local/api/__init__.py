@@ -1,1 +1,0 @@
-"""Fivetran's REST API v1: thin routes over the account."""

@@ -1,0 +1,1 @@
+"""Deliberate faults of requests and syncs, to test clients; without a script none occurs."""

@@ -1,0 +1,1 @@
+"""Fivetran's REST API v1: thin handlers on top of the account."""
