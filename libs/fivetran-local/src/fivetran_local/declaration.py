@@ -5,7 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    model_validator,
+)
 
 from fivetran_local.names import destination_name
 
@@ -19,11 +28,19 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
+def _absolute(path: Path, info: ValidationInfo) -> Path:
+    """Return a path that starts at the YAML file's directory, the validation's context."""
+    return Path(info.context or "", path)
+
+
+_LocalPath = Annotated[Path, AfterValidator(_absolute)]
+
+
 class SqliteSource(_Strict):
     """Tables of a SQLite database file."""
 
     kind: Literal["sqlite"]
-    path: Path
+    path: _LocalPath
     """The database file; relative paths start at the YAML file's directory."""
     schema_name: str = Field("main", alias="schema", min_length=1)
     """Name of the source's only schema, such as `public`: SQLite itself has no schemas."""
@@ -33,7 +50,7 @@ class FilesSource(_Strict):
     """A directory: each CSV, Parquet or JSON file, and each subdirectory of them, is a table."""
 
     kind: Literal["files"]
-    path: Path
+    path: _LocalPath
     """The directory; relative paths start at the YAML file's directory."""
     schema_name: str = Field("files", alias="schema", min_length=1)
     """Name of the source's only schema."""

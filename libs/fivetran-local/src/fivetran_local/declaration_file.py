@@ -6,37 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from fivetran_local.declaration import (
-    ConnectorDeclaration,
-    Declaration,
-    DuckDBDestinationDeclaration,
-    FilesSource,
-    PostgresDestinationDeclaration,
-    PostgresSource,
-    RateLimitDeclaration,
-    SqliteSource,
-    TableDeclaration,
-)
+from fivetran_local.declaration import Declaration
 from fivetran_local.errors import DeclarationError
 from fivetran_local.names import did_you_mean
 
-_MODELS: tuple[type[BaseModel], ...] = (
-    Declaration,
-    DuckDBDestinationDeclaration,
-    PostgresDestinationDeclaration,
-    ConnectorDeclaration,
-    TableDeclaration,
-    RateLimitDeclaration,
-    SqliteSource,
-    FilesSource,
-    PostgresSource,
-)
-_KNOWN_FIELDS = [
-    field.alias or name for model in _MODELS for name, field in model.model_fields.items()
-]
 _KINDS = {"sqlite", "files", "postgres", "duckdb"}
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
@@ -63,14 +39,13 @@ def read_declaration(file: Path, variables: Mapping[str, str]) -> Declaration:
         raise DeclarationError(f"{file}: is not YAML: {error}") from error
     content = _with_variables(content, file, variables)
     try:
-        declaration = Declaration.model_validate(content)
+        return Declaration.model_validate(content, context=file.absolute().parent)
     except ValidationError as error:
         found = error.errors()
         # For a list with an invalid item pydantic also reports "too short": a consequence.
         causes = [detail for detail in found if detail["type"] != "too_short"] or found
         problems = [_problem(file, node, detail) for detail in causes]
         raise DeclarationError("\n".join(problems)) from error
-    return _with_absolute_paths(declaration, file.absolute().parent)
 
 
 def _with_variables(content: Any, file: Path, variables: Mapping[str, str]) -> Any:
@@ -94,16 +69,6 @@ def _with_variables(content: Any, file: Path, variables: Mapping[str, str]) -> A
     return _VARIABLE.sub(value_of, content)
 
 
-def _with_absolute_paths(declaration: Declaration, directory: Path) -> Declaration:
-    connectors = []
-    for connector in declaration.connectors:
-        source = connector.source
-        if not isinstance(source, PostgresSource):
-            source = source.model_copy(update={"path": directory / source.path})
-        connectors.append(connector.model_copy(update={"source": source}))
-    return declaration.model_copy(update={"connectors": tuple(connectors)})
-
-
 def _problem(file: Path, root: yaml.Node | None, detail: ErrorDetails) -> str:
     path = _path_in_file(detail["loc"])
     if detail["type"].startswith("union_tag"):
@@ -111,9 +76,14 @@ def _problem(file: Path, root: yaml.Node | None, detail: ErrorDetails) -> str:
     field = ".".join(str(part) for part in path) or "the file"
     message = detail["msg"].removeprefix("Value error, ")
     if detail["type"] == "extra_forbidden":
-        hint = did_you_mean(str(path[-1]), _KNOWN_FIELDS)
+        hint = did_you_mean(str(path[-1]), _known_fields())
         message = "; ".join(filter(None, ("is not a known field", hint)))
     return f"{file}:{_line(root, path)}: {field}: {message}"
+
+
+def _known_fields() -> list[str]:
+    schema = Declaration.model_json_schema()
+    return [name for part in (schema, *schema["$defs"].values()) for name in part["properties"]]
 
 
 def _path_in_file(location: Sequence[int | str]) -> list[int | str]:

@@ -1,6 +1,5 @@
 """The server, in a thread of this process."""
 
-import errno
 import socket
 import threading
 import time
@@ -101,11 +100,10 @@ def serve(
 def _listen(port: int) -> socket.socket:
     try:
         return socket.create_server((_LOOPBACK, port))
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            message = f"Port {port} on {_LOOPBACK} is taken. Use another port, or 0 for a free one."
-            raise ServerNotStartedError(message) from error
-        raise ServerNotStartedError(f"Port {port} cannot be used: {error}") from error
+    except (OSError, OverflowError) as error:
+        raise ServerNotStartedError(
+            f"Port {port} cannot be used: {error}. Use another port, or 0 for a free one."
+        ) from error
 
 
 def _wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> None:

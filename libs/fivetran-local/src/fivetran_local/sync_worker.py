@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field
 from functools import partial
 
 from fivetran_local.declaration import ConnectorDeclaration
@@ -23,33 +24,19 @@ from fivetran_local.sync import sync
 _LOG = logging.getLogger("fivetran_local")
 
 
+@dataclass
 class SyncWorker:
     """Starts and stops syncs, and records how they end."""
 
-    def __init__(
-        self,
-        connectors: Mapping[str, ConnectorDeclaration],
-        sources: MutableMapping[str, SyncSource],
-        state: StateFile,
-        destination: SyncDestination,
-        faults: FaultScript,
-    ) -> None:
-        """Create a worker without running syncs.
-
-        Args:
-            connectors: Connectors by id.
-            sources: Sources by connector id; a fault replaces one.
-            state: Where runs are recorded.
-            destination: Destination of the rows.
-            faults: Deliberate faults.
-        """
-        self._connectors = connectors
-        self._sources = sources
-        self._state = state
-        self._destination = destination
-        self._faults = faults
-        self._stopping = threading.Event()
-        self._threads: set[threading.Thread] = set()
+    connectors: Mapping[str, ConnectorDeclaration]
+    """By id."""
+    sources: MutableMapping[str, SyncSource]
+    """By connector id; a fault replaces one."""
+    state: StateFile
+    destination: SyncDestination
+    faults: FaultScript
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _threads: set[threading.Thread] = field(default_factory=set)
 
     def start(self, connector_id: str, *, stop: bool = False, again: bool = False) -> bool:
         """Start a sync in a new thread, unless one is running.
@@ -62,10 +49,10 @@ class SyncWorker:
         Returns:
             Whether this call started a sync.
         """
-        claim = self._state.runs.claim(connector_id, stop=stop, again=again)
+        claim = self.state.runs.claim(connector_id, stop=stop, again=again)
         if claim is None:
             return False
-        self._in_thread(partial(self._run_all, self._connectors[connector_id], claim))
+        self._in_thread(partial(self._run_all, self.connectors[connector_id], claim))
         return True
 
     def wait(self) -> None:
@@ -94,15 +81,15 @@ class SyncWorker:
 
     def _run(self, declared: ConnectorDeclaration, claim: SyncClaim) -> SyncClaim | None:
         def checkpoint() -> None:
-            if self._stopping.is_set() or self._state.runs.stop_requested(claim):
+            if self._stopping.is_set() or self.state.runs.stop_requested(claim):
                 raise SyncStoppedError
 
         try:
             return sync(
                 declared,
                 self._source(declared.id),
-                state=self._state,
-                destination=self._destination,
+                state=self.state,
+                destination=self.destination,
                 claim=claim,
                 checkpoint=checkpoint,
             )
@@ -113,11 +100,11 @@ class SyncWorker:
         self, connector_id: str, claim: SyncClaim, error: Exception
     ) -> SyncClaim | None:
         """Record a sync that ended with `error`; return the claim of the following run, if any."""
-        runs = self._state.runs
+        runs = self.state.runs
         if isinstance(error, SyncStoppedError) and not self._stopping.is_set():
             return runs.stopped(claim)
         if isinstance(error, SyncRescheduledError):
-            if self._state.connections.get(connector_id).schedule_type == "auto":
+            if self.state.connections.get(connector_id).schedule_type == "auto":
                 self._in_thread(partial(self._start_later, connector_id, error.seconds))
             return runs.reschedule(claim, error.seconds)
         if isinstance(error, SyncStoppedError):
@@ -142,16 +129,16 @@ class SyncWorker:
             SyncRescheduledError: The fault postpones the sync.
             SyncStoppedError: The fault pauses the connection.
         """
-        source = self._sources[connector_id]
-        fault = self._faults.of_sync(connector_id)
+        source = self.sources[connector_id]
+        fault = self.faults.of_sync(connector_id)
         if fault is None:
             return source
         if fault.reschedule_seconds is not None:
             raise SyncRescheduledError(fault.reschedule_seconds)
         if fault.pause:
-            self._state.connections.change(connector_id, {"paused": True})
+            self.state.connections.change(connector_id, {"paused": True})
             raise SyncStoppedError
         if fault.fail_after_rows is not None:
             return FaultySource(source, fail_after_rows=fault.fail_after_rows)
-        self._sources[connector_id] = FaultySource(source, removed=fault.remove_table)
-        return self._sources[connector_id]
+        self.sources[connector_id] = FaultySource(source, removed=fault.remove_table)
+        return self.sources[connector_id]

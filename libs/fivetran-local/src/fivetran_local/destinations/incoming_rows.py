@@ -39,19 +39,15 @@ def incoming(
     Raises:
         SourceDataError: A value does not match its column's type, or the source failed.
     """
-    stop = _Stop()
-    offered = (
-        _read_in_place(connection, rows, checkpoint, stop)
-        if isinstance(rows, FileRows)
-        else _streamed(connection, rows, checkpoint, stop)
-    )
+    read = _Read(connection, checkpoint)
+    offered = read.in_place(rows) if isinstance(rows, FileRows) else read.streamed(rows)
     try:
         with offered as relation:
             yield _query(table, column_names(rows), relation)
     except Exception as error:
         # DuckDB turns an error in a stream into the text of another one; the first has the fix.
-        if stop.error is not None:
-            raise stop.error from None
+        if read.error is not None:
+            raise read.error from None
         reason = str(error).partition("\n\nLINE ")[0].strip()
         if _is_conversion_error(error):
             raise SourceDataError(
@@ -61,9 +57,9 @@ def incoming(
         if isinstance(rows, FileRows) and any(path in reason for path in rows.paths):
             raise SourceDataError(f"{table.place} cannot be read: {reason}") from error
         raise
-    if stop.error is not None:
+    if read.error is not None:
         # The checkpoint raised after the last row was read.
-        raise stop.error
+        raise read.error
 
 
 def column_names(rows: Rows) -> set[str]:
@@ -99,60 +95,52 @@ def _value(column: TargetColumn) -> str:
 
 
 @dataclass
-class _Stop:
-    """The error that ended a read early, which DuckDB would reduce to its text."""
+class _Read:
+    """A read of rows with checkpoints."""
 
+    connection: duckdb.DuckDBPyConnection
+    checkpoint: Callable[[], None]
     error: Exception | None = None
+    """The error that ended the read early, which DuckDB would reduce to its text."""
 
+    @contextmanager
+    def streamed(self, rows: pa.RecordBatchReader) -> Iterator[str]:
+        """Offer a stream as a relation, with a checkpoint before every batch."""
 
-@contextmanager
-def _streamed(
-    connection: duckdb.DuckDBPyConnection,
-    rows: pa.RecordBatchReader,
-    checkpoint: Callable[[], None],
-    stop: _Stop,
-) -> Iterator[str]:
-    """Offer a stream as a relation, with a checkpoint before every batch."""
+        def batches() -> Iterator[pa.RecordBatch]:
+            try:
+                for batch in rows:
+                    self.checkpoint()
+                    yield batch
+            except Exception as error:
+                self.error = error
+                raise
 
-    def batches() -> Iterator[pa.RecordBatch]:
+        reader = pa.RecordBatchReader.from_batches(rows.schema, batches())
+        self.connection.register(_STREAM, reader)
+        yield _STREAM
+        self.connection.unregister(_STREAM)
+
+    @contextmanager
+    def in_place(self, rows: FileRows) -> Iterator[str]:
+        """Let DuckDB read the files, with a checkpoint every 0.1 seconds in another thread."""
+        done = threading.Event()
+
+        def watch() -> None:
+            while not done.wait(_CHECKPOINT_SECONDS):
+                if self.error is None:
+                    try:
+                        self.checkpoint()
+                    except Exception as error:  # noqa: BLE001 - `incoming` raises it
+                        self.error = error
+                if self.error is not None:
+                    # Repeated: between two statements there is nothing to interrupt.
+                    self.connection.interrupt()
+
+        thread = threading.Thread(target=watch, name="checkpoint-of-files")
+        thread.start()
         try:
-            for batch in rows:
-                checkpoint()
-                yield batch
-        except Exception as error:
-            stop.error = error
-            raise
-
-    connection.register(_STREAM, pa.RecordBatchReader.from_batches(rows.schema, batches()))
-    yield _STREAM
-    connection.unregister(_STREAM)
-
-
-@contextmanager
-def _read_in_place(
-    connection: duckdb.DuckDBPyConnection,
-    rows: FileRows,
-    checkpoint: Callable[[], None],
-    stop: _Stop,
-) -> Iterator[str]:
-    """Let DuckDB read the files, with a checkpoint every 0.1 seconds in another thread."""
-    done = threading.Event()
-
-    def watch() -> None:
-        while not done.wait(_CHECKPOINT_SECONDS):
-            if stop.error is None:
-                try:
-                    checkpoint()
-                except Exception as error:  # noqa: BLE001 - `incoming` raises it
-                    stop.error = error
-            if stop.error is not None:
-                # Repeated: between two statements there is nothing to interrupt.
-                connection.interrupt()
-
-    thread = threading.Thread(target=watch, name="checkpoint-of-files")
-    thread.start()
-    try:
-        yield f"({rows.query})"
-    finally:
-        done.set()
-        thread.join()
+            yield f"({rows.query})"
+        finally:
+            done.set()
+            thread.join()

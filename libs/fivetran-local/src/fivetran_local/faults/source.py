@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
@@ -18,72 +19,57 @@ from fivetran_local.sources.source import (
 )
 
 
+@dataclass(frozen=True, slots=True)
 class FaultySource(SyncSource):
     """Another source that lacks a table or fails after some rows."""
 
-    def __init__(
-        self, source: SyncSource, *, removed: str | None = None, fail_after_rows: int | None = None
-    ) -> None:
-        """Wrap a source.
-
-        Args:
-            source: The source.
-            removed: A table that is missing, as `schema.table`.
-            fail_after_rows: Number of rows that can be read from a snapshot, over all its tables.
-        """
-        self._source = source
-        self._removed = removed
-        self._fail_after_rows = fail_after_rows
+    source: SyncSource
+    removed: str | None = None
+    """A missing table, as `schema.table`."""
+    fail_after_rows: int | None = None
+    """Number of rows that can be read from a snapshot, over all its tables."""
 
     def check(self) -> None:
         """See `SyncSource.check`."""
-        self._source.check()
+        self.source.check()
 
     def fingerprint(self) -> str | None:
         """See `SyncSource.fingerprint`: a missing table is a change too."""
-        found = self._source.fingerprint()
-        return found if found is None or not self._removed else f"{found} without {self._removed}"
+        found = self.source.fingerprint()
+        return found if found is None or not self.removed else f"{found} without {self.removed}"
 
     @contextmanager
     def snapshot(self) -> Iterator["_FaultySnapshot"]:
         """See `SyncSource.snapshot`."""
-        with self._source.snapshot() as snapshot, duckdb.connect() as connection:
+        with self.source.snapshot() as snapshot, duckdb.connect() as connection:
             connection.execute("set timezone = 'UTC'")
-            yield _FaultySnapshot(snapshot, connection, self._removed, self._fail_after_rows)
+            yield _FaultySnapshot(self, snapshot, connection)
 
 
+@dataclass
 class _FaultySnapshot:
-    def __init__(
-        self,
-        snapshot: SourceSnapshot,
-        connection: duckdb.DuckDBPyConnection,
-        removed: str | None,
-        fail_after_rows: int | None,
-    ) -> None:
-        self._snapshot = snapshot
-        self._connection = connection
-        self._removed = removed
-        self._fail_after_rows = fail_after_rows
-        self._read = 0
+    faults: FaultySource
+    snapshot: SourceSnapshot
+    connection: duckdb.DuckDBPyConnection
+    rows_read: int = 0
 
     def tables(self) -> Sequence[SourceTable]:
-        return [table for table in self._snapshot.tables() if table.place != self._removed]
+        return [table for table in self.snapshot.tables() if table.place != self.faults.removed]
 
     def rows(
         self, table: SourceTable, columns: Sequence[SourceColumn], since: HighWaterMark | None
     ) -> Rows:
-        rows = self._snapshot.rows(table, columns, since)
-        if self._fail_after_rows is None:
+        rows = self.snapshot.rows(table, columns, since)
+        limit = self.faults.fail_after_rows
+        if limit is None:
             return rows
         if isinstance(rows, FileRows):
-            rows = self._connection.sql(rows.query).to_arrow_reader()
-        return pa.RecordBatchReader.from_batches(
-            rows.schema, self._counted(rows, self._fail_after_rows)
-        )
+            rows = self.connection.sql(rows.query).to_arrow_reader()
+        return pa.RecordBatchReader.from_batches(rows.schema, self._counted(rows, limit))
 
     def _counted(self, rows: pa.RecordBatchReader, limit: int) -> Iterator[pa.RecordBatch]:
         for batch in rows:
-            self._read += batch.num_rows
-            if batch.num_rows and self._read >= limit:
+            self.rows_read += batch.num_rows
+            if batch.num_rows and self.rows_read >= limit:
                 raise SourceDataError(f"Fault script: the source failed after {limit} rows.")
             yield batch

@@ -1,6 +1,6 @@
 """One call of the API, as its handlers receive it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import unquote
@@ -62,10 +62,19 @@ class ApiCall:
 Handler: TypeAlias = Callable[[ApiCall], Response]
 
 
-def endpoint(account: Account, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-    """Return a Starlette endpoint that runs `handler` in a thread: it may wait for a database."""
+def endpoint(
+    account: Account, handlers: Mapping[str, Handler]
+) -> Callable[[Request], Awaitable[Response]]:
+    """Return a Starlette endpoint that runs handlers in a thread: they may wait for a database.
+
+    Args:
+        account: The account.
+        handlers: Handlers by method.
+    """
 
     async def answer(request: Request) -> Response:
+        # Starlette accepts HEAD for every path that accepts GET.
+        handler = handlers["GET" if request.method == "HEAD" else request.method]
         body = await json_object(request)
         call = ApiCall(account, request, body or {}, has_body=body is not None)
         if "connection_id" in request.path_params:

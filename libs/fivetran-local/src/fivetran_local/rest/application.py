@@ -1,7 +1,5 @@
 """The application: every path of the API, and its handler."""
 
-from collections.abc import Awaitable, Callable
-
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -89,18 +87,6 @@ def _routes(account: Account) -> list[Route]:
     for (method, path), handler in operations().items():
         by_path.setdefault(path, {})[method] = handler
     return [
-        Route(path, _by_method(account, handlers), methods=list(handlers))
+        Route(path, endpoint(account, handlers), methods=list(handlers))
         for path, handlers in by_path.items()
     ]
-
-
-def _by_method(
-    account: Account, handlers: dict[str, Handler]
-) -> Callable[[Request], Awaitable[Response]]:
-    endpoints = {method: endpoint(account, handler) for method, handler in handlers.items()}
-
-    async def answer(request: Request) -> Response:
-        # Starlette accepts HEAD for every path that accepts GET.
-        return await endpoints["GET" if request.method == "HEAD" else request.method](request)
-
-    return answer

@@ -43,30 +43,25 @@ class _TableFiles:
         return _READERS[self.suffix].format(paths=", ".join(map(literal, self.paths)))
 
 
+@dataclass(frozen=True, slots=True)
 class FileDirectory(SyncSource):
     """A directory in which every file, or subdirectory of files of one kind, is a table."""
 
-    def __init__(self, path: Path, schema_name: str) -> None:
-        """Describe the source; nothing is opened.
-
-        Args:
-            path: The directory.
-            schema_name: Name of the source's only schema.
-        """
-        self._path = path
-        self._schema_name = schema_name
+    path: Path
+    schema_name: str
+    """Name of the source's only schema."""
 
     def check(self) -> None:
         """See `SyncSource.check`."""
-        if not self._path.is_dir():
+        if not self.path.is_dir():
             raise SourceUnreachableError(
-                f"{self._path}: no such directory. Create it, or fix 'path' in the declaration."
+                f"{self.path}: no such directory. Create it, or fix 'path' in the declaration."
             )
 
     def fingerprint(self) -> str | None:
         """Return names, sizes and times of all files: writing a file changes its time."""
         try:
-            stats = [(path, path.stat()) for path in sorted(self._path.rglob("*"))]
+            stats = [(path, path.stat()) for path in sorted(self.path.rglob("*"))]
         except OSError:
             return None
         return " ".join(
@@ -83,32 +78,31 @@ class FileDirectory(SyncSource):
                 "set timezone = 'UTC'; set memory_limit = '512MB';"
                 "set autoinstall_known_extensions = false"
             )
-            yield DirectorySnapshot(connection, self._schema_name, _files_by_table(self._path))
+            yield DirectorySnapshot(connection, self.schema_name, _files_by_table(self.path))
 
 
+@dataclass(frozen=True, slots=True)
 class DirectorySnapshot:
     """The files of a directory at one moment."""
 
-    def __init__(
-        self, connection: duckdb.DuckDBPyConnection, schema_name: str, files: dict[str, _TableFiles]
-    ) -> None:
-        self._connection = connection
-        self._schema_name = schema_name
-        self._files = files
+    connection: duckdb.DuckDBPyConnection
+    schema_name: str
+    files: dict[str, _TableFiles]
+    """By table name."""
 
     def tables(self) -> Sequence[SourceTable]:
         """See `SourceSnapshot.tables`."""
         return [
-            SourceTable(self._schema_name, name, self._columns(name, files))
-            for name, files in sorted(self._files.items())
+            SourceTable(self.schema_name, name, self._columns(name, files))
+            for name, files in sorted(self.files.items())
         ]
 
     def _columns(self, name: str, files: _TableFiles) -> tuple[SourceColumn, ...]:
         try:
-            found = self._connection.execute(f"describe from {files.relation}").fetchall()
+            found = self.connection.execute(f"describe from {files.relation}").fetchall()
         except duckdb.Error as error:
             raise SourceDataError(
-                f"{self._schema_name}.{name} cannot be read from {files.paths[0]}: {error}"
+                f"{self.schema_name}.{name} cannot be read from {files.paths[0]}: {error}"
             ) from error
         return tuple(SourceColumn(column, type_of_duckdb(type_)) for column, type_, *_ in found)
 
@@ -122,7 +116,7 @@ class DirectorySnapshot:
             name = quoted(since.column.name)
             mark = f"cast({literal(since.value)} as {since.column.type})"
             condition = f"({name} is null or {name} >= {mark})"
-        files = self._files[table.name]
+        files = self.files[table.name]
         return FileRows(
             f"select {select} from {files.relation} where {condition}",
             tuple(column.name for column in columns),

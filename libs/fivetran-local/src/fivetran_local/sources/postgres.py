@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 import adbc_driver_manager
 import pyarrow as pa
@@ -39,23 +40,19 @@ select pg_current_snapshot()::text || ' ' || (pg_control_checkpoint()).timeline_
 """
 
 
+@dataclass(frozen=True, slots=True)
 class PostgresDatabase(SyncSource):
     """Schemas of one PostgreSQL database."""
 
-    def __init__(self, dsn: str, schema_names: Sequence[str]) -> None:
-        """Describe the source; nothing is opened.
-
-        Args:
-            dsn: libpq connection string or URI, with its password: never shown.
-            schema_names: The schemas to read.
-        """
-        self._dsn = dsn
-        self._schema_names = schema_names
+    dsn: str = field(repr=False)
+    """libpq connection string or URI, with its password: never shown."""
+    schema_names: Sequence[str]
+    """The schemas to read."""
 
     def fingerprint(self) -> str | None:
         """Return the number of the last transaction and those of open transactions."""
         try:
-            with connect_to_postgres(self._dsn) as connection:
+            with connect_to_postgres(self.dsn) as connection:
                 [(found,)] = fetch_all(connection, _FINGERPRINT)
         except (SourceUnreachableError, adbc_driver_manager.Error):
             # Without the permission every sync compares the rows.
@@ -65,27 +62,27 @@ class PostgresDatabase(SyncSource):
     @contextmanager
     def snapshot(self) -> Iterator["PostgresSnapshot"]:
         """See `SyncSource.snapshot`."""
-        with connect_to_postgres(self._dsn) as connection:
+        with connect_to_postgres(self.dsn) as connection:
             with connection.cursor() as cursor:
                 cursor.execute("set transaction isolation level repeatable read, read only")
                 cursor.execute("set local timezone = 'UTC'")
-            yield PostgresSnapshot(connection, self._schema_names)
+            yield PostgresSnapshot(connection, self.schema_names)
 
 
+@dataclass(frozen=True, slots=True)
 class PostgresSnapshot:
     """One repeatable-read transaction."""
 
-    def __init__(self, connection: dbapi.Connection, schema_names: Sequence[str]) -> None:
-        self._connection = connection
-        self._schema_names = schema_names
+    connection: dbapi.Connection
+    schema_names: Sequence[str]
 
     def tables(self) -> Sequence[SourceTable]:
         """See `SourceSnapshot.tables`."""
-        schemas = ", ".join(map(literal, self._schema_names))
+        schemas = ", ".join(map(literal, self.schema_names))
         return tables_of(
             (schema, table, SourceColumn(column, type_of_postgres(type_), is_key))
             for schema, table, column, type_, is_key in fetch_all(
-                self._connection, _COLUMNS.format(schemas=schemas)
+                self.connection, _COLUMNS.format(schemas=schemas)
             )
         )
 
@@ -98,7 +95,7 @@ class PostgresSnapshot:
         if since is not None:
             name = quoted(since.column.name)
             condition = f"({name} is null or {name} >= {literal(since.value)})"
-        cursor = self._connection.cursor()
+        cursor = self.connection.cursor()
         cursor.execute(
             f"select {select} from {quoted(table.schema_name, table.name)} where {condition}"
         )

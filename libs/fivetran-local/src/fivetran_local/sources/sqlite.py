@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import adbc_driver_manager
@@ -39,28 +40,23 @@ _TYPE_MISMATCH = re.compile(r"Type mismatch in column (\d+): expected \S+ but go
 _WAL_INDEX_HEADER_BYTES = 96
 
 
+@dataclass(frozen=True, slots=True)
 class SqliteDatabase(SyncSource):
     """One SQLite file, opened read-only."""
 
-    def __init__(self, path: Path, schema_name: str) -> None:
-        """Describe the source; nothing is opened.
-
-        Args:
-            path: The database file.
-            schema_name: Name of the source's only schema.
-        """
-        self._path = path
-        self._schema_name = schema_name
+    path: Path
+    schema_name: str
+    """Name of the source's only schema."""
 
     def fingerprint(self) -> str | None:
         """Return the parts of the file's header and write-ahead index that a commit changes."""
         try:
-            stat = self._path.stat()
-            change_counter = _first_bytes(self._path, 28)[24:].hex()
+            stat = self.path.stat()
+            change_counter = _first_bytes(self.path, 28)[24:].hex()
         except OSError:
             return None
         try:
-            wal = _first_bytes(Path(f"{self._path}-shm"), _WAL_INDEX_HEADER_BYTES).hex()
+            wal = _first_bytes(Path(f"{self.path}-shm"), _WAL_INDEX_HEADER_BYTES).hex()
         except OSError:
             wal = ""
         return f"{stat.st_ino}-{stat.st_size}-{stat.st_mtime_ns}-{change_counter}-{wal}"
@@ -68,43 +64,42 @@ class SqliteDatabase(SyncSource):
     @contextmanager
     def snapshot(self) -> Iterator["SqliteSnapshot"]:
         """See `SyncSource.snapshot`."""
-        if not self._path.is_file():
+        if not self.path.is_file():
             raise SourceUnreachableError(
-                f"{self._path}: no such file. Create the database, or fix 'path' in the"
-                " declaration."
+                f"{self.path}: no such file. Create the database, or fix 'path' in the declaration."
             )
-        if not os.access(self._path, os.R_OK):
-            raise SourceUnreachableError(f"{self._path}: permission denied.")
+        if not os.access(self.path, os.R_OK):
+            raise SourceUnreachableError(f"{self.path}: permission denied.")
         try:
             # Autocommit is off: the first query begins the transaction of all queries.
-            connection = dbapi.connect(f"{self._path.absolute().as_uri()}?mode=ro")
+            connection = dbapi.connect(f"{self.path.absolute().as_uri()}?mode=ro")
         except adbc_driver_manager.Error as error:
-            raise SourceUnreachableError(f"{self._path}: {error}.") from error
+            raise SourceUnreachableError(f"{self.path}: {error}.") from error
         with connection:
-            snapshot = SqliteSnapshot(connection, self._schema_name)
+            snapshot = SqliteSnapshot(connection, self.schema_name)
             try:
                 snapshot.tables()
             except adbc_driver_manager.Error as error:
-                raise SourceUnreachableError(f"{self._path}: {error}.") from error
+                raise SourceUnreachableError(f"{self.path}: {error}.") from error
             yield snapshot
 
 
+@dataclass(frozen=True, slots=True)
 class SqliteSnapshot:
     """One read transaction on a SQLite file."""
 
-    def __init__(self, connection: dbapi.Connection, schema_name: str) -> None:
-        self._connection = connection
-        self._schema_name = schema_name
+    connection: dbapi.Connection
+    schema_name: str
 
     def tables(self) -> Sequence[SourceTable]:
         """See `SourceSnapshot.tables`."""
         return tables_of(
             (
-                self._schema_name,
+                self.schema_name,
                 table,
                 SourceColumn(name, type_of_sqlite_declaration(type_), pk > 0),
             )
-            for table, name, type_, pk in fetch_all(self._connection, _COLUMNS)
+            for table, name, type_, pk in fetch_all(self.connection, _COLUMNS)
         )
 
     def rows(
@@ -115,7 +110,7 @@ class SqliteSnapshot:
         # types; `_batches` drops it.
         example = ", ".join(_example(column) for column in columns)
         select = ", ".join(_expression(column) for column in columns)
-        cursor = self._connection.cursor(
+        cursor = self.connection.cursor(
             adbc_stmt_kwargs={StatementOptions.BATCH_ROWS.value: str(_ROWS_PER_BATCH)}
         )
         cursor.execute(

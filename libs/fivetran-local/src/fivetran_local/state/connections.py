@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from fivetran_local.declaration import ConnectorDeclaration
-from fivetran_local.state.database import StateDatabase, now, record, update
+from fivetran_local.state.database import StateDatabase, now, record, update_connection
 
 # The only columns that `change` writes: names come from a request and are used in SQL.
 _SETTINGS = {
@@ -57,18 +57,9 @@ class Connections:
             connection.executemany(
                 "insert or ignore into connections"
                 " (id, created_at, paused, schedule_type, sync_frequency, schema_change_handling)"
-                " values (?, ?, ?, ?, ?, ?)",
-                [
-                    (
-                        declared.id,
-                        now(),
-                        declared.paused,
-                        declared.schedule_type,
-                        declared.sync_frequency,
-                        declared.schema_change_handling,
-                    )
-                    for declared in connectors
-                ],
+                " values (:id, :created_at, :paused, :schedule_type, :sync_frequency,"
+                " :schema_change_handling)",
+                [declared.model_dump() | {"created_at": now()} for declared in connectors],
             )
 
     def get(self, connection_id: str) -> ConnectionRecord:
@@ -91,9 +82,9 @@ class Connections:
         if unknown:
             raise ValueError(f"not settings of a connection: {sorted(unknown)}")
         with self._database.writing() as connection:
-            update(connection, "connections", {"id": connection_id}, **settings)
+            update_connection(connection, connection_id, **settings)
 
     def set_setup_state(self, connection_id: str, setup_state: str) -> None:
         """Store whether the source answered the last check."""
         with self._database.writing() as connection:
-            update(connection, "connections", {"id": connection_id}, setup_state=setup_state)
+            update_connection(connection, connection_id, setup_state=setup_state)

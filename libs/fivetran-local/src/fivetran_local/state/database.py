@@ -171,6 +171,11 @@ def update(
     )
 
 
+def update_connection(connection: sqlite3.Connection, connection_id: str, **values: object) -> None:
+    """Set columns of one connection."""
+    update(connection, "connections", {"id": connection_id}, **values)
+
+
 def record(kind: type[RecordT], row: sqlite3.Row, **others: object) -> RecordT:
     """Return a row as a dataclass with fields of the same names; SQLite stores flags as 0 and 1.
 

@@ -8,10 +8,10 @@ heartbeats are not needed.
 import fcntl
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import IO
 
-from fivetran_local.state.database import StateDatabase, now, record, update
+from fivetran_local.state.database import StateDatabase, now, record, update_connection
 
 _INTERRUPTED = "The process that ran the sync ended before the sync did; nothing of it was written."
 
@@ -123,20 +123,20 @@ class Runs:
         finished_at = now()
         with self._database.writing() as connection:
             for table in tables:
-                name = (table.schema_name, table.table_name)
                 connection.execute(
-                    "insert into run_tables values (?, ?, ?, ?, ?)",
-                    (claim.run_id, *name, table.upserted, table.deleted),
+                    "insert into run_tables"
+                    " values (:run_id, :schema_name, :table_name, :upserted, :deleted)",
+                    asdict(table) | {"run_id": claim.run_id},
                 )
                 connection.execute(
-                    "update source_tables set high_water_mark = ?, resync_done = ?"
-                    " where connection_id = ? and schema_name = ? and table_name = ?",
-                    (table.high_water_mark, table.resync_done, claim.connection_id, *name),
+                    "update source_tables set high_water_mark = :high_water_mark,"
+                    " resync_done = :resync_done where connection_id = :connection_id"
+                    " and schema_name = :schema_name and table_name = :table_name",
+                    asdict(table) | {"connection_id": claim.connection_id},
                 )
-            update(
+            update_connection(
                 connection,
-                "connections",
-                {"id": claim.connection_id},
+                claim.connection_id,
                 succeeded_at=finished_at,
                 failure=None,
                 setup_state="connected",
@@ -147,20 +147,18 @@ class Runs:
     def fail(self, claim: SyncClaim, error: str, *, setup_broken: bool) -> SyncClaim | None:
         """Record a failure, after which no row was written and the marks are unchanged."""
         finished_at = now()
-        broken = {"setup_state": "broken"} if setup_broken else {}
+        settings = {"failed_at": finished_at, "failure": error}
+        if setup_broken:
+            settings["setup_state"] = "broken"
         with self._database.writing() as connection:
-            _set_failed(connection, claim.connection_id, error, finished_at, **broken)
+            update_connection(connection, claim.connection_id, **settings)
             return _finish(connection, claim, "failed", finished_at, error)
 
     def reschedule(self, claim: SyncClaim, seconds: float) -> SyncClaim | None:
         """Record that a run was postponed: neither a success nor a failure."""
+        due_at = now(later_by=seconds)
         with self._database.writing() as connection:
-            update(
-                connection,
-                "connections",
-                {"id": claim.connection_id},
-                rescheduled_for=now(later_by=seconds),
-            )
+            update_connection(connection, claim.connection_id, rescheduled_for=due_at)
             return _finish(connection, claim, "rescheduled", now())
 
     def stopped(self, claim: SyncClaim) -> SyncClaim | None:
@@ -212,7 +210,7 @@ def _finish(
 
 
 def _insert_run(connection: sqlite3.Connection, connection_id: str) -> int:
-    update(connection, "connections", {"id": connection_id}, rescheduled_for=None)
+    update_connection(connection, connection_id, rescheduled_for=None)
     (run_id,) = connection.execute(
         "insert into runs (connection_id, started_at) values (?, ?) returning id",
         (connection_id, now()),
@@ -228,11 +226,4 @@ def _close_interrupted(connection: sqlite3.Connection, connection_id: str) -> No
         (finished_at, _INTERRUPTED, connection_id),
     ).rowcount
     if closed:
-        _set_failed(connection, connection_id, _INTERRUPTED, finished_at)
-
-
-def _set_failed(
-    connection: sqlite3.Connection, connection_id: str, error: str, at: str, **settings: str
-) -> None:
-    key = {"id": connection_id}
-    update(connection, "connections", key, failed_at=at, failure=error, **settings)
+        update_connection(connection, connection_id, failed_at=finished_at, failure=_INTERRUPTED)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fivetran_local.errors import NotSelectableError, SelectionRefusedError
-from fivetran_local.state.database import StateDatabase, update
+from fivetran_local.state.database import StateDatabase, update, update_connection
 from fivetran_local.state.tables import TrackedTable, request_resync, tracked_tables
 
 
@@ -69,7 +69,7 @@ def _forget_fingerprint(connection: sqlite3.Connection, connection_id: str) -> N
 
     Rows of an object that is enabled now may have changed while it was disabled.
     """
-    update(connection, "connections", {"id": connection_id}, source_fingerprint=None)
+    update_connection(connection, connection_id, source_fingerprint=None)
 
 
 def _set(

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from fivetran_local.declaration import TableDeclaration
 from fivetran_local.sources.source import SourceTable
@@ -204,22 +204,20 @@ def _put_columns(
     connection: sqlite3.Connection, connection_id: str, table: SourceTable, *, enabled: bool
 ) -> None:
     """Insert columns, or update the source's properties of known columns."""
+    common = {
+        "connection_id": connection_id,
+        "schema_name": table.schema_name,
+        "table_name": table.name,
+        "enabled": enabled,
+    }
     connection.executemany(
         "insert into source_columns (connection_id, schema_name, table_name, column_name,"
-        " position, type, is_primary_key, enabled) values (?, ?, ?, ?, ?, ?, ?, ?)"
+        " position, type, is_primary_key, enabled) values (:connection_id, :schema_name,"
+        " :table_name, :name, :position, :type, :is_primary_key, :enabled)"
         " on conflict do update set position = excluded.position, type = excluded.type,"
         " is_primary_key = excluded.is_primary_key, removed = 0",
         [
-            (
-                connection_id,
-                table.schema_name,
-                table.name,
-                column.name,
-                position,
-                column.type,
-                column.is_primary_key,
-                enabled,
-            )
+            common | asdict(column) | {"position": position}
             for position, column in enumerate(table.columns)
         ],
     )
