@@ -102,7 +102,7 @@ def _listen(port: int) -> socket.socket:
         return socket.create_server((_LOOPBACK, port))
     except (OSError, OverflowError) as error:
         raise ServerNotStartedError(
-            f"Port {port} cannot be used: {error}. Use another port, or 0 for a free one."
+            f"Port {port} cannot be used ({error}). Use another port, or 0 for a free one."
         ) from error
 
 
