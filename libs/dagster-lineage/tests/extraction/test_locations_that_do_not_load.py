@@ -1,4 +1,4 @@
-"""Locations that raise, exit, hang or cannot be started: each says why, and the others go on."""
+"""Code locations that raise, exit, hang or cannot be started, each with its own error."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dagster_lineage.extract.probe.answer import LocationFacts
-from dagster_lineage.extract.probe.process import ask, ask_all
+from dagster_lineage.extract.probe.inspection import inspect_location, inspect_locations
 from dagster_lineage.extract.workspace import find_locations
 
 CODE = {
@@ -53,52 +53,53 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def answers(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, LocationFacts]:
-    # Long enough to import Dagster on a busy machine and to come to where one of them hangs.
-    found = ask_all(find_locations(folder), keep_in=tmp_path_factory.mktemp("kept"), timeout_s=12)
+def facts(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, LocationFacts]:
+    # Long enough to import Dagster on a busy machine and to reach the line that hangs.
+    copies = tmp_path_factory.mktemp("copies")
+    found = inspect_locations(find_locations(folder), copies=copies, timeout_s=12)
     return {location.name: location for location in found}
 
 
-def test_an_error_is_told_in_the_locations_own_words_and_line(answers: dict[str, LocationFacts]):
-    assert answers["raises"].error == (
-        "ValueError: no route to postgresql://***@db/x (raises.py:4)"
-    )
-    assert answers["raises"].assets == ()
-
-
-def test_a_process_that_ends_itself_is_told_with_its_exit_code(answers: dict[str, LocationFacts]):
-    assert answers["dies"].error == "its process ended with exit code 3 before it was loaded"
-
-
-def test_a_location_that_hangs_is_ended_with_its_children(
-    answers: dict[str, LocationFacts], folder: Path
+def test_error_is_reported_with_the_text_and_line_of_the_code_location(
+    facts: dict[str, LocationFacts],
 ):
-    assert answers["hangs"].error == "it has not loaded within 12 s; it waits in hangs.py:5"
+    assert facts["raises"].error == ("ValueError: no route to postgresql://***@db/x (raises.py:4)")
+    assert facts["raises"].assets == ()
+
+
+def test_process_that_ends_is_reported_with_its_exit_code(facts: dict[str, LocationFacts]):
+    assert facts["dies"].error == "its process ended with exit code 3 before it loaded"
+
+
+def test_code_location_that_hangs_is_ended_with_its_children(
+    facts: dict[str, LocationFacts], folder: Path
+):
+    assert facts["hangs"].error == "it did not load within 12 s; it waits in hangs.py:5"
     child = Path("/proc") / (folder / "child.pid").read_text()
     deadline = time.monotonic() + 10
-    # Gone, or dead and not yet collected by its new parent.
+    # Gone, or ended and not yet reaped by its new parent.
     while child.exists() and "\nState:\tZ" not in (child / "status").read_text():
-        assert time.monotonic() < deadline, "the child that it started still runs"
+        assert time.monotonic() < deadline, "the child process still runs"
         os.sched_yield()
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "part"),
     [
-        ("no_python", "env/python does not exist: make its environment, or name another"),
+        ("no_python", "env/python does not exist: create its environment, or name another"),
         ("no_folder", "nowhere does not exist"),
-        ("refuses", "its process ended with exit code 1 before it was loaded"),
+        ("refuses", "its process ended with exit code 1 before it loaded"),
         ("no_file", "none.py does not exist"),
-        ("server", "only as a running server, and none answers at 127.0.0.1:1; start it"),
+        ("server", "as a running server, but none answers at 127.0.0.1:1. Start it"),
     ],
 )
-def test_a_location_that_cannot_be_started_is_told_with_the_reason(
-    answers: dict[str, LocationFacts], name: str, told: str
+def test_code_location_that_cannot_be_started_is_reported_with_the_reason(
+    facts: dict[str, LocationFacts], name: str, part: str
 ):
-    assert told in answers[name].error
+    assert part in facts[name].error
 
 
-def test_the_interpreter_asked_for_does_not_replace_one_that_exists(folder: Path, tmp_path: Path):
+def test_named_interpreter_does_not_replace_one_that_exists(folder: Path, tmp_path: Path):
     entry = next(one for one in find_locations(folder) if one.name == "refuses")
-    answer = ask(entry, keep_in=tmp_path, python="/bin/true", timeout_s=10)
-    assert "exit code 1" in answer.error  # of /bin/false, its own
+    facts = inspect_location(entry, copies=tmp_path, python="/bin/true", timeout_s=10)
+    assert "exit code 1" in facts.error  # of its own interpreter, /bin/false

@@ -1,4 +1,4 @@
-"""What locations say of themselves, each loaded by the probe in a process of its own."""
+"""Facts of code locations, each loaded by the probe in a separate process."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from dagster_lineage.extract.probe.answer import AssetFacts, LocationFacts
-from dagster_lineage.extract.probe.process import ask_all
+from dagster_lineage.extract.probe.inspection import inspect_locations
 from dagster_lineage.extract.workspace import find_locations
 
 SHOP = '''
-"""A location that does at import what it should not, and declares one of each."""
+"""A code location with side effects at import and one definition of each kind."""
 import datetime as dt
 import threading
 import time
@@ -72,7 +72,7 @@ def totals(orders):
         dg.AssetSpec(["shop", "left"], deps=[["raw", "orders"]]),
         dg.AssetSpec(
             ["shop", "right"],
-            deps=["made_by_nobody"],
+            deps=["without_producer"],
             partitions_def=dg.StaticPartitionsDefinition(["a", "b"]),
         ),
     ],
@@ -113,12 +113,17 @@ def after_customers():
     ...
 
 
+@dg.multi_asset_sensor(monitored_assets=dg.AssetSelection.keys("shop/totals"), job=nightly)
+def after_totals():
+    ...
+
+
 defs = dg.Definitions(
     assets=[orders, totals, both, EXTERNAL],
     asset_checks=[orders_are_there, of_another_location],
     jobs=[nightly],
     schedules=[dg.ScheduleDefinition("at_two", job=nightly, cron_schedule="0 2 * * *")],
-    sensors=[when_it_rains, after_customers],
+    sensors=[when_it_rains, after_customers, after_totals],
 )
 '''
 
@@ -267,27 +272,28 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("kept")
+def copies(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("copies")
 
 
 @pytest.fixture(scope="module")
-def answers(folder: Path, kept: Path) -> dict[str, LocationFacts]:
-    # The shop's own interpreter does not exist: it is asked with this one, as it is asked for.
-    found = ask_all(find_locations(folder), keep_in=kept, python=sys.executable, timeout_s=120)
+def facts(folder: Path, copies: Path) -> dict[str, LocationFacts]:
+    # The interpreter of the shop does not exist, so `python` is used.
+    python = sys.executable
+    found = inspect_locations(find_locations(folder), copies=copies, python=python, timeout_s=120)
     return {location.name: location for location in found}
 
 
 @pytest.fixture
-def shop(answers: dict[str, LocationFacts]) -> LocationFacts:
-    assert answers["shop"].error == ""
-    return answers["shop"]
+def shop(facts: dict[str, LocationFacts]) -> LocationFacts:
+    assert facts["shop"].error == ""
+    return facts["shop"]
 
 
 @pytest.fixture
-def warehouse(answers: dict[str, LocationFacts]) -> LocationFacts:
-    assert answers["warehouse"].error == ""
-    return answers["warehouse"]
+def warehouse(facts: dict[str, LocationFacts]) -> LocationFacts:
+    assert facts["warehouse"].error == ""
+    return facts["warehouse"]
 
 
 def asset(location: LocationFacts, key: str) -> AssetFacts:
@@ -295,7 +301,7 @@ def asset(location: LocationFacts, key: str) -> AssetFacts:
 
 
 def line(text: str, code: str = SHOP) -> int:
-    """The line of the code that has this text, which must be the only one."""
+    """Return the only line of the code with this text."""
     (found,) = [number for number, one in enumerate(code.splitlines(), 1) if text in one]
     return found
 
@@ -304,41 +310,41 @@ def at(location: LocationFacts, text: str, lines_on: int = 0) -> str:
     return f"{location.folder}/code/shop_definitions.py:{line(text) + lines_on}"
 
 
-def test_what_a_location_does_at_import_reaches_nobody(
+def test_side_effects_at_import_stay_in_the_process_and_its_folder(
     shop: LocationFacts, folder: Path, capfd: pytest.CaptureFixture[str]
 ):
     assert shop.folder == str(folder / "shop")
     assert "noise" not in capfd.readouterr().out
-    assert (folder / "shop" / "written_at_import.txt").is_file()  # in its own folder, nowhere else
+    assert (folder / "shop" / "written_at_import.txt").is_file()  # in its working directory
     assert not list(folder.rglob("__pycache__"))
 
 
-def test_made_declared_and_made_up_assets_are_told_apart(shop: LocationFacts):
+def test_executable_declared_and_stub_assets_are_distinguished(shop: LocationFacts):
     kinds = {
-        asset.key: "made" if asset.executable else "stub" if asset.stub else "declared"
+        asset.key: "executable" if asset.executable else "stub" if asset.stub else "declared"
         for asset in shop.assets
     }
     assert kinds == {
-        "shop/orders": "made",
-        "shop/totals": "made",
-        "shop/left": "made",
-        "shop/right": "made",
+        "shop/orders": "executable",
+        "shop/totals": "executable",
+        "shop/left": "executable",
+        "shop/right": "executable",
         "raw/orders": "declared",
         "raw/customers": "stub",
-        "made_by_nobody": "stub",
+        "without_producer": "stub",
         "elsewhere/table": "stub",
     }
 
 
-def test_an_asset_is_placed_where_it_is_defined(shop: LocationFacts):
+def test_asset_is_placed_at_its_definition(shop: LocationFacts):
     assert asset(shop, "shop/orders").at == at(shop, 'key=["shop", "orders"]', lines_on=-1)
     assert asset(shop, "shop/left").at == at(shop, 'AssetSpec(["shop", "left"]')
     assert asset(shop, "shop/right").at == at(shop, '["shop", "right"],')
     assert asset(shop, "raw/orders").at == at(shop, "EXTERNAL = dg.", lines_on=1)
-    assert asset(shop, "made_by_nobody").at == ""
+    assert asset(shop, "without_producer").at == ""
 
 
-def test_a_dependency_is_placed_where_its_name_is_written(shop: LocationFacts):
+def test_dependency_is_placed_at_its_name(shop: LocationFacts):
     def places(key: str) -> dict[str, str]:
         return {one.key: one.at for one in asset(shop, key).dependencies}
 
@@ -346,17 +352,17 @@ def test_a_dependency_is_placed_where_its_name_is_written(shop: LocationFacts):
         "raw/orders": at(shop, '            ["raw", "orders"],'),
         "raw/customers": at(shop, "UPSTREAM = "),
     }
-    # Of the two that end in `orders` Dagster takes the one in the same group.
+    # Dagster takes the asset of the same group, of the two whose keys end in `orders`.
     assert places("shop/totals") == {"raw/orders": at(shop, "def totals(orders)")}
     assert places("shop/left") == {"raw/orders": at(shop, 'AssetSpec(["shop", "left"]')}
-    assert places("shop/right") == {"made_by_nobody": at(shop, 'deps=["made_by_nobody"]')}
+    assert places("shop/right") == {"without_producer": at(shop, 'deps=["without_producer"]')}
 
 
-def test_what_an_asset_declares_is_told(shop: LocationFacts):
+def test_declarations_of_an_asset_are_reported(shop: LocationFacts):
     orders = asset(shop, "shop/orders")
     assert orders.relation == "db.shop.orders"
     assert orders.owners == ("team:shop",)
-    assert (orders.group, orders.kinds) == ("shop", ("python",))
+    assert orders.group == "shop"
     assert orders.freshness == "within 36 h"
     assert orders.automation == "eager"
     assert orders.columns
@@ -370,7 +376,7 @@ def test_what_an_asset_declares_is_told(shop: LocationFacts):
     assert expected.partition_mapping == "TimeWindowPartitionMapping"
 
 
-def test_every_kind_of_partitions_is_told(shop: LocationFacts):
+def test_partitions_of_every_kind_are_reported(shop: LocationFacts):
     days = asset(shop, "shop/orders").partitions
     assert days
     assert (days.kind, days.cron, days.timezone, days.format) == (
@@ -395,7 +401,7 @@ def test_every_kind_of_partitions_is_told(shop: LocationFacts):
     assert asset(shop, "shop/left").partitions is None
 
 
-def test_checks_are_told_also_those_of_another_locations_asset(shop: LocationFacts):
+def test_checks_include_those_of_assets_of_other_code_locations(shop: LocationFacts):
     assert [(check.name, check.asset, check.blocking) for check in shop.checks] == [
         ("of_another_location", "elsewhere/table", False),
         ("orders_are_there", "shop/orders", True),
@@ -403,11 +409,12 @@ def test_checks_are_told_also_those_of_another_locations_asset(shop: LocationFac
     assert shop.checks[1].at == at(shop, '@dg.asset_check(asset=dg.AssetKey(["shop"')
 
 
-def test_jobs_schedules_and_sensors_name_the_assets_they_touch(shop: LocationFacts):
+def test_jobs_schedules_and_sensors_name_their_assets(shop: LocationFacts):
     assert [(job.kind, job.name, job.cron, job.targets) for job in shop.jobs] == [
         ("job", "nightly", "", ("shop/orders",)),
         ("schedule", "at_two", "0 2 * * *", ("shop/orders",)),
         ("sensor", "after_customers", "", ("raw/customers", "shop/orders")),
+        ("sensor", "after_totals", "", ("shop/orders", "shop/totals")),
         ("sensor", "when_it_rains", "", ("shop/orders",)),
     ]
     places = {job.name: job.at for job in shop.jobs}
@@ -415,13 +422,13 @@ def test_jobs_schedules_and_sensors_name_the_assets_they_touch(shop: LocationFac
     assert places["nightly"] == at(shop, 'define_asset_job("nightly"')
 
 
-def test_one_manifest_behind_two_definitions_is_one_and_a_changed_copy_another(
-    warehouse: LocationFacts, folder: Path, kept: Path
+def test_manifest_of_two_definitions_is_one_and_a_changed_copy_is_another(
+    warehouse: LocationFacts, folder: Path, copies: Path
 ):
     assert set(warehouse.manifests) == {"tiny", "tiny'"}
     own, copy = warehouse.manifests["tiny"], warehouse.manifests["tiny'"]
     assert own.file == str(folder / "warehouse" / "target" / "manifest.json")
-    assert kept in Path(copy.file).parents
+    assert copies in Path(copy.file).parents
     assert json.loads(Path(copy.file).read_text())["docs"] == {"changed": 1}
     assert own.project_dir == str(folder / "warehouse")
     behind = {one.key: (one.manifest, one.unique_id) for one in warehouse.assets if one.manifest}
@@ -432,10 +439,9 @@ def test_one_manifest_behind_two_definitions_is_one_and_a_changed_copy_another(
     }
 
 
-def test_keys_are_the_translators_and_their_disagreement_is_told(warehouse: LocationFacts):
+def test_keys_are_those_of_the_translators_and_disagreements_are_reported(warehouse: LocationFacts):
     own = warehouse.manifests["tiny"]
-    assert own.own_translator
-    assert own.keys["model.tiny.three"] == "warehouse/three"  # selected by neither
+    assert own.keys["model.tiny.three"] == "warehouse/three"  # neither definition selects it
     source = "source.tiny.raw.events"
     assert {own.keys[source], *own.other_keys[source]} == {"landing/events", "archive/events"}
     assert own.disagreements == (
@@ -445,13 +451,12 @@ def test_keys_are_the_translators_and_their_disagreement_is_told(warehouse: Loca
     assert {one.key for one in two.dependencies} == {"archive/events", "warehouse/one"}
 
 
-def test_dagster_dbts_own_rule_is_not_taken_for_somebodys(warehouse: LocationFacts):
-    assert not warehouse.manifests["tiny'"].own_translator
+def test_keys_without_translator_are_those_of_dagster_dbt(warehouse: LocationFacts):
     assert warehouse.manifests["tiny'"].keys["source.tiny.raw.events"] == "raw/events"
 
 
-def test_a_location_finds_the_commands_beside_its_interpreter(tmp_path: Path):
-    # `DbtCliResource` looks for `dbt` when it is made, and nobody has activated the environment.
+def test_code_location_finds_the_commands_next_to_its_interpreter(tmp_path: Path):
+    # `DbtCliResource` searches `dbt` when it is created, and the environment is not activated.
     venv.create(tmp_path / "env", symlinks=True)
     command = tmp_path / "env" / "bin" / "their-dbt"
     command.write_text("#!/bin/sh\n")
@@ -467,11 +472,11 @@ def test_a_location_finds_the_commands_beside_its_interpreter(tmp_path: Path):
     (tmp_path / "workspace.yaml").write_text(
         "load_from:\n- python_file: {relative_path: defs.py, executable_path: env/bin/python}\n"
     )
-    [facts] = ask_all(find_locations(tmp_path), keep_in=tmp_path)
+    [facts] = inspect_locations(find_locations(tmp_path), copies=tmp_path)
     assert facts.error == ""
 
 
-def test_a_daemon_that_a_location_starts_is_ended_with_it(tmp_path: Path):
+def test_daemon_that_a_code_location_starts_is_ended(tmp_path: Path):
     (tmp_path / "defs.py").write_text(
         "import pathlib, subprocess\n"
         "import dagster as dg\n"
@@ -480,7 +485,7 @@ def test_a_daemon_that_a_location_starts_is_ended_with_it(tmp_path: Path):
         "defs = dg.Definitions(assets=[dg.AssetSpec('orders')])\n"
     )
     (tmp_path / "workspace.yaml").write_text("load_from:\n- python_file: defs.py\n")
-    [facts] = ask_all(find_locations(tmp_path), keep_in=tmp_path)
+    [facts] = inspect_locations(find_locations(tmp_path), copies=tmp_path)
     assert [asset.key for asset in facts.assets] == ["orders"]
     daemon = Path("/proc") / (tmp_path / "daemon.pid").read_text()
     assert not daemon.exists() or "\nState:\tZ" in (daemon / "status").read_text()

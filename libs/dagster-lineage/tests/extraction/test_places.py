@@ -1,4 +1,4 @@
-"""Where in a file the name of an asset is written, also where it is put together."""
+"""Lines of a file that name an asset, including names that are composed at run time."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def checks():
         ("raw/fr", '("de", "fr")'),
     ],
 )
-def test_a_name_is_found_where_it_is_written(key: str, text: str, tmp_path: Path) -> None:
+def test_name_is_found_in_its_file(key: str, text: str, tmp_path: Path) -> None:
     file = tmp_path / "specs.py"
     file.write_text(FILE)
     line = next((n for n, one in enumerate(FILE.splitlines(), 1) if text and text in one), 0)
 
-    found = Places(tmp_path).text(tuple(key.split("/")), files=[str(file)])
+    found = Places(tmp_path).of_name(tuple(key.split("/")), files=[str(file)])
 
     assert found == (f"{file}:{line}" if line else "")

@@ -1,4 +1,4 @@
-"""A location of which the workspace knows only its server is asked through that server."""
+"""Facts of a code location that the workspace lists as a running server."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dagster_lineage.extract.probe.process import ask
+from dagster_lineage.extract.probe.inspection import inspect_location
 from dagster_lineage.extract.workspace import find_locations
 
 SERVED = """
@@ -46,12 +46,12 @@ defs = dg.Definitions(
 
 @pytest.fixture
 def socket(tmp_path: Path) -> Iterator[str]:
-    """Of a real code server, which has its own process."""
+    """Socket of a real code server in a separate process."""
     from dagster._core.errors import DagsterUserCodeUnreachableError
     from dagster._grpc.client import DagsterGrpcClient
 
     (tmp_path / "served.py").write_text(SERVED)
-    # Not below `tmp_path`: a socket's path may have about a hundred characters.
+    # Not in `tmp_path`: the path of a socket has at most about a hundred characters.
     with tempfile.TemporaryDirectory() as short:
         socket = f"{short}/code.sock"
         log = tmp_path / "server.log"
@@ -76,24 +76,24 @@ def socket(tmp_path: Path) -> Iterator[str]:
                     time.sleep(0.1)
             yield socket
         finally:
-            # It holds nothing to put in order, and its orderly end takes long on a busy machine.
+            # Killed, because an orderly shutdown takes long on a busy machine.
             server.kill()
             server.wait()
 
 
-def test_what_a_running_server_serves_is_told(socket: str, tmp_path: Path):
+def test_running_server_reports_assets_checks_and_jobs(socket: str, tmp_path: Path):
     (tmp_path / "workspace.yaml").write_text(
         f"load_from:\n- grpc_server: {{socket: {socket}, location_name: served}}\n"
     )
     (entry,) = find_locations(tmp_path)
-    facts = ask(entry, keep_in=tmp_path, timeout_s=60)
+    facts = inspect_location(entry, copies=tmp_path, timeout_s=60)
     assert facts.error == ""
     declared, raw, table = facts.assets
     assert (declared.key, declared.executable, declared.stub) == ("declared/table", False, False)
     assert (raw.key, raw.executable, raw.stub) == ("raw/table", False, True)
     assert (table.key, table.executable) == ("served/table", True)
     assert [one.key for one in table.dependencies] == ["declared/table", "raw/table"]
-    assert (table.owners, table.kinds) == (("team:served",), ("python",))
+    assert table.owners == ("team:served",)
     assert (table.relation, table.automation) == ("db.served.table", "eager")
     assert table.partitions
     assert (table.partitions.kind, table.partitions.cron) == ("time", "0 0 * * *")
@@ -104,4 +104,4 @@ def test_what_a_running_server_serves_is_told(socket: str, tmp_path: Path):
         ("job", "nightly", "", ("served/table",)),
         ("schedule", "at_two", "0 2 * * *", ("served/table",)),
     ]
-    assert "knows no lines of code" in facts.notes[0]
+    assert "does not report lines of code" in facts.notes[0]

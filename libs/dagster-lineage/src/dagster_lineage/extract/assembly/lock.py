@@ -22,7 +22,7 @@ from dagster_lineage.extract.assembly.trace_cache import TraceCache
 from dagster_lineage.extract.dbt.manifest import ManifestUnreadable, read_manifest
 from dagster_lineage.extract.dbt.manifest_graph import ManifestGraph
 from dagster_lineage.extract.probe.answer import LocationFacts
-from dagster_lineage.extract.probe.process import LOADS_WITHIN_S, ask_all
+from dagster_lineage.extract.probe.inspection import TIMEOUT_S, inspect_locations
 from dagster_lineage.extract.workspace import LocationEntry, find_locations
 from dagster_lineage.files.settings import find_root
 from dagster_lineage.model import Asset, LocatedInterface, key_path
@@ -54,7 +54,7 @@ def lock(
     keys_from: Mapping[str, str] | None = None,
     out: Path | None = None,
     python: str | None = None,
-    timeout_s: float = LOADS_WITHIN_S,
+    timeout_s: float = TIMEOUT_S,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Lock:
     """Ask code locations what they make and read.
@@ -85,13 +85,13 @@ def lock(
     if workspace is not None:
         entries = find_locations(workspace)
         wanted = chosen(entries, homes_of(entries, {}), projects)
-        with tempfile.TemporaryDirectory(prefix="lineage-") as keep_in:
-            answers = ask_all(
+        with tempfile.TemporaryDirectory(prefix="lineage-") as copies:
+            answers = inspect_locations(
                 wanted,
-                keep_in=Path(keep_in),
+                copies=Path(copies),
                 python=python,
                 timeout_s=timeout_s,
-                answered=_teller(wanted, tell),
+                finished=_teller(wanted, tell),
             )
             asked = {one.name: Path(one.folder) for one in answers if not one.error}
             homes = homes_of(entries, asked)

@@ -1,1 +1,1 @@
-"""Inspects a code location in its own process and environment."""
+"""Facts of code locations, loaded by their own interpreters."""

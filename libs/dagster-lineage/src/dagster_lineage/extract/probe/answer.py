@@ -1,7 +1,7 @@
-"""What a code location says of itself: the answer of the probe that loads its definitions.
+"""Facts of a code location: the answer of the probe, which loads its definitions.
 
-The probe (`probe.py`) runs in the location's own process and interpreter and prints JSON of this
-shape; it imports nothing of this package.
+The probe (`script/`) runs in the code location's own interpreter and writes JSON of this form. It
+imports nothing of this package.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from dagster_lineage.model import Partitions
 
 
 class DependencyFacts(Struct, frozen=True, kw_only=True):
-    """A dependency of an asset, as Dagster knows it."""
+    """A dependency of an asset in Dagster's asset graph."""
 
     key: str
     """`AssetKey.to_escaped_user_string`."""
     at: str = ""
-    """Absolute `file:line` of where it is named, as near as can be told."""
+    """Absolute `file:line` of the dependency, or else of the asset."""
     partition_mapping: str = ""
-    """Class name of an explicit mapping."""
+    """Class name of an explicit partition mapping."""
     columns: dict[str, dict[str, Any]] | None = None
-    """What `upstream(…)` declares, by column: type, not_null, unique (metadata
-    `lineage/columns` of the dependency)."""
+    """Columns that `upstream(…)` declares, with type, not_null and unique (metadata
+    `lineage/columns`)."""
     model: str = ""
-    """`project/model` as `upstream(…)` was asked for it (metadata `lineage/model`)."""
+    """Arguments of `upstream(…)` as `project/model` (metadata `lineage/model`)."""
 
 
 class ColumnFacts(Struct, frozen=True, kw_only=True):
@@ -39,60 +39,58 @@ class ColumnFacts(Struct, frozen=True, kw_only=True):
 
 
 class AssetFacts(Struct, frozen=True, kw_only=True):
-    """An asset of the location's repository."""
+    """An asset of the code location."""
 
     key: str
     executable: bool
     stub: bool = False
-    """Dagster made it up: metadata `dagster/auto_created_stub_asset`."""
+    """Created by Dagster for a dependency without producer (metadata
+    `dagster/auto_created_stub_asset`)."""
     at: str = ""
-    """Absolute `file:line`; empty when not found."""
+    """Absolute `file:line`; empty if unknown."""
     group: str = ""
     owners: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
     relation: str = ""
     """Metadata `dagster/table_name`."""
     partitions: Partitions | None = None
     freshness: str = ""
     automation: str = ""
     columns: tuple[ColumnFacts, ...] | None = None
-    """None: no `dagster/column_schema`."""
+    """None: there is no `dagster/column_schema`."""
     column_lineage: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Declared `dagster/column_lineage`: by column, `key#column` of what it comes from."""
+    """Declared `dagster/column_lineage`: by column, the upstream columns as `key#column`."""
     dependencies: tuple[DependencyFacts, ...] = ()
     manifest: str = ""
-    """Name of the manifest (in `LocationFacts.manifests`) that its dbt node is in."""
+    """Name of the manifest (in `LocationFacts.manifests`) with the dbt node of the asset."""
     unique_id: str = ""
-    """Of the dbt node."""
+    """Unique id of the dbt node."""
 
 
 class CheckFacts(Struct, frozen=True, kw_only=True):
-    """An asset check that Dagster knows."""
+    """An asset check."""
 
     name: str
     asset: str
-    """Key."""
+    """Key of the asset."""
     at: str = ""
     blocking: bool = False
     unique_id: str = ""
-    """Of the dbt test behind it."""
+    """Unique id of the dbt test."""
 
 
 class ManifestFacts(Struct, frozen=True, kw_only=True):
-    """A dbt manifest behind one or several `@dbt_assets` of the location."""
+    """A dbt manifest that one or several `@dbt_assets` of the code location use."""
 
     file: str
-    """Absolute path of the manifest as JSON: its own file, or the copy that the probe wrote."""
+    """Absolute path of the manifest: its file, or a copy that the probe wrote."""
     project_dir: str = ""
-    """Absolute folder of the dbt project, where it is known."""
+    """Absolute folder of the dbt project; empty if unknown."""
     keys: dict[str, str] = field(default_factory=dict)
-    """By unique id of nodes and sources: the key that the translator gives. Several translators or
-    selections over one manifest agree, or `disagreements` says so."""
+    """Asset key that the translator returns, by unique id of nodes and sources. If several
+    translators use the manifest and return different keys, `disagreements` reports it."""
     other_keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """By unique id, where translators disagree: the keys beside that in `keys`."""
+    """Keys that other translators return, by unique id."""
     disagreements: tuple[str, ...] = ()
-    own_translator: bool = False
-    """A translator other than dagster-dbt's own gave the keys."""
 
 
 class JobFacts(Struct, frozen=True, kw_only=True):
@@ -106,17 +104,17 @@ class JobFacts(Struct, frozen=True, kw_only=True):
 
 
 class LocationFacts(Struct, frozen=True, kw_only=True):
-    """Everything that one code location says."""
+    """All facts of one code location."""
 
     name: str
     error: str = ""
-    """Why it could not be asked, in its own words; everything else is empty then."""
+    """Why the code location does not load. All other facts are empty then."""
     folder: str = ""
-    """Absolute folder of its project: the nearest one above its module with a `pyproject.toml`,
-    else its working directory."""
+    """Absolute folder of its project: the nearest one above its module with a `pyproject.toml`, or
+    its working directory."""
     assets: tuple[AssetFacts, ...] = ()
     checks: tuple[CheckFacts, ...] = ()
     jobs: tuple[JobFacts, ...] = ()
     manifests: dict[str, ManifestFacts] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    """What could not be told, in sentences."""
+    """What is unknown, in sentences."""

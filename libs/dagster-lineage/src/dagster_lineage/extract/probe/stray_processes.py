@@ -1,4 +1,4 @@
-"""Ends what a location started and took out of its process group: daemons, servers, workers."""
+"""Processes that a code location started outside of its process group, such as daemons."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ import signal
 from pathlib import Path
 
 MARK = "LINEAGE_PROBE"
-"""Variable that the probe and all that it starts inherit."""
+"""Environment variable that the probe and the processes that it starts inherit."""
 
 PROCESSES = Path("/proc")
-MOST_ROUNDS = 5
-"""How often is looked again: what is being ended may just have started another one."""
+MAX_ROUNDS = 5
+"""How often processes are searched: one that is ended may have started another one before."""
 
 
-def end_left_over(mark: str) -> None:
-    """End the processes whose environment has this mark; without `/proc` none can be found.
+def end_stray_processes(mark: str) -> None:
+    """End the processes with a mark in their environment. Without `/proc` none are found.
 
     Args:
-        mark: The value of `MARK`, of one probe alone.
+        mark: Value of `MARK`, unique to one probe.
     """
     entry = f"{MARK}={mark}".encode()
-    for _ in range(MOST_ROUNDS):
+    for _ in range(MAX_ROUNDS):
         found = [process for process in _processes() if entry in _environment(process)]
         for process in found:
             with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -38,7 +38,7 @@ def _processes() -> list[Path]:
 
 
 def _environment(process: Path) -> list[bytes]:
-    # Another user's cannot be read, and one that has ended has none.
+    # That of another user cannot be read, and a process that has ended has none.
     with contextlib.suppress(OSError):
         return (process / "environ").read_bytes().split(b"\0")
     return []

@@ -1,7 +1,11 @@
-"""What runs inside a code location's own process, with nothing of this package installed there.
+"""Part of the probe that runs in a code location's own process and interpreter.
 
-`<interpreter> …/extraction/probe --request request.json --answer answer.json` loads the location as
-Dagster does and writes what `extraction.facts.LocationFacts` describes. So all of it keeps to the
-standard library, to what the location itself has imported, and to the syntax of Python 3.9, and
-asks Dagster's objects carefully: what one version (1.7 to 1.13 are known) does not have is a note.
+`<interpreter> …/extract/probe/script --request request.json --answer answer.json` loads the code
+location as Dagster does and writes a `LocationFacts` (`extract.probe.answer`). Nothing of this
+package is installed there, so the modules here use only the standard library, what the code
+location has imported, and the syntax of Python 3.9. They expect any Dagster from 1.7 to 1.13: facts
+that a version does not have become notes.
+
+Names that Dagster does not publish are used in `loading`, `private_attributes` and `server` only
+(`docs/decisions/the-probe-uses-private-names-of-dagster.md`).
 """

@@ -1,4 +1,4 @@
-"""Makes this folder a package under a name that no project has, and answers the request."""
+"""Entry point: imports this folder as a package with a name that no project has."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ NAME = "_dagster_lineage_probe"
 
 
 def start() -> None:
-    """Import the package that this file is in, by its path, and run it."""
+    """Import the package that contains this file, by its path, and answer the request."""
     folder = Path(__file__).resolve().parent
-    # As `python -m` has it: Dagster takes this entry away while it imports a location, and the
-    # modules of this folder must not be found by their plain names.
+    # The same `sys.path` as with `python -m`: Dagster removes its first entry while it imports a
+    # code location, and the modules of this folder must not be found under their plain names.
     if Path(sys.path[0]).resolve() == folder:
         del sys.path[0]
     sys.path.insert(0, str(Path.cwd()))
@@ -22,7 +22,7 @@ def start() -> None:
         NAME, folder / "__init__.py", submodule_search_locations=[str(folder)]
     )
     if spec is None or spec.loader is None:
-        raise ImportError(f"{folder} holds no probe")
+        raise ImportError(f"{folder} does not contain the probe")
     package = importlib.util.module_from_spec(spec)
     sys.modules[NAME] = package
     spec.loader.exec_module(package)
@@ -31,5 +31,5 @@ def start() -> None:
 
 if __name__ == "__main__":
     start()
-    # Not `sys.exit`: threads that the location started would keep the process.
+    # Not `sys.exit`, which would wait for the threads of the code location.
     os._exit(0)

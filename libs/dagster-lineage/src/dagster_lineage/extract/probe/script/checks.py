@@ -1,21 +1,22 @@
-"""The asset checks of the location, also those of assets that other locations make."""
+"""Asset checks of a code location, including checks of assets that other code locations produce."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from .assets import UNIQUE_ID, function_of
-from .declared import key_text, text
+from .assets import UNIQUE_ID
+from .declarations import key_text, text
 from .places import Places
+from .private_attributes import asset_function
 
 
 def collect(repositories: list[Any], places: Places, notes: list[str]) -> list[dict[str, Any]]:
-    """Every check, in the shape of `CheckFacts`, sorted."""
+    """Return all checks in the form of `CheckFacts`, sorted."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for repository in repositories:
         graph = repository.asset_graph
         if not hasattr(graph, "asset_check_keys"):
-            notes.append("this version of Dagster does not tell its asset checks")
+            notes.append("this version of Dagster does not list asset checks")
             continue
         for key in graph.asset_check_keys:
             spec = graph.get_check_spec(key)
@@ -25,18 +26,18 @@ def collect(repositories: list[Any], places: Places, notes: list[str]) -> list[d
             found[asset, key.name] = {
                 "name": key.name,
                 "asset": asset,
-                "at": "" if unique_id else _at(definition, key.name, places),
+                "at": "" if unique_id else _place(definition, key.name, places),
                 "blocking": bool(getattr(spec, "blocking", False)),
                 "unique_id": unique_id,
             }
     return [found[key] for key in sorted(found)]
 
 
-def _at(definition: Any, name: str, places: Places) -> str:
-    """Its own function; among several of one function, the line of its name."""
-    place = places.function(function_of(definition))
-    if place is None:
-        return places.text((name,))
+def _place(definition: Any, name: str, places: Places) -> str:
+    """Return the place of the check's function, or of its name if the function has several."""
+    function = places.function(asset_function(definition))
+    if function is None:
+        return places.of_name((name,))
     if len(getattr(definition, "check_keys", ())) == 1 and not definition.keys:
-        return f"{place[0]}:{place[1]}"
-    return places.text((name,), files=[place[0]]) or f"{place[0]}:{place[1]}"
+        return str(function)
+    return places.of_name((name,), files=[function.file]) or str(function)

@@ -1,4 +1,4 @@
-"""Which dbt project a manifest belongs to, and which file it came from."""
+"""Folder and manifest file of a dbt project."""
 
 from __future__ import annotations
 
@@ -12,31 +12,32 @@ from pathlib import Path
 from typing import Any
 
 NOT_SEARCHED = frozenset({"node_modules", "dbt_packages", "site-packages", "target", "__pycache__"})
-DEEPEST = 5
-"""Folders below the location's that a dbt project is looked for in."""
+MAX_DEPTH = 5
+"""Levels of folders that are searched for a dbt project."""
 
 NAME = re.compile(r"^name:\s*['\"]?([\w.-]+)", re.MULTILINE)
 
 
 def project_folder_of(manifest: Mapping[str, Any], project: Any, folder: Path) -> Path | None:
-    """Folder of the dbt project: as the `DbtProject` says, else the one of that name below.
+    """Return the folder of the dbt project of a manifest, or None if it is unknown.
 
     Args:
-        manifest: Its content.
-        project: The `DbtProject` given to `@dbt_assets`; None without one.
-        folder: The location's project, searched without one.
+        manifest: Content of the manifest.
+        project: The `DbtProject` of `@dbt_assets`, or None.
+        folder: Folder of the code location's project. Without a `DbtProject`, it is searched for a
+            dbt project with the name in the manifest.
     """
-    given = getattr(project, "project_dir", None)
-    if given is not None:
-        return Path(given).absolute()
+    declared = getattr(project, "project_dir", None)
+    if declared is not None:
+        return Path(declared).absolute()
     name = (manifest.get("metadata") or {}).get("project_name")
-    named = [one for one, its_name in projects_below(folder) if its_name == name]
-    # The nearest: a copy of a project lies deeper than the project.
+    named = [one for one, its_name in _projects_in(folder) if its_name == name]
+    # The nearest: a copy of a project is deeper than the project.
     return min(named, key=lambda one: (len(one.parts), str(one)), default=None)
 
 
 def manifest_file_of(manifest: Mapping[str, Any], project: Any, folder: Path) -> Path | None:
-    """The file whose content the manifest is; None when no known place holds exactly that."""
+    """Return the file with exactly the content of the manifest, or None."""
     candidates = [getattr(project, "manifest_path", None)]
     project_folder = project_folder_of(manifest, project, folder)
     if project_folder is not None:
@@ -51,15 +52,15 @@ def manifest_file_of(manifest: Mapping[str, Any], project: Any, folder: Path) ->
 
 
 @functools.cache
-def projects_below(folder: Path) -> tuple[tuple[Path, str], ...]:
-    """Folders with a `dbt_project.yml`, and the projects' names."""
+def _projects_in(folder: Path) -> tuple[tuple[Path, str], ...]:
+    """Return the folders with a `dbt_project.yml`, and the names of the projects."""
     found = []
     for here, folders, files in os.walk(folder):
         depth = len(Path(here).relative_to(folder).parts)
         folders[:] = [
             name
             for name in folders
-            if depth < DEEPEST and name not in NOT_SEARCHED and not name.startswith(".")
+            if depth < MAX_DEPTH and name not in NOT_SEARCHED and not name.startswith(".")
         ]
         if "dbt_project.yml" in files:
             text = Path(here, "dbt_project.yml").read_text(encoding="utf-8", errors="replace")
@@ -70,7 +71,7 @@ def projects_below(folder: Path) -> tuple[tuple[Path, str], ...]:
 
 @functools.lru_cache(maxsize=4)
 def _content(file: Path) -> Any:
-    # dagster-dbt brings this one along; it reads large manifests several times as fast.
+    # A dependency of dagster-dbt, which reads large manifests several times as fast.
     fast = sys.modules.get("orjson")
     try:
         content = file.read_bytes()

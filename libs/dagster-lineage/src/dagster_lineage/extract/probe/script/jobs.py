@@ -1,30 +1,36 @@
-"""Jobs, schedules and sensors, and the assets that they touch."""
+"""Jobs, schedules and sensors, and the assets that they materialize or watch."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from .declared import key_text
+from .declarations import key_text
 from .places import Places
+from .private_attributes import job_functions, watched_assets
 
-MADE_BY_DAGSTER = ("__ASSET_JOB", "__anonymous_asset_job", "default_automation_condition_sensor")
-"""Beginnings of names that nobody here wrote."""
+CREATED_BY_DAGSTER = (
+    "__ASSET_JOB",
+    "__anonymous_asset_job",
+    "default_automation_condition_sensor",
+)
+"""Prefixes of the names of jobs and sensors that Dagster adds."""
 
 
 def collect(repositories: list[Any], places: Places, notes: list[str]) -> list[dict[str, Any]]:
-    """Jobs, then schedules, then sensors, in the shape of `JobFacts`."""
+    """Return jobs, schedules and sensors in the form of `JobFacts`, sorted."""
     found: list[dict[str, Any]] = []
     for repository in repositories:
-        targets = {job.name: _materialized(job) for job in repository.get_all_jobs()}
+        jobs = repository.get_all_jobs()
+        targets = {job.name: _materialized(job) for job in jobs}
         for kind, definitions in (
-            ("job", repository.get_all_jobs()),
+            ("job", jobs),
             ("schedule", repository.schedule_defs),
             ("sensor", repository.sensor_defs),
         ):
             for definition in definitions:
-                if definition.name.startswith(MADE_BY_DAGSTER):
+                if definition.name.startswith(CREATED_BY_DAGSTER):
                     continue
-                fact = {"name": definition.name, "kind": kind, "at": _at(definition, places)}
+                fact = {"name": definition.name, "kind": kind, "at": _place(definition, places)}
                 if kind == "job":
                     fact["targets"] = sorted(targets[definition.name])
                 elif kind == "schedule":
@@ -39,8 +45,13 @@ def collect(repositories: list[Any], places: Places, notes: list[str]) -> list[d
     return sorted(found, key=lambda fact: (fact["kind"], fact["name"]))
 
 
+def cron(schedule: Any) -> str:
+    """Return the cron expression of a schedule; several are separated by commas."""
+    return schedule if isinstance(schedule, str) else ", ".join(schedule)
+
+
 def _materialized(job: Any) -> set[str]:
-    """Keys that a job materializes; none for a job of ops."""
+    """Return the keys that a job materializes; none for a job of ops."""
     layer = getattr(job, "asset_layer", None)
     for attribute in ("selected_asset_keys", "executable_asset_keys", "asset_keys"):
         keys = getattr(layer, attribute, None)
@@ -50,31 +61,20 @@ def _materialized(job: Any) -> set[str]:
 
 
 def _of_sensor(sensor: Any, repository: Any, targets: dict[str, set[str]]) -> set[str]:
-    """What it watches, selects, or materializes through its jobs."""
+    """Return the keys that a sensor watches, selects, or materializes with its jobs."""
     found: set[str] = set()
-    watched = [getattr(sensor, "asset_key", None) or getattr(sensor, "_asset_key", None)]
-    watched += getattr(sensor, "_monitored_asset_keys", None) or []
-    found |= {key_text(key) for key in watched if key is not None}
-    selection = getattr(sensor, "asset_selection", None)
-    if selection is not None:
-        found |= {key_text(key) for key in selection.resolve(repository.asset_graph)}
+    for assets in (watched_assets(sensor), getattr(sensor, "asset_selection", None)):
+        resolve = getattr(assets, "resolve", None)
+        keys = resolve(repository.asset_graph) if resolve is not None else assets
+        found |= {key_text(key) for key in keys or ()}
     for target in getattr(sensor, "targets", None) or []:
         found |= targets.get(getattr(target, "job_name", None) or "", set())
     return found
 
 
-def cron(schedule: Any) -> str:
-    """One cron expression, or several in a row."""
-    return schedule if isinstance(schedule, str) else ", ".join(schedule)
-
-
-def _at(definition: Any, places: Places) -> str:
-    for attribute in ("_raw_fn", "_execution_fn"):
-        place = places.function(getattr(definition, attribute, None))
+def _place(definition: Any, places: Places) -> str:
+    for function in job_functions(definition):
+        place = places.function(function)
         if place is not None:
-            return f"{place[0]}:{place[1]}"
-    composed = getattr(getattr(definition, "graph", None), "composition_fn", None)
-    place = places.function(composed)
-    if place is not None:
-        return f"{place[0]}:{place[1]}"
-    return places.text((definition.name,))
+            return str(place)
+    return places.of_name((definition.name,))

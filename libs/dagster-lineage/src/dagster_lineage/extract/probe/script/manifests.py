@@ -1,194 +1,164 @@
-"""The dbt manifests behind a location's assets, and the keys that its translators give."""
+"""dbt manifests of a code location, and the asset keys that its translators return."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .assets import MANIFEST, Collected
+from .assets import MANIFEST, CollectedAssets
 from .dbt_projects import manifest_file_of, project_folder_of
-from .declared import key_text
+from .declarations import key_text
 
 TRANSLATOR = "dagster_dbt/dagster_dbt_translator"
 PROJECT = "dagster_dbt/project"
 WITH_KEYS = ("model", "seed", "snapshot", "source")
-"""Resource types that dagster-dbt gives keys to."""
+"""Resource types to which dagster-dbt gives keys."""
 
 
 @dataclass
-class _Behind:
-    """One manifest, with all who read it."""
+class _UsedManifest:
+    """A manifest, with the definitions that use it."""
 
-    manifest: Mapping[str, Any]
+    content: Mapping[str, Any]
     project: Any = None
+    """The `DbtProject`, if a definition has one."""
     translators: dict[int, tuple[Any, str]] = field(default_factory=dict)
-    """By identity: a translator and the name of a definition that uses it."""
+    """By identity: a translator, and the name of a definition that uses it."""
     assets: list[str] = field(default_factory=list)
+    """Keys of the assets of the manifest."""
 
 
 def collect(
-    found: Collected, folder: Path, folder_for_copies: Path, notes: list[str]
+    found: CollectedAssets, folder: Path, folder_for_copies: Path, notes: list[str]
 ) -> dict[str, dict[str, Any]]:
-    """Manifests in the shape of `ManifestFacts`, by name; tells each asset the name of its own.
+    """Return the manifests in the form of `ManifestFacts`, by name.
 
     Args:
-        found: The location's assets; `manifest` and `unique_id` are set in their facts.
-        folder: The location's project.
-        folder_for_copies: Where a manifest is written that is in no file as it is in memory.
-        notes: What could not be told is added.
+        found: Assets of the code location. `manifest` and `unique_id` are added to their facts.
+        folder: Folder of the project.
+        folder_for_copies: Folder for manifests that are in no file as they are in memory.
+        notes: Gets sentences on what is unknown.
     """
     manifests: dict[str, dict[str, Any]] = {}
-    # The one that most is made of has the plain name.
-    for behind in sorted(_distinct(found), key=lambda one: (-len(one.assets), one.assets)):
-        meta = behind.manifest.get("metadata") or {}
-        name = str(meta.get("project_name") or "dbt")
+    # The manifest with most assets gets the plain name.
+    for used in sorted(_distinct(found), key=lambda one: (-len(one.assets), one.assets)):
+        metadata = used.content.get("metadata") or {}
+        name = str(metadata.get("project_name") or "dbt")
         while name in manifests:
             name += "'"
-        file = manifest_file_of(behind.manifest, behind.project, folder)
+        file = manifest_file_of(used.content, used.project, folder)
         if file is None:
             file = folder_for_copies / f"manifest_{len(manifests)}.json"
-            file.write_text(json.dumps(behind.manifest, default=str), encoding="utf-8")
-        keys, others, disagreements = _keys(behind, found, notes)
+            file.write_text(json.dumps(used.content, default=str), encoding="utf-8")
+        keys, others, disagreements = _keys(used, found, notes)
         by_key = {key: unique_id for unique_id, key in keys.items()}
-        for asset in behind.assets:
+        for asset in used.assets:
             facts = found.facts[asset]
             facts["manifest"] = name
             facts["unique_id"] = facts.get("unique_id") or by_key.get(asset, "")
-        project_folder = project_folder_of(behind.manifest, behind.project, folder)
+        project_folder = project_folder_of(used.content, used.project, folder)
         manifests[name] = {
             "file": str(file),
             "project_dir": str(project_folder) if project_folder else "",
             "keys": keys,
             "other_keys": others,
             "disagreements": disagreements,
-            "own_translator": _own_translator(behind, keys),
         }
     return manifests
 
 
-def _distinct(found: Collected) -> list[_Behind]:
-    """Manifests that differ, be it one object behind several definitions or equal copies."""
-    by_object: dict[int, _Behind] = {}
-    for asset, metadata in found.metadata.items():
-        manifest = getattr(metadata[MANIFEST], "manifest", metadata[MANIFEST])
-        behind = by_object.setdefault(id(manifest), _Behind(manifest))
-        behind.project = behind.project or metadata.get(PROJECT)
-        behind.assets.append(asset)
+def _distinct(found: CollectedAssets) -> list[_UsedManifest]:
+    """Return the manifests with different contents. Several definitions may use equal copies."""
+    by_object: dict[int, _UsedManifest] = {}
+    for asset, metadata in found.dbt_metadata.items():
+        content = getattr(metadata[MANIFEST], "manifest", metadata[MANIFEST])
+        used = by_object.setdefault(id(content), _UsedManifest(content))
+        used.project = used.project or metadata.get(PROJECT)
+        used.assets.append(asset)
         translator = metadata.get(TRANSLATOR)
         if translator is not None:
-            behind.translators.setdefault(
-                id(translator), (translator, found.definitions.get(asset, ""))
-            )
+            definition = found.dbt_definitions.get(asset, "")
+            used.translators.setdefault(id(translator), (translator, definition))
     if len(by_object) == 1:
         return list(by_object.values())
-    distinct: dict[str, _Behind] = {}
-    for behind in by_object.values():
-        content = json.dumps(behind.manifest, sort_keys=True, default=str).encode()
-        first = distinct.setdefault(hashlib.sha256(content).hexdigest(), behind)
-        if first is not behind:
-            first.project = first.project or behind.project
-            first.translators.update(behind.translators)
-            first.assets += behind.assets
+    distinct: dict[str, _UsedManifest] = {}
+    for used in by_object.values():
+        content = json.dumps(used.content, sort_keys=True, default=str).encode()
+        first = distinct.setdefault(hashlib.sha256(content).hexdigest(), used)
+        if first is not used:
+            first.project = first.project or used.project
+            first.translators.update(used.translators)
+            first.assets += used.assets
     return list(distinct.values())
 
 
 def _keys(
-    behind: _Behind, found: Collected, notes: list[str]
+    used: _UsedManifest, found: CollectedAssets, notes: list[str]
 ) -> tuple[dict[str, str], dict[str, list[str]], list[str]]:
-    """Keys by unique id, those that other translators give, and who disagrees with whom.
+    """Return keys by unique id, the keys of other translators, and sentences on disagreements.
 
-    Where translators disagree, the key that the graph has counts: an asset's own, or what the
-    assets of the location really depend on.
+    If translators disagree, the key of the asset graph is used: that of the asset, or the one on
+    which the assets of the code location depend.
     """
     actual = {
         found.facts[asset]["unique_id"]: asset
-        for asset in behind.assets
+        for asset in used.assets
         if found.facts[asset].get("unique_id")
     }
     depended_on = {
         dependency["key"]
-        for asset in behind.assets
+        for asset in used.assets
         for dependency in found.facts[asset]["dependencies"]
     }
-    given: dict[str, dict[str, str]] = {}
-    for translator, definition in behind.translators.values():
-        ask = _asking(translator, behind)
-        for unique_id in _ids(behind.manifest):
+    by_id: dict[str, dict[str, str]] = {}
+    for translator, definition in used.translators.values():
+        key_of = _key_function(translator, used)
+        for unique_id in _ids(used.content):
             try:
-                given.setdefault(unique_id, {}).setdefault(key_text(ask(unique_id)), definition)
-            except Exception as error:  # noqa: BLE001 - somebody's translator: the rest stands
+                by_id.setdefault(unique_id, {}).setdefault(key_text(key_of(unique_id)), definition)
+            except Exception as error:  # noqa: BLE001 - code of the project: costs one key
                 notes.append(
-                    f"the translator {type(translator).__name__} gives {unique_id} no key: "
+                    f"the translator {type(translator).__name__} returns no key for {unique_id}: "
                     f"{type(error).__name__}: {error}"
                 )
     keys: dict[str, str] = {}
     others: dict[str, list[str]] = {}
     disagreements: list[str] = []
-    for unique_id, by_key in given.items():
-        preferred = sorted(
+    for unique_id, by_key in by_id.items():
+        keys[unique_id], *other = sorted(
             by_key, key=lambda key: (key != actual.get(unique_id), key not in depended_on)
         )
-        keys[unique_id] = preferred[0]
-        if len(preferred) > 1:
-            others[unique_id] = preferred[1:]
-            told = ", ".join(f"{key} in {by_key[key]}" for key in preferred)
-            disagreements.append(f"{unique_id} has several keys: {told}")
-    keys.update({unique_id: key for unique_id, key in actual.items() if unique_id not in keys})
+        if other:
+            others[unique_id] = other
+            listed = ", ".join(f"{key} in {by_key[key]}" for key in (keys[unique_id], *other))
+            disagreements.append(f"{unique_id} has several keys: {listed}")
+    for unique_id, key in actual.items():
+        keys.setdefault(unique_id, key)
     return keys, others, disagreements
 
 
-def _ids(manifest: Mapping[str, Any]) -> list[str]:
-    return [
-        unique_id
-        for section in ("nodes", "sources")
-        for unique_id, props in (manifest.get(section) or {}).items()
-        if props.get("resource_type") in WITH_KEYS
-    ]
+def _ids(manifest: Mapping[str, Any]) -> Iterator[str]:
+    for section in ("nodes", "sources"):
+        for unique_id, properties in (manifest.get(section) or {}).items():
+            if properties.get("resource_type") in WITH_KEYS:
+                yield unique_id
 
 
-def _asking(translator: Any, behind: _Behind) -> Callable[[str], Any]:
-    """How this translator is asked for a key.
+def _key_function(translator: Any, used: _UsedManifest) -> Callable[[str], Any]:
+    """Return the function with which a translator returns the key of a unique id.
 
-    dagster-dbt's own `get_asset_spec` asks `get_asset_key` for the key and does much besides, so
-    it is asked itself only where somebody has overridden it.
+    The `get_asset_spec` of dagster-dbt calls `get_asset_key` and does much more. It is called only
+    if the project overrides it.
     """
-    ours = getattr(type(translator), "get_asset_spec", None)
-    if ours is None or getattr(ours, "__qualname__", "") == "DagsterDbtTranslator.get_asset_spec":
-
-        def by_props(unique_id: str) -> Any:
-            section = "sources" if unique_id.startswith("source.") else "nodes"
-            return translator.get_asset_key(behind.manifest[section][unique_id])
-
-        return by_props
-
-    def by_spec(unique_id: str) -> Any:
-        return translator.get_asset_spec(behind.manifest, unique_id, behind.project).key
-
-    return by_spec
-
-
-def _own_translator(behind: _Behind, keys: dict[str, str]) -> bool:
-    """Another rule than dagster-dbt's gave keys: an overridden method, or a key that differs."""
-    for translator, _ in behind.translators.values():
-        for method in ("get_asset_key", "get_asset_spec"):
-            asked = getattr(type(translator), method, None)
-            if asked is not None and asked.__module__.partition(".")[0] != "dagster_dbt":
-                return True
-    utils = sys.modules.get("dagster_dbt.asset_utils")
-    default = getattr(utils, "default_asset_key_fn", None)
-    if default is None:
-        return False
-    for unique_id, key in keys.items():
-        section = "sources" if unique_id.startswith("source.") else "nodes"
-        props = (behind.manifest.get(section) or {}).get(unique_id)
-        try:
-            if props is not None and key_text(default(props)) != key:
-                return True
-        except Exception:  # noqa: BLE001 - a meta that is no key: then a translator gave it
-            return True
-    return False
+    method = getattr(type(translator), "get_asset_spec", None)
+    if method and getattr(method, "__qualname__", "") != "DagsterDbtTranslator.get_asset_spec":
+        return lambda unique_id: (
+            translator.get_asset_spec(used.content, unique_id, used.project).key
+        )
+    return lambda unique_id: translator.get_asset_key(
+        used.content["sources" if unique_id.startswith("source.") else "nodes"][unique_id]
+    )

@@ -1,4 +1,4 @@
-"""How an asset is partitioned, in the shape of `graph.Partitions`."""
+"""Partitions of an asset, in the form of `model.Partitions`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 
 def facts(definition: Any) -> dict[str, Any]:
-    """Kind and details of a `PartitionsDefinition`, whatever its version and subclass.
+    """Return kind and details of a `PartitionsDefinition` of any version and subclass.
 
-    Told by the names of its classes, so that nothing of Dagster is imported here.
+    Classes are compared by name, so that nothing of Dagster is imported.
     """
     classes = {one.__name__ for one in type(definition).__mro__}
     if "TimeWindowPartitionsDefinition" in classes:

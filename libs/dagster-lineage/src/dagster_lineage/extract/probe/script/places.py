@@ -1,4 +1,4 @@
-"""Where in a location's own code its assets and their dependencies are written."""
+"""Places in a code location's own code where assets and their dependencies are named."""
 
 from __future__ import annotations
 
@@ -10,61 +10,55 @@ import sysconfig
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
-from .source_code import Mention, SourceFile, read_in
+from .private_attributes import decorated_function
+from .source_code import SourceFile, line_of_read
 
 STANDARD_LIBRARY = Path(sysconfig.get_path("stdlib"))
 
 
 def is_installed(file: str) -> bool:
-    """The file belongs to Python or to an installed package, so nobody here wrote it."""
+    """Return whether a file belongs to Python or to an installed package."""
     path = Path(file)
     if {"site-packages", "dist-packages"} & set(path.parts) or file.startswith("<"):
         return True
     return STANDARD_LIBRARY in path.parents
 
 
+class CodePlace(NamedTuple):
+    """A line of a Python file."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
 class Places:
-    """Answers `file:line` questions about the modules that the location has imported.
+    """Places in the modules that the code location has imported, as `file:line`.
 
     Args:
-        folder: The location's project; what lies in it goes before what lies beside it.
+        folder: Folder of the project. Modules in it take precedence.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._sources: dict[str, SourceFile] = {}
 
-    def source(self, file: str) -> SourceFile:
-        """A file's syntax tree, parsed once."""
-        if file not in self._sources:
-            self._sources[file] = SourceFile(Path(file))
-        return self._sources[file]
-
     @functools.cached_property
-    def modules(self) -> dict[str, ModuleType]:
-        """By file: imported modules that are not installed, those of the project first.
-
-        A `python_file` is a module, too.
-        """
-        found = {
-            str(Path(file).absolute()): module
-            for module in list(sys.modules.values())
-            for file in [_file_of(module)]
-            if file.endswith(".py")
-            and not is_installed(file)
-            and Path(__file__).parent not in Path(file).absolute().parents
-        }
-        return dict(sorted(found.items(), key=lambda item: (not self.is_own(item[0]), item[0])))
+    def own(self) -> tuple[str, ...]:
+        """Files of the project's modules."""
+        return tuple(file for file in self._modules if self.is_own(file))
 
     def is_own(self, file: str) -> bool:
-        """It lies in the project's folder."""
+        """Return whether a file is in the project's folder."""
         return self.folder in Path(file).parents
 
-    def function(self, function: object) -> tuple[str, int, Any] | None:
-        """File, first line and globals of a function that somebody here wrote."""
-        function = getattr(function, "decorated_fn", function)
+    def function(self, function: object) -> CodePlace | None:
+        """Return the first line of a function, or None if it is installed or not Python."""
+        function = decorated_function(function)
         while isinstance(function, functools.partial):
             function = function.func
         if callable(function):
@@ -75,81 +69,87 @@ class Places:
         code = getattr(function, "__code__", None)
         if code is None or is_installed(code.co_filename):
             return None
-        file = str(Path(code.co_filename).absolute())
-        return file, code.co_firstlineno, getattr(function, "__globals__", {})
+        return CodePlace(str(Path(code.co_filename).absolute()), code.co_firstlineno)
 
-    @functools.cached_property
-    def own(self) -> tuple[str, ...]:
-        """Files of the project's own modules."""
-        return tuple(file for file in self.modules if self.is_own(file))
-
-    def text(
-        self, parts: tuple[str, ...], *, certain: bool = False, files: Iterable[str] | None = None
+    def of_name(
+        self,
+        parts: tuple[str, ...],
+        *,
+        in_definitions: bool = False,
+        files: Iterable[str] | None = None,
     ) -> str:
-        """Where the name of an asset, a check or a job is best written as a text.
+        """Return the most likely place of the name of an asset, a check or a job; empty if unknown.
 
         Args:
-            parts: Of the key; of a plain name, the one.
-            certain: Only where it is the key of something that is defined.
-            files: Look in these only.
+            parts: Parts of the key; a name has one.
+            in_definitions: Only search keys, and calls that define assets.
+            files: Only search these files.
         """
-        best: tuple[bool, int, str, int] | None = None
-        for module_file in self.modules if files is None else files:
-            source = self.source(module_file)
-            candidates: list[Mention] = [
-                *source.mentions_of(parts[-1]),
-                *(source.mentions_of("/".join(parts)) if len(parts) > 1 else []),
-            ]
-            # A function's decorators come after its body in the tree, and before it in the file.
-            for mention in sorted(candidates, key=lambda one: one.line):
-                if mention.read or (certain and mention.certainty > 1):
-                    continue
-                score = (not mention.spells(parts), mention.certainty, "", mention.line)
-                # Files come in order: the first of equals stays.
-                if best is None or score[:2] < best[:2]:
-                    best = (*score[:2], module_file, mention.line)
-        return f"{best[2]}:{best[3]}" if best else ""
+        candidates = [
+            # In the order of the files: modules of the project come first.
+            (not mention.spells(parts), mention.certainty, order, mention.line, file)
+            for order, file in enumerate(self._modules if files is None else files)
+            for mention in self._source(file).mentions_of(parts)
+            if not mention.read and not (in_definitions and mention.certainty > 1)
+        ]
+        *_, line, file = min(candidates, default=(0, ""))
+        return f"{file}:{line}" if file else ""
 
-    def read(
+    def of_read(
         self,
         at: str,
         reader: tuple[str, ...],
         parts: tuple[str, ...],
         is_key: Callable[[object], bool],
     ) -> str:
-        """Where an asset that is defined at a place names what it reads; empty when not found.
+        """Return the place where the definition of an asset names a dependency; empty if unknown.
 
         Args:
-            at: `file:line` of the asset.
-            reader: Parts of its own key.
-            parts: Of the key that is read.
-            is_key: Whether a value of the running code stands for that key.
+            at: `file:line` of the definition.
+            reader: Parts of the asset's key.
+            parts: Parts of the key of the dependency.
+            is_key: Whether an object of the running code refers to the dependency.
         """
         file, _, line = at.rpartition(":")
         if not file.endswith(".py"):
             return ""
-        source = self.source(file)
+        source = self._source(file)
         definition: ast.AST | None = source.functions.get(int(line))
         if definition is None:
             definition = source.definition_at(int(line), reader[-1])
         if definition is None:
             return ""
-        module = self.modules.get(file)
+        module = self._modules.get(file)
         names = vars(module) if module else {}
-        found = read_in(definition, source, parts, lambda node: is_key(_value(node, names)))
+        found = line_of_read(definition, source, parts, lambda node: is_key(_value(node, names)))
         return f"{file}:{found}" if found else ""
+
+    @functools.cached_property
+    def _modules(self) -> dict[str, ModuleType]:
+        """Imported modules that are not installed, by file, those of the project first."""
+        found = {
+            str(Path(file).absolute()): module
+            for module in list(sys.modules.values())
+            for file in [getattr(module, "__file__", None)]
+            if isinstance(file, str)
+            and file.endswith(".py")
+            and not is_installed(file)
+            and Path(__file__).parent not in Path(file).absolute().parents
+        }
+        return dict(sorted(found.items(), key=lambda item: (not self.is_own(item[0]), item[0])))
+
+    def _source(self, file: str) -> SourceFile:
+        """Return a file's syntax tree, which is parsed once."""
+        if file not in self._sources:
+            self._sources[file] = SourceFile(Path(file))
+        return self._sources[file]
 
 
 def _value(node: ast.expr, names: dict[str, Any]) -> object:
-    """What a name, or a name in a module, stands for; nothing is computed for it."""
+    """Return the object of a name, or of a name in a module, without evaluating anything."""
     if isinstance(node, ast.Name):
         return names.get(node.id)
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
         holder = names.get(node.value.id)
         return vars(holder).get(node.attr) if isinstance(holder, ModuleType) else None
     return None
-
-
-def _file_of(module: object) -> str:
-    file = getattr(module, "__file__", None)
-    return file if isinstance(file, str) else ""

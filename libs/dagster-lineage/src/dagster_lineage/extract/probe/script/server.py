@@ -1,34 +1,43 @@
-"""Asks a code server that somebody else runs, where the workspace knows no code.
+"""Facts of a running code server, for code locations whose code the workspace does not name.
 
-It answers with what Dagster's web server is told: no lines of code, no manifests. Which keys it
-makes and reads is what the other locations need of it.
+The server sends what it sends to Dagster's web server: asset keys and dependencies, but no lines of
+code and no dbt manifests.
+
+Adapter for private names (Dagster 1.13.27):
+
+* `dagster._grpc.client.DagsterGrpcClient` and `dagster._api.list_repositories` call the server.
+* `dagster._core.remote_origin` has the arguments of the call.
+* `dagster._core.remote_representation.external_data.RepositorySnap` is the answer.
+* `dagster._core.errors.DagsterUserCodeUnreachableError`: no server answers.
+
+Dagster publishes no client of code servers. Its GraphQL API has the same facts, but needs a running
+web server for the workspace; with one, the client in `dagster-graphql` would replace this module.
 """
 
-# ruff: noqa: PLC0415 - Dagster is imported where it is needed
+# ruff: noqa: PLC0415 - an interpreter without Dagster can import this module
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from . import assets, declared, jobs, partitions
-from .declared import key_text, plain
+from . import assets, declarations, jobs, partitions
+from .declarations import key_text, plain
 
-KIND_TAG = "dagster/kind/"
-SERVER_KNOWS_LESS = (
-    "asked through its server, which knows no lines of code, no dbt manifests, no sensors' targets "
-    "and no columns that its readers expect"
+KNOWN_IN_PART = (
+    "loaded from its running server, which does not report lines of code, dbt manifests, the "
+    "targets of sensors, and the columns that its assets expect"
 )
 
 
 def facts(request: dict[str, Any]) -> dict[str, Any]:
-    """Assets, checks, jobs and schedules of all repositories of a running server.
+    """Return the assets, checks, jobs and schedules of all repositories of a running server.
 
     Args:
-        request: With `grpc`: host, port or socket, ssl.
+        request: Fields of a `LocationEntry`; `grpc` has host, port or socket, and ssl.
 
     Raises:
-        ConnectionError: no server answers, or it serves definitions that do not load.
+        ConnectionError: no server answers, or its definitions do not load.
     """
     found: dict[str, list[dict[str, Any]]] = {"assets": [], "checks": [], "jobs": []}
     for repository in _repositories(request):
@@ -44,7 +53,7 @@ def facts(request: dict[str, Any]) -> dict[str, Any]:
         found["jobs"] += [
             {"name": name, "kind": "job", "targets": targets[name]}
             for name in sorted(targets)
-            if not name.startswith(jobs.MADE_BY_DAGSTER)
+            if not name.startswith(jobs.CREATED_BY_DAGSTER)
         ]
         found["jobs"] += [
             {
@@ -59,18 +68,18 @@ def facts(request: dict[str, Any]) -> dict[str, Any]:
         "name": request["name"],
         "folder": request["working_directory"],
         **found,
-        "notes": [SERVER_KNOWS_LESS],
+        "notes": [KNOWN_IN_PART],
     }
 
 
 def _repositories(request: dict[str, Any]) -> Iterator[Any]:
-    """`RepositorySnap`s, without the graphs of their jobs."""
+    """Yield the `RepositorySnap`s of the server, without the graphs of jobs."""
+    from dagster import deserialize_value
     from dagster._api.list_repositories import sync_list_repositories_grpc
     from dagster._core.errors import DagsterUserCodeUnreachableError
     from dagster._core.remote_origin import GrpcServerCodeLocationOrigin, RemoteRepositoryOrigin
     from dagster._core.remote_representation.external_data import RepositorySnap
     from dagster._grpc.client import DagsterGrpcClient
-    from dagster._serdes import deserialize_value
 
     address = request["grpc"]
     where = {"host": address["host"], "port": address["port"], "socket": address["socket"] or None}
@@ -85,13 +94,13 @@ def _repositories(request: dict[str, Any]) -> Iterator[Any]:
             )
             snapshot: Any = deserialize_value(answer)
             if not isinstance(snapshot, RepositorySnap):
-                raise ConnectionError(f"its server answers with an error: {snapshot.error.message}")
+                raise ConnectionError(f"its server returned an error: {snapshot.error.message}")
             yield snapshot
     except DagsterUserCodeUnreachableError:
         port_or_socket = address["socket"] or address["port"]
         raise ConnectionError(
-            f"it is listed only as a running server, and none answers at "
-            f"{address['host']}:{port_or_socket}; start it, or list its module, file or package"
+            f"the workspace lists it as a running server, but none answers at "
+            f"{address['host']}:{port_or_socket}. Start it, or list its module, file or package."
         ) from None
 
 
@@ -103,22 +112,19 @@ def _asset(node: Any) -> dict[str, Any]:
         "key": key_text(node.asset_key),
         "executable": node.execution_type.name == "MATERIALIZATION",
         "stub": bool(plain(metadata.get(assets.STUB))),
-        "at": declared.code_reference(metadata),
+        "at": declarations.code_reference(metadata),
         "group": node.group_name,
-        "owners": declared.owners(node),
-        "kinds": sorted(
-            tag[len(KIND_TAG) :] for tag in node.tags or {} if tag.startswith(KIND_TAG)
-        ),
-        "relation": declared.text(metadata, "dagster/table_name"),
+        "owners": declarations.owners(node),
+        "relation": declarations.text(metadata, "dagster/table_name"),
         "partitions": partitions.facts(partitioned()) if partitioned else None,
-        "freshness": declared.freshness(node),
-        # A condition that can be sent comes as the policy that it once was.
-        "automation": declared.automation(node)
+        "freshness": declarations.freshness(node),
+        # A condition that can be serialized is sent as an `AutoMaterializePolicy`.
+        "automation": declarations.automation(node)
         or getattr(condition, "label", None)
         or getattr(condition, "name", ""),
-        "columns": declared.column_schema(metadata),
-        "column_lineage": declared.column_lineage(metadata),
-        "unique_id": declared.text(metadata, assets.UNIQUE_ID),
+        "columns": declarations.column_schema(metadata),
+        "column_lineage": declarations.column_lineage(metadata),
+        "unique_id": declarations.text(metadata, assets.UNIQUE_ID),
         "dependencies": [
             {
                 "key": key_text(edge.parent_asset_key),

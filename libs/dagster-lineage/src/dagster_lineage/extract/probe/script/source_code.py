@@ -1,4 +1,4 @@
-"""One Python file of a location, searched for the places where keys are written in it."""
+"""Syntax tree of a Python file, searched for the lines that name asset keys."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 HOLE = "\0"
-"""In a text that is put together when the code runs: what is not written there."""
+"""Stands for the unknown parts of a text that is composed at run time."""
 
 DEFINES = frozenset(
     {
@@ -25,53 +24,55 @@ DEFINES = frozenset(
         "external_asset_from_spec",
     }
 )
-"""Calls whose key is that of an asset which they define."""
+"""Calls that define an asset; their key is its key."""
 
 READS = frozenset({"deps", "ins", "non_argument_deps", "internal_asset_deps"})
-"""Arguments that name what is read."""
+"""Arguments that name dependencies."""
 
 NOT_READ = frozenset(
     {"key", "name", "key_prefix", "group_name", "description", "owners", "tags", "kinds"}
 )
-"""Arguments of a definition that name anything but what is read."""
+"""Arguments of a definition that do not name dependencies."""
 
 
 @dataclass(frozen=True)
 class Mention:
-    """A text, or a decorated function's name, that may be the name of an asset."""
+    """A text, or the name of a decorated function, that may be the name of an asset."""
 
     line: int
-    neighbours: tuple[str, ...]
-    """The texts of the list, tuple or call that it stands in, itself included, in their order."""
+    neighbors: tuple[str, ...]
+    """Texts of the same list, tuple or call, including this one, in their order."""
     certainty: int
-    """0: in a call that defines assets; 1: in `AssetKey`; 2: anywhere."""
+    """0: in a call that defines assets; 1: in `AssetKey`; 2: anywhere else."""
     read: bool
-    """In an argument that names what is read."""
+    """It is in an argument that names dependencies."""
 
     def spells(self, parts: tuple[str, ...]) -> bool:
-        """The whole key stands there, not only its last part."""
+        """Return whether the neighbors contain all parts of a key, not only its last one."""
         many = len(parts)
         return many > 1 and any(
-            all(map(_may_be, self.neighbours[start : start + many], parts))
-            for start in range(len(self.neighbours) - many + 1)
+            all(map(_may_be, self.neighbors[start : start + many], parts))
+            for start in range(len(self.neighbors) - many + 1)
         )
 
 
 class SourceFile:
-    """The syntax tree of a file, with indexes.
+    """Syntax tree of a file, with indexes.
 
     Args:
-        file: A Python file that the location has imported; one that cannot be parsed (any more)
-            is as good as empty.
+        file: A Python file that the code location has imported. If it can no longer be parsed, it
+            counts as empty.
     """
 
     def __init__(self, file: Path) -> None:
-        self.mentions: dict[str, list[Mention]] = {}
-        self.patterns: dict[str, list[Mention]] = {}
-        """As `mentions`, of texts that are put together when the code runs, with their holes."""
+        self._mentions: dict[str, list[Mention]] = {}
+        self._patterns: dict[str, list[Mention]] = {}
+        """Mentions of texts that are composed at run time, by the text with its holes."""
         self.functions: dict[int, ast.FunctionDef | ast.AsyncFunctionDef] = {}
+        """By line of the first decorator."""
         self.assigned: dict[str, ast.expr] = {}
-        self.calls: list[ast.Call] = []
+        """Values of the module's variables."""
+        self._calls: list[ast.Call] = []
         try:
             tree = ast.parse(file.read_bytes())
         except (OSError, SyntaxError, ValueError):
@@ -81,27 +82,53 @@ class SourceFile:
                 self.assigned[target] = value
         self._index(tree, (), certainty=2, read=False)
 
+    def mentions_of(self, parts: tuple[str, ...]) -> list[Mention]:
+        """Return the mentions of the last part of a key, or of all parts in one text."""
+        return [
+            mention
+            for text in dict.fromkeys((parts[-1], "/".join(parts)))
+            for mention in self._mentions.get(text) or self._composed(text)
+        ]
+
+    def definition_at(self, line: int, last: str) -> ast.Call | None:
+        """Return the smallest call around a line that defines an asset with this last key part."""
+        around = [
+            call
+            for call in self._calls
+            if call.lineno <= line <= (call.end_lineno or call.lineno)
+            and _name_of(call.func) in DEFINES
+            and any(
+                isinstance(node, ast.Constant) and node.value == last for node in ast.walk(call)
+            )
+        ]
+        return min(around, key=lambda call: (call.end_lineno or 0) - call.lineno, default=None)
+
+    def _composed(self, text: str) -> Iterator[Mention]:
+        """Yield the expressions that may compose a text at run time: `f"raw_{name}"`."""
+        for pattern, mentions in self._patterns.items():
+            if pattern.strip(HOLE) and _may_be(pattern, text):
+                yield from mentions
+
     def _index(self, node: ast.AST, around: tuple[str, ...], *, certainty: int, read: bool) -> None:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             return  # a docstring
         if isinstance(node, (ast.Constant, ast.JoinedStr)):
             for text in _texts([node]):
                 mention = Mention(node.lineno, around or (text,), certainty, read)
-                (self.patterns if HOLE in text else self.mentions).setdefault(text, []).append(
-                    mention
-                )
+                index = self._patterns if HOLE in text else self._mentions
+                index.setdefault(text, []).append(mention)
             return
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            # As `co_firstlineno` has it: the first decorator's line.
+            # The line of the first decorator, like `co_firstlineno`.
             first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
             self.functions[first] = node
-            if node.decorator_list:  # which may have made an asset, a check, a sensor of its name
+            if node.decorator_list:  # a decorator may define an asset with the function's name
                 mention = Mention(first, (node.name,), certainty=2, read=False)
-                self.mentions.setdefault(node.name, []).append(mention)
+                self._mentions.setdefault(node.name, []).append(mention)
         elif isinstance(node, ast.Call):
-            self.calls.append(node)
+            self._calls.append(node)
             around = _texts(node.args)
-            called = name_of(node.func)
+            called = _name_of(node.func)
             certainty = 0 if called in DEFINES else 1 if called == "AssetKey" else certainty
             read = read or called in ("AssetDep", "AssetIn")
         elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
@@ -111,52 +138,29 @@ class SourceFile:
         for child in ast.iter_child_nodes(node):
             self._index(child, around, certainty=certainty, read=read)
 
-    def mentions_of(self, text: str) -> list[Mention]:
-        """Where a text stands, or else what becomes it when the code runs: `f"raw_{name}"`."""
-        found = self.mentions.get(text)
-        if found:
-            return found
-        return [
-            mention
-            for pattern, mentions in self.patterns.items()
-            if pattern.strip(HOLE) and _may_be(pattern, text)
-            for mention in mentions
-        ]
 
-    def definition_at(self, line: int, last: str) -> ast.Call | None:
-        """The smallest call around a line that defines the asset with this last part of the key."""
-        around = [
-            call
-            for call in self.calls
-            if call.lineno <= line <= (call.end_lineno or call.lineno)
-            and name_of(call.func) in DEFINES
-            and any(text == last for text in _all_texts(call))
-        ]
-        return min(around, key=lambda call: (call.end_lineno or 0) - call.lineno, default=None)
-
-
-def read_in(
+def line_of_read(
     definition: ast.AST,
     source: SourceFile,
     parts: tuple[str, ...],
-    holds: Callable[[ast.expr], bool],
+    is_key: Callable[[ast.expr], bool],
 ) -> int:
-    """The line in a definition (its decorators, its call) where it names what it reads; 0: none.
+    """Return the line at which a definition names a dependency; 0 if unknown.
 
     Args:
         definition: A function with decorators, or a call.
-        source: The file that it is in.
-        parts: Of the key that is read.
-        holds: Whether a name or attribute in the code stands for that key when it runs.
+        source: File of the definition.
+        parts: Parts of the key of the dependency.
+        is_key: Whether a name or attribute in the code refers to that key at run time.
     """
-    found: list[tuple[int, int]] = []
+    found: list[tuple[bool, int]] = []
     regions = getattr(definition, "decorator_list", None) or [definition]
     for node, around in _walk(regions, ()):
         if isinstance(node, ast.Constant) and node.value in (parts[-1], "/".join(parts)):
             spelled = Mention(node.lineno, around, 2, read=True).spells(parts)
-            found.append((0 if spelled else 1, node.lineno))
-        elif isinstance(node, (ast.Name, ast.Attribute)) and holds(node):
-            found.append((1, _line_of_value(node, source, parts)))
+            found.append((not spelled, node.lineno))
+        elif isinstance(node, (ast.Name, ast.Attribute)) and is_key(node):
+            found.append((True, _line_of_value(node, source, parts)))
     if found:
         return min(found)[1]
     arguments = getattr(definition, "args", None)
@@ -170,7 +174,7 @@ def read_in(
 def _line_of_value(
     node: ast.Name | ast.Attribute, source: SourceFile, parts: tuple[str, ...]
 ) -> int:
-    """Of `UPSTREAM = AssetKey([…])`, if it is in the same file: what is fixed is written there."""
+    """Return the line of the key in `UPSTREAM = AssetKey([…])` in the same file, or of the node."""
     value = source.assigned.get(node.id) if isinstance(node, ast.Name) else None
     if value is not None:
         for inner in ast.walk(value):
@@ -190,50 +194,39 @@ def _walk(
         children: Iterable[ast.AST] = ast.iter_child_nodes(node)
         if isinstance(node, ast.Call):
             inner = _texts(node.args)
-            if name_of(node.func) in DEFINES:  # its first argument is its own key
+            if _name_of(node.func) in DEFINES:  # the first argument is its own key
                 children = [*node.args[1:], *node.keywords]
         elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
             inner = _texts(node.elts)
         yield from _walk(children, inner)
 
 
-def name_of(called: ast.expr) -> str:
-    """`asset` of both `asset` and `dg.asset`."""
+def _name_of(called: ast.expr) -> str:
+    """Return `asset` for both `asset` and `dg.asset`."""
     if isinstance(called, ast.Attribute):
         return called.attr
     return called.id if isinstance(called, ast.Name) else ""
 
 
-def _texts(nodes: list[ast.expr]) -> tuple[str, ...]:
-    """The texts among expressions; of one that is put together, its parts around `HOLE`s."""
-    return tuple(
-        text
-        for node in nodes
-        for text in (
-            [_pattern(node)]
-            if isinstance(node, ast.JoinedStr)
-            else [node.value]
-            if isinstance(node, ast.Constant) and isinstance(node.value, str)
-            else []
-        )
-    )
-
-
-def _pattern(node: ast.JoinedStr) -> str:
-    return "".join(
-        str(part.value) if isinstance(part, ast.Constant) else HOLE for part in node.values
-    )
+def _texts(nodes: Iterable[ast.expr]) -> tuple[str, ...]:
+    """Return the texts among expressions. A composed text has a `HOLE` for each unknown part."""
+    texts: list[str] = []
+    for node in nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            texts.append(node.value)
+        elif isinstance(node, ast.JoinedStr):
+            parts = (
+                str(one.value) if isinstance(one, ast.Constant) else HOLE for one in node.values
+            )
+            texts.append("".join(parts))
+    return tuple(texts)
 
 
 def _may_be(pattern: str, text: str) -> bool:
-    """A text, or one with holes that something fits into."""
+    """Return whether a text equals a pattern or fits into its holes."""
     if HOLE not in pattern:
         return pattern == text
     return re.fullmatch(".+".join(map(re.escape, pattern.split(HOLE))), text) is not None
-
-
-def _all_texts(node: ast.AST) -> Iterator[Any]:
-    return (inner.value for inner in ast.walk(node) if isinstance(inner, ast.Constant))
 
 
 def _assignments(statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:

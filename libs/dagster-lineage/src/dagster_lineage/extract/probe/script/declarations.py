@@ -1,6 +1,7 @@
-"""What an asset declares beside its key: only the metadata that is asked for is looked at.
+"""Facts that an asset declares: metadata, owners, freshness and automation.
 
-Reading all metadata as text costs minutes in large locations: values are whole manifests.
+Only the named metadata is read: values can be whole manifests, and converting all of them to text
+would take minutes in a large code location.
 """
 
 from __future__ import annotations
@@ -9,21 +10,30 @@ from typing import Any
 
 
 def plain(value: Any) -> Any:
-    """A metadata value's content, and what is none as it is."""
+    """Return the content of a metadata value, or the object itself if it is not one."""
     for attribute in ("value", "text", "data"):
         if hasattr(value, attribute) and type(value).__name__.endswith("MetadataValue"):
             return getattr(value, attribute)
     return value
 
 
+def first_attribute(holder: Any, *names: str) -> Any:
+    """Return the first attribute that is not None. The names differ between Dagster versions."""
+    for name in names:
+        value = getattr(holder, name, None)
+        if value is not None:
+            return value
+    return None
+
+
 def text(metadata: Any, name: str) -> str:
-    """A metadata entry that is a text; empty without one."""
+    """Return a metadata entry that is a text; empty without one."""
     value = plain(metadata.get(name))
     return value if isinstance(value, str) else ""
 
 
 def column_schema(metadata: Any) -> list[dict[str, Any]] | None:
-    """Columns of `dagster/column_schema`: name, type, and what their constraints promise."""
+    """Return the columns of `dagster/column_schema` with their types and constraints, or None."""
     entry = metadata.get("dagster/column_schema")
     schema = getattr(entry, "schema", None) or plain(entry)
     columns = getattr(schema, "columns", None)
@@ -32,7 +42,7 @@ def column_schema(metadata: Any) -> list[dict[str, Any]] | None:
     facts = []
     for column in columns:
         constraints = getattr(column, "constraints", None)
-        # dagster-dbt writes `?` for a type that it does not know.
+        # dagster-dbt writes `?` for an unknown type.
         kind = column.type if column.type != "?" else ""
         facts.append(
             {
@@ -46,18 +56,18 @@ def column_schema(metadata: Any) -> list[dict[str, Any]] | None:
 
 
 def column_lineage(metadata: Any) -> dict[str, list[str]]:
-    """`dagster/column_lineage`: by column, the `key#column` that it comes from."""
+    """Return `dagster/column_lineage`: by column, the upstream columns as `key#column`."""
     entry = metadata.get("dagster/column_lineage")
     lineage = getattr(entry, "column_lineage", None) or plain(entry)
     by_column = getattr(lineage, "deps_by_column", None) or {}
     return {
-        column: [f"{key_text(one.asset_key)}#{one.column_name}" for one in came_from]
-        for column, came_from in by_column.items()
+        column: [f"{key_text(one.asset_key)}#{one.column_name}" for one in upstream]
+        for column, upstream in by_column.items()
     }
 
 
 def code_reference(metadata: Any) -> str:
-    """`file:line` of the first local `dagster/code_references` that names a line."""
+    """Return `file:line` of the first local `dagster/code_references`; empty without one."""
     entry = metadata.get("dagster/code_references")
     for reference in getattr(entry, "code_references", None) or []:
         file, line = getattr(reference, "file_path", ""), getattr(reference, "line_number", None)
@@ -67,8 +77,8 @@ def code_reference(metadata: Any) -> str:
 
 
 def freshness(spec: Any) -> str:
-    """A label of the freshness policy, old or new."""
-    policy = _first(
+    """Return a label of the freshness policy of any version; empty without one."""
+    policy = first_attribute(
         spec, "freshness_policy", "internal_freshness_policy", "legacy_freshness_policy"
     )
     if policy is None:
@@ -85,8 +95,8 @@ def freshness(spec: Any) -> str:
 
 
 def automation(spec: Any) -> str:
-    """The label of the automation condition, or its name where it has none."""
-    condition = _first(spec, "automation_condition", "auto_materialize_policy")
+    """Return the label of the automation condition, or its name if it has no label."""
+    condition = first_attribute(spec, "automation_condition", "auto_materialize_policy")
     if condition is None:
         return ""
     if hasattr(condition, "to_automation_condition"):
@@ -102,7 +112,7 @@ def automation(spec: Any) -> str:
 
 
 def owners(spec: Any) -> list[str]:
-    """`team:name` or an e-mail address; they were objects before Dagster 1.8."""
+    """Return owners as `team:name` or e-mail addresses. They are objects before Dagster 1.8."""
     found = []
     for owner in getattr(spec, "owners", None) or []:
         if isinstance(owner, str):
@@ -115,16 +125,8 @@ def owners(spec: Any) -> list[str]:
 
 
 def key_text(key: Any) -> str:
-    r"""`AssetKey.to_escaped_user_string`, which versions before 1.8 lack: `\/` in a part."""
+    r"""Return `AssetKey.to_escaped_user_string`, which is new in 1.8: `\/` in a part."""
     return "/".join(part.replace("/", "\\/") for part in key.path)
-
-
-def _first(spec: Any, *names: str) -> Any:
-    for name in names:
-        value = getattr(spec, name, None)
-        if value is not None:
-            return value
-    return None
 
 
 def _duration(value: Any) -> str:
