@@ -102,4 +102,4 @@ def test_code_location_that_cannot_be_started_is_reported_with_the_reason(
 def test_named_interpreter_does_not_replace_one_that_exists(folder: Path, tmp_path: Path):
     entry = next(one for one in find_locations(folder) if one.name == "refuses")
     facts = inspect_location(entry, copies=tmp_path, python="/bin/true", timeout_s=10)
-    assert "exit code 1" in facts.error  # of its own interpreter, /bin/false
+    assert "exit code 1" in facts.error  # of the entry's interpreter, /bin/false

@@ -1,4 +1,4 @@
-"""One line on why a code location does not load: its own error and the line of its own code."""
+"""One line on why a code location does not load: error, and line in the project's code."""
 
 from __future__ import annotations
 
