@@ -1,4 +1,4 @@
-"""CI: the workflow is valid and asks for little, and what it leaves out may be left out."""
+"""CI: the workflow is valid and secure, and every project that it omits is unaffected."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tools.ci_affected import Plan, everything, plan
+from tools.ci_affected import CiPlan, everything, plan
 from tools.ci_projects import discover, needs_of_checks, steps_of
 from tools.ci_steps import Step, run_steps
 
@@ -42,7 +42,7 @@ def validate(*files: Path | str, root: Path) -> subprocess.CompletedProcess[str]
     return run(str(BIN / "check-jsonschema"), *options, *map(str, files), cwd=root)
 
 
-def test_workflow_that_github_would_refuse_is_told(root, tmp_path):
+def test_invalid_workflow_fails_validation(root, tmp_path):
     done = validate(*(root / WORKFLOWS).glob("*.yml"), root=root)
     assert done.returncode == 0, done.stdout
     wrong = tmp_path / "ci.yml"
@@ -51,7 +51,7 @@ def test_workflow_that_github_would_refuse_is_told(root, tmp_path):
     assert validate(wrong, root=root).returncode != 0
 
 
-def test_workflow_that_runs_what_a_stranger_wrote_is_told(root, tmp_path):
+def test_workflow_with_a_template_injection_fails_the_audit(root, tmp_path):
     done = audit(WORKFLOWS, root=root)
     assert done.returncode == 0, done.stdout
     wrong = tmp_path / ".github" / "workflows" / "ci.yml"
@@ -63,7 +63,7 @@ def test_workflow_that_runs_what_a_stranger_wrote_is_told(root, tmp_path):
     assert "template-injection" in done.stdout
 
 
-def test_action_that_its_author_could_exchange_is_not_used(root):
+def test_every_action_is_pinned_to_a_commit(root):
     used = [
         line.partition("uses: ")[2]
         for file in (root / WORKFLOWS).glob("*.yml")
@@ -74,7 +74,7 @@ def test_action_that_its_author_could_exchange_is_not_used(root):
     assert [one for one in used if not PINNED.fullmatch(one)] == []
 
 
-def test_no_job_may_more_than_it_needs_or_runs_for_ever(workflow):
+def test_every_job_has_minimal_permissions_and_a_timeout(workflow):
     assert workflow["permissions"] == {}
     for name, job in workflow["jobs"].items():
         assert "permissions" in job, name
@@ -86,11 +86,11 @@ def test_no_job_may_more_than_it_needs_or_runs_for_ever(workflow):
     }
     assert list(writers) == ["comment"]
     assert [step.get("uses") for step in writers["comment"]["steps"]] == [None]
-    # What it runs is in the workflow's own file, and GitHub's tool: no code of the branch.
+    # Its script is in the workflow file and calls GitHub's command line: no code of the branch.
     assert "tools.ci" not in writers["comment"]["steps"][0]["run"]
 
 
-def test_no_token_is_left_behind_and_no_expression_is_pasted_into_a_script(workflow):
+def test_checkouts_keep_no_token_and_scripts_contain_no_expression(workflow):
     for name, job in workflow["jobs"].items():
         for step in job["steps"]:
             assert "${{" not in step.get("run", ""), name
@@ -98,12 +98,12 @@ def test_no_token_is_left_behind_and_no_expression_is_pasted_into_a_script(workf
                 assert step["with"]["persist-credentials"] is False, name
 
 
-def test_one_required_check_waits_for_every_job_that_can_fail(workflow):
+def test_required_check_waits_for_every_job_that_can_fail(workflow):
     waits_for = set(workflow["jobs"]["passed"]["needs"])
     assert waits_for == set(workflow["jobs"]) - {"passed", "comment"}
 
 
-def test_new_project_is_in_the_matrix_without_being_listed(root):
+def test_new_project_is_in_the_matrix_without_configuration(root):
     folders = {file.parent.name for file in root.glob("projects/*/pyproject.toml")}
     assert {one.name for one in discover()} == folders
     matrix = json.loads(everything("a reason").matrix)
@@ -111,17 +111,17 @@ def test_new_project_is_in_the_matrix_without_being_listed(root):
 
 
 @pytest.mark.parametrize("base", ["", "0" * 40, "no-such-branch", "--output=x"])
-def test_unknown_base_means_everything(base, root):
-    told = plan(base, "false")
-    assert told.projects == tuple(one.name for one in discover())
-    assert told.repository_tests
-    assert {*told.libraries} == {
+def test_unknown_base_affects_everything(base, root):
+    ci_plan = plan(base, "false")
+    assert ci_plan.projects == tuple(one.name for one in discover())
+    assert ci_plan.repository_tests
+    assert {*ci_plan.libraries} == {
         file.parent.relative_to(root).as_posix() for file in root.glob("libs/*/pyproject.toml")
     }
-    assert base in told.text
+    assert base in ci_plan.text
 
 
-def test_question_that_lineage_cannot_answer_means_everything():
+def test_failure_of_lineage_affects_everything():
     assert plan("HEAD", "false").projects == tuple(one.name for one in discover())
 
 
@@ -130,7 +130,7 @@ def clone(root, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("clone") / "repository"
     done = run("git", "clone", "--quiet", str(root), str(folder), cwd=root)
     assert done.returncode == 0, done.stderr
-    # The script as it lies here, which may not be committed yet.
+    # The scripts in the working tree, which may not be committed yet.
     shutil.copytree(root / "tools", folder / "tools", dirs_exist_ok=True)
     who = ("-c", "user.name=test", "-c", "user.email=test@example.org")
     for command in (("add", "--all"), (*who, "commit", "--quiet", "--allow-empty", "-m", "base")):
@@ -139,7 +139,7 @@ def clone(root, tmp_path_factory) -> Path:
 
 
 def affected(clone: Path, tmp_path: Path) -> tuple[set[str], str]:
-    """What the workflow's first job hands to the next ones, and what it prints."""
+    """Return the matrix of the first job of the workflow, and its output."""
     outputs = tmp_path / "outputs"
     done = run(
         *(sys.executable, "-m", "tools.ci", "affected", "--base", "HEAD"),
@@ -174,7 +174,7 @@ def affected(clone: Path, tmp_path: Path) -> tuple[set[str], str]:
         ("requirements.lock", "# more\n", {"ingestion", "jaffle_dbt", "marts_dbt", "ml"}),
     ],
 )
-def test_projects_of_an_edit_are_built_and_the_others_proved_untouched(
+def test_projects_affected_by_an_edit_are_built_and_the_others_proved_unchanged(
     clone, tmp_path, file, edit, expected
 ):
     edited = clone / file
@@ -185,19 +185,19 @@ def test_projects_of_an_edit_are_built_and_the_others_proved_untouched(
     finally:
         edited.write_text(before)
     assert found == expected
-    proved = printed.partition("skipped, and cannot have changed:")[2]
+    unchanged = printed.partition("skipped, and cannot have changed:")[2]
     for one in discover():
-        assert (f"\n  {one.name}\n" in proved) == (one.name not in expected)
+        assert (f"\n  {one.name}\n" in unchanged) == (one.name not in expected)
 
 
-def test_project_without_a_declared_dependency_fails_before_tools_bring_it_along():
+def test_definitions_load_before_tools_are_installed():
     for one in discover():
         titles = [step.title for step in steps_of(one, "lineage")]
         assert titles.index("load with an empty environment") < titles.index("tools")
         assert ("dbt build" in titles) == one.is_dbt
 
 
-def test_tools_are_those_whose_versions_the_root_lock_has(root):
+def test_tools_are_in_the_dependency_lock(root):
     locked = set(
         re.findall(r"^([\w.-]+)==", (root / "requirements.lock").read_text(), re.MULTILINE)
     )
@@ -208,7 +208,7 @@ def test_tools_are_those_whose_versions_the_root_lock_has(root):
                 assert name in locked, need
 
 
-def test_failing_step_names_its_command_and_what_needs_it_is_not_run(capfd):
+def test_failed_step_prints_its_command_and_dependent_steps_are_not_run(capfd):
     steps = [
         Step("first", ("env", "A=1 2", "false")),
         Step("second", ("echo", "never"), ("first",)),
@@ -224,21 +224,21 @@ def test_failing_step_names_its_command_and_what_needs_it_is_not_run(capfd):
     assert "fourth failed" in printed
 
 
-def test_unknown_project_is_answered_with_those_that_there_are(root):
+def test_unknown_project_is_a_usage_error_with_all_projects(root):
     done = run(sys.executable, "-m", "tools.ci", "project", "mll", cwd=root)
     assert done.returncode == 2
-    assert "There are: ingestion, jaffle_dbt, marts_dbt, ml." in done.stdout
+    assert "Projects: ingestion, jaffle_dbt, marts_dbt, ml." in done.stdout
 
 
-def test_global_job_tests_what_is_affected_and_no_more():
+def test_global_job_tests_affected_libraries_only():
     from tools.ci import global_steps
 
-    def tested(told: Plan) -> list[str]:
-        commands = [step.command for step in global_steps("HEAD", told) if step.title == "tests"]
+    def tested(ci_plan: CiPlan) -> list[str]:
+        commands = [step.command for step in global_steps("HEAD", ci_plan) if step.title == "tests"]
         return [word for command in commands for word in command if word.split("/")[0] in PLACES]
 
-    nothing = Plan((), '{"include":[]}', (), repository_tests=False, text="")
-    one = Plan((), "", ("libs/warehouse",), repository_tests=False, text="")
+    nothing = CiPlan((), '{"include":[]}', (), repository_tests=False, text="")
+    one = CiPlan((), "", ("libs/warehouse",), repository_tests=False, text="")
     assert tested(nothing) == []
     assert tested(one) == ["libs/warehouse"]
     assert tested(everything("a reason"))[0] == "tests"

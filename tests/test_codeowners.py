@@ -1,4 +1,4 @@
-"""CODEOWNERS: whose review a change asks for follows from who owns what it makes."""
+"""CODEOWNERS: reviewers follow from the owners of the assets in a file."""
 
 from __future__ import annotations
 
@@ -22,23 +22,22 @@ def owned(*assets: Asset, folder: str = "projects/shop") -> dict[str, str]:
     return {path.strip(): f"@{who}" for path, _, who in (rule.partition("@") for rule in rules)}
 
 
-def test_a_file_of_two_owners_asks_both():
-    usual = [asset(f"a/{number}", "src/usual.py:1", "team:shop") for number in range(3)]
+def test_file_with_two_owners_has_both_reviewers():
+    default = [asset(f"a/{number}", "src/default.py:1", "team:shop") for number in range(3)]
     ours = asset("b/ours", "src/both.py:1", "team:shop")
     theirs = asset("b/theirs", "src/both.py:9", "team:data_science", "jo@example.com")
-    assert owned(*usual, ours, theirs) == {
+    assert owned(*default, ours, theirs) == {
         "/projects/shop/": "@jaffle/shop",
         "/projects/shop/src/both.py": "@jaffle/shop @jaffle/data-science jo@example.com",
     }
 
 
-def test_a_blank_in_a_path_ends_no_rule():
+def test_space_in_a_path_is_escaped():
     found = owned(asset("a", "src/a.py:1", "team:shop"), folder="projects/the shop")
     assert found == {r"/projects/the\ shop/": "@jaffle/shop"}
 
 
-def test_a_missing_file_is_told(root, tmp_path):
-    """As is a stale one; not by a traceback."""
+def test_missing_file_is_an_error_with_the_command_to_run(root, tmp_path):
     for path in ["tools/codeowners.py", "pyproject.toml", *root.glob("projects/*/interface.json")]:
         target = tmp_path / (root / path).relative_to(root)
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -33,7 +33,7 @@ def reader_of(graph: LineageGraph, name: str) -> LocatedInterface:
 
 
 @pytest.mark.parametrize("name", READERS)
-def test_published_rows_keep_every_promise_of_the_interface(graph, name, tmp_path):
+def test_published_rows_satisfy_every_constraint_of_the_interface(graph, name, tmp_path):
     environment = Environment(tmp_path / "data", "ci")
     producer = fixtures(graph, reader_of(graph, name), {})
     publish(producer, environment)
@@ -49,13 +49,13 @@ def test_published_rows_keep_every_promise_of_the_interface(graph, name, tmp_pat
                 for column, kind, *_ in file.execute(f"describe {relation}").fetchall()
             }
             assert list(found) == list(asset.columns)
-            for column, promise in asset.columns.items():
-                assert found[column] == str(duckdb.sqltype(promise.type)).lower()
+            for column, declared in asset.columns.items():
+                assert found[column] == str(duckdb.sqltype(declared.type)).lower()
                 rows, distinct = file.execute(
                     f'select count("{column}"), count(distinct "{column}") from {relation}'
                 ).fetchone()
                 assert rows == ROWS, column
-                if promise.unique:
+                if declared.unique:
                     assert distinct == ROWS, column
 
 
@@ -69,7 +69,7 @@ def test_same_interfaces_give_the_same_rows(graph, tmp_path):
     assert answers[0] == answers[1]
 
 
-def test_keys_find_their_partner_in_other_tables(graph, tmp_path):
+def test_keys_have_a_match_in_other_tables(graph, tmp_path):
     environment = Environment(tmp_path / "data", "ci")
     publish(fixtures(graph, reader_of(graph, "marts_dbt"), {}), environment)
     with duckdb.connect(str(environment.published_file("ingestion")), read_only=True) as file:
@@ -128,7 +128,7 @@ def manifest(*tests: tuple[str, str, list[str]]) -> dict:
 COPIED = Column(derived_from=("up/orders#state",), copy=True)
 
 
-def test_values_that_tests_accept_are_followed_through_copies_to_the_foreign_column():
+def test_accepted_values_are_followed_through_copies_to_the_upstream_column():
     mine = reader(state=COPIED)
     two = manifest(("model.mine.two", "state", ["a", "b"]))
     both = manifest(
@@ -138,7 +138,7 @@ def test_values_that_tests_accept_are_followed_through_copies_to_the_foreign_col
     assert accepted_by(mine, both) == {"up/orders#state": ["b"]}
 
 
-def test_accepted_values_of_a_computed_column_say_nothing_of_the_foreign_one():
+def test_accepted_values_of_a_computed_column_do_not_apply_upstream():
     mine = reader(state=Column(derived_from=("up/orders#state",)))
     assert accepted_by(mine, manifest(("model.mine.one", "state", ["a"]))) == {}
 
@@ -148,7 +148,7 @@ def located(interface: Interface) -> LocatedInterface:
     return LocatedInterface(interface, folder, f"{folder}/interface.json")
 
 
-def test_published_texts_are_those_that_the_tests_accept(tmp_path):
+def test_published_texts_are_the_accepted_values(tmp_path):
     mine = located(reader(state=COPIED))
     graph = LineageGraph([mine, located(PRODUCER)])
     accepted = accepted_by(mine.interface, manifest(("model.mine.one", "state", ["it's", "b"])))
@@ -159,13 +159,15 @@ def test_published_texts_are_those_that_the_tests_accept(tmp_path):
     assert rows == [("b",), ("it's",)]
 
 
-def test_table_that_nobody_makes_is_named():
+def test_table_without_a_producer_is_named():
     mine = located(reader(state=COPIED))
-    with pytest.raises(FixtureImpossible, match="mine reads `up/orders`, which no project makes"):
+    with pytest.raises(
+        FixtureImpossible, match="mine reads `up/orders`, which no project produces"
+    ):
         fixtures(LineageGraph([mine]), mine, {})
 
 
-def test_column_that_cannot_be_made_up_is_named_with_its_place():
+def test_column_without_generated_values_is_named_with_its_place():
     table = Asset(
         key="up/orders",
         at="orders.py:3",
@@ -177,7 +179,7 @@ def test_column_that_cannot_be_made_up_is_named_with_its_place():
         fixtures(LineageGraph([mine, located(producer)]), mine, {})
 
 
-def test_folder_with_other_things_is_not_emptied(graph, tmp_path):
+def test_folder_with_other_files_is_not_emptied(graph, tmp_path):
     precious = tmp_path / "data" / "precious.txt"
     precious.parent.mkdir()
     precious.touch()
@@ -217,7 +219,7 @@ def test_every_type_has_values_of_that_type(name):
 
 
 @pytest.mark.parametrize("name", COUNTABLE)
-def test_unique_column_has_no_value_twice(name):
+def test_unique_column_has_distinct_values(name):
     rows = values_of(value(name, unique=True, not_null=True))
     assert len({str(found) for found, _ in rows}) == ROWS
 
@@ -228,10 +230,10 @@ def test_unique_column_has_no_value_twice(name):
         ("bigint[]", False, (), "not null"),
         ("boolean", True, (), "unique"),
         ("decimal(2,1)", True, (), "unique"),
-        ("no such type", False, (), "DuckDB knows no type"),
+        ("no such type", False, (), "DuckDB does not know the type"),
         ("varchar", True, ("a", "b"), "only 2 values"),
     ],
 )
-def test_promise_that_no_made_up_value_keeps_is_an_error(name, unique, accepted, details):
+def test_constraint_that_no_generated_value_satisfies_is_an_error(name, unique, accepted, details):
     with pytest.raises(ValueImpossible, match=details):
         value(name, unique=unique, not_null=True, accepted=accepted)

@@ -1,4 +1,4 @@
-"""What a branch makes CI do, as `lineage affected` tells; what nobody can tell is everything.
+"""The projects, libraries and tests that CI runs for a branch, from `lineage affected`.
 
 Standard library only: it runs before anything is installed.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 from tools.ci_projects import discover
 from tools.ci_steps import ROOT, say
 
-OWN_ENVIRONMENT = ".tools/lineage"
+LINEAGE_ENVIRONMENT = ".tools/lineage"
 
 
 class LineageNotInstalled(Exception):
@@ -22,56 +22,58 @@ class LineageNotInstalled(Exception):
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What CI has to do.
-
-    Attributes:
-        projects: Names of those to build and test.
-        matrix: The same for GitHub: `{"include": [{"project": …}, …]}` in one line.
-        libraries: Folders of the libraries to test.
-        repository_tests: What needs more than one project must be tested.
-        text: Why each, and what proves that the others cannot have changed.
-    """
+class CiPlan:
+    """What CI builds and tests."""
 
     projects: tuple[str, ...]
+    """Names of the projects."""
     matrix: str
+    """The projects as GitHub's matrix: `{"include": [{"project": …}, …]}` in one line."""
     libraries: tuple[str, ...]
+    """Folders of the libraries to test."""
     repository_tests: bool
+    """Whether the tests over several projects run."""
     text: str
+    """The reason for each, and the proof that the other projects are unchanged."""
 
 
-def plan(base: str, lineage: str) -> Plan:
-    """What is affected by what differs from a commit; everything, where that cannot be told.
+def plan(base: str, lineage: str) -> CiPlan:
+    """Return what a branch affects; everything, if that is unknown.
 
     Args:
-        base: The commit; empty or unknown to git (a first push, a rewritten branch): everything.
-        lineage: The command.
+        base: The commit to compare with. If it is empty or unknown to git, as after a first push or
+            a rewritten branch, everything is affected.
+        lineage: The command `lineage`.
     """
-    if not commit_is_known(base):
-        return everything(f"the commit to compare with, '{base}', is not known here")
-    answers = []
-    for form in ("text", "json", "github-matrix"):
-        command = [lineage, "affected", "--base", base, "--format", form]
+    if not commit_exists(base):
+        return everything(f"git does not know the base '{base}'")
+    outputs = []
+    for output_format in ("text", "json", "github-matrix"):
+        command = [lineage, "affected", "--base", base, "--format", output_format]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         if done.returncode:
-            return everything(f"`lineage affected` says: {done.stderr.strip()}")
-        answers.append(done.stdout.strip())
-    text, document, matrix = answers
-    told = json.loads(document)
-    strangers = set(told["build"]) - {one.name for one in discover()}
-    if strangers:
-        return everything(f"`lineage affected` names what is no project: {sorted(strangers)}")
-    return Plan(
-        tuple(told["build"]), matrix, tuple(told["libraries"]), told["repository_tests"], text
+            return everything(f"`lineage affected` failed: {done.stderr.strip()}")
+        outputs.append(done.stdout.strip())
+    text, document, matrix = outputs
+    affected = json.loads(document)
+    unknown = set(affected["build"]) - {project.name for project in discover()}
+    if unknown:
+        return everything(f"`lineage affected` returned unknown projects: {sorted(unknown)}")
+    return CiPlan(
+        projects=tuple(affected["build"]),
+        matrix=matrix,
+        libraries=tuple(affected["libraries"]),
+        repository_tests=affected["repository_tests"],
+        text=text,
     )
 
 
-def everything(reason: str) -> Plan:
-    """All projects, libraries and tests, because of what is not known."""
+def everything(reason: str) -> CiPlan:
+    """Return all projects, libraries and tests, with a reason."""
     projects = discover()
     include = [{"project": one.name, "folder": one.folder, "reason": reason} for one in projects]
-    return Plan(
-        projects=tuple(one.name for one in projects),
+    return CiPlan(
+        projects=tuple(project.name for project in projects),
         matrix=json.dumps({"include": include}),
         libraries=tuple(
             file.parent.relative_to(ROOT).as_posix()
@@ -82,8 +84,8 @@ def everything(reason: str) -> Plan:
     )
 
 
-def commit_is_known(ref: str) -> bool:
-    """Whether git has a commit of that name; one that begins like an option is none."""
+def commit_exists(ref: str) -> bool:
+    """Whether git knows a commit by this name, which must not look like an option."""
     if not ref or ref.startswith("-"):
         return False
     command = ["git", "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}"]
@@ -91,17 +93,17 @@ def commit_is_known(ref: str) -> bool:
 
 
 def lineage_command() -> str:
-    """The command `lineage` beside this interpreter, or else of a small environment of its own.
+    """Return the command `lineage` of this environment, or install it in a small one.
 
     Raises:
-        LineageNotInstalled: that environment could not be made.
+        LineageNotInstalled: The installation failed.
     """
-    beside = Path(sys.executable).with_name("lineage")
-    if beside.is_file():
-        return str(beside)
-    make = ("make", "--quiet", f"{OWN_ENVIRONMENT}/.installed")
-    command = [*make, f"PYTHON={sys.executable}"]
+    installed = Path(sys.executable).with_name("lineage")
+    if installed.is_file():
+        return str(installed)
+    target = f"{LINEAGE_ENVIRONMENT}/.installed"
+    command = ["make", "--quiet", target, f"PYTHON={sys.executable}"]
     if subprocess.run(command, cwd=ROOT, check=False).returncode:
         say(f"To run it again:\n  {' '.join(command)}")
-        raise LineageNotInstalled("The command `lineage` could not be installed: see above.")
-    return f"{OWN_ENVIRONMENT}/bin/lineage"
+        raise LineageNotInstalled("The command `lineage` could not be installed; see above.")
+    return f"{LINEAGE_ENVIRONMENT}/bin/lineage"

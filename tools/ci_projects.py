@@ -1,4 +1,4 @@
-"""What CI does with one project: alone, in its own environment, on what others promise it.
+"""The CI steps of one project, in its own environment and on contract fixtures of its sources.
 
 Standard library only: it runs before anything is installed.
 """
@@ -14,71 +14,68 @@ from typing import Any
 from tools.ci_steps import ROOT, Step
 
 TOOLS = ("ruff", "mypy", "pytest")
-"""What every project is checked with. Versions are the root lock's."""
+"""Tools of every project, in the versions of the repository's dependency lock."""
 DBT_TOOLS = ("sqlfluff", "--editable libs/dagster-lineage")
-"""What dbt projects need beside: the linter, and what reads the contracts for their fixtures."""
+"""Additional tools of dbt projects: the linter, and the reader of interfaces for fixtures."""
 FIXTURES = "data/contract-fixtures"
-"""Where the made-up publications of other projects are, in a folder for each reader."""
+"""Folder of the contract fixtures, with a folder for each project that reads them."""
 
 
-class ProjectUnknown(Exception):
-    """There is no project of that name."""
+class NoSuchProject(Exception):
+    """No folder in `projects/` has this name."""
 
 
 @dataclass(frozen=True)
-class Project:
-    """A folder under `projects/` with a `pyproject.toml`.
-
-    Attributes:
-        name: Of the folder, and of the code location.
-        declared: Its `pyproject.toml`.
-    """
+class CiProject:
+    """A folder in `projects/` with a pyproject.toml."""
 
     name: str
-    declared: dict[str, Any]
+    """Name of the folder and of the code location."""
+    declaration: dict[str, Any]
+    """Contents of its pyproject.toml."""
 
     @property
     def folder(self) -> str:
-        """Relative to the root."""
+        """Its folder, relative to the root."""
         return f"projects/{self.name}"
 
     @property
     def module(self) -> str:
-        """The module that has its Dagster definitions."""
-        dg = self.declared.get("tool", {}).get("dg", {}).get("project", {})
+        """The module with its Dagster definitions."""
+        dg = self.declaration.get("tool", {}).get("dg", {}).get("project", {})
         return str(dg.get("code_location_target_module", f"{self.name}.definitions"))
 
     @property
     def is_dbt(self) -> bool:
-        """It has a dbt project."""
+        """Whether it contains a dbt project."""
         return (ROOT / self.folder / "dbt_project.yml").is_file()
 
     def command(self, name: str) -> str:
-        """A command of its own environment."""
+        """Return the path of a command in its environment."""
         return f"{self.folder}/.venv/bin/{name}"
 
 
-def discover() -> list[Project]:
-    """Every project there is, by name: nobody lists them by hand."""
+def discover() -> list[CiProject]:
+    """Return all projects, by name. No list has to be maintained."""
     return [
-        Project(file.parent.name, tomllib.loads(file.read_text(encoding="utf-8")))
+        CiProject(file.parent.name, tomllib.loads(file.read_text(encoding="utf-8")))
         for file in sorted(ROOT.glob("projects/*/pyproject.toml"))
     ]
 
 
-def project(name: str) -> Project:
-    """The project of a name.
+def find_project(name: str) -> CiProject:
+    """Return the project with a name.
 
     Raises:
-        ProjectUnknown: there is none.
+        NoSuchProject: There is none.
     """
-    found = {one.name: one for one in discover()}
+    found = {project.name: project for project in discover()}
     if name not in found:
-        raise ProjectUnknown(f"There is no project '{name}'. There are: {', '.join(found)}.")
+        raise NoSuchProject(f"There is no project '{name}'. Projects: {', '.join(found)}.")
     return found[name]
 
 
-def needs_of_checks(one: Project) -> list[str]:
+def needs_of_checks(project: CiProject) -> list[str]:
     """Return what CI installs in addition to a project's dependencies, as requirements.
 
     These are the tools, the project's extras, which its tests need, and the repository's stub
@@ -87,7 +84,7 @@ def needs_of_checks(one: Project) -> list[str]:
     root = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     group = [need for need in root["dependency-groups"]["dev"] if isinstance(need, str)]
     stubs = [need for need in group if re.match(r"types-|[\w-]+-stubs\b", need)]
-    extras = one.declared["project"].get("optional-dependencies", {})
+    extras = project.declaration["project"].get("optional-dependencies", {})
     members = {
         tomllib.loads(file.read_text(encoding="utf-8"))["project"]["name"]: file.parent
         for file in ROOT.glob("libs/*/pyproject.toml")
@@ -97,56 +94,60 @@ def needs_of_checks(one: Project) -> list[str]:
         for extra in extras.values()
         for need in extra
     ]
-    return [*TOOLS, *(DBT_TOOLS if one.is_dbt else ()), *stubs, *tests]
+    return [*TOOLS, *(DBT_TOOLS if project.is_dbt else ()), *stubs, *tests]
 
 
-def steps_of(one: Project, lineage: str) -> list[Step]:
-    """Everything that CI does with a project.
+def steps_of(project: CiProject, lineage: str) -> list[Step]:
+    """Return the steps of a project.
 
-    Definitions load before any tool is installed: a dependency that the project has forgotten to
-    declare is missing there, though a linter or pytest brings it along later.
+    Definitions load before the tools are installed: a dependency that the project does not declare
+    is missing at that point, and could be installed with a linter or pytest later.
 
     Args:
-        one: The project.
-        lineage: The command `lineage`, of an environment that need not be the project's.
+        project: The project.
+        lineage: The command `lineage`, of any environment.
     """
-    python, folder = one.command("python"), one.folder
-    install = ("install", "tools")
-    name = (f"PROJECT={one.name}", f"PYTHON={sys.executable}")
-    steps = [Step("install", ("make", "--no-print-directory", "install-project", *name))]
-    loads_after: tuple[str, ...] = ("install",)
-    if one.is_dbt:
-        steps.append(Step("parse", (one.command("dbt-manifest"), "build", folder), ("install",)))
-        loads_after = ("install", "parse")
-    load = ("env", "-i", python, "tests/describe_location.py", one.module)
+    python, folder = project.command("python"), project.folder
+    installed = ("install", "tools")
+    make = ("make", "--no-print-directory")
+    variables = (f"PROJECT={project.name}", f"PYTHON={sys.executable}")
+    steps = [Step("install", (*make, "install-project", *variables))]
+    parsed: tuple[str, ...] = ("install",)
+    if project.is_dbt:
+        steps.append(Step("parse", (project.command("dbt-manifest"), "build", folder), parsed))
+        parsed = ("install", "parse")
+    load = ("env", "-i", python, "tests/describe_location.py", project.module)
+    types = (project.command("mypy"), "--follow-imports=silent", f"{folder}/src")
     steps += [
-        Step("load with an empty environment", load, loads_after, quiet=True),
-        Step(
-            "tools", ("make", "--no-print-directory", "install-project-tools", *name), install[:1]
-        ),
-        Step("style", (one.command("ruff"), "check", folder), install),
-        Step("format", (one.command("ruff"), "format", "--check", folder), install),
-        Step("types", (one.command("mypy"), "--follow-imports=silent", f"{folder}/src"), install),
+        Step("load with an empty environment", load, parsed, quiet=True),
+        Step("tools", (*make, "install-project-tools", *variables), ("install",)),
+        Step("style", (project.command("ruff"), "check", folder), installed),
+        Step("format", (project.command("ruff"), "format", "--check", folder), installed),
+        Step("types", types, installed),
     ]
-    if one.is_dbt:
-        steps += _dbt_steps(one)
+    if project.is_dbt:
+        steps += _dbt_steps(project)
     if (ROOT / folder / "tests").is_dir():
-        steps.append(Step("tests", (python, "-m", "pytest", f"{folder}/tests"), install))
-    lock = (lineage, "lock", one.name, "--check", "--python", str(ROOT / python))
-    steps.append(Step("interface", lock, loads_after))
-    return steps
+        steps.append(Step("tests", (python, "-m", "pytest", f"{folder}/tests"), installed))
+    interface = (lineage, "lock", project.name, "--check", "--python", str(ROOT / python))
+    return [*steps, Step("interface", interface, parsed)]
 
 
-def _dbt_steps(one: Project) -> list[Step]:
-    data = f"{FIXTURES}/{one.name}"
-    environment = ("env", f"JAFFLE_DATA_DIR={ROOT / data}", "JAFFLE_ENV=ci")
+def _dbt_steps(project: CiProject) -> list[Step]:
+    data, folder = f"{FIXTURES}/{project.name}", project.folder
+    output = str(ROOT / data / "dbt")
+    fixtures = ("-m", "tools.contract_fixtures", project.name, "--into", data)
     build = (
-        *(one.command("dbt"), "build", "--project-dir", one.folder, "--profiles-dir", one.folder),
-        *("--target-path", str(ROOT / data / "dbt"), "--log-path", str(ROOT / data / "dbt")),
+        *("env", f"JAFFLE_DATA_DIR={ROOT / data}", "JAFFLE_ENV=ci", project.command("dbt")),
+        *("build", "--project-dir", folder, "--profiles-dir", folder),
+        *("--target-path", output, "--log-path", output),
     )
-    fixtures = (one.command("python"), "-m", "tools.contract_fixtures", one.name, "--into", data)
     return [
-        Step("sql style", (one.command("sqlfluff"), "lint", one.folder), ("install", "tools")),
-        Step("contract fixtures", fixtures, ("install", "tools", "parse")),
-        Step("dbt build", (*environment, *build), ("contract fixtures",)),
+        Step("SQL style", (project.command("sqlfluff"), "lint", folder), ("install", "tools")),
+        Step(
+            "contract fixtures",
+            (project.command("python"), *fixtures),
+            ("install", "tools", "parse"),
+        ),
+        Step("dbt build", build, ("contract fixtures",)),
     ]

@@ -1,4 +1,4 @@
-"""Steps of CI, run one after the other: what is done, how long it takes, how to do it again.
+"""The steps of CI: commands that run one after the other, with their results and times.
 
 Standard library only: it runs before anything is installed.
 """
@@ -20,75 +20,70 @@ ON_GITHUB = os.environ.get("GITHUB_ACTIONS") == "true"
 
 @dataclass(frozen=True)
 class Step:
-    """One command of CI.
-
-    Attributes:
-        title: What it does, in a few words; unique among the steps that are run together.
-        command: Its words. What it needs of the environment stands in it (`env NAME=value …`), so
-            that the printed line does the same again, whoever types it.
-        needs: Titles of steps without which it would only say that they failed.
-        quiet: Its output is for programs; only what it writes to stderr is shown.
-    """
+    """One command of CI."""
 
     title: str
+    """What it does, in a few words; unique among the steps of one list."""
     command: tuple[str, ...]
+    """Program and arguments. Environment variables are part of it (`env NAME=value …`), so that the
+    printed command gives the same result in any shell."""
     needs: tuple[str, ...] = ()
+    """Titles of the steps without which it would fail."""
     quiet: bool = False
+    """Whether its standard output is hidden, because it is for programs."""
 
     @property
     def line(self) -> str:
-        """The command as a shell reads it, at the root of the repository."""
+        """The command for a shell in the root of the repository."""
         return shlex.join(self.command)
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of a step.
-
-    Attributes:
-        step: Which.
-        exit_code: Of its command; None: not run, because a step that it needs failed.
-        seconds: How long it took.
-    """
+class StepResult:
+    """The result of a step."""
 
     step: Step
     exit_code: int | None
+    """None if it was not run, because a step that it needs failed."""
     seconds: float = 0.0
 
     @property
-    def passed(self) -> bool:
-        """It was run, and right."""
-        return self.exit_code == 0
+    def verdict(self) -> str:
+        """The result in one word or two."""
+        if self.exit_code is None:
+            return "not run"
+        return "FAILED" if self.exit_code else "passed"
 
 
 def run_steps(name: str, steps: Sequence[Step]) -> int:
-    """Run steps to their end, whatever fails, and tell what became of each.
+    """Run all steps, also after a failure, and print a summary.
 
     Args:
-        name: Of all of them together: a project's, or `global`.
-        steps: In their order; each after those that it needs.
+        name: Name of the list of steps: a project, or `global`.
+        steps: The steps, each after those that it needs.
 
     Returns:
-        Exit code: 0 if all passed, else 1.
+        Exit code: 0 if all steps passed, otherwise 1.
     """
-    outcomes: list[Outcome] = []
+    results: list[StepResult] = []
     for step in steps:
-        failed = {outcome.step.title for outcome in outcomes if not outcome.passed}
-        if failed.intersection(step.needs):
-            outcomes.append(Outcome(step, None))
-        else:
-            outcomes.append(_run(name, step))
-    say(f"\n{name}: {sum(outcome.seconds for outcome in outcomes):.1f} s")
-    for outcome in outcomes:
-        say(f"  {_verdict(outcome):<8} {outcome.seconds:6.1f} s  {outcome.step.title}")
-    failing = [outcome for outcome in outcomes if outcome.exit_code not in (0, None)]
-    for outcome in failing:
-        say(f"{name}: {outcome.step.title} failed. To run it again:\n  {outcome.step.line}")
-    _summarize(name, outcomes)
-    return int(not all(outcome.passed for outcome in outcomes))
+        failed = {result.step.title for result in results if result.exit_code != 0}
+        skip = failed.intersection(step.needs)
+        results.append(StepResult(step, None) if skip else _run(name, step))
+    say(f"\n{name}: {sum(result.seconds for result in results):.1f} s")
+    for result in results:
+        say(f"  {result.verdict:<8} {result.seconds:6.1f} s  {result.step.title}")
+    for result in results:
+        if result.exit_code:
+            say(f"{name}: {result.step.title} failed. To run it again:\n  {result.step.line}")
+    rows = [
+        f"| {result.step.title} | {result.verdict} | {result.seconds:.1f} s |" for result in results
+    ]
+    write_summary("\n".join([f"### {name}", "", "| step | | |", "|---|---|---|", *rows, ""]))
+    return int(any(result.exit_code != 0 for result in results))
 
 
-def _run(name: str, step: Step) -> Outcome:
+def _run(name: str, step: Step) -> StepResult:
     say(f"{'::group::' if ON_GITHUB else ''}== {name}: {step.title}")
     say(f"$ {step.line}")
     started = time.monotonic()
@@ -100,33 +95,19 @@ def _run(name: str, step: Step) -> Outcome:
             stdout=subprocess.DEVNULL if step.quiet else None,
         ).returncode
     except FileNotFoundError as error:
-        say(f"{error.filename} is not there.")
+        say(f"{error.filename} does not exist.")
         code = 127
-    outcome = Outcome(step, code, time.monotonic() - started)
+    result = StepResult(step, code, time.monotonic() - started)
     if ON_GITHUB:
         say("::endgroup::")
         if code:
-            # Workflow commands are one line: GitHub's own escape for the line's end.
-            say(f"::error title={name}%3A {step.title}::Run it again:%0A{step.line}")
-    return outcome
-
-
-def _verdict(outcome: Outcome) -> str:
-    if outcome.exit_code is None:
-        return "not run"
-    return "passed" if outcome.passed else "FAILED"
-
-
-def _summarize(name: str, outcomes: Sequence[Outcome]) -> None:
-    rows = [
-        f"| {outcome.step.title} | {_verdict(outcome)} | {outcome.seconds:.1f} s |"
-        for outcome in outcomes
-    ]
-    write_summary("\n".join([f"### {name}", "", "| step | | |", "|---|---|---|", *rows, ""]))
+            # A workflow command is one line; %0A is GitHub's escape for a line break.
+            say(f"::error title={name}%3A {step.title}::To run it again:%0A{step.line}")
+    return result
 
 
 def write_summary(markdown: str) -> None:
-    """Add to the page of the GitHub job; elsewhere nothing."""
+    """Append to the summary of the GitHub job; without effect elsewhere."""
     file = os.environ.get("GITHUB_STEP_SUMMARY")
     if file:
         with Path(file).open("a", encoding="utf-8") as page:
@@ -134,16 +115,16 @@ def write_summary(markdown: str) -> None:
 
 
 def write_output(name: str, value: str) -> None:
-    """Set an output of the GitHub step, of any number of lines; elsewhere nothing."""
+    """Set an output of the GitHub step, of one or more lines; without effect elsewhere."""
     file = os.environ.get("GITHUB_OUTPUT")
     if file:
-        # A line that the value cannot hold by accident or by somebody's will ends it.
+        # A random delimiter: the value cannot contain it, by accident or on purpose.
         end = f"end-{os.urandom(16).hex()}"
         with Path(file).open("a", encoding="utf-8") as outputs:
             outputs.write(f"{name}<<{end}\n{value}\n{end}\n")
 
 
 def say(text: str) -> None:
-    """Print at once: the output of commands comes between."""
+    """Print without buffering, since the output of commands comes in between."""
     print(text, flush=True)
     sys.stderr.flush()

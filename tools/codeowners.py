@@ -1,7 +1,7 @@
-"""`CODEOWNERS`, made from the owners in the interfaces: who owns a table reviews its code.
+"""`CODEOWNERS`, from the owners in the interfaces: the owner of a table reviews its code.
 
-codeowners.py write      write the file anew
-codeowners.py check      exit 1 when it is not what the interfaces say
+codeowners.py write      write the file
+codeowners.py check      exit with 1 if the file differs from the interfaces
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from dagster_lineage.api import LineageGraph, LocatedInterface, read_graph
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / "CODEOWNERS"
-ORGANISATION = "@jaffle"
-EVERYTHING_ELSE = f"{ORGANISATION}/platform"
-HEADER = "# Who reviews what. Made from the owners in the asset graph by `make codeowners`."
+ORGANIZATION = "@jaffle"
+EVERYTHING_ELSE = f"{ORGANIZATION}/platform"
+HEADER = "# Reviewers. Written by `make codeowners` from the owners in the interfaces."
 
 
 def main(arguments: list[str]) -> int:
-    """Run one of the two commands; return the exit code."""
+    """Run one of the two commands and return the exit code."""
     text = codeowners(read_graph(ROOT))
     match arguments:
         case ["write"]:
@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
 
 
 def codeowners(graph: LineageGraph) -> str:
-    """The file's text: a line for each project, and for each file that others own within it."""
+    """Return the file's text: a line for each project, and for each file with other owners."""
     rules = [("*", EVERYTHING_ELSE)]
     for where in graph.located:
         rules += _rules(where)
@@ -49,29 +49,29 @@ def codeowners(graph: LineageGraph) -> str:
 
 
 def _rules(where: LocatedInterface) -> Iterator[tuple[str, str]]:
-    """GitHub takes the last line that matches, so the project's comes before its files'."""
+    """Yield the rules of a project; its files come last, since the last matching rule counts."""
     owned = [asset for asset in where.interface.assets if asset.executable and asset.owners]
     if not owned:
         return
-    [(usual, _)] = Counter(asset.owners for asset in owned).most_common(1)
-    yield _pattern(f"{where.folder}/"), _reviewers(usual)
+    [(default, _)] = Counter(asset.owners for asset in owned).most_common(1)
+    yield _pattern(f"{where.folder}/"), _reviewers(default)
     by_file: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for asset in owned:
         by_file[where.path(asset.at)[0]].update(dict.fromkeys(asset.owners))
     for file, owners in sorted(by_file.items()):
-        if tuple(owners) != usual:
+        if tuple(owners) != default:
             yield _pattern(file), _reviewers(tuple(owners))
 
 
 def _pattern(path: str) -> str:
-    """A path as GitHub reads it: a blank would end it, and a hash begin a comment."""
+    """Return a path in GitHub's syntax: a space would end it, a hash would start a comment."""
     return "/" + path.replace(" ", "\\ ").replace("#", "\\#")
 
 
 def _reviewers(owners: tuple[str, ...]) -> str:
-    """Dagster's owners as GitHub writes them: teams of the organisation, people by address."""
+    """Return Dagster's owners in GitHub's syntax: teams of the organization, users by email."""
     return " ".join(
-        f"{ORGANISATION}/{owner.removeprefix('team:').replace('_', '-')}"
+        f"{ORGANIZATION}/{owner.removeprefix('team:').replace('_', '-')}"
         if owner.startswith("team:")
         else owner
         for owner in owners

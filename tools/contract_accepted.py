@@ -1,7 +1,7 @@
-"""The values that a dbt project's tests accept of other projects' columns.
+"""The values that the `accepted_values` tests of a dbt project accept in upstream columns.
 
-A data test speaks of the project's own column; the rows that are made up for it come from another
-project. What lies between are copies, which the interface knows.
+The tests are on columns of the project itself, while fixtures replace tables of other projects. The
+interface contains the copied columns in between.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dagster_lineage.api import Asset, Interface, split_column
 
 
 def read_manifest(file: Path) -> dict[str, object]:
-    """The dbt manifest; an empty one where there is none: the project is no dbt project."""
+    """Read the dbt manifest; return an empty one if the project has none."""
     if not file.is_file():
         return {}
     manifest: dict[str, object] = json.loads(file.read_text(encoding="utf-8"))
@@ -22,17 +22,17 @@ def read_manifest(file: Path) -> dict[str, object]:
 
 
 def accepted_by(interface: Interface, manifest: Mapping[str, object]) -> dict[str, list[object]]:
-    """The values that a project's `accepted_values` tests accept of foreign columns.
+    """Return the values that a project's `accepted_values` tests accept in upstream columns.
 
-    A test on a model speaks of the foreign column that its column is an unchanged copy of, over
-    any number of models; a test on a source speaks of the source's column.
+    A test on a model applies to the upstream column of which its column is an unchanged copy,
+    through any number of models; a test on a source applies to the source's column.
 
     Args:
-        interface: Of the project.
-        manifest: Of its dbt project; empty: it has none.
+        interface: Interface of the project.
+        manifest: Manifest of its dbt project; empty if it has none.
 
     Returns:
-        By `key#column`.
+        Accepted values by `key#column`.
     """
     keys = {asset.unique_id: asset.key for asset in interface.assets if asset.unique_id}
     sources = {source.name: source.key for source in interface.sources}
@@ -48,7 +48,7 @@ def accepted_by(interface: Interface, manifest: Mapping[str, object]) -> dict[st
 
 
 def _origin(own: Mapping[str, Asset], key: str, column: str) -> str:
-    """The foreign column that a column is a copy of; empty if it is computed."""
+    """Return the upstream column of which a column is a copy; empty if it is computed."""
     while key in own:
         declared = own[key].columns.get(column)
         if declared is None or not declared.copy or len(declared.derived_from) != 1:
@@ -60,7 +60,7 @@ def _origin(own: Mapping[str, Asset], key: str, column: str) -> str:
 def _accepted_values(
     manifest: Mapping[str, object],
 ) -> Iterator[tuple[str, str, Sequence[object]]]:
-    """What is tested (unique id), its column, and the accepted values, of each such test."""
+    """Yield unique id and column of each tested resource, with the accepted values."""
     nodes = manifest.get("nodes", {})
     for node in nodes.values() if isinstance(nodes, dict) else ():
         test = node.get("test_metadata") or {}

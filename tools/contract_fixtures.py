@@ -1,13 +1,13 @@
-"""Publishes what other projects promise to one project, so that it can be built without them.
+"""Contract fixtures: generated publications of the tables that a project reads.
 
-Each table that the project reads is made up from its producer's `interface.json`: its columns with
-their types, rows that keep what is promised (not null, unique), and the values that the reader's
-own `accepted_values` tests ask for. What the producer does not promise is not there: a model that
-reads a column which is in no contract fails here, in the reader's own CI.
+With them a project is built without its producers. Each table is generated from its producer's
+`interface.json`: its columns with their types, rows that satisfy the constraints (not null,
+unique), and the values that the reader's `accepted_values` tests accept. Columns outside the
+contract do not exist, so a model that reads one fails in its own project's CI.
 
     python -m tools.contract_fixtures PROJECT --into FOLDER
 
-Runs in an environment with `dagster-lineage` and `jaffle-warehouse`; a dbt project must be parsed.
+It needs `dagster-lineage` and `jaffle-warehouse`, and the manifest of a dbt project.
 """
 
 from __future__ import annotations
@@ -38,30 +38,27 @@ from warehouse import Warehouse, WarehouseError, quoted
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = "ci"
 MARK = ".contract-fixtures"
-"""The file by which a folder says that it may be emptied."""
+"""File that marks a folder as one that may be emptied."""
 
 
 class FixtureImpossible(Exception):
-    """A table that is read cannot be made up from what its producer says."""
+    """A table cannot be generated from its producer's interface."""
 
 
 @dataclass(frozen=True)
 class Fixture:
-    """A table to publish.
-
-    Attributes:
-        project: Which project publishes it.
-        key: Its schema and name.
-        columns: SQL expression by column.
-    """
+    """A table to publish."""
 
     project: str
+    """Its producer."""
     key: tuple[str, str]
+    """Its schema and name."""
     columns: Mapping[str, str]
+    """SQL expression of each column."""
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Make the fixtures of a project; return the exit code."""
+    """Publish the fixtures of a project and return the exit code."""
     parser = argparse.ArgumentParser(
         prog="contract_fixtures", description=(__doc__ or "").split("\n", maxsplit=1)[0]
     )
@@ -70,20 +67,23 @@ def main(arguments: Sequence[str]) -> int:
         "--into",
         type=Path,
         required=True,
-        help="the JAFFLE_DATA_DIR to make; emptied if it was made before",
+        help="JAFFLE_DATA_DIR of the fixtures; emptied first if it contains older fixtures",
     )
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     try:
         graph = read_graph(ROOT)
-        reader = next((one for one in graph.located if one.project == asked.project), None)
+        reader = next((one for one in graph.located if one.project == options.project), None)
         if reader is None:
             names = ", ".join(one.project for one in graph.located)
-            print(f"No interface is of '{asked.project}'. There are: {names}.", file=sys.stderr)
+            print(
+                f"There is no interface of '{options.project}'. Interfaces: {names}.",
+                file=sys.stderr,
+            )
             return 2
         manifest = ROOT / reader.folder / "target" / "manifest.json"
         accepted = accepted_by(reader.interface, read_manifest(manifest))
         published = fixtures(graph, reader, accepted)
-        publish(published, Environment(asked.into.resolve(), ENVIRONMENT))
+        publish(published, Environment(options.into.resolve(), ENVIRONMENT))
     except (FixtureImpossible, LineageError, WarehouseError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -95,20 +95,20 @@ def main(arguments: Sequence[str]) -> int:
 def fixtures(
     graph: LineageGraph, reader: LocatedInterface, accepted: Mapping[str, Sequence[object]]
 ) -> list[Fixture]:
-    """What must be published for a project, by producer and key.
+    """Return the tables that a project reads, by producer and key.
 
     Args:
-        graph: All interfaces.
-        reader: The project that is built.
-        accepted: The values that its tests accept, by `key#column`; see `accepted_by`.
+        graph: The interface graph.
+        reader: Interface of the project.
+        accepted: Values that its tests accept, by `key#column`; see `accepted_by`.
 
     Raises:
-        FixtureImpossible: nobody makes what is read, or no rows keep what is promised of it.
+        FixtureImpossible: A table has no producer, or no values satisfy its constraints.
     """
     own = {asset.key for asset in reader.interface.assets if asset.executable}
     read = {
         *(one.read.key for one in graph.foreign_edges if one.where.file == reader.file),
-        # A source that no model reads is attached all the same.
+        # dbt attaches the files of all sources, also of those that no model reads.
         *(source.key for source in reader.interface.sources if source.key not in own),
     }
     found = []
@@ -116,7 +116,7 @@ def fixtures(
         producer = graph.producer(key)
         if producer is None:
             raise FixtureImpossible(
-                f"{reader.project} reads `{key}`, which no project makes: run `lineage check`."
+                f"{reader.project} reads `{key}`, which no project produces: run `lineage check`."
             )
         found.append(_fixture(producer, accepted))
     return sorted(found, key=lambda one: (one.project, one.key))
@@ -126,7 +126,7 @@ def _fixture(producer: LocatedAsset, accepted: Mapping[str, Sequence[object]]) -
     asset = producer.asset
     path = key_path(asset.key)
     if len(path) != 2:  # noqa: PLR2004 - schema and table
-        raise FixtureImpossible(f"`{asset.key}` is no key of a table: it is not schema/table.")
+        raise FixtureImpossible(f"`{asset.key}` is not the key of a table: schema/table.")
     expressions = {}
     for name, column in asset.columns.items():
         try:
@@ -139,19 +139,19 @@ def _fixture(producer: LocatedAsset, accepted: Mapping[str, Sequence[object]]) -
         except ValueImpossible as error:
             file, line = producer.place
             raise FixtureImpossible(
-                f"No rows can be made up for column `{name}` ({column.type or 'type unknown'}) of "
-                f"`{asset.key}` ({file}:{line}): {error}. Promise less of it, or teach "
-                "tools/contract_values.py the type."
+                f"No values can be generated for column `{name}` "
+                f"({column.type or 'type unknown'}) of `{asset.key}` ({file}:{line}): {error}. "
+                "Remove the constraint, or add the type to tools/contract_values.py."
             ) from error
     if not expressions:
         raise FixtureImpossible(
-            f"`{asset.key}` has no columns in {producer.where.file}: its producer must say them."
+            f"`{asset.key}` has no columns in {producer.where.file}. Declare them in its producer."
         )
     return Fixture(producer.where.project, (path[0], path[1]), expressions)
 
 
 def _counting(asset: Asset) -> str:
-    """The column that keeps rows apart where only several together are promised to be unique."""
+    """Return a column that makes the rows of a grain of several columns unique."""
     if any(column.unique for column in asset.columns.values()):
         return ""
     return next((name for name in asset.grain if _can_count(asset.columns.get(name))), "")
@@ -162,15 +162,15 @@ def _can_count(column: Column | None) -> bool:
 
 
 def publish(fixtures: Sequence[Fixture], environment: Environment) -> None:
-    """Write the tables as their producers would, a published file for each.
+    """Publish the tables, in one file for each producer.
 
     Args:
-        fixtures: In any order.
-        environment: Their data folder, which is emptied before if it was made here.
+        fixtures: The tables, in any order.
+        environment: Environment of the files. Its data folder is emptied first.
 
     Raises:
-        FixtureImpossible: a value does not fit in its column; or the folder holds something else.
-        WarehouseError: the folder cannot be written.
+        FixtureImpossible: A value does not fit in its column, or the folder contains other files.
+        WarehouseError: A file cannot be written.
     """
     import duckdb  # noqa: PLC0415 - only for its errors
 
@@ -196,7 +196,7 @@ def _empty(folder: Path) -> None:
     mark = folder / MARK
     if folder.exists() and not mark.exists() and any(folder.iterdir()):
         raise FixtureImpossible(
-            f"{folder} holds something else than fixtures, and would be emptied: name another one."
+            f"{folder} contains files other than fixtures and would be emptied: use another folder."
         )
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -204,7 +204,7 @@ def _empty(folder: Path) -> None:
 
 
 def select(fixture: Fixture) -> str:
-    """The query that makes the rows."""
+    """Return the query that generates the rows."""
     columns = ", ".join(
         f"{expression} as {quoted(name)}" for name, expression in fixture.columns.items()
     )

@@ -1,10 +1,9 @@
-"""Made-up values for a column: of its type, distinct where that is promised, never null.
+"""Generated values of a column: of its type, unique if that is a constraint, never null.
 
-The tables of a fixture belong together. There are `ENTITIES` of everything, and `ROWS` rows in a
-table, twice as many. A column that is promised to be unique counts the rows; any other one counts
-the entities, and so meets each twice. What a row says of entity 7 it says in every table, in
-numbers, texts and flags alike: so a key finds its partner in another table, and a model that takes
-for unique what nobody promises is found out.
+The tables of all fixtures have the same `ENTITIES`, and `ROWS` rows each, twice as many. A unique
+column numbers the rows; any other column numbers the entities, so that each occurs twice. Entity 7
+has the same numbers, texts and flags in every table: keys have a match in other tables, and a model
+fails if it relies on uniqueness that is not a constraint.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ ENTITIES = 100
 ROWS = 2 * ENTITIES
 FIRST_DAY = "2024-01-01"
 DELETED_EVERY = 10
-"""One flag of ten is true: a model that leaves out what is deleted keeps most rows."""
+"""One of ten flags is true, so that a model without deleted rows keeps most rows."""
 
 _NUMBERS = frozenset(
     {
@@ -36,49 +35,50 @@ _TIMES = frozenset(
 
 
 class ValueImpossible(Exception):
-    """No value can be made up that keeps what is promised of a column."""
+    """No generated value satisfies the constraints of a column."""
 
 
 def value(type_name: str, *, unique: bool, not_null: bool, accepted: Sequence[object] = ()) -> str:
-    """The SQL expression of a column's value, over `row_number` (from 1) and `entity` (from 1).
+    """Return the SQL expression of a value, with `row_number` and `entity`, both from 1.
 
     Args:
-        type_name: Of the column, as DuckDB spells it.
-        unique: It is promised to be unique.
-        not_null: It is promised not to be null.
-        accepted: The only values that its readers' tests accept; none: any.
+        type_name: DuckDB's name of the column's type.
+        unique: Whether the column has a unique constraint.
+        not_null: Whether the column has a not-null constraint.
+        accepted: The values that tests of its readers accept; empty for all.
 
     Raises:
-        ValueImpossible: DuckDB has no such type; or it is one that nothing is made up for, or has
-            too few values, and null is not allowed.
+        ValueImpossible: DuckDB does not know the type, or the type has no generated values or too
+            few, and null is not allowed.
     """
     try:
         column_type = str(duckdb.sqltype(type_name))
     except (duckdb.Error, RuntimeError) as error:
-        raise ValueImpossible(f"DuckDB knows no type '{type_name}': {error}") from error
+        raise ValueImpossible(f"DuckDB does not know the type '{type_name}': {error}") from error
     count = "row_number" if unique else "entity"
     if accepted:
         if unique and len(accepted) < ROWS:
-            raise ValueImpossible(f"it is unique, and only {len(accepted)} values are accepted")
+            raise ValueImpossible(f"it is unique, and its tests accept only {len(accepted)} values")
         listed = ", ".join(literal(str(one)) for one in accepted)
         chosen = f"([{listed}])[({count} - 1) % {len(accepted)} + 1]"
         return f"cast({chosen} as {column_type})"
-    made = _of_type(column_type.lower(), count)
-    if made is None or (unique and column_type == "BOOLEAN"):
+    generated = _of_type(column_type.lower(), count)
+    if generated is None or (unique and column_type == "BOOLEAN"):
         if not_null or unique:
-            raise ValueImpossible(f"nothing that is {_promised(unique)} is made up for its type")
-        made = "null"
-    return f"cast({made} as {column_type})"
+            constraint = "unique" if unique else "not null"
+            raise ValueImpossible(f"its type has no generated values that are {constraint}")
+        generated = "null"
+    return f"cast({generated} as {column_type})"
 
 
 def _of_type(column_type: str, count: str) -> str | None:
-    """An expression that counts in a type; None for a type that cannot."""
+    """Return an expression with distinct values of a type; None if there is none."""
     if column_type in _NUMBERS:
         return count
     if column_type.startswith("decimal"):
         return _decimal(column_type, count)
     if column_type in _TIMES:
-        # Seven hours from one to the next: a day has several, and no two are at one time.
+        # Seven hours apart: several on each day, and no two at the same time.
         return f"timestamp {literal(FIRST_DAY)} + {count} * interval 7 hour"
     return {
         "varchar": count,
@@ -93,12 +93,8 @@ def _of_type(column_type: str, count: str) -> str | None:
 
 
 def _decimal(column_type: str, count: str) -> str | None:
-    """Whole numbers where there is room for them before the point, the smallest steps if not."""
+    """Return integers if the type has enough digits before the point, otherwise its fractions."""
     digits, scale = (int(one) for one in column_type[len("decimal(") : -1].split(","))
     if 10 ** (digits - scale) > ROWS:
         return count
     return f"{count} / {10**scale}" if 10**digits > ROWS else None
-
-
-def _promised(unique: bool) -> str:  # noqa: FBT001 - its only caller
-    return "unique" if unique else "not null"
