@@ -14,6 +14,7 @@ code is 0 if nothing is missed and nothing else is reported.
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import os
 import sys
 import tempfile
@@ -25,6 +26,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # also without `-m`
 
+from benchmarks.synthetic.agreement import disagreements
 from benchmarks.synthetic.catalogue import FAULTS, HARMLESS, chosen
 from benchmarks.synthetic.files import write
 from benchmarks.synthetic.index import Index
@@ -39,6 +41,8 @@ from benchmarks.synthetic.repository import plan
 from benchmarks.synthetic.stale import stale_faults
 from benchmarks.synthetic.workspace_copy import LoadFailed, WorkspaceCopy, copied
 
+from dagster_lineage.model import LineageGraph
+
 OpenCopy = Callable[[Path, ManifestMaker], WorkspaceCopy]
 
 
@@ -46,6 +50,8 @@ OpenCopy = Callable[[Path, ManifestMaker], WorkspaceCopy]
 class Tally:
     """Counts of one repository, by class of fault."""
 
+    base: LineageGraph
+    """Interfaces without plants, with which `lineage diff` compares."""
     planted: Counter[str] = field(default_factory=Counter)
     found: Counter[str] = field(default_factory=Counter)
     extra: Counter[str] = field(default_factory=Counter)
@@ -63,6 +69,8 @@ class Tally:
         if checked.unreadable:
             self.wrong.append(f"a location did not load: {checked.unreadable}")
         judgement = judged(plants, checked.findings, copy.root)
+        today = dt.datetime.now(dt.UTC).date()
+        self.wrong += disagreements(self.base, copy.graph(), today)
         self.found.update(plant.kind for plant in judgement.found)
         for plant, missing in judgement.missed:
             expected = "; ".join(f"{one.code} {one.key} at {one.places[0]}" for one in missing)
@@ -112,7 +120,7 @@ def _own(work: Path, manifests: ManifestMaker, *, quick: bool) -> bool:
     right &= _report(
         "this repository, harmless", _tally(base, in_passes(harmless), manifests, OwnCopy)
     )
-    stale = Tally()
+    stale = Tally(WorkspaceCopy(base, manifests).graph())
     for plant in stale_faults():
         copy = OwnCopy(copied(base, base.with_name("stale")), manifests)
         copy.apply([plant])
@@ -156,7 +164,7 @@ def _synthetic(work: Path, manifests: ManifestMaker, arguments: argparse.Namespa
 def _tally(
     base: Path, groups: list[list[Plant]], manifests: ManifestMaker, open_copy: OpenCopy
 ) -> Tally:
-    tally = Tally()
+    tally = Tally(WorkspaceCopy(base, manifests).graph())
     for group in groups:
         copy = open_copy(copied(base, base.with_name("copy")), manifests)
         tally.add(group, copy, {name for plant in group for name in plant.projects})

@@ -15,6 +15,8 @@ import msgspec
 from benchmarks.synthetic.manifests import ManifestMaker
 from benchmarks.synthetic.plants import Plant
 
+from dagster_lineage.files.interface_files import read_graph
+from dagster_lineage.model import LineageGraph
 from dagster_lineage.model.findings import Finding
 
 
@@ -117,6 +119,10 @@ class WorkspaceCopy:
         with redirect_stdout(details):
             run_command("check", ["--root", str(self.root), "--format", "json"])
         return msgspec.json.decode(details.getvalue(), type=_Report).findings
+
+    def graph(self) -> LineageGraph:
+        """Return the interfaces as they were locked last."""
+        return read_graph(self.root, ("projects/*/interface.json",))
 
 
 class _Report(msgspec.Struct):

@@ -31,6 +31,7 @@ from typing import Any
 import msgspec
 import pytest
 import yaml
+from benchmarks.synthetic.agreement import disagreements
 
 from dagster_lineage.analyze.diff import Change, compare
 from dagster_lineage.model import SCHEMA_VERSION, Interface, LineageGraph, LocatedInterface
@@ -153,6 +154,13 @@ def test_change_is_classed(name: str) -> None:
     )
     assert sorted(details(change) for change in diff.changes) == sorted(case["expect"])
     assert diff.fails == any(" breaks " in line for line in case["expect"])
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_check_and_diff_agree(name: str) -> None:
+    case = CASES[name]
+    files = frozenset(case.get("changed_files", ()))
+    assert disagreements(graph(case, ""), graph(case, "_become"), TODAY, files) == []
 
 
 def test_there_are_enough_cases() -> None:

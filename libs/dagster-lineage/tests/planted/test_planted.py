@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from benchmarks.synthetic import (
     harmless_files,
     harmless_sql,
 )
+from benchmarks.synthetic.agreement import disagreements
 from benchmarks.synthetic.catalogue import FAULTS, HARMLESS, chosen
 from benchmarks.synthetic.files import write
 from benchmarks.synthetic.index import Index
@@ -24,6 +27,7 @@ from benchmarks.synthetic.plants import Edit, Expected, Plant, PlantImpossible
 from benchmarks.synthetic.repository import plan
 from benchmarks.synthetic.workspace_copy import WorkspaceCopy
 
+from dagster_lineage.model import LineageGraph
 from dagster_lineage.model.findings import Finding
 
 PLANTERS = (
@@ -35,9 +39,16 @@ PLANTERS = (
     faults_of_columns.typo_in_python,
     faults_of_columns.upstream_column_gone,
     faults_of_columns.typo_in_clause,
+    faults_of_columns.typo_in_sql,
+    faults_of_columns.typo_in_yaml,
+    faults_of_columns.gone_behind_star,
     faults_of_columns.type_changed,
+    faults_of_columns.type_declared_wrong,
+    faults_of_columns.type_in_python,
     faults_of_columns.constraint_dropped,
+    faults_of_readers.partitions_differ,
     faults_of_readers.no_longer_public,
+    faults_of_readers.reads_private,
     faults_of_readers.no_contract,
     faults_of_readers.undeclared_external,
     faults_of_readers.without_owner,
@@ -52,35 +63,58 @@ PLANTERS = (
 )
 
 
+@dataclass
+class Planted:
+    """A small repository before and after the edits."""
+
+    plants: list[Plant]
+    judgement: Judgement
+    base: LineageGraph
+    head: LineageGraph
+
+
 @pytest.fixture(scope="module")
-def plants_and_judgement(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> tuple[list[Plant], Judgement]:
-    """Two dbt projects and a Python project, edited, parsed, locked and checked once."""
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Planted:
+    """Three dbt projects and two Python projects, parsed and locked, edited, and checked."""
     root = tmp_path_factory.mktemp("planted")
-    repository = plan(projects=2, models=60, consumers=1, seed=3)
+    repository = plan(projects=3, models=60, consumers=2, seed=6)
     write(repository, root)
     [plants] = chosen(Index(repository), PLANTERS, 1, passes=1)
     with ManifestMaker(processes=1) as manifests:
         copy = WorkspaceCopy(root, manifests)
+        copy.check()
+        base = copy.graph()
         copy.apply(plants)
         checked = copy.check()
     assert not checked.unreadable
-    return plants, judged(plants, checked.findings, root)
+    return Planted(plants, judged(plants, checked.findings, root), base, copy.graph())
 
 
-def test_no_planted_fault_is_missed(plants_and_judgement: tuple[list[Plant], Judgement]) -> None:
-    plants, judgement = plants_and_judgement
-    assert judgement.missed == []
-    codes = {plant.kind for plant in plants}
-    assert codes >= {"ED01", "ED02", "CO01", "CO02", "CO03", "AC01", "AC02", "EX01", "RD02", "TE01"}
+def test_check_and_diff_agree(planted: Planted) -> None:
+    assert disagreements(planted.base, planted.head, dt.datetime.now(dt.UTC).date()) == []
 
 
-def test_nothing_else_is_reported(
-    plants_and_judgement: tuple[list[Plant], Judgement],
-) -> None:
-    _, judgement = plants_and_judgement
-    assert judgement.extra == []
+def test_no_planted_fault_is_missed(planted: Planted) -> None:
+    assert planted.judgement.missed == []
+    assert len(planted.plants) == len(PLANTERS)
+    codes = {plant.kind for plant in planted.plants}
+    assert codes >= {
+        "ED01",
+        "ED02",
+        "CO01",
+        "CO02",
+        "CO03",
+        "AC01",
+        "AC02",
+        "EX01",
+        "PA01",
+        "RD02",
+        "TE01",
+    }
+
+
+def test_nothing_else_is_reported(planted: Planted) -> None:
+    assert planted.judgement.extra == []
 
 
 def test_same_seed_gives_the_same_repository(tmp_path: Path) -> None:

@@ -41,11 +41,20 @@ from typing import Any, get_args
 import msgspec
 import pytest
 import yaml
+from benchmarks.synthetic.agreement import RULES as EXPECTATIONS
+from benchmarks.synthetic.agreement import disagreements
 from msgspec import inspect
 
 from dagster_lineage.analyze.rules import Rule, all_rules
 from dagster_lineage.files.settings import Settings
-from dagster_lineage.model import SCHEMA_VERSION, Interface, LineageGraph, LocatedInterface
+from dagster_lineage.model import (
+    SCHEMA_VERSION,
+    Column,
+    Interface,
+    LineageGraph,
+    LocatedInterface,
+)
+from dagster_lineage.model.column_names import column_named
 from dagster_lineage.model.findings import Finding, Level
 
 CASES = Path(__file__).parent / "cases"
@@ -139,6 +148,56 @@ def test_rule_finds_what_its_case_says_and_nothing_else(
     assert {one.code for one in found} <= {rule.code}
     assert_same([one for one in found if one.level != "note"], case.get("findings", []))
     assert_same([one for one in found if one.level == "note"], case.get("notes", []))
+
+
+@pytest.mark.parametrize(
+    ("code", "name"), [(code, name) for code in EXPECTATIONS for name in cases_of(code)]
+)
+def test_check_and_diff_agree(code: str, name: str, tmp_path: Path) -> None:
+    """At base one of the projects is missing, all are, or every expectation is met."""
+    case = cases_of(code)[name]
+    head = graph_of(case, tmp_path)
+    bases = [
+        *(LineageGraph(one for one in head.located if one is not new) for new in head.located),
+        LineageGraph(()),
+        with_expectations_met(head),
+    ]
+    for base in bases:
+        assert disagreements(base, head, case.get("today", TODAY)) == []
+
+
+def with_expectations_met(graph: LineageGraph) -> LineageGraph:
+    """The graph with producers that have every column, type and guarantee that readers expect."""
+    assets = {id(one.asset): one.asset for one in graph.assets()}
+    for reference in graph.references:
+        asset = assets[id(reference.producer.asset)]
+        columns = dict(asset.columns)
+        names = [name for edge in reference.edges for name in edge.read.columns or ()]
+        expected = {name: one for name, one, _ in reference.expectations()}
+        for name in (*names, *expected):
+            known = column_named(columns, name)
+            columns[known[0] if known else name] = Column(
+                type=(name in expected and expected[name].type) or (known[1].type if known else ""),
+                not_null=True,
+                unique=True,
+            )
+        partitions = next((edge.reader.partitions for edge in reference.edges), None)
+        assets[id(reference.producer.asset)] = msgspec.structs.replace(
+            asset,
+            columns=columns,
+            access=asset.access and "public",
+            partitions=partitions if asset.partitions else None,
+        )
+    return LineageGraph(
+        LocatedInterface(
+            msgspec.structs.replace(
+                one.interface, assets=tuple(assets[id(asset)] for asset in one.interface.assets)
+            ),
+            one.folder,
+            one.file,
+        )
+        for one in graph.located
+    )
 
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)

@@ -1,37 +1,37 @@
-"""Reads a column's type, as an engine spells it, into one normal form."""
+"""Parser of column types, from the spelling of an engine to a normal form."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from dagster_lineage.model.dialects import canonical_dialect
 from dagster_lineage.model.type_names import Family, default_decimal, family_of
+from dagster_lineage.model.type_sizes import Size, size_of
 
 _TOKENS = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|[\w$]+|[()<>\[\],:]""")
 _QUOTES = "'\"`"
 _CLOSING = {"(": ")", "<": ">"}
 _WRAPPERS = ("nullable", "lowcardinality")
-"""ClickHouse's, around the type of the values."""
+"""Types of ClickHouse around the type of the values."""
 
 
-@dataclass(frozen=True)
-class ColumnType:
-    """A type in normal form: what matters to a reader, and nothing of its spelling.
-
-    Attributes:
-        family: What kind of values it has.
-        scale: Decimals: digits after the point; None where there can be any number of them.
-        elements: Arrays: the element's type; maps: those of key and value; none: not told.
-        fields: Structs: by name in lower case; None: not told.
-    """
+class ColumnType(Struct, frozen=True):
+    """A type in normal form: what it means to a reader, without its spelling."""
 
     family: Family
+    """Kind of its values."""
     scale: int | None = None
+    """Decimals: digits after the point; None if there can be any number of them."""
     elements: tuple[ColumnType, ...] = ()
+    """Arrays: type of the elements. Maps: types of key and value. Empty if not known."""
     fields: tuple[tuple[str, ColumnType], ...] | None = None
+    """Structs: by name in lower case. None if not known."""
+    size: Size | None = None
+    """How much it can hold; None if not known."""
 
 
 UNKNOWN = ColumnType("unknown")
@@ -39,13 +39,13 @@ UNKNOWN = ColumnType("unknown")
 
 @lru_cache(maxsize=8192)
 def normal_form(text: str, dialect: str = "") -> ColumnType:
-    """A type's normal form; a type that nobody here knows is unknown, never an error."""
+    """Return the normal form of a type; a type that is not listed is unknown, not an error."""
     tokens = _TOKENS.findall(text)
-    return _Reader(tokens, canonical_dialect(dialect)).column_type()
+    return _Parser(tokens, canonical_dialect(dialect)).column_type()
 
 
-class _Reader:
-    """Reads the tokens of a type from left to right; what is odd is passed over."""
+class _Parser:
+    """Reads the tokens of a type from left to right and skips those that it does not expect."""
 
     def __init__(self, tokens: list[str], dialect: str) -> None:
         self._tokens = tokens
@@ -69,17 +69,18 @@ class _Reader:
 
     def _plain(self, words: list[str], parameters: list[str]) -> ColumnType:
         name, family = family_of(tuple(words), self._dialect)
-        if family == "decimal":
-            numbers = [int(one) for one in parameters if one.isdigit()]
-            if not numbers:
-                default = default_decimal(name, self._dialect)
-                return ColumnType(family, scale=default[1] if default else None)
-            return ColumnType(family, scale=numbers[1] if len(numbers) > 1 else 0)
         if family == "unknown" and words and words[0].startswith("_"):
             # PostgreSQL's name of an array type: `_int4`.
-            name, element = family_of((words[0][1:],), self._dialect)
-            return ColumnType("array", elements=(ColumnType(element),)) if name else UNKNOWN
-        return ColumnType(family)
+            element = self._plain([words[0][1:]], [])
+            return UNKNOWN if element == UNKNOWN else ColumnType("array", elements=(element,))
+        numbers = [int(one) for one in parameters if one.isdigit()]
+        size = size_of(name, family, numbers, self._dialect)
+        if family != "decimal":
+            return ColumnType(family, size=size)
+        if numbers:
+            return ColumnType(family, scale=(*numbers, 0)[1], size=size)
+        default = default_decimal(name, self._dialect)
+        return ColumnType(family, scale=default[1] if default else None, size=size)
 
     def _arrays_of(self, element: ColumnType) -> ColumnType:
         while self._next == "[":
@@ -104,7 +105,7 @@ class _Reader:
         return None if anonymous else tuple(found)
 
     def _list(self) -> Iterator[None]:
-        """Stand at the beginning of each entry of a list in brackets, and at last behind it."""
+        """Move to each entry of a list in brackets, and finally behind the list."""
         closing = _CLOSING[self._take()]
         while self._next not in (closing, ""):
             yield

@@ -20,8 +20,8 @@ from dagster_lineage.model import (
     LocatedInterface,
     split_column,
 )
-from dagster_lineage.model.column_names import column_named
-from dagster_lineage.model.type_changes import type_change
+from dagster_lineage.model.column_names import column_named, folded_names
+from dagster_lineage.model.type_compatibility import type_change
 
 
 class Branch:
@@ -63,7 +63,7 @@ class Branch:
             column: Name of the column, for expectations of columns.
             guarantee: `unique` or `not null`, for guarantees.
         """
-        for unmet in self._unmet.get((aspect, key, column.casefold()), ()):
+        for unmet in self._unmet_of.get((aspect, key, column.casefold()), ()):
             if guarantee in unmet.expected:
                 self.reported.add(id(unmet))
                 for reader in self.after.of_unmet(unmet):
@@ -79,19 +79,24 @@ class Branch:
 
         All changes of assets must have been compared before.
         """
-        left = [one for found in self._unmet.values() for one in found]
-        left = [unmet for unmet in left if id(unmet) not in self.reported]
+        left = [unmet for unmet in self._unmet if id(unmet) not in self.reported]
         if left:
             before = self.before.graph.limited_to(self._keys)
             known = {_identity(unmet) for unmet in all_unmet(before, self.today)}
             yield from (unmet for unmet in left if _identity(unmet) not in known)
 
     @cached_property
-    def _unmet(self) -> dict[tuple[Aspect, str, str], list[Unmet]]:
-        """Unmet expectations at head by aspect, key and folded column."""
+    def _unmet(self) -> list[Unmet]:
+        """Unmet expectations at head that the branch may have introduced."""
+        return [*all_unmet(self.after.graph.limited_to(self._keys), self.today)]
+
+    @cached_property
+    def _unmet_of(self) -> dict[tuple[Aspect, str, str], list[Unmet]]:
+        """Unmet expectations by aspect, key and folded column; a field is also under its struct."""
         found: defaultdict[tuple[Aspect, str, str], list[Unmet]] = defaultdict(list)
-        for unmet in all_unmet(self.after.graph.limited_to(self._keys), self.today):
-            found[unmet.aspect, unmet.key, unmet.column.casefold()].append(unmet)
+        for unmet in self._unmet:
+            for column in folded_names((unmet.column,)):
+                found[unmet.aspect, unmet.key, column].append(unmet)
         return dict(found)
 
     @cached_property
@@ -115,7 +120,7 @@ class Branch:
     def _copied(self) -> dict[tuple[str, str], list[Unmet]]:
         """Missing columns by the key and folded column of which they were copies at base."""
         found: defaultdict[tuple[str, str], list[Unmet]] = defaultdict(list)
-        for (aspect, key, column), expectations in self._unmet.items():
+        for (aspect, key, column), expectations in self._unmet_of.items():
             if aspect == "column":
                 for origin in self._lost_origins(key, column):
                     found[origin] += expectations

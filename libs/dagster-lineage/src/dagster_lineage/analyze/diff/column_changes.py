@@ -11,7 +11,7 @@ from dagster_lineage.analyze.diff.compared_asset import ComparedAsset
 from dagster_lineage.analyze.reliance.compatibility import dialect_of, is_unique, type_fits
 from dagster_lineage.analyze.reliance.readers import ColumnReader
 from dagster_lineage.model.column_names import missing_names
-from dagster_lineage.model.type_changes import type_change
+from dagster_lineage.model.type_compatibility import type_change
 
 Objection = Callable[[ColumnReader], str]
 """Returns why a change of a column breaks a reader of it, to follow its name; empty if not."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dagster_lineage.analyze.diff.pairing import SIMILAR_NAME, similar
 from dagster_lineage.model import Asset, Column
 
 
-@dataclass(frozen=True)
-class NamedColumn:
+class NamedColumn(Struct, frozen=True, gc=False):
     """A column with its name and its position, from 0."""
 
     name: str
@@ -18,8 +18,7 @@ class NamedColumn:
     position: int
 
 
-@dataclass(frozen=True)
-class ColumnPair:
+class ColumnPair(Struct, frozen=True, gc=False):
     """A column at both ends; one side is empty where it is not there."""
 
     before: NamedColumn | None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 
 from msgspec.structs import replace
@@ -15,12 +14,17 @@ from dagster_lineage.analyze.reliance.access import HIDDEN
 from dagster_lineage.model import Column, LocatedAsset
 
 
-@dataclass
 class ComparedAsset:
-    """One asset compared at base and head; makes its changes."""
+    """One asset compared at base and head; makes its changes.
 
-    branch: Branch
-    pair: AssetPair
+    Args:
+        branch: The two graphs.
+        pair: The asset at base and head.
+    """
+
+    def __init__(self, branch: Branch, pair: AssetPair) -> None:
+        self.branch = branch
+        self.pair = pair
 
     @property
     def old(self) -> LocatedAsset:

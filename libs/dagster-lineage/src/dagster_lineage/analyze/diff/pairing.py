@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import SequenceMatcher
+
+from msgspec import Struct
 
 from dagster_lineage.model import Asset, LineageGraph, LocatedAsset, key_path
 
@@ -16,8 +17,7 @@ _FEWEST_COLUMNS = 2
 _SHORTEST_PART = 3
 
 
-@dataclass(frozen=True)
-class AssetPair:
+class AssetPair(Struct, frozen=True, gc=False):
     """An asset at both ends of the branch; one side is empty where it is not there."""
 
     before: LocatedAsset | None

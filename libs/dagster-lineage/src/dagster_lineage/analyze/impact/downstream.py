@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from dagster_lineage.analyze.reliance.columns import computed_from, used_columns
 from dagster_lineage.model import Edge, LineageGraph, LocatedAsset
@@ -25,8 +26,7 @@ Starts = Mapping[str, "frozenset[str] | None"]
 """Columns by key; None: the asset as a whole."""
 
 
-@dataclass
-class Hit:
+class Hit(Struct):
     """An asset that follows.
 
     Attributes:

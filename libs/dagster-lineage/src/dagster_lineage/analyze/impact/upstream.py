@@ -8,15 +8,15 @@ everything.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from dagster_lineage.analyze.impact.downstream import Starts
 from dagster_lineage.analyze.reliance.columns import used_columns
 from dagster_lineage.model import Asset, LineageGraph, LocatedAsset, Read, split_column
 
 
-@dataclass
-class Origin:
+class Origin(Struct):
     """An asset that something comes from.
 
     Attributes:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import groupby
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from dagster_lineage.model import Asset, LineageGraph, LocatedAsset, LocatedInterface, Reference
 
@@ -13,7 +14,7 @@ WITHOUT_ACCESS = ("seed", "snapshot")
 """Kinds to which dbt gives no access: only a model that selects from them can be public."""
 
 
-class ReadByOthers(NamedTuple):
+class ReadByOthers(Struct, frozen=True, gc=False):
     """An asset that other projects read, and the places where they name it."""
 
     producer: LocatedAsset
@@ -30,7 +31,7 @@ class ReadByOthers(NamedTuple):
         return self.producer.where.path(self.producer.asset.described_at or self.producer.asset.at)
 
 
-class HiddenReads(NamedTuple):
+class HiddenReads(Struct, frozen=True, gc=False):
     """The assets of one project that others read although they are not public."""
 
     where: LocatedInterface

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from dagster_lineage.model import Column, LineageGraph, LocatedAsset, LocatedInterface, split_column
 from dagster_lineage.model.column_names import column_named
 
 
-class CopiedColumn(NamedTuple):
+class CopiedColumn(Struct, frozen=True, gc=False):
     """A column under a contract and the column of another code location that it copies."""
 
     reader: LocatedAsset

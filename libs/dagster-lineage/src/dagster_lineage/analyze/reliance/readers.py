@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from dagster_lineage.analyze.reliance.columns import used_columns
 from dagster_lineage.analyze.reliance.unmet import Unmet
@@ -13,7 +14,7 @@ from dagster_lineage.model import Edge, Expected, LineageGraph, LocatedInterface
 from dagster_lineage.model.column_names import column_named, folded_names
 
 
-class Reader(NamedTuple):
+class Reader(Struct, frozen=True, gc=False):
     """An asset, a dbt source or an exposure that reads an asset."""
 
     where: LocatedInterface
@@ -26,7 +27,7 @@ class Reader(NamedTuple):
     """Of an asset: the read."""
 
 
-class ColumnReader(NamedTuple):
+class ColumnReader(Struct, frozen=True, gc=False):
     """A reader of a column, or one that may read it because its columns are not known."""
 
     reader: Reader
@@ -114,7 +115,7 @@ class Readers:
         source = unmet.reference.source if unmet.reference else None
         if unmet.edges or source is None:
             return [asset_reader(edge) for edge in unmet.edges]
-        return [source_reader(unmet.where, source)._replace(place=unmet.place)]
+        return [source_reader(unmet.where, source, unmet.place[1])]
 
     def sources(self, key: str) -> list[tuple[LocatedInterface, Source]]:
         """Return the dbt sources with a key that a model, test, exposure or metric uses."""

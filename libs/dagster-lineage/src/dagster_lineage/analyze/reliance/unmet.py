@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from msgspec import Struct
 
 from dagster_lineage.analyze.reliance.access import hidden_reads
 from dagster_lineage.analyze.reliance.columns import used_columns
@@ -39,7 +41,7 @@ from dagster_lineage.model.column_names import column_named, missing_names
 Aspect = Literal["column", "type", "guarantee", "access", "partitions"]
 
 
-class Unmet(NamedTuple):
+class Unmet(Struct, frozen=True, gc=False):
     """An expectation that is not met."""
 
     aspect: Aspect
