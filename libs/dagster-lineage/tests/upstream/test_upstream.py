@@ -1,8 +1,9 @@
-"""What a project asks of another one's interface, and how a wrong name fails."""
+"""Dependencies on models of another project, and the errors for wrong names."""
 
 from __future__ import annotations
 
 import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,14 +13,20 @@ import dagster as dg
 import pytest
 
 from dagster_lineage.definitions import UpstreamUnknown
-from dagster_lineage.definitions.upstream import LOCKING
+from dagster_lineage.definitions.upstream import (
+    COLUMNS_METADATA,
+    LOCKING,
+    MODEL_METADATA,
+    PLACE_METADATA,
+)
+from dagster_lineage.extract.probe.script import assets
 from dagster_lineage.files.interface_files import encode
 from dagster_lineage.model import SCHEMA_VERSION, Asset, Column, Interface
 
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository with one producer: a versioned model, a plain one and a Python asset."""
+    """Return a repository with one producer: a versioned model, a plain one and a Python asset."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "pyproject.toml").write_text("[tool.lineage]\n")
     columns = {"order_date": Column(type="date"), "orders": Column(type="bigint")}
@@ -48,7 +55,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def reading(repository: Path, code: str) -> ModuleType:
-    """A module of another project that runs `code` at import."""
+    """Return a module of another project that runs `code` at import."""
     file = repository / "reader.py"
     file.write_text(f"from dagster_lineage.definitions import *\n{code}\n")
     spec = importlib.util.spec_from_file_location("reader", file)
@@ -67,13 +74,13 @@ def reading(repository: Path, code: str) -> ModuleType:
         ("value.v1", "marts/value_v1"),
     ],
 )
-def test_key_is_the_producers(repository, model, key):
+def test_key_is_that_of_the_producer(repository, model, key):
     found = reading(repository, f"KEY = get_asset_key_for_model('marts', {model!r})").KEY
     assert found == dg.AssetKey(key.split("/"))
 
 
 @pytest.mark.parametrize(
-    ("code", "told"),
+    ("code", "part"),
     [
         ("upstream('marts', 'sumary')", "did you mean `summary`?"),
         ("get_asset_key_for_model('martz', 'summary')", "did you mean `marts`?"),
@@ -81,31 +88,39 @@ def test_key_is_the_producers(repository, model, key):
         ("upstream('marts', 'declared')", "has no model or asset `declared`"),
     ],
 )
-def test_wrong_name_fails_at_load_with_the_nearest(repository, code, told):
-    with pytest.raises(UpstreamUnknown, match=told.replace("?", r"\?")):
+def test_wrong_name_fails_at_load_with_the_nearest_one(repository, code, part):
+    with pytest.raises(UpstreamUnknown, match=re.escape(part)):
         reading(repository, code)
 
 
-def test_column_that_nobody_listed_is_not_called_missing(repository):
+def test_column_of_an_asset_with_unknown_columns_is_accepted(repository):
     found = reading(repository, "UP = upstream('marts', 'open', ['anything'])").UP
     assert found.columns == {"anything": ""}
 
 
-def test_interface_with_a_merge_conflict_says_so(repository):
+def test_interface_with_a_merge_conflict_is_reported(repository):
     file = repository / "projects/marts/interface.json"
     file.write_bytes(b"<<<<<<< HEAD\n" + file.read_bytes())
     with pytest.raises(UpstreamUnknown, match="merge conflict"):
         reading(repository, "upstream('marts', 'summary')")
 
 
-def test_columns_travel_with_the_dependency(repository):
+def test_project_that_shares_its_folder_is_found_by_its_name(repository):
+    file = repository / "projects/marts/interface.json"
+    shared = file.with_name("interface.finance.json")
+    shared.write_bytes(file.read_bytes().replace(b'"project": "marts"', b'"project": "finance"'))
+    found = reading(repository, "KEY = get_asset_key_for_model('finance', 'summary')").KEY
+    assert found == dg.AssetKey(["marts", "summary"])
+
+
+def test_dependency_has_the_columns_as_metadata(repository):
     found = reading(repository, "UP = upstream('marts', 'summary', {'order_date': 'date'})").UP
     assert found.dep.asset_key == dg.AssetKey(["marts", "summary"])
     assert found.dep.metadata["lineage/columns"] == {"order_date": {"type": "date"}}
-    assert "lineage/at" not in found.dep.metadata, "absolute paths are only for the lock"
+    assert "lineage/at" not in found.dep.metadata, "absolute paths are for `lineage lock` only"
 
 
-def test_two_assets_that_read_other_columns_of_one_table_load(repository):
+def test_two_assets_that_read_different_columns_of_one_table_load(repository):
     module = reading(
         repository,
         "import dagster as dg\n"
@@ -125,7 +140,7 @@ def test_two_assets_that_read_other_columns_of_one_table_load(repository):
 
 
 @pytest.mark.parametrize(("model", "key"), [("sumary", "marts/sumary"), ("other", "marts/other")])
-def test_while_locking_a_wrong_model_is_looked_for_where_its_project_puts_models(
+def test_while_locking_a_wrong_model_has_the_prefix_of_the_project(
     repository, monkeypatch, model, key
 ):
     monkeypatch.setenv(LOCKING, "1")
@@ -133,21 +148,21 @@ def test_while_locking_a_wrong_model_is_looked_for_where_its_project_puts_models
     assert found == dg.AssetKey(key.split("/"))
 
 
-def test_while_locking_a_wrong_name_loads_so_that_it_can_be_reported(repository, monkeypatch):
+def test_while_locking_a_wrong_name_is_an_unresolved_key(repository, monkeypatch):
     monkeypatch.setenv(LOCKING, "1")
     found = reading(repository, "\n\nUP = upstream('marts', 'sumary', ['x'])").UP
     assert found.key == dg.AssetKey(["marts", "sumary"])
     assert found.dep.metadata["lineage/at"] == f"{repository / 'reader.py'}:4"
 
 
-def test_repository_is_found_from_the_calling_file_not_from_the_working_directory(
+def test_repository_is_that_of_the_calling_file_not_of_the_working_directory(
     repository, monkeypatch, tmp_path_factory
 ):
     monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
     assert reading(repository, "UP = upstream('marts', 'summary')").UP.project == "marts"
 
 
-def test_asking_needs_no_dbt_and_no_sql_parser(repository):
+def test_upstream_needs_no_dbt_and_no_sql_parser(repository):
     code = (
         "import sys\nfrom dagster_lineage.definitions import upstream\n"
         "upstream('marts', 'summary')\n"
@@ -157,5 +172,10 @@ def test_asking_needs_no_dbt_and_no_sql_parser(repository):
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, check=True
     )
-    # Dagster itself brings Jinja.
+    # Jinja is a dependency of Dagster.
     assert done.stdout.strip() in ("[]", "['jinja2']")
+
+
+def test_metadata_has_the_names_that_the_probe_reads():
+    written = (MODEL_METADATA, COLUMNS_METADATA, PLACE_METADATA)
+    assert written == (assets.MODEL, assets.EXPECTED_COLUMNS, assets.DECLARED_AT)

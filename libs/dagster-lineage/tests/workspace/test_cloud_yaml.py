@@ -1,4 +1,4 @@
-"""`dagster_cloud.yaml`: some repositories list their code locations nowhere else."""
+"""Code locations of a `dagster_cloud.yaml`, if no other file lists them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def listed(folder: Path, text: str, name: str = "dagster_cloud.yaml") -> Path:
     return file
 
 
-def test_folders_of_the_image_stand_for_those_it_is_built_of(tmp_path):
+def test_folders_of_the_image_are_those_that_it_is_built_from(tmp_path):
     listed(tmp_path, LISTED)
     etl, basics, team = find_locations(tmp_path)
     assert (etl.name, etl.package, etl.working_directory) == ("etl", "etl_code", tmp_path / "etl")
@@ -42,18 +42,18 @@ def test_folders_of_the_image_stand_for_those_it_is_built_of(tmp_path):
     assert all(one.on_path for one in (etl, basics, team))
 
 
-def test_module_below_src_is_found_there(tmp_path):
+def test_module_in_src_is_found(tmp_path):
     listed(tmp_path, LISTED)
     (tmp_path / "src" / "team").mkdir(parents=True)
     assert find_locations(tmp_path)[2].working_directory == tmp_path / "src"
 
 
-def test_file_in_a_hidden_folder_speaks_of_the_one_above(tmp_path):
+def test_paths_of_a_file_in_a_hidden_folder_start_at_the_folder_above(tmp_path):
     file = listed(tmp_path, LISTED, ".dagster/cloud.yaml")
     assert find_locations(file)[0].working_directory == tmp_path / "etl"
 
 
-def test_workspace_yaml_goes_before_it(tmp_path):
+def test_workspace_yaml_takes_precedence(tmp_path):
     listed(tmp_path, LISTED)
     (tmp_path / "workspace.yaml").write_text("load_from: [{python_file: here.py}]")
     assert [one.name for one in find_locations(tmp_path)] == ["here.py"]
@@ -74,6 +74,6 @@ def test_workspace_yaml_goes_before_it(tmp_path):
         ),
     ],
 )
-def test_entry_that_cannot_be_loaded_is_told(tmp_path, text, error):
+def test_entry_that_cannot_be_loaded_is_an_error(tmp_path, text, error):
     with pytest.raises(error):
         find_locations(listed(tmp_path, text))

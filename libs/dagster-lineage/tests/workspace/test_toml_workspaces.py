@@ -61,7 +61,7 @@ def test_projects_of_a_dg_workspace_have_the_defaults_of_dg(workspace: Path):
     assert three.executable == ""
 
 
-def test_dg_itself_says_the_same_of_a_project(workspace: Path):
+def test_project_is_the_same_as_in_dg(workspace: Path):
     from dagster_dg_core.context import DgContext
 
     one = find_locations(workspace)[0]
@@ -72,7 +72,7 @@ def test_dg_itself_says_the_same_of_a_project(workspace: Path):
     assert one.working_directory == context.root_module_path.parent
 
 
-def test_a_listed_project_that_is_none_is_told(workspace: Path):
+def test_listed_folder_that_is_not_a_project_is_an_error(workspace: Path):
     (workspace / "projects/two/dg.toml").unlink()
     with pytest.raises(WorkspaceEntryWrong, match=r"'projects/two' is listed as a project, but"):
         find_locations(workspace)
@@ -97,13 +97,13 @@ def test_tool_dagster_may_name_several_modules(tmp_path: Path):
     assert [entry.name for entry in find_locations(tmp_path)] == ["a", "b"]
 
 
-def test_a_file_that_is_no_toml_is_told(tmp_path: Path):
+def test_file_that_is_not_toml_is_an_error(tmp_path: Path):
     file = written(tmp_path / "pyproject.toml", "[tool.dagster\n")
     with pytest.raises(WorkspaceUnreadable, match="is not TOML"):
         find_locations(file)
 
 
-def test_two_workspace_files_that_disagree_are_compared_by_location(workspace: Path):
+def test_two_workspace_files_are_compared_by_code_location(workspace: Path):
     file = written(
         workspace / "workspace.yaml",
         "load_from:\n"
@@ -118,6 +118,6 @@ def test_two_workspace_files_that_disagree_are_compared_by_location(workspace: P
     )
 
 
-def test_workspace_yaml_without_dg_beside_it_disagrees_with_nothing(tmp_path: Path):
+def test_workspace_yaml_without_a_dg_workspace_has_no_differences(tmp_path: Path):
     file = written(tmp_path / "workspace.yaml", "load_from:\n- python_module: a\n")
     assert compare_with_dg(file) == ()

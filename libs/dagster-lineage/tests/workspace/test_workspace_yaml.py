@@ -1,4 +1,4 @@
-"""Entries of a `workspace.yaml` of any kind, and the messages for what is wrong in one."""
+"""Entries of a `workspace.yaml` of every kind, and error messages for wrong ones."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "workspace.yaml"
 
 
-def test_every_kind_of_entry_has_the_name_that_dagster_gives_it(file: Path):
+def test_entries_of_every_kind_have_the_names_that_dagster_gives_them(file: Path):
     file.write_text(EVERY_KIND)
     entries = find_locations(file)
     from dagster._core.workspace.load import location_origins_from_yaml_paths
@@ -67,12 +67,12 @@ def test_every_kind_of_entry_has_the_name_that_dagster_gives_it(file: Path):
     assert by_socket.grpc == GrpcAddress("localhost", None, "/run/dagster.sock")
 
 
-def test_a_bare_command_as_interpreter_is_left_to_the_search_path(file: Path):
+def test_interpreter_without_a_folder_is_searched_on_path(file: Path):
     file.write_text("load_from:\n- python_module: {module_name: a, executable_path: python3.11}\n")
     assert find_locations(file)[0].executable == "python3.11"
 
 
-def test_a_value_from_the_environment_is_read_and_an_unset_one_told(
+def test_environment_variable_is_read_and_an_unset_one_is_reported(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("CODE_HOST", "h1")
@@ -82,12 +82,12 @@ def test_a_value_from_the_environment_is_read_and_an_unset_one_told(
     assert entry.grpc
     assert entry.grpc.host == "h1"
     assert entry.problem == (
-        f"{file}:2: `port` comes from the environment variable CODE_PORT, which is not set"
+        f"{file}:2: `port` is the environment variable CODE_PORT, which is not set"
     )
 
 
 @pytest.mark.parametrize(
-    ("text", "kind", "told"),
+    ("text", "kind", "part"),
     [
         ("load_from: [", WorkspaceUnreadable, "is not YAML"),
         ("- python_module: a", WorkspaceUnreadable, "must be a mapping"),
@@ -97,7 +97,7 @@ def test_a_value_from_the_environment_is_read_and_an_unset_one_told(
         (
             "load_from:\n- python_module: {module: a}",
             WorkspaceEntryWrong,
-            ":2: `python_module` has no field 'module'; it knows attribute",
+            ":2: `python_module`: Object contains unknown field `module`. Its fields are attribute",
         ),
         (
             "load_from:\n- python_file: {attribute: a}",
@@ -109,7 +109,11 @@ def test_a_value_from_the_environment_is_read_and_an_unset_one_told(
             WorkspaceEntryWrong,
             "needs either `port` or `socket`",
         ),
-        ("load_from:\n- python_module: [a]", WorkspaceEntryWrong, "a text or a mapping"),
+        (
+            "load_from:\n- python_module: [a]",
+            WorkspaceEntryWrong,
+            ":2: `python_module`: Expected `object`, got `array`",
+        ),
         (
             "load_from:\n- python_module: a\n- python_module: {module_name: b, location_name: a}",
             LocationNameTaken,
@@ -118,22 +122,22 @@ def test_a_value_from_the_environment_is_read_and_an_unset_one_told(
         ("load_from: []", WorkspaceMissing, "lists no code location"),
     ],
 )
-def test_a_wrong_file_is_told_with_its_line_and_the_mend(
-    file: Path, text: str, kind: type[WorkspaceError], told: str
+def test_wrong_file_is_reported_with_line_and_fix(
+    file: Path, text: str, kind: type[WorkspaceError], part: str
 ):
     file.write_text(text)
     with pytest.raises(kind) as error:
         find_locations(file)
-    assert told in str(error.value)
+    assert part in str(error.value)
     assert str(file) in str(error.value)
 
 
-def test_a_missing_file_is_told_by_its_path(tmp_path: Path):
+def test_missing_file_is_reported_with_its_path(tmp_path: Path):
     with pytest.raises(WorkspaceMissing, match=r"nowhere\.yaml does not exist"):
         find_locations(tmp_path / "nowhere.yaml")
 
 
-def test_a_folder_without_any_workspace_is_told(tmp_path: Path):
+def test_folder_without_a_workspace_is_an_error(tmp_path: Path):
     (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n")
-    with pytest.raises(WorkspaceMissing, match="name the file that lists the code locations"):
+    with pytest.raises(WorkspaceMissing, match="Name the file that lists the code locations"):
         find_locations(tmp_path)

@@ -1,4 +1,4 @@
-"""Imports for the `Definitions` of a code location. Needs Dagster, and nothing of dbt."""
+"""Functions for the `Definitions` of a code location. They need Dagster, but not dbt."""
 
 from dagster_lineage.definitions.upstream import (
     Upstream,

@@ -1,4 +1,4 @@
-"""Depending on another project's table without importing that project.
+"""Dependencies on another project's table, without importing that project.
 
 ```python
 from dagster_lineage.definitions import upstream
@@ -9,84 +9,77 @@ SUMMARY = upstream("marts_dbt", "daily_order_summary", columns={"order_date": "d
 def predicted_orders(warehouse): ...
 ```
 
-The producer's committed `interface.json` answers, so neither dbt nor the producer's code is needed.
-A wrong project, model or column fails when the definitions load, with the nearest right name.
+Keys and columns are read from the producer's committed `interface.json`, so neither dbt nor the
+producer's code is needed. A wrong project, model or column fails when the definitions load.
 """
 
 from __future__ import annotations
 
+import inspect
 import os
-import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 
 import dagster as dg
 
 from dagster_lineage.files.interface_files import InterfaceUnreadable, read_interface
-from dagster_lineage.files.settings import Settings, read_settings
+from dagster_lineage.files.settings import read_settings, settings_root
 from dagster_lineage.model import Asset, Interface, key_path
 from dagster_lineage.model.errors import LineageError
 from dagster_lineage.model.nearest_names import did_you_mean, nearest_name
 
 INTERFACES = "LINEAGE_INTERFACES"
-"""Environment variable: the repository's root, for code that is installed outside of it."""
+"""Environment variable with the repository's root, for code that is installed outside of it."""
 LOCKING = "LINEAGE_LOCKING"
-"""Environment variable that `lineage lock` sets: a wrong name becomes a key that nobody makes, so
-that the location loads and the mistake is reported as every other one."""
+"""Environment variable that `lineage lock` sets. A wrong name is then an unresolved key, so that
+the code location loads and the mistake is reported as a finding."""
 MODEL_METADATA = "lineage/model"
 COLUMNS_METADATA = "lineage/columns"
 PLACE_METADATA = "lineage/at"
 
 
 class UpstreamUnknown(LineageError):
-    """No project, model or column of that name, or no interface to ask."""
+    """A project, model or column does not exist, or there is no interface to find it in."""
 
 
 @dataclass(frozen=True)
 class Upstream:
-    """A table of another project, and the columns of it that are read.
-
-    Attributes:
-        project: Who makes it.
-        model: Its name there.
-        key: Its asset key.
-        columns: What is read, by name; the type that the reader relies on, or "" for any.
-        declared_at: Only for `lineage lock`: absolute `file:line` of the declaration.
-    """
+    """A table of another project, and the columns of it that are read."""
 
     project: str
+    """Name of the producer."""
     model: str
+    """Name of the table in the producer."""
     key: dg.AssetKey
     columns: Mapping[str, str] = field(default_factory=dict)
+    """The columns that are read, with the type that the reader relies on, or "" for any type."""
     declared_at: str = field(default="", compare=False)
+    """Absolute `file:line` of the declaration; empty unless `lineage lock` loads it."""
 
     @property
     def dep(self) -> dg.AssetDep:
-        """For `deps=[…]`: the key, and for `lineage lock` the columns that are read."""
-        return dg.AssetDep(
-            self.key,
-            metadata=_Aside(
-                {
-                    MODEL_METADATA: f"{self.project}/{self.model}",
-                    COLUMNS_METADATA: {
-                        name: {"type": type_} if type_ else {}
-                        for name, type_ in self.columns.items()
-                    },
-                    **({PLACE_METADATA: self.declared_at} if self.declared_at else {}),
-                }
-            ),
+        """The dependency for `deps=[…]`: its key, and for `lineage lock` the columns."""
+        metadata = _UncomparedMetadata(
+            {
+                MODEL_METADATA: f"{self.project}/{self.model}",
+                COLUMNS_METADATA: {
+                    name: {"type": type_} if type_ else {} for name, type_ in self.columns.items()
+                },
+            }
         )
+        if self.declared_at:
+            metadata[PLACE_METADATA] = self.declared_at
+        return dg.AssetDep(self.key, metadata=metadata)
 
 
-class _Aside(dict[str, object]):
-    """What Dagster passes on and does not look at: as a condition it is empty.
+class _UncomparedMetadata(dict[str, object]):
+    """Metadata that is false as a condition, so that Dagster does not compare it.
 
-    Dagster wants the metadata of all dependencies on one foreign key to be identical or empty
-    (`resolve_assets_def_deps`, dagster 1.13.27), and here each reader names its own columns: two
-    assets of a project that read one table in different ways would not load.
+    Dagster requires the metadata of all dependencies on one external key to be identical or empty
+    (`resolve_assets_def_deps`, Dagster 1.13.27). Here each reader names its own columns, and two
+    assets that read different columns of a table would not load.
     """
 
     def __bool__(self) -> bool:
@@ -94,134 +87,144 @@ class _Aside(dict[str, object]):
 
 
 def get_asset_key_for_model(project: str, model: str) -> dg.AssetKey:
-    """The key of another project's model, seed, snapshot or Python asset.
+    """Return the asset key of another project's model, seed, snapshot or Python asset.
 
-    The twin of dagster-dbt's function of that name, which needs the other project's definitions.
+    Like the function of dagster-dbt with this name, but without the other project's definitions.
 
     Args:
-        project: The producer's name: its folder's.
-        model: The dbt model's name (`orders`, or `orders.v2` for a version), or the last part of
+        project: Name of the producer: that of its folder.
+        model: Name of the dbt model (`orders`, or `orders.v2` for a version), or the last part of
             a Python asset's key.
 
     Raises:
-        UpstreamUnknown: there is none; the message names the nearest.
+        UpstreamUnknown: it does not exist. The message names the nearest one.
     """
-    root = repository_root(Path(_caller().f_code.co_filename))
-    return _key(root, project, model)
+    file, _ = _caller()
+    return _find(project, model, file)[0]
 
 
 def upstream(project: str, model: str, columns: Iterable[str] | Mapping[str, str] = ()) -> Upstream:
     """Declare that columns of another project's table are read.
 
     Args:
-        project: As for `get_asset_key_for_model`.
-        model: As for `get_asset_key_for_model`.
-        columns: Names of columns; or by name the type that the reader relies on, as the producer
-            spells it or a compatible one. `lineage check` compares types, and finds the reader
-            when a column goes away.
+        project: See `get_asset_key_for_model`.
+        model: See `get_asset_key_for_model`.
+        columns: Names of columns, or a mapping with the types that the reader relies on. A type
+            that is compatible with the producer's is accepted. `lineage check` compares them, and
+            reports the reader when a column is removed.
 
     Raises:
-        UpstreamUnknown: no such project, model or column; the message names the nearest.
+        UpstreamUnknown: the project, model or column does not exist. The message names the nearest
+            one.
     """
-    caller = _caller()
-    root = repository_root(Path(caller.f_code.co_filename))
+    file, line = _caller()
+    key, asset = _find(project, model, file)
     wanted = dict(columns) if isinstance(columns, Mapping) else dict.fromkeys(columns, "")
-    key = _key(root, project, model)
     if os.environ.get(LOCKING):
-        place = f"{caller.f_code.co_filename}:{caller.f_lineno}"
-        return Upstream(project, model, key, wanted, place)
-    asset = _asset(_interface(root, project), model)
-    known = {name.casefold() for name in asset.columns}
-    for name in wanted:
-        if asset.columns_known and name.casefold() not in known:
-            raise UpstreamUnknown(
-                f"`{asset.key}` of {project} has no column `{name}`: "
-                f"{did_you_mean(name, asset.columns)}"
-            )
+        return Upstream(project, model, key, wanted, f"{file}:{line}")
+    if asset is not None and asset.columns_known:
+        known = {name.casefold() for name in asset.columns}
+        for name in wanted:
+            if name.casefold() not in known:
+                hint = did_you_mean(name, asset.columns)
+                raise UpstreamUnknown(
+                    f"`{asset.key}` of the project `{project}` has no column `{name}`: {hint}"
+                )
     return Upstream(project, model, key, wanted)
 
 
-def repository_root(start: Path) -> Path:
-    """The folder whose `pyproject.toml` has `[tool.lineage]`, at or above a file.
+def _caller() -> tuple[Path, int]:
+    """Return file and line of the code that called a function of this module."""
+    frame = inspect.currentframe()
+    while frame is not None and frame.f_code.co_filename == __file__:
+        frame = frame.f_back
+    return (Path(frame.f_code.co_filename), frame.f_lineno) if frame else (Path.cwd(), 0)
 
-    Raises:
-        UpstreamUnknown: none is there and `LINEAGE_INTERFACES` names none.
+
+def _find(project: str, model: str, file: Path) -> tuple[dg.AssetKey, Asset | None]:
+    """Return the key and the asset of a model; while locking, an unresolved key for a wrong name.
+
+    Args:
+        project: Name of the producer.
+        model: Name of the model.
+        file: File of the caller, in whose repository the interface is.
     """
+    locking = bool(os.environ.get(LOCKING))
+    try:
+        interface, interface_file = _interface(_root(file), project)
+    except UpstreamUnknown:
+        if not locking:
+            raise
+        return dg.AssetKey([project, model]), None
+    models = _models(interface)
+    if model in models:
+        return dg.AssetKey(list(key_path(models[model].key))), models[model]
+    if locking:
+        return dg.AssetKey([*_likely_prefix(models, project, model), model]), None
+    raise UpstreamUnknown(
+        f"The project `{project}` has no model or asset `{model}`: {did_you_mean(model, models)} "
+        f"Its interface is {interface_file}; if the model is new, write it again with "
+        f"`lineage lock {project}`."
+    )
+
+
+def _root(file: Path) -> Path:
+    """Return the root of the repository: that of the caller's file, or of the working directory."""
     named = os.environ.get(INTERFACES)
-    if named:
-        return Path(named)
-    for folder in (*start.resolve().parents, Path.cwd(), *Path.cwd().parents):
-        settings = folder / "pyproject.toml"
-        if settings.is_file() and b"[tool.lineage" in settings.read_bytes():
-            return folder
+    root = Path(named) if named else settings_root(file.parent) or settings_root(Path.cwd())
+    if root is None:
+        raise UpstreamUnknown(
+            f"There is no pyproject.toml with [tool.lineage] in a folder above {file} or in the "
+            f"working directory, so interfaces cannot be found. Set {INTERFACES} to the root of "
+            "the repository."
+        )
+    return root
+
+
+def _interface(root: Path, project: str) -> tuple[Interface, Path]:
+    """Return the interface of a project, and its file."""
+    patterns = read_settings(root).interfaces
+    files = sorted({file for pattern in patterns for file in root.glob(pattern)})
+    # The file of the project first: `<project>/interface.json`, `…/interface.<project>.json`, or
+    # `interfaces/<project>.json`.
+    files.sort(key=lambda one: project not in (one.parent.name, *one.name.split(".")))
+    projects = []
+    for file in files:
+        try:
+            interface = read_interface(file)
+        except InterfaceUnreadable as error:
+            raise UpstreamUnknown(str(error)) from error
+        if interface.project == project:
+            return interface, file
+        projects.append(interface.project)
     raise UpstreamUnknown(
-        f"No pyproject.toml with [tool.lineage] at or above {start} or the working directory: the "
-        f"interfaces of other projects cannot be found. Set {INTERFACES} to the repository's root."
+        f"No interface in {root} is that of a project `{project}`: "
+        f"{did_you_mean(project, projects)} Write the interface of a new project with "
+        f"`lineage lock {project}`."
     )
 
 
-def _caller() -> FrameType:
-    """Where a public function of this module was called."""
-    return sys._getframe(2)  # noqa: SLF001 - inspect.stack reads source files, this does not
-
-
-def _key(root: Path, project: str, model: str) -> dg.AssetKey:
-    try:
-        return dg.AssetKey(list(key_path(_asset(_interface(root, project), model).key)))
-    except UpstreamUnknown:
-        if os.environ.get(LOCKING):
-            return dg.AssetKey([*_space(root, project, model), model])
-        raise
-
-
-def _space(root: Path, project: str, model: str) -> list[str]:
-    """The parts of a key before its last one that a project would give a model it does not make.
-
-    Those of its model with the nearest name, else of most: under another prefix the mistake would
-    look like a table of a system that nobody has asked.
-    """
-    try:
-        assets = [asset for asset in _interface(root, project).assets if asset.executable]
-    except UpstreamUnknown:
-        return [project]
-    spaces = {asset.name or key_path(asset.key)[-1]: key_path(asset.key)[:-1] for asset in assets}
-    near = nearest_name(model, spaces)
-    most = Counter(spaces.values()).most_common(1)
-    return list(spaces[near] if near else most[0][0]) if most else [project]
-
-
-def _interface(root: Path, project: str) -> Interface:
-    names = []
-    for file in _interface_files(root, read_settings(root)):
-        if project in (file.parent.name, file.stem):
-            try:
-                return read_interface(file)
-            except InterfaceUnreadable as error:
-                raise UpstreamUnknown(str(error)) from error
-        names.append(file.parent.name)
-    raise UpstreamUnknown(
-        f"No interface of project `{project}` under {root}: {did_you_mean(project, names)} Write "
-        f"the interface of a new project with `lineage lock {project}`."
-    )
-
-
-def _interface_files(root: Path, settings: Settings) -> list[Path]:
-    return sorted(file for pattern in settings.interfaces for file in root.glob(pattern))
-
-
-def _asset(interface: Interface, model: str) -> Asset:
-    named: dict[str, Asset] = {}
+def _models(interface: Interface) -> dict[str, Asset]:
+    """Return the assets of a project by the names that `upstream` accepts."""
+    models: dict[str, Asset] = {}
     for asset in interface.assets:
         if not asset.executable:
             continue
-        named.setdefault(asset.name or key_path(asset.key)[-1], asset)
+        models.setdefault(asset.name or key_path(asset.key)[-1], asset)
         if asset.version:
-            named[f"{asset.name}.v{asset.version}"] = asset
+            models[f"{asset.name}.v{asset.version}"] = asset
             if asset.version == asset.latest_version:
-                named[asset.name] = asset
-    if model in named:
-        return named[model]
-    raise UpstreamUnknown(
-        f"{interface.project} has no model or asset `{model}`: {did_you_mean(model, named)} If it "
-        f"is new, write the interface again: `lineage lock {interface.project}`."
-    )
+                models[asset.name] = asset
+    return models
+
+
+def _likely_prefix(models: Mapping[str, Asset], project: str, model: str) -> tuple[str, ...]:
+    """Return the prefix that the key of an unknown model of a project would have.
+
+    It is that of the model with the nearest name, or else of most models. With another prefix, the
+    mistake would be reported as a table of a system without a code location.
+    """
+    prefixes = {name: key_path(asset.key)[:-1] for name, asset in models.items()}
+    near = nearest_name(model, prefixes)
+    most = Counter(prefixes.values()).most_common(1)
+    return prefixes[near] if near else most[0][0] if most else (project,)

@@ -120,11 +120,17 @@ def find_root(start: Path) -> Path:
     Without such settings it is the nearest folder with a `.git`, or else `start` itself.
     """
     folders = [start.resolve(), *start.resolve().parents]
-    for folder in folders:
+    with_git = (folder for folder in folders if (folder / ".git").exists())
+    return settings_root(start) or next(with_git, folders[0])
+
+
+def settings_root(start: Path) -> Path | None:
+    """Return the nearest folder, from `start` up, with `[tool.lineage]`, or None."""
+    for folder in (start.resolve(), *start.resolve().parents):
         file = folder / FILE_NAME
         if file.is_file() and b"[tool.lineage" in file.read_bytes():
             return folder
-    return next((folder for folder in folders if (folder / ".git").exists()), folders[0])
+    return None
 
 
 def external_of(settings: Settings, key: str) -> External | None:

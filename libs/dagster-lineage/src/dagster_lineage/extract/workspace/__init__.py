@@ -1,4 +1,4 @@
-"""Which code locations a workspace has, whoever wrote it and in which of Dagster's formats."""
+"""Code locations of a workspace, from any file in which Dagster or dg list them."""
 
 from dagster_lineage.extract.workspace.entries import (
     GrpcAddress,

@@ -1,91 +1,94 @@
-"""Reads `dagster_cloud.yaml`, for repositories that list their code locations nowhere else.
+"""`dagster_cloud.yaml`, for repositories that list their code locations in no other file.
 
-It describes what runs in an image: folders and interpreters in it are not those of a checkout.
-Source of its shape: the reference of `dagster_cloud.yaml` in Dagster's documentation.
+It describes what runs in an image, so its folders and interpreters are not those of a checkout.
+Source of its fields: the reference of `dagster_cloud.yaml` in Dagster's documentation.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+
+from msgspec import Struct, field
 
 from dagster_lineage.extract.workspace.entries import (
     LocationEntry,
     WorkspaceEntryWrong,
+    absolute,
     default_name,
-    refuse_taken_names,
+    typed,
+    with_distinct_names,
 )
 
-CODE_SOURCES = ("python_file", "module_name", "package_name", "autoload_defs_module_name")
+
+class _CodeSource(Struct):
+    python_file: str = ""
+    module_name: str = ""
+    package_name: str = ""
+    autoload_defs_module_name: str = ""
 
 
-def read_cloud_yaml(file: Path, content: Mapping[str, Any]) -> tuple[LocationEntry, ...]:
-    """The code locations that a `dagster_cloud.yaml` lists, in its order.
+class _Build(Struct):
+    directory: str | None = None
+
+
+class _CloudLocation(Struct):
+    code_source: _CodeSource = field(default_factory=_CodeSource)
+    location_name: str = ""
+    build: _Build | None = None
+    working_directory: str | None = None
+    attribute: str | None = None
+    executable_path: str | None = None
+
+
+def read_cloud_yaml(file: Path, locations: object) -> tuple[LocationEntry, ...]:
+    """Return the code locations of a `dagster_cloud.yaml`, in its order.
 
     Args:
-        file: It, absolute. One in a hidden folder (`.dagster/`) speaks of the folder above.
-        content: What it says.
+        file: Absolute path. The paths of a file in a hidden folder (`.dagster/`) start at the
+            folder above.
+        locations: Value of its field `locations`.
 
     Raises:
-        WorkspaceEntryWrong: an entry has no code.
-        LocationNameTaken: two entries have one name.
+        WorkspaceEntryWrong: an entry has no code, or a field has a wrong type.
+        LocationNameTaken: two entries have the same name.
     """
-    listed = content.get("locations")
-    if not isinstance(listed, list):
-        raise WorkspaceEntryWrong(f"{file}: `locations` must be a list of code locations.")
     base = file.parent.parent if file.parent.name.startswith(".") else file.parent
-    return refuse_taken_names(tuple(_entry(file, base, one) for one in listed))
+    listed = typed(locations, list[_CloudLocation], str(file), "locations")
+    return with_distinct_names(tuple(_entry(file, base, one) for one in listed))
 
 
-def _entry(file: Path, base: Path, given: object) -> LocationEntry:
-    entry = given if isinstance(given, dict) else {}
-    source = _mapping(entry, "code_source")
-    kinds = [kind for kind in CODE_SOURCES if isinstance(source.get(kind), str)]
-    if len(kinds) != 1:
+def _entry(file: Path, base: Path, location: _CloudLocation) -> LocationEntry:
+    code = location.code_source
+    sources = [one for one in code.__struct_fields__ if getattr(code, one)]
+    if len(sources) != 1:
         raise WorkspaceEntryWrong(
-            f"{file}: the `code_source` of location {entry.get('location_name')!r} is exactly one "
-            f"of {', '.join(CODE_SOURCES)}."
+            f"{file}: the `code_source` of the code location {location.location_name!r} must have "
+            f"exactly one of {', '.join(code.__struct_fields__)}."
         )
-    target = str(source[kinds[0]])
-    built = _inside(base, str(_mapping(entry, "build").get("directory") or "."))
-    folder = _working_directory(built, str(entry.get("working_directory") or ""))
+    target = getattr(code, sources[0])
+    folder = absolute(base, (location.build and location.build.directory) or ".")
+    if location.working_directory:
+        inside = absolute(folder, location.working_directory)
+        # A folder of the image that is not in the checkout is the one that the image is built from.
+        folder = inside if inside.is_dir() else folder
     package = target.partition(".")[0]
     if (folder / "src" / package).is_dir() and not (folder / package).exists():
-        folder /= "src"  # the image has it installed
-    python_file = _inside(folder, target) if kinds[0] == "python_file" else None
-    attribute = str(entry.get("attribute") or "")
-    executable = str(entry.get("executable_path") or "")
+        folder /= "src"  # it is installed in the image
+    python_file = absolute(folder, code.python_file) if code.python_file else None
+    attribute = location.attribute or ""
+    executable = location.executable_path or ""
     return LocationEntry(
-        name=str(entry.get("location_name") or "")
+        name=location.location_name
         or default_name(
             module="" if python_file else target, python_file=python_file, attribute=attribute
         ),
         listed_in=file,
         working_directory=folder,
-        module=target if kinds[0] == "module_name" else "",
+        module=code.module_name,
         python_file=python_file,
-        package=target if kinds[0] == "package_name" else "",
-        autoload_module=target if kinds[0] == "autoload_defs_module_name" else "",
+        package=code.package_name,
+        autoload_module=code.autoload_defs_module_name,
         attribute=attribute,
-        # The image's own interpreter is none of this machine's.
+        # The interpreter of the image does not exist on this machine.
         executable=executable if Path(executable).is_file() else "",
     )
-
-
-def _working_directory(built: Path, given: str) -> Path:
-    """In the checkout: a folder of the image that is not here stands for what it is built of."""
-    folder = _inside(built, given) if given else built
-    if not folder.is_dir():
-        folder = built
-    return folder
-
-
-def _mapping(holder: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = holder.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def _inside(base: Path, path: str) -> Path:
-    return Path(os.path.normpath(base / path))

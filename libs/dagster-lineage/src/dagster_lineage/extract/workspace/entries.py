@@ -1,36 +1,42 @@
-"""A code location as a workspace lists it, and what can be wrong with such a list."""
+"""Code locations as a workspace lists them, and the errors of such a list."""
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
+
+import msgspec
 
 from dagster_lineage.model.errors import LineageError
 
+T = TypeVar("T")
+
 
 class WorkspaceError(LineageError):
-    """A workspace that cannot be read; the message names file, fault and fix."""
+    """A workspace cannot be read. The message names file, error and fix."""
 
 
 class WorkspaceMissing(WorkspaceError):
-    """No file or folder is there, or the folder holds none that lists code locations."""
+    """The file or folder does not exist, or lists no code locations."""
 
 
 class WorkspaceUnreadable(WorkspaceError):
-    """The file is not the YAML or TOML that its name says."""
+    """The file is not valid YAML or TOML."""
 
 
 class WorkspaceEntryWrong(WorkspaceError):
-    """An entry says something that Dagster would not take."""
+    """Dagster would not accept an entry."""
 
 
 class LocationNameTaken(WorkspaceError):
-    """Two entries of one workspace have the same location name."""
+    """Two entries of one workspace have the same code location name."""
 
 
 @dataclass(frozen=True)
 class GrpcAddress:
-    """Where a code server listens that somebody else starts."""
+    """Address of a running code server."""
 
     host: str
     port: int | None = None
@@ -43,42 +49,37 @@ class GrpcAddress:
 
 @dataclass(frozen=True)
 class LocationEntry:
-    """A code location, with all paths absolute: one of the four ways to load it, or its server.
-
-    Attributes:
-        name: As Dagster names it, given or made from the rest.
-        listed_in: The file that lists it.
-        working_directory: The folder in which it is loaded.
-        on_path: Its modules are looked for in the working directory, too. Dagster does not where a
-            `workspace.yaml` leaves the working directory out.
-        module: `python_module`: dotted name.
-        python_file: `python_file`.
-        package: `python_package`: dotted name.
-        autoload_module: `autoload_defs_module`: dotted name of a folder of components.
-        attribute: Of the module that holds the definitions; empty: Dagster finds them.
-        executable: Its interpreter: a path, or a bare command that is looked up on `PATH`; empty:
-            whichever interpreter Dagster runs in.
-        grpc: Its server, when the workspace knows no code.
-        problem: Why it cannot be asked as it is listed, for example an environment variable that
-            is not set.
-    """
+    """A code location with absolute paths: one of four ways to load it, or its server."""
 
     name: str
+    """Name that Dagster gives it."""
     listed_in: Path
+    """File with the entry."""
     working_directory: Path
+    """Folder in which it is loaded."""
     on_path: bool = True
+    """The working directory is on the import path. In Dagster it is not if an entry of a
+    `workspace.yaml` does not name it."""
     module: str = ""
+    """`python_module`: dotted name."""
     python_file: Path | None = None
+    """`python_file`."""
     package: str = ""
+    """`python_package`: dotted name."""
     autoload_module: str = ""
+    """`autoload_defs_module`: dotted name of a folder of components."""
     attribute: str = ""
+    """Variable with the definitions; empty: Dagster finds them."""
     executable: str = ""
+    """Interpreter: a path, or a command on `PATH`; empty: the interpreter of Dagster."""
     grpc: GrpcAddress | None = None
+    """Address of its server, if the workspace does not name its code."""
     problem: str = ""
+    """Why it cannot be loaded as it is listed, such as an environment variable that is not set."""
 
     @property
     def target(self) -> str:
-        """What is loaded, in a few words."""
+        """Short description of the code."""
         if self.grpc:
             return f"gRPC server {self.grpc}"
         what = self.module or self.package or self.autoload_module or str(self.python_file)
@@ -86,7 +87,7 @@ class LocationEntry:
 
 
 def default_name(*, module: str = "", python_file: Path | None = None, attribute: str = "") -> str:
-    """The name that Dagster gives a location without one.
+    """Return the name that Dagster gives a code location without one.
 
     Source: `dagster._core.remote_origin._assign_loadable_target_origin_name` (1.13.27).
     """
@@ -94,11 +95,11 @@ def default_name(*, module: str = "", python_file: Path | None = None, attribute
     return f"{what}:{attribute}" if attribute else what
 
 
-def refuse_taken_names(entries: tuple[LocationEntry, ...]) -> tuple[LocationEntry, ...]:
-    """The entries as they are, when no two have the same name.
+def with_distinct_names(entries: tuple[LocationEntry, ...]) -> tuple[LocationEntry, ...]:
+    """Return the entries.
 
     Raises:
-        LocationNameTaken: two have.
+        LocationNameTaken: two have the same name.
     """
     seen: dict[str, LocationEntry] = {}
     for entry in entries:
@@ -106,6 +107,32 @@ def refuse_taken_names(entries: tuple[LocationEntry, ...]) -> tuple[LocationEntr
         if other is not entry:
             raise LocationNameTaken(
                 f"{entry.listed_in}: two code locations are named {entry.name!r} "
-                f"({other.target} and {entry.target}); give one of them another `location_name`."
+                f"({other.target} and {entry.target}). Give one of them another `location_name`."
             )
     return entries
+
+
+def typed(value: object, type_: type[T], place: str, what: str) -> T:
+    """Return a value of a YAML or TOML file as a typed one.
+
+    Args:
+        value: Part of the file.
+        type_: Its type.
+        place: File, or file and line.
+        what: Name of the part.
+
+    Raises:
+        WorkspaceEntryWrong: the value has another type, or a field is missing or unknown.
+    """
+    try:
+        return msgspec.convert(value, type_)
+    except msgspec.ValidationError as error:
+        fields = getattr(type_, "__struct_encode_fields__", ())
+        raise WorkspaceEntryWrong(
+            f"{place}: `{what}`: {error}. Its fields are {', '.join(sorted(fields))}."
+        ) from error
+
+
+def absolute(base: Path, path: str) -> Path:
+    """Return an absolute path. Links are kept: the python of a virtual environment is a link."""
+    return Path(os.path.normpath(base / Path(path).expanduser()))

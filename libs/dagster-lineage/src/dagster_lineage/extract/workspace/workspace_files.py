@@ -1,4 +1,4 @@
-"""Which file lists the code locations, and whether two such files agree."""
+"""Workspace file of a folder, and a comparison of two such files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ COMPARED = {
     "executable": "with interpreter",
 }
 
-
 IN_FOLDER = (
     "workspace.yaml",
     "dg.toml",
@@ -23,33 +22,34 @@ IN_FOLDER = (
     "dagster_cloud.yaml",
     "dagster-cloud.yaml",
 )
-"""Files that may list code locations: what starts Dagster here goes before what deploys it."""
+"""Files that may list code locations. Those that start Dagster take precedence over those that
+deploy it."""
 
 
 def find_locations(workspace: Path) -> tuple[LocationEntry, ...]:
-    """The code locations of a workspace, in its order.
+    """Return the code locations of a workspace, in its order.
 
     Args:
-        workspace: A `workspace.yaml` (of any name), `pyproject.toml`, `dg.toml` or
-            `dagster_cloud.yaml`; or a folder with one of them, `workspace.yaml` first, as Dagster
-            takes it.
+        workspace: A `workspace.yaml` (with any name), `pyproject.toml`, `dg.toml` or
+            `dagster_cloud.yaml`; or a folder with one of them, of which `workspace.yaml` takes
+            precedence, as in Dagster.
 
     Raises:
-        WorkspaceMissing: nothing is there, or nothing in the folder lists code locations.
-        WorkspaceError: the file is wrong; its kinds stand in `entries`.
+        WorkspaceMissing: the path does not exist, or lists no code locations.
+        WorkspaceError: the file has an error.
     """
     workspace = workspace.absolute()
     if workspace.is_file():
         entries = _read(workspace)
         if not entries:
             raise WorkspaceMissing(
-                f"{workspace} lists no code location: it needs `load_from` (YAML), "
-                "`[tool.dagster] module_name` or a dg workspace's `projects` (TOML)."
+                f"{workspace} lists no code location. It needs `load_from` (YAML), "
+                "`[tool.dagster] module_name` or the `projects` of a dg workspace (TOML)."
             )
         return entries
     if not workspace.is_dir():
         raise WorkspaceMissing(
-            f"{workspace} does not exist; name a workspace.yaml, a pyproject.toml, a dg.toml, or "
+            f"{workspace} does not exist. Name a workspace.yaml, a pyproject.toml, a dg.toml, or "
             "a folder with one of them."
         )
     for name in IN_FOLDER:
@@ -58,7 +58,7 @@ def find_locations(workspace: Path) -> tuple[LocationEntry, ...]:
             return entries
     raise WorkspaceMissing(
         f"{workspace} has no workspace.yaml, no dg workspace and no `[tool.dagster]` in a "
-        "pyproject.toml, no dagster_cloud.yaml; name the file that lists the code locations."
+        "pyproject.toml, no dagster_cloud.yaml. Name the file that lists the code locations."
     )
 
 
@@ -67,39 +67,40 @@ def _read(file: Path) -> tuple[LocationEntry, ...]:
 
 
 def compare_with_dg(workspace_yaml: Path) -> tuple[str, ...]:
-    """Where a `workspace.yaml` and the dg workspace of the same folder differ, in sentences.
+    """Return the differences of a `workspace.yaml` from the dg workspace in the same folder.
 
-    What is left out on one side is compared no further: a `workspace.yaml` that names no
-    interpreter or no folder leaves them to whoever starts Dagster.
+    Interpreters and folders that one of the files does not name are not compared, because the
+    command that starts Dagster determines them.
 
     Args:
         workspace_yaml: An existing file.
 
     Returns:
-        One sentence per difference; none without a dg workspace beside the file.
+        One sentence per difference; none if there is no dg workspace.
 
     Raises:
-        WorkspaceError: one of the two files is wrong.
+        WorkspaceError: one of the two files has an error.
     """
     workspace_yaml = workspace_yaml.absolute()
     other_file = dg_file(workspace_yaml.parent)
-    if other_file is None or dg_settings(other_file).get("directory_type") != "workspace":
+    if other_file is None or dg_settings(other_file).directory_type != "workspace":
         return ()
     listed = {entry.name: entry for entry in read_workspace_yaml(workspace_yaml)}
     in_dg = {entry.name: entry for entry in read_toml_workspace(other_file)}
     notes = [
         f"{here.name} lists the code location {name!r}, {there.name} does not"
-        for here, there, names in (
-            (workspace_yaml, other_file, [name for name in listed if name not in in_dg]),
-            (other_file, workspace_yaml, [name for name in in_dg if name not in listed]),
+        for here, there, names, others in (
+            (workspace_yaml, other_file, listed, in_dg),
+            (other_file, workspace_yaml, in_dg, listed),
         )
         for name in names
+        if name not in others
     ]
     for name in (name for name in listed if name in in_dg):
         for attribute, verb in COMPARED.items():
             one, two = getattr(listed[name], attribute), getattr(in_dg[name], attribute)
-            left_open = not one or (attribute != "target" and one == workspace_yaml.parent)
-            if one != two and two and not left_open:
+            unnamed = not one or (attribute != "target" and one == workspace_yaml.parent)
+            if one != two and two and not unnamed:
                 notes.append(
                     f"code location {name!r}: {workspace_yaml.name} {verb} {one}, "
                     f"{other_file.name} {verb} {two}"
