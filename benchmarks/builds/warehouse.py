@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,10 +9,12 @@ from functools import cache, cached_property
 from graphlib import TopologicalSorter
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import duckdb
 
+from dagster_lineage.extract.dbt import Manifest, decode_manifest
+from dagster_lineage.extract.dbt.manifest_nodes import ManifestNode
 from dagster_lineage.extract.dbt.rendering.renderer import ProjectSettings, Renderer
 
 
@@ -50,7 +51,7 @@ class DbtProject:
 
     folder: Path
     """Its folder, named as the project and as its database."""
-    manifest: Mapping[str, Any]
+    manifest: Manifest
     """As dbt wrote it."""
 
     @property
@@ -58,14 +59,14 @@ class DbtProject:
         """Name of the project and of its database."""
         return self.folder.name
 
-    def tables(self, *, public: bool = False) -> dict[str, Mapping[str, Any]]:
+    def tables(self, *, public: bool = False) -> dict[str, ManifestNode]:
         """Return the nodes with a table by relation: seeds and models, or the public models."""
         return {
-            node["relation_name"]: node
-            for node in self.manifest["nodes"].values()
-            if node["resource_type"] in ("model", "seed")
-            and node["config"]["materialized"] != "ephemeral"
-            and (not public or node.get("access") == "public")
+            node.relation_name or "": node
+            for node in self.manifest.nodes.values()
+            if node.resource_type in ("model", "seed")
+            and not node.is_ephemeral
+            and (not public or node.access == "public")
         }
 
     @cached_property
@@ -78,15 +79,14 @@ class DbtProject:
         renderer = Renderer(self.manifest, ProjectSettings(variables={}))
         found = {}
         for relation, node in self.tables().items():
-            if node["resource_type"] == "seed":
+            if node.resource_type == "seed":
                 found[relation] = Query(_seed(self, node), frozenset(), {})
                 continue
-            rendered = renderer.render(node["unique_id"])
+            rendered = renderer.render(node.unique_id)
             if not rendered.certain:
-                raise BuildFailed(f"{node['unique_id']}: {rendered.problem}")
-            enforced = node["config"].get("contract", {}).get("enforced")
-            columns = node["columns"].values() if enforced else ()
-            contracted = {column["name"]: column["data_type"] for column in columns}
+                raise BuildFailed(f"{node.unique_id}: {rendered.problem}")
+            columns = node.columns.items() if node.contract_is_enforced else ()
+            contracted = {name: column.data_type or "" for name, column in columns}
             reads = frozenset(rendered.relations.values())
             found[relation] = Query(rendered.sql, reads, contracted)
         return found
@@ -94,7 +94,7 @@ class DbtProject:
 
 def read_project(folder: Path) -> DbtProject:
     """Return a project with the manifest of its target folder."""
-    return DbtProject(folder, json.loads((folder / "target" / "manifest.json").read_bytes()))
+    return DbtProject(folder, decode_manifest((folder / "target" / "manifest.json").read_bytes()))
 
 
 class Warehouse:
@@ -178,10 +178,10 @@ def _in_duckdb(type_: str) -> str:
     return str(duckdb.sql(f"select cast(null as {type_})").types[0])
 
 
-def _seed(project: DbtProject, node: Mapping[str, Any]) -> str:
-    types = node["config"].get("column_types") or {}
+def _seed(project: DbtProject, node: ManifestNode) -> str:
+    types = node.config.column_types or {}
     listed = ", ".join(f"{_text(name)}: {_text(type_)}" for name, type_ in types.items())
-    file = _text(str(project.folder / node["original_file_path"]))
+    file = _text(str(project.folder / node.original_file_path))
     return (
         f"select * from read_csv({file}, header = true, types = {{{listed}}})"
         if types

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dagster_lineage.extract.dbt import ManifestGraph, read_manifest
+from dagster_lineage.extract.dbt import ManifestGraph, decode_manifest, read_manifest
 
 FILES: dict[str, str] = {
     "dbt_project.yml": """\
@@ -297,4 +297,4 @@ def manifest(shop: Path) -> bytes:
 
 @pytest.fixture(scope="session")
 def graph(shop: Path, manifest: bytes) -> ManifestGraph:
-    return read_manifest(manifest, shop)
+    return read_manifest(decode_manifest(manifest), shop)

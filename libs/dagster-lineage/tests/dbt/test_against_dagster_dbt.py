@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from dagster_lineage.extract.dbt import ManifestGraph, read_manifest
+from dagster_lineage.extract.dbt import ManifestGraph, decode_manifest, read_manifest
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,7 @@ def definitions(manifest: bytes, shop: Path):
     def everything():
         yield
 
-    return everything, read_manifest(data, shop)
+    return everything, read_manifest(decode_manifest(msgspec.json.encode(data)), shop)
 
 
 def test_the_same_keys_and_edges(definitions) -> None:

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
 
 from dagster_lineage.extract.dbt import KeyRuleWrong
 from dagster_lineage.extract.dbt.calls import calls_in, line_of_call
-from dagster_lineage.extract.dbt.fields import type_spelling
+from dagster_lineage.extract.dbt.columns import type_spelling
 from dagster_lineage.extract.dbt.keys import Keys
 from dagster_lineage.extract.dbt.lines import read_lines
+from dagster_lineage.extract.dbt.manifest_nodes import Freshness, ManifestNode, ManifestSource
 from dagster_lineage.extract.dbt.relations import relation_of, unquoted
 from dagster_lineage.extract.dbt.sources import freshness_text
 
 
-def model(name: str, **fields: Any) -> dict[str, Any]:
-    return {"resource_type": "model", "name": name, "package_name": "shop", **fields}
+def model(name: str, **fields: Any) -> ManifestNode:
+    content = {"resource_type": "model", "name": name, "package_name": "shop", **fields}
+    return msgspec.json.decode(msgspec.json.encode(content), type=ManifestNode)
 
 
-def table(source: str, name: str) -> dict[str, Any]:
-    return {"resource_type": "source", "source_name": source, "name": name}
+def table(source: str, name: str, **fields: Any) -> ManifestSource:
+    content = {"source_name": source, "name": name, **fields}
+    return msgspec.json.decode(msgspec.json.encode(content), type=ManifestSource)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +54,7 @@ def table(source: str, name: str) -> dict[str, Any]:
         ("\n\ndef model(dbt, session):\n  return dbt.ref('a')", model("a"), 4),
     ],
 )
-def test_line_of_a_call(code: str, target: dict[str, Any], line: int) -> None:
+def test_line_of_a_call(code: str, target: ManifestNode | ManifestSource, line: int) -> None:
     assert line_of_call(target, calls_in(code), code) == line
 
 
@@ -81,7 +85,7 @@ def test_relations_lose_their_quotes_and_nothing_else(rendered: str, relation: s
 def test_relation_that_nobody_rendered_is_put_together() -> None:
     assert relation_of(model("a", database="db", schema="s", alias="b")) == "db.s.b"
     assert relation_of(model("a", schema="s")) == "s.a"
-    assert relation_of(table("erp", "t") | {"schema": "raw", "identifier": "T_1"}) == "raw.T_1"
+    assert relation_of(table("erp", "t", schema="raw", identifier="T_1")) == "raw.T_1"
 
 
 @pytest.mark.parametrize(
@@ -113,15 +117,17 @@ def test_types_are_spelt_one_way(declared: str, spelt: str) -> None:
         (table("erp", "orders"), "erp/orders"),
     ],
 )
-def test_keys_without_an_answer_are_those_of_dagster_dbt(node: dict[str, Any], key: str) -> None:
-    assert Keys({}).of(node | {"unique_id": "it"}) == key
+def test_keys_without_an_answer_are_those_of_dagster_dbt(
+    node: ManifestNode | ManifestSource, key: str
+) -> None:
+    assert Keys({}).of(node) == key
 
 
 def test_a_rule_over_what_a_node_has() -> None:
     keys = Keys("{package}/{database}/{schema}/{name}")
 
     assert keys.of(model("a", unique_id="1", schema="s", alias="b")) == "shop/s/b"
-    assert keys.of(table("erp", "t") | {"unique_id": "2", "identifier": "T/1"}) == r"T\/1"
+    assert keys.of(table("erp", "t", unique_id="2", identifier="T/1")) == r"T\/1"
 
 
 @pytest.mark.parametrize(
@@ -209,15 +215,13 @@ sources:
 
 
 def test_freshness_in_words() -> None:
+    freshness = {
+        "warn_after": {"count": 12, "period": "hour"},
+        "error_after": {"count": 1, "period": "day"},
+    }
+
     assert (
-        freshness_text(
-            {
-                "freshness": {
-                    "warn_after": {"count": 12, "period": "hour"},
-                    "error_after": {"count": 1, "period": "day"},
-                }
-            }
-        )
+        freshness_text(msgspec.convert(freshness, Freshness))
         == "warn after 12 hours, error after 1 day"
     )
-    assert freshness_text({"freshness": None}) == ""
+    assert freshness_text(None) == ""

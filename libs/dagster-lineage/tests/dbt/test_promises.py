@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
-from dagster_lineage.extract.dbt import ManifestGraph, read_manifest
+from dagster_lineage.extract.dbt import ManifestGraph, decode_manifest, read_manifest
 from dagster_lineage.model import Asset
 
 
@@ -25,6 +26,10 @@ def a_test(kind: str, arguments: dict[str, Any], **config: Any) -> dict[str, Any
     }
 
 
+def _read(nodes: dict[str, Any]) -> ManifestGraph:
+    return read_manifest(decode_manifest(msgspec.json.encode({"nodes": nodes})))
+
+
 def with_tests(*tests: dict[str, Any], **model: Any) -> Asset:
     """Model `a` with columns `x` and `y`, as its tests describe it."""
     node = {
@@ -38,7 +43,7 @@ def with_tests(*tests: dict[str, Any], **model: Any) -> Asset:
         "depends_on": {"nodes": []},
     } | model
     nodes = {f"test.shop.{number}": test for number, test in enumerate(tests)}
-    return read_manifest({"nodes": {"model.shop.a": node, **nodes}}).assets["model.shop.a"]
+    return _read({"model.shop.a": node, **nodes}).assets["model.shop.a"]
 
 
 def details(asset: Asset) -> tuple[set[str], set[str], tuple[str, ...]]:
@@ -137,4 +142,4 @@ def test_of_several_unique_columns_the_one_without_null_is_the_grain() -> None:
 
 
 def test_a_manifest_of_nothing() -> None:
-    assert isinstance(read_manifest({"nodes": {}}), ManifestGraph)
+    assert isinstance(_read({}), ManifestGraph)

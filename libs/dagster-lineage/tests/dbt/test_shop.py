@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from dagster_lineage.extract.dbt import ManifestGraph, read_manifest
+from dagster_lineage.extract.dbt import ManifestGraph, decode_manifest, read_manifest
 from dagster_lineage.model import Expected, Exposure
 
 
@@ -50,7 +51,7 @@ def test_what_a_model_is(graph: ManifestGraph, shop: Path) -> None:
 
 
 def test_project_and_engine(graph: ManifestGraph) -> None:
-    assert (graph.project, graph.dialect, graph.schema_version) == ("shop", "duckdb", 12)
+    assert (graph.project, graph.dialect) == ("shop", "duckdb")
     assert graph.notes == ()
 
 
@@ -60,13 +61,15 @@ def test_dagster_owners_go_before_the_groups(graph: ManifestGraph, manifest: byt
     without = json.loads(manifest)
     node = without["nodes"]["model.shop.orders"]
     node["meta"] = node["config"]["meta"] = {}
-    assert read_manifest(without).assets["model.shop.orders"].owners == ("sales@shop.example",)
+    graph = read_manifest(decode_manifest(msgspec.json.encode(without)))
+
+    assert graph.assets["model.shop.orders"].owners == ("sales@shop.example",)
 
 
 def test_disabled_models_and_ephemeral_ones_are_no_assets(graph: ManifestGraph) -> None:
     assert "model.shop.off" not in graph.assets
     assert "model.shop.stg_customers" not in graph.assets
-    assert graph.code["model.shop.stg_customers"].materialized == "ephemeral"
+    assert graph.code["model.shop.stg_customers"].is_ephemeral
     assert graph.code["model.shop.stg_customers"].reads == ("source.shop.crm.customers",)
 
 
@@ -199,7 +202,10 @@ def test_every_way_to_give_a_source_its_key(graph: ManifestGraph, shop: Path) ->
 
 
 def test_key_given_is_told_without_the_projects_files(manifest: bytes) -> None:
-    given = {source.name: source.key_origin for source in read_manifest(manifest).sources.values()}
+    given = {
+        source.name: source.key_origin
+        for source in read_manifest(decode_manifest(manifest)).sources.values()
+    }
 
     assert given == {
         "erp.orders": "table",
@@ -304,7 +310,7 @@ def test_exposures_read_through_ephemeral_models(graph: ManifestGraph) -> None:
 def test_a_bare_manifest_costs_lines_and_nothing_else(
     manifest: bytes, graph: ManifestGraph
 ) -> None:
-    bare = read_manifest(manifest)
+    bare = read_manifest(decode_manifest(manifest))
 
     assert bare.assets.keys() == graph.assets.keys()
     assert bare.tests.keys() == graph.tests.keys()
@@ -316,8 +322,8 @@ def test_a_bare_manifest_costs_lines_and_nothing_else(
 
 
 def test_places_are_relative_to_the_interface(shop: Path, manifest: bytes) -> None:
-    above = read_manifest(manifest, shop, relative_to=shop.parent)
-    below = read_manifest(manifest, shop, relative_to=shop / "models")
+    above = read_manifest(decode_manifest(manifest), shop, relative_to=shop.parent)
+    below = read_manifest(decode_manifest(manifest), shop, relative_to=shop / "models")
 
     assert above.assets["model.shop.orders"].at == "shop/models/orders.sql:1"
     assert below.assets["model.shop.orders"].at == "../models/orders.sql:1"
@@ -327,7 +333,7 @@ def test_yaml_that_is_broken_by_now_is_noted(shop: Path, manifest: bytes, tmp_pa
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "_shop.yml").write_text("models:\n  - name: [orders\n")
 
-    graph = read_manifest(manifest, tmp_path)
+    graph = read_manifest(decode_manifest(manifest), tmp_path)
 
     assert graph.assets["model.shop.orders"].described_at == "models/_shop.yml:1"
     assert graph.notes == (
@@ -342,24 +348,21 @@ def test_the_locations_answers_go_before_every_rule(manifest: bytes) -> None:
         "source.shop.erp.frozen": "erp/frozen",
     }
 
-    graph = read_manifest(manifest, None, keys)
+    graph = read_manifest(decode_manifest(manifest), None, keys)
 
     assert graph.assets["model.shop.orders"].key == "own/orders"
     assert graph.assets["model.shop.by_variable"].reads[0].key == "own/orders"
     assert graph.sources["source.shop.erp.orders"].key_origin == "translator"
     assert graph.sources["source.shop.erp.frozen"].key_origin == "default"
-    assert "model.shop.latest" in graph.unasked
-    assert "model.shop.orders" not in graph.unasked
 
 
 def test_a_rule_gives_keys_to_a_bare_manifest(manifest: bytes) -> None:
-    graph = read_manifest(manifest, None, "{schema}/{name}")
+    graph = read_manifest(decode_manifest(manifest), None, "{schema}/{name}")
 
     assert graph.assets["model.shop.orders"].key == "main_marts/Fact Orders"
     assert graph.sources["source.shop.erp.frozen"].key == "erp_raw/frozen"
     # What the project says to Dagster itself still holds.
     assert graph.sources["source.shop.erp.orders"].key == "erp/orders"
-    assert not graph.unasked
 
 
 @pytest.mark.parametrize("field", ["refs", "columns", "config", "depends_on", "original_file_path"])
@@ -374,6 +377,6 @@ def test_a_field_of_another_type_costs_a_fact_not_the_manifest(
         else:
             node[field] = value
 
-    graph = read_manifest(broken, shop)
+    graph = read_manifest(decode_manifest(msgspec.json.encode(broken)), shop)
 
     assert graph.assets["model.shop.latest"].name == "latest"

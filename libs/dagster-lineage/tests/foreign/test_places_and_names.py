@@ -246,8 +246,14 @@ def test_workspace_in_another_checkout_is_relative_to_it(repository, tmp_path_fa
         (("lock", "shop", "--manifest", "m.json"), "name one with --workspace"),
         (("check", "--fresh"), "workspace.yaml does not exist"),
         (("lock", "--manifest", "none.json"), "none.json cannot be read: No such file"),
-        (("lock", "--manifest", "broken.json"), "broken.json is no dbt manifest: it is no JSON"),
-        (("lock", "--manifest", "empty.json"), "empty.json: this is no dbt manifest"),
+        (
+            ("lock", "--manifest", "broken.json"),
+            "broken.json is not a dbt manifest: it is",
+        ),
+        (
+            ("lock", "--manifest", "empty.json"),
+            "empty.json is not a dbt manifest: it has",
+        ),
         (("lock", "--manifest", "right.json", "--out", "empty.json"), "with --out"),
         (("check", "--baseline", "empty.json", "--interfaces", "*.yml"), "no interface matches"),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from dagster_lineage.extract.assembly.checkout_paths import CheckoutPaths
@@ -13,7 +14,7 @@ from dagster_lineage.extract.assembly.drafts import Draft, draft_of
 from dagster_lineage.extract.assembly.project_folders import Home
 from dagster_lineage.extract.assembly.rendered_nodes import RenderedNodes
 from dagster_lineage.extract.assembly.trace_cache import TraceCache
-from dagster_lineage.extract.dbt import read_manifest
+from dagster_lineage.extract.dbt import decode_manifest, read_manifest
 from dagster_lineage.extract.probe.answer import (
     AssetFacts,
     CheckFacts,
@@ -80,7 +81,10 @@ def manifest(target: str, column: str) -> dict[str, Any]:
 
 @pytest.fixture
 def draft() -> Draft:
-    contents = {name: manifest(target, f"{target}_id") for name, target in TARGETS.items()}
+    contents = {
+        name: decode_manifest(msgspec.json.encode(manifest(target, f"{target}_id")))
+        for name, target in TARGETS.items()
+    }
     keys = {
         name: {
             "model.shop.orders": f"{target}/orders",

@@ -10,17 +10,7 @@ from dagster_lineage.extract.dbt.manifest_graph import Code
 
 def code(raw: str, at: str) -> Code:
     return Code(
-        unique_id=at,
-        name="",
-        package="",
-        resource_type="model",
-        materialized="table",
-        language="sql",
-        raw=raw,
-        compiled="",
-        relation="",
-        reads=(),
-        at=at,
+        unique_id=at, package="", is_ephemeral=False, language="sql", raw=raw, reads=(), at=at
     )
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import msgspec
 import pytest
 
+from dagster_lineage.extract.dbt import Manifest, decode_manifest
 from dagster_lineage.extract.dbt.rendering.renderer import ProjectSettings, Renderer
 from dagster_lineage.extract.sql import Schema, trace_query
 
@@ -21,17 +23,17 @@ SETTINGS = ProjectSettings(
 
 
 @pytest.fixture(scope="module")
-def parsed(compiled: dict[str, Any]) -> dict[str, Any]:
+def parsed(compiled: dict[str, Any]) -> Manifest:
     """The manifest as `dbt parse` would have left it."""
     manifest = copy.deepcopy(compiled)
     for node in manifest["nodes"].values():
         node.pop("compiled_code", None)
         node["compiled"] = False
-    return manifest
+    return decode_manifest(msgspec.json.encode(manifest))
 
 
 def test_every_model_snapshot_and_test_is_rendered_as_dbt_compiles_it(
-    compiled: dict[str, Any], parsed: dict[str, Any]
+    compiled: dict[str, Any], parsed: Manifest
 ) -> None:
     renderer = Renderer(parsed, SETTINGS)
     expected = {
@@ -51,7 +53,7 @@ def test_every_model_snapshot_and_test_is_rendered_as_dbt_compiles_it(
 
 
 def test_refs_and_sources_are_those_that_dbt_found(
-    compiled: dict[str, Any], parsed: dict[str, Any]
+    compiled: dict[str, Any], parsed: Manifest
 ) -> None:
     renderer = Renderer(parsed, SETTINGS)
     for unique_id, node in compiled["nodes"].items():
@@ -70,7 +72,7 @@ def test_refs_and_sources_are_those_that_dbt_found(
         assert set(rendered.relations) <= {*rendered.refs, *rendered.sources}
 
 
-def test_incremental_branch_reads_the_table_itself(parsed: dict[str, Any]) -> None:
+def test_incremental_branch_reads_the_table_itself(parsed: Manifest) -> None:
     renderer = Renderer(parsed, SETTINGS)
 
     whole = renderer.render("model.tiny.increments")
@@ -81,13 +83,14 @@ def test_incremental_branch_reads_the_table_itself(parsed: dict[str, Any]) -> No
 
 
 def test_compiled_text_of_the_manifest_is_taken(compiled: dict[str, Any]) -> None:
-    rendered = Renderer(compiled).render("model.tiny.uses_ctes")
+    manifest = decode_manifest(msgspec.json.encode(compiled))
+    rendered = Renderer(manifest).render("model.tiny.uses_ctes")
 
     assert rendered.sql == compiled["nodes"]["model.tiny.uses_ctes"]["compiled_code"]
     assert rendered.refs == ("model.tiny.outer_cte", "model.tiny.inner_cte")
 
 
-def test_date_spine_is_rendered_though_its_length_is_not_known(parsed: dict[str, Any]) -> None:
+def test_date_spine_is_rendered_though_its_length_is_not_known(parsed: Manifest) -> None:
     rendered = Renderer(parsed, SETTINGS).render("model.tiny.spine")
 
     assert rendered.certain

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import pytest
 
+from dagster_lineage.extract.dbt import Manifest, decode_manifest
 from dagster_lineage.extract.dbt.rendering.renderer import ProjectSettings, Rendered, Renderer
 
 
-def manifest(code: str, adapter: str = "duckdb", **macros: str) -> dict[str, Any]:
+def manifest(code: str, adapter: str = "duckdb", language: str = "sql", **macros: str) -> Manifest:
     """A manifest of model `m`, its upstream `up`, and macros; `package__name` has a package."""
     nodes = {
         f"model.p.{name}": {
@@ -22,7 +23,7 @@ def manifest(code: str, adapter: str = "duckdb", **macros: str) -> dict[str, Any
             "alias": name,
             "relation_name": f'"db"."sch"."{name}"',
             "raw_code": text,
-            "language": "sql",
+            "language": language,
             "config": {"materialized": "table"},
             "depends_on": {"nodes": ["model.p.up"] if name == "m" else []},
         }
@@ -44,7 +45,8 @@ def manifest(code: str, adapter: str = "duckdb", **macros: str) -> dict[str, Any
         "adapter_type": adapter,
         "generated_at": "2026-01-02T03:04:05Z",
     }
-    return {"metadata": metadata, "nodes": nodes, "sources": {}, "macros": listed}
+    content = {"metadata": metadata, "nodes": nodes, "sources": {}, "macros": listed}
+    return decode_manifest(msgspec.json.encode(content))
 
 
 def render(code: str, settings: ProjectSettings | None = None, **macros: str) -> Rendered:
@@ -192,8 +194,7 @@ def test_parents_macro_serves_an_adapter_that_has_none() -> None:
 
 
 def test_python_model_and_unknown_id_are_told() -> None:
-    producer = manifest("def model(dbt, session): ...")
-    producer["nodes"]["model.p.m"]["language"] = "python"
+    producer = manifest("def model(dbt, session): ...", language="python")
 
     assert "python" in Renderer(producer).render("model.p.m").problem
     assert "no node" in Renderer(producer).render("model.p.gone").problem

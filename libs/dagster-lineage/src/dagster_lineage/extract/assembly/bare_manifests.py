@@ -6,18 +6,18 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import msgspec
 
 from dagster_lineage.extract.assembly.checkout_paths import CheckoutPaths
 from dagster_lineage.extract.assembly.drafts import Draft, draft_of_manifest
 from dagster_lineage.extract.assembly.project_folders import Home, safe_names
 from dagster_lineage.extract.assembly.rendered_nodes import RenderedNodes
 from dagster_lineage.extract.assembly.trace_cache import TraceCache
-from dagster_lineage.extract.dbt.fields import mapping, text
-from dagster_lineage.extract.dbt.manifest import ManifestUnreadable, read_manifest
-from dagster_lineage.extract.dbt.manifest_graph import ManifestGraph
+from dagster_lineage.extract.dbt import (
+    Manifest,
+    ManifestUnreadable,
+    decode_manifest,
+    read_manifest,
+)
 from dagster_lineage.files.interface_files import FILE_NAME
 
 DEFAULT_KEYS = "{schema}/{name}"
@@ -54,44 +54,36 @@ def drafts_of_manifests(
     decoded = [_decoded(bare.file) for bare in manifests]
     folders = [_project_folder(bare.file) for bare in manifests]
     graphs = [
-        _graph(
-            bare.file, data, folder, bare.keys or keys_from.get(_project(data), "") or DEFAULT_KEYS
-        )
-        for bare, data, folder in zip(manifests, decoded, folders, strict=True)
+        read_manifest(manifest, folder, bare.keys or _rule(manifest, keys_from))
+        for bare, manifest, folder in zip(manifests, decoded, folders, strict=True)
     ]
     names = _names([graph.project for graph in graphs], manifests, taken)
     homes = [folder or _beside(bare) for bare, folder in zip(manifests, folders, strict=True)]
     sharing = Counter(homes)
     safe = safe_names(names)
     drafts: list[Draft] = []
-    for data, folder, graph, name, home in zip(decoded, folders, graphs, names, homes, strict=True):
+    for manifest, folder, graph, name, home in zip(
+        decoded, folders, graphs, names, homes, strict=True
+    ):
         file_name = FILE_NAME if sharing[home] == 1 else f"interface.{safe[name]}.json"
         draft = draft_of_manifest(Home(name, name, home, file_name, safe[name]), paths, graph)
-        draft.nodes[graph.project] = RenderedNodes(data, folder, cache)
+        draft.nodes[graph.project] = RenderedNodes(manifest, folder, cache)
         _leave_out_repeated(draft, graph.project, drafts)
         drafts.append(draft)
     return drafts
 
 
-def _decoded(file: Path) -> dict[str, Any]:
+def _decoded(file: Path) -> Manifest:
     try:
-        data = msgspec.json.decode(file.read_bytes())
+        return decode_manifest(file.read_bytes())
     except OSError as error:
         raise ManifestUnreadable(f"{file} cannot be read: {error.strerror}.") from error
-    except msgspec.DecodeError as error:
-        raise ManifestUnreadable(
-            f"{file} is no dbt manifest: it is no JSON ({error}). Write it again with `dbt parse`."
-        ) from error
-    if not isinstance(data, dict):
-        raise ManifestUnreadable(f"{file} is no dbt manifest: it is no JSON object.")
-    return data
-
-
-def _graph(file: Path, data: Mapping[str, Any], folder: Path | None, keys: str) -> ManifestGraph:
-    try:
-        return read_manifest(data, folder, keys)
     except ManifestUnreadable as error:
-        raise ManifestUnreadable(f"{file}: {error}") from error
+        raise ManifestUnreadable(f"{file} is not a dbt manifest: {error}") from error
+
+
+def _rule(manifest: Manifest, keys_from: Mapping[str, str]) -> str:
+    return keys_from.get(manifest.metadata.project_name or "", DEFAULT_KEYS) or DEFAULT_KEYS
 
 
 def _project_folder(file: Path) -> Path | None:
@@ -99,10 +91,6 @@ def _project_folder(file: Path) -> Path | None:
     return next(
         (one for one in file.absolute().parents if (one / "dbt_project.yml").is_file()), None
     )
-
-
-def _project(data: Mapping[str, Any]) -> str:
-    return text(mapping(data, "metadata"), "project_name")
 
 
 def _names(

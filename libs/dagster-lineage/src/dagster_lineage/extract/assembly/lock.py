@@ -7,9 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import msgspec
 from msgspec.structs import replace
 
 from dagster_lineage.extract.assembly.bare_manifests import BareManifest, drafts_of_manifests
@@ -19,8 +17,12 @@ from dagster_lineage.extract.assembly.drafts import Draft, draft_of
 from dagster_lineage.extract.assembly.project_folders import Home, chosen, homes_of
 from dagster_lineage.extract.assembly.rendered_nodes import RenderedNodes
 from dagster_lineage.extract.assembly.trace_cache import TraceCache
-from dagster_lineage.extract.dbt.manifest import ManifestUnreadable, read_manifest
-from dagster_lineage.extract.dbt.manifest_graph import ManifestGraph
+from dagster_lineage.extract.dbt import (
+    ManifestGraph,
+    ManifestUnreadable,
+    decode_manifest,
+    read_manifest,
+)
 from dagster_lineage.extract.probe.answer import LocationFacts
 from dagster_lineage.extract.probe.inspection import TIMEOUT_S, inspect_locations
 from dagster_lineage.extract.workspace import LocationEntry, find_locations
@@ -154,12 +156,12 @@ def _draft(facts: LocationFacts, home: Home, paths: CheckoutPaths, cache: TraceC
         # Places in a dbt project outside of the checkout are told from there.
         beside = home.folder if project_dir is None or paths.holds(project_dir) else None
         try:
-            data: dict[str, Any] = msgspec.json.decode(Path(details.file).read_bytes())
-            manifests[name] = read_manifest(data, project_dir, details.keys, relative_to=beside)
-        except (OSError, msgspec.DecodeError, ManifestUnreadable) as error:
+            manifest = decode_manifest(Path(details.file).read_bytes())
+            manifests[name] = read_manifest(manifest, project_dir, details.keys, relative_to=beside)
+        except (OSError, ManifestUnreadable) as error:
             problems.append(f"The manifest of {name} cannot be read: {error}")
             continue
-        nodes[name] = RenderedNodes(data, project_dir, cache)
+        nodes[name] = RenderedNodes(manifest, project_dir, cache)
     draft = draft_of(facts, home, paths, manifests)
     draft.nodes = nodes
     draft.unknown += problems

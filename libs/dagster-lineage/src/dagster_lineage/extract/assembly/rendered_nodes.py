@@ -12,14 +12,8 @@ import yaml
 
 from dagster_lineage.extract.assembly.trace_cache import RenderedNode, TraceCache, digest_of
 from dagster_lineage.extract.dbt.calls import is_only_set
-from dagster_lineage.extract.dbt.fields import (
-    Node,
-    mapping,
-    materialization,
-    objects_by_id,
-    parents,
-    text,
-)
+from dagster_lineage.extract.dbt.manifest import Manifest
+from dagster_lineage.extract.dbt.manifest_nodes import Hook, ManifestNode, NodeConfig
 
 Columns = Mapping[str, Mapping[str, str]]
 
@@ -27,26 +21,21 @@ MOST_GUESSES = 4
 """Other answers of one thing that nobody told for which a node is rendered."""
 
 _SETS = re.compile(r"\{%[-+]?\s*set\b")
-_RENDERED_FROM = ("raw_code", "compiled_code", "language", "alias", "config", "version")
 
 
 class RenderedNodes:
     """Renders the nodes of one manifest, none that the cache knows.
 
     Args:
-        manifest: Its JSON, decoded.
+        manifest: The manifest.
         project_dir: Folder of the dbt project, where its variables are; None for a bare manifest.
         cache: Of what was rendered before.
     """
 
-    def __init__(
-        self, manifest: Mapping[str, Any], project_dir: Path | None, cache: TraceCache
-    ) -> None:
+    def __init__(self, manifest: Manifest, project_dir: Path | None, cache: TraceCache) -> None:
         self._manifest = manifest
         self._settings = _project_settings(project_dir)
         self._cache = cache
-        self._nodes = objects_by_id(manifest, "nodes")
-        self._sources = objects_by_id(manifest, "sources")
 
     def __call__(self, unique_id: str, columns: Columns) -> RenderedNode:
         """The queries of a node.
@@ -83,28 +72,25 @@ class RenderedNodes:
         differing = [(name, one) for name, one in others if one.sql != full.sql]
         builds = [full, *(one for _, one in differing)]
         rendered = list(builds)
-        config = mapping(self._nodes[unique_id], "config")
-        if config.get("materialized") == "incremental" or "is_incremental" in str(
-            self._nodes[unique_id].get("raw_code")
-        ):
+        node = self._manifest.nodes[unique_id]
+        if node.config.materialized == "incremental" or "is_incremental" in node.code:
             rendered.append(render(incremental=True))
         queries = tuple(dict.fromkeys(one.sql for one in rendered if one.sql.strip()))
         return RenderedNode(
             queries if full.sql.strip() else (),
             problem=next((one.problem for one in rendered if one.problem), ""),
-            beside="\n".join(_hooks(config)),
+            beside="\n".join(_hooks(node.config)),
             full_builds=len({one.sql for one in builds if one.sql.strip()}),
             differ_by=tuple(dict.fromkeys(name for name, _ in differing)),
             columns_asked=any(one.columns_asked for one in rendered),
-            only_set=tuple(self._only_set(self._nodes[unique_id])),
+            only_set=tuple(self._only_set(node)),
         )
 
-    def _only_set(self, node: Node) -> Iterable[str]:
-        code = text(node, "raw_code")
-        for one in parents(node) if _SETS.search(code) else ():
-            target = self._nodes.get(one) or self._sources.get(one) or {}
-            if is_only_set(target, code):
-                yield text(target, "relation_name")
+    def _only_set(self, node: ManifestNode) -> Iterable[str]:
+        for one in node.parents if _SETS.search(node.code) else ():
+            target = self._manifest.nodes.get(one) or self._manifest.sources.get(one)
+            if target and is_only_set(target, node.code):
+                yield target.relation_name or ""
 
     @cached_property
     def _renderer(self) -> Any:
@@ -115,42 +101,48 @@ class RenderedNodes:
 
     def digest(self, unique_id: str) -> str:
         """Of everything that a node's SQL depends on."""
+        nodes, sources = self._manifest.nodes, self._manifest.sources
         seen: dict[str, object] = {}
         waiting = [unique_id]
         while waiting:
             one = waiting.pop()
-            node = self._nodes.get(one, {})
-            seen[one] = [*map(node.get, _RENDERED_FROM)]
-            for upstream in parents(node):
+            node = nodes.get(one)
+            if node is None:
+                continue
+            seen[one] = (
+                node.code,
+                node.compiled_query,
+                node.language,
+                node.alias,
+                node.version,
+                self._manifest.config_json(one),
+            )
+            for upstream in node.parents:
                 if upstream in seen:
                     continue
-                other = self._nodes.get(upstream)
-                if other is None:
-                    seen[upstream] = self._sources.get(upstream, {}).get("relation_name")
-                elif materialization(other) == "ephemeral":
+                other = nodes.get(upstream) or sources.get(upstream)
+                if other and other.is_ephemeral:
                     waiting.append(upstream)
                 else:
-                    seen[upstream] = other.get("relation_name")
+                    seen[upstream] = other.relation_name if other else None
         return digest_of((self._macros, seen))
 
     @cached_property
     def _macros(self) -> str:
-        macros = objects_by_id(self._manifest, "macros")
         return digest_of(
             (
-                mapping(self._manifest, "metadata").get("adapter_type"),
+                self._manifest.metadata.adapter_type,
                 self._settings,
-                [(name, macros[name].get("macro_sql")) for name in sorted(macros)],
+                sorted((one, macro.macro_sql) for one, macro in self._manifest.macros.items()),
             )
         )
 
 
-def _hooks(config: Mapping[str, Any]) -> Iterable[str]:
+def _hooks(config: NodeConfig) -> Iterable[str]:
     """What dbt runs before and after a model, and at the head of its statement, as written."""
-    for name in ("pre-hook", "post-hook", "sql_header"):
-        given = config.get(name) or ()
-        for one in given if isinstance(given, list | tuple) else (given,):
-            yield str(one.get("sql") or "" if isinstance(one, Mapping) else one)
+    for hooks in (config.pre_hook, config.post_hook, config.sql_header):
+        for hook in hooks if isinstance(hooks, tuple) else (hooks,):
+            yield (hook.sql if isinstance(hook, Hook) else hook) or ""
 
 
 def _project_settings(project_dir: Path | None) -> dict[str, Any]:

@@ -117,7 +117,7 @@ class Tracer:
             yield one
             for unique_id in one.reads:
                 other = codes.get(unique_id)
-                if other and other.materialized == "ephemeral" and unique_id not in seen:
+                if other and other.is_ephemeral and unique_id not in seen:
                     seen.add(unique_id)
                     waiting.append(other)
 

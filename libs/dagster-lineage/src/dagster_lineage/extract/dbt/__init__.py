@@ -1,19 +1,21 @@
-"""dbt manifests, of any release since 1.3, as the values of the interface graph.
+"""dbt manifests of any release since 1.3: typed entries and the facts of the interface graph.
 
-`read_manifest` is the way in; its answer, `ManifestGraph`, says what it holds.
+`decode_manifest` decodes the file; `read_manifest` returns its assets, sources and exposures.
 """
 
 from dagster_lineage.extract.dbt.data_tests import DataTest
+from dagster_lineage.extract.dbt.graph_reader import read_manifest
 from dagster_lineage.extract.dbt.keys import KeyRuleWrong
-from dagster_lineage.extract.dbt.manifest import ManifestUnreadable, read_manifest
-from dagster_lineage.extract.dbt.manifest_graph import Code, Group, ManifestGraph
+from dagster_lineage.extract.dbt.manifest import Manifest, ManifestUnreadable, decode_manifest
+from dagster_lineage.extract.dbt.manifest_graph import Code, ManifestGraph
 
 __all__ = [
     "Code",
     "DataTest",
-    "Group",
     "KeyRuleWrong",
+    "Manifest",
     "ManifestGraph",
     "ManifestUnreadable",
+    "decode_manifest",
     "read_manifest",
 ]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dagster_lineage.extract.dbt.fields import Node, text
+from dagster_lineage.extract.dbt.manifest_nodes import ManifestNode, ManifestSource
 
 _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 # Each begins with its literal, and looks back after it: such a pattern is searched for several
@@ -49,7 +49,7 @@ def calls_in(code: str) -> tuple[Call, ...]:
     return tuple(_calls(_without_comments(code)))
 
 
-def line_of_call(target: Node, calls: tuple[Call, ...], code: str) -> int:
+def line_of_call(target: ManifestNode | ManifestSource, calls: tuple[Call, ...], code: str) -> int:
     """The first line that names a node or source; 0 when a macro or variable hides the call.
 
     Args:
@@ -58,7 +58,7 @@ def line_of_call(target: Node, calls: tuple[Call, ...], code: str) -> int:
         code: The reader's. Its Jinja is searched for the bare name, as in
             `{{ union_of(['orders', 'returns']) }}`, when no call names the target.
     """
-    name = text(target, "name")
+    name = target.name
     for call in calls:
         if call.arguments[-1] == name and _names(call, target):
             return call.line
@@ -74,7 +74,7 @@ def line_of_call(target: Node, calls: tuple[Call, ...], code: str) -> int:
     return 0
 
 
-def is_only_set(target: Node, code: str) -> bool:
+def is_only_set(target: ManifestNode | ManifestSource, code: str) -> bool:
     """Whether a node or source is named for variables that nothing uses, and for nothing else.
 
     Args:
@@ -91,7 +91,7 @@ def is_only_set(target: Node, code: str) -> bool:
         return False
     for statement in unused:
         plain = plain.replace(statement, "")
-    return not any(call.arguments[-1] == text(target, "name") for call in calls_in(plain))
+    return not any(call.arguments[-1] == target.name for call in calls_in(plain))
 
 
 def _calls(code: str) -> Iterator[Call]:
@@ -117,17 +117,14 @@ def _without_comments(code: str) -> str:
     return _COMMENT.sub(lambda comment: "\n" * comment.group().count("\n"), code)
 
 
-def _names(call: Call, target: Node) -> bool:
-    if text(target, "resource_type") == "source":
-        return call.function == "source" and call.arguments == (
-            text(target, "source_name"),
-            text(target, "name"),
-        )
+def _names(call: Call, target: ManifestNode | ManifestSource) -> bool:
+    if isinstance(target, ManifestSource):
+        named = (target.source_name, target.name)
+        return call.function == "source" and call.arguments == named
     if call.function != "ref":
         return False
-    if len(call.arguments) > 1 and call.arguments[0] != text(target, "package_name"):
+    if len(call.arguments) > 1 and call.arguments[0] != target.package_name:
         return False
-    version = text(target, "version")
-    return call.version == version or (
-        not call.version and version == text(target, "latest_version")
+    return call.version == target.version or (
+        not call.version and target.version == target.latest_version
     )

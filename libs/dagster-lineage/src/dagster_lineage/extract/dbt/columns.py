@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import csv
+import functools
+import re
 
 from dagster_lineage.extract.dbt.constraints import Promises
-from dagster_lineage.extract.dbt.fields import (
-    Node,
-    contract_is_enforced,
-    mapping,
-    text,
-    type_spelling,
-)
 from dagster_lineage.extract.dbt.lines import Described
+from dagster_lineage.extract.dbt.manifest_nodes import ManifestNode, ManifestSource
 from dagster_lineage.model import Column, Expected
+
+_QUOTED = re.compile(r"""("[^"]*"|'[^']*'|`[^`]*`)""")
+_AROUND_MARKS = re.compile(r"\s*([(),<>])\s*")
+_SPACES = re.compile(r"\s+")
 
 
 def columns_of(
-    node: Node, promises: Promises, described: Described | None, header: tuple[str, ...]
+    node: ManifestNode, promises: Promises, described: Described | None, header: tuple[str, ...]
 ) -> tuple[dict[str, Column], bool]:
     """Columns in their order, and whether they are all that there are.
 
@@ -27,10 +27,9 @@ def columns_of(
         described: Its entry in YAML.
         header: First line of a seed's file; none for everything else.
     """
-    version = text(node, "version")
     types = {name.casefold(): declared for name, declared in _types(node)}
-    declared = list(mapping(node, "columns"))
-    complete = bool(header) or (contract_is_enforced(node) and bool(declared))
+    declared = list(node.columns)
+    complete = bool(header) or (node.contract_is_enforced and bool(declared))
     names = list(header) or declared
     known = {name.casefold() for name in names}
     # A test may name a column that nobody declared: it is there, but others may be as well.
@@ -45,29 +44,31 @@ def columns_of(
             type=types.get(folded, ""),
             not_null=folded in promises.not_null,
             unique=folded in promises.unique,
-            line=described.column(name, version) if described else 0,
+            line=described.column(name, node.version) if described else 0,
         )
     return columns, complete
 
 
-def expected_of(node: Node, promises: Promises, described: Described | None) -> dict[str, Expected]:
+def expected_of(
+    source: ManifestSource, promises: Promises, described: Described | None
+) -> dict[str, Expected]:
     """What a project relies on of a source's columns, in their order."""
     return {
         name: Expected(
-            type=type_spelling(text(column, "data_type")) if isinstance(column, dict) else "",
+            type=type_spelling(column.data_type or ""),
             not_null=name.casefold() in promises.not_null,
             unique=name.casefold() in promises.unique,
             line=described.column(name) if described else 0,
         )
-        for name, column in mapping(node, "columns").items()
+        for name, column in source.columns.items()
     }
 
 
-def header_of(seed: Node, content: str | None) -> tuple[str, ...]:
+def header_of(seed: ManifestNode, content: str | None) -> tuple[str, ...]:
     """Names of a seed's columns, from its file; none when the file is not at hand."""
     if not content:
         return ()
-    delimiter = text(mapping(seed, "config"), "delimiter")
+    delimiter = seed.config.delimiter or ""
     first = content.partition("\n")[0]
     try:
         row = next(csv.reader([first], delimiter=delimiter if len(delimiter) == 1 else ","), [])
@@ -76,15 +77,22 @@ def header_of(seed: Node, content: str | None) -> tuple[str, ...]:
     return tuple(row) if all(row) else ()
 
 
-def _types(node: Node) -> list[tuple[str, str]]:
-    types = [
-        (name, type_spelling(written))
-        for name, written in mapping(mapping(node, "config"), "column_types").items()
-        if isinstance(written, str)
-    ]
-    types += [
-        (name, type_spelling(text(column, "data_type")))
-        for name, column in mapping(node, "columns").items()
-        if isinstance(column, dict) and text(column, "data_type")
-    ]
-    return types
+def _types(node: ManifestNode) -> list[tuple[str, str]]:
+    configured = (node.config.column_types or {}).items()
+    described = ((name, column.data_type) for name, column in node.columns.items())
+    return [(name, type_spelling(type_)) for name, type_ in (*configured, *described) if type_]
+
+
+@functools.cache
+def type_spelling(declared: str) -> str:
+    """A declared type as interfaces spell it: lower case, no needless space.
+
+    >>> type_spelling("Decimal(12, 2)")
+    'decimal(12,2)'
+    """
+    # Every second piece is quoted: names of a struct's fields keep their case.
+    pieces = _QUOTED.split(declared.strip())
+    for index in range(0, len(pieces), 2):
+        plain = _AROUND_MARKS.sub(r"\1", pieces[index].lower())
+        pieces[index] = _SPACES.sub(" ", plain)
+    return "".join(pieces)

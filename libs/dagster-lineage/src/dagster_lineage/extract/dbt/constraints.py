@@ -25,14 +25,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from dagster_lineage.extract.dbt.data_tests import DataTest
-from dagster_lineage.extract.dbt.fields import (
-    Node,
-    contract_is_enforced,
-    mapping,
-    objects,
-    text,
-    texts,
-)
+from dagster_lineage.extract.dbt.manifest_nodes import ManifestNode, ManifestSource, strings
 
 _NOT_NULL, _UNIQUE, _PRIMARY_KEY = "not_null", "unique", "primary_key"
 _TESTS = {
@@ -63,19 +56,14 @@ class Promises:
     grain: tuple[str, ...]
 
 
-def promises_of(
-    node: Node, tests: Iterable[DataTest], *, constraints: bool | None = None
-) -> Promises:
-    """What is promised of a model, seed, snapshot or source.
+def promises_of(node: ManifestNode | ManifestSource, tests: Iterable[DataTest]) -> Promises:
+    """Return the promises of a model, seed, snapshot or source.
 
     Args:
         node: Of the manifest.
         tests: The data tests that are about it.
-        constraints: Whether its constraints count; None: if its contract is enforced.
     """
-    details = [*_tested(tests)]
-    if contract_is_enforced(node) if constraints is None else constraints:
-        details = [*_constraints(node), *details]
+    details = [*_constraints(node), *_tested(tests)]
     not_null = {
         column.casefold()
         for kind, columns in details
@@ -99,24 +87,28 @@ def _tested(tests: Iterable[DataTest]) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield _TESTS[test.check.kind], test.check.columns
 
 
-def _constraints(node: Node) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for constraint in objects(node.get("constraints")):
-        columns = texts(constraint.get("columns"))
-        if columns:
-            yield text(constraint, "type"), columns
-    for name, column in mapping(node, "columns").items():
-        if isinstance(column, dict) and column.get("constraints"):
-            for constraint in objects(column.get("constraints")):
-                yield text(constraint, "type"), (name,)
+def _constraints(node: ManifestNode | ManifestSource) -> Iterator[tuple[str, tuple[str, ...]]]:
+    if isinstance(node, ManifestNode):
+        if not node.contract_is_enforced:
+            return
+        for constraint in node.constraints:
+            columns = strings(constraint.columns)
+            if columns:
+                yield constraint.type, columns
+    for name, column in node.columns.items():
+        for constraint in column.constraints:
+            yield constraint.type, (name,)
 
 
-def _grain(node: Node, unique: list[tuple[str, ...]], not_null: set[str]) -> tuple[str, ...]:
+def _grain(
+    node: ManifestNode | ManifestSource, unique: list[tuple[str, ...]], not_null: set[str]
+) -> tuple[str, ...]:
     """The best of several combinations without a primary key.
 
     What the config merges rows by, if it is one of them; else a column without null, a combination,
     a column.
     """
-    merged_by = {column.casefold() for column in texts(mapping(node, "config").get("unique_key"))}
+    merged_by = {column.casefold() for column in strings(node.config.unique_key)}
 
     def rank(columns: tuple[str, ...]) -> int:
         folded = {column.casefold() for column in columns}

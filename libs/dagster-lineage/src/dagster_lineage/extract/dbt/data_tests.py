@@ -7,10 +7,14 @@ from collections.abc import Collection, Iterable, Mapping
 
 from msgspec import Struct
 
-from dagster_lineage.extract.dbt.fields import Node, is_enabled, mapping, text, texts
-from dagster_lineage.extract.dbt.fields import source_name as name_of_source
 from dagster_lineage.extract.dbt.keys import Keys
 from dagster_lineage.extract.dbt.lines import Described
+from dagster_lineage.extract.dbt.manifest_nodes import (
+    ManifestNode,
+    ManifestSource,
+    NodeConfig,
+    TestMetadata,
+)
 from dagster_lineage.extract.dbt.project_files import ProjectFiles
 from dagster_lineage.extract.dbt.test_subjects import Subjects
 from dagster_lineage.model import Check
@@ -51,7 +55,11 @@ class DataTests:
     """
 
     def __init__(
-        self, nodes: Mapping[str, Node], files: ProjectFiles, keys: Keys, root_package: str
+        self,
+        nodes: Mapping[str, ManifestNode | ManifestSource],
+        files: ProjectFiles,
+        keys: Keys,
+        root_package: str,
     ) -> None:
         self._nodes = nodes
         self._files = files
@@ -64,80 +72,77 @@ class DataTests:
         return {
             unique_id: self._test(unique_id, node)
             for unique_id, node in self._nodes.items()
-            if text(node, "resource_type") == "test" and is_enabled(node)
+            if isinstance(node, ManifestNode) and node.resource_type == "test" and node.is_enabled
         }
 
-    def _test(self, unique_id: str, node: Node) -> DataTest:
+    def _test(self, unique_id: str, node: ManifestNode) -> DataTest:
         on = self._subjects.of(node)
-        subject = self._nodes.get(on, {})
-        is_source = text(subject, "resource_type") == "source"
-        arguments = mapping(mapping(node, "test_metadata"), "kwargs")
-        columns, plain = _columns(node, arguments, mapping(subject, "columns"))
-        kind = test_kind(node)
-        ephemeral = text(mapping(subject, "config"), "materialized") == "ephemeral"
+        subject = self._nodes.get(on)
+        columns, plain = _columns(node, subject.columns if subject else ())
+        arguments = node.test_metadata.kwargs if node.test_metadata else {}
+        kind = test_kind(node.test_metadata)
         return DataTest(
             unique_id=unique_id,
-            package=text(node, "package_name"),
+            package=node.package_name,
             on=on,
-            key=self._keys.of(subject) if subject and not ephemeral else "",
-            source=name_of_source(subject) if is_source else "",
+            key=self._keys.of(subject) if subject and not subject.is_ephemeral else "",
+            source=subject.full_name if isinstance(subject, ManifestSource) else "",
             check=Check(
-                name=text(node, "name"),
+                name=node.name,
                 at=self._at(node, subject, kind),
                 kind=kind,
                 columns=columns,
-                blocking=_severity_is_error(node),
+                blocking=_severity_is_error(node.config),
             ),
-            promise=plain and arguments.keys() <= _HARMLESS_ARGUMENTS and _stops_every_time(node),
+            promise=plain
+            and arguments.keys() <= _HARMLESS_ARGUMENTS
+            and _stops_every_time(node.config),
         )
 
-    def _at(self, node: Node, subject: Node, kind: str) -> str:
+    def _at(
+        self, node: ManifestNode, subject: ManifestNode | ManifestSource | None, kind: str
+    ) -> str:
         file = self._files.file_of(node)
-        if not mapping(node, "test_metadata"):
+        if not node.test_metadata or subject is None:
             return self._files.at(file, 1)
         described = self._entry(file, subject)
         return self._files.at(file, self._line(node, described, kind) if described else 1)
 
-    def _entry(self, file: str, subject: Node) -> Described | None:
+    def _entry(self, file: str, subject: ManifestNode | ManifestSource) -> Described | None:
         in_file = self._files.described(file)
-        name = text(subject, "name")
-        kind = text(subject, "resource_type")
-        if kind == "source":
-            source = text(subject, "source_name")
-            return in_file.tables.get((source, name)) or in_file.sources.get(source)
-        return in_file.entries.get((f"{kind}s", name))
+        if isinstance(subject, ManifestSource):
+            table = in_file.tables.get((subject.source_name, subject.name))
+            return table or in_file.sources.get(subject.source_name)
+        return in_file.entries.get((f"{subject.resource_type}s", subject.name))
 
-    def _line(self, node: Node, described: Described, kind: str) -> int:
-        version = ""
-        subject = self._nodes.get(text(node, "attached_node"))
-        if subject is not None:
-            version = text(subject, "version")
-        column = _unquoted(text(node, "column_name"))
+    def _line(self, node: ManifestNode, described: Described, kind: str) -> int:
+        attached = self._nodes.get(node.attached_node or "")
+        version = attached.version if isinstance(attached, ManifestNode) else ""
+        column = _unquoted(node.column_name or "")
         items = described.tests_of(column, kind, version)
         for item in items:
-            if item.name and item.name == text(node, "name"):
+            if item.name and item.name == node.name:
                 return item.line
         unnamed = [item.line for item in items if not item.name]
         if not unnamed:
             return described.column(column, version) or described.line
         # Several tests of one kind on one column come in the order of the file.
-        counter = (text(node, "attached_node"), str(described.line), column, kind)
+        counter = (node.attached_node or "", str(described.line), column, kind)
         index = self._claimed.get(counter, 0)
         self._claimed[counter] = index + 1
         return unnamed[min(index, len(unnamed) - 1)]
 
 
-def test_kind(node: Node) -> str:
+def test_kind(metadata: TestMetadata | None) -> str:
     """`not_null`, `dbt_utils.unique_combination_of_columns`, …; `singular` for a query of its own.
 
     The name as projects write it: with the package, but for dbt's own and the project's tests.
     """
-    metadata = mapping(node, "test_metadata")
-    name = text(metadata, "name")
-    if not name:
+    if metadata is None or not metadata.name:
         return "singular"
-    namespace = text(metadata, "namespace")
-    return name if namespace in ("", "dbt") else f"{namespace}.{name}"
+    if metadata.namespace in (None, "", "dbt"):
+        return metadata.name
+    return f"{metadata.namespace}.{metadata.name}"
 
 
 def tests_by_subject(tests: Iterable[DataTest]) -> dict[str, list[DataTest]]:
@@ -149,13 +154,12 @@ def tests_by_subject(tests: Iterable[DataTest]) -> dict[str, list[DataTest]]:
     return found
 
 
-def _columns(
-    node: Node, arguments: Node, declared: Collection[str]
-) -> tuple[tuple[str, ...], bool]:
+def _columns(node: ManifestNode, declared: Collection[str]) -> tuple[tuple[str, ...], bool]:
     """The columns that a test is about, and whether all that it names are plain columns."""
-    written = [name for one in COLUMN_ARGUMENTS for name in texts(arguments.get(one))]
-    if not written:
-        written = [*texts(node.get("column_name"))]
+    metadata = node.test_metadata or TestMetadata()
+    written = [name for one in COLUMN_ARGUMENTS for name in metadata.texts(one)]
+    if not written and node.column_name:
+        written = [node.column_name]
     columns = [_unquoted(name) for name in written]
     plain = [
         column
@@ -170,17 +174,16 @@ def _unquoted(name: str) -> str:
     return next(one for one in found.groups() if one is not None) if found else name
 
 
-def _severity_is_error(node: Node) -> bool:
-    return (text(mapping(node, "config"), "severity") or "error").lower() == "error"
+def _severity_is_error(config: NodeConfig) -> bool:
+    return (config.severity or "error").lower() == "error"
 
 
-def _stops_every_time(node: Node) -> bool:
-    config = mapping(node, "config")
-    condition = "".join(text(config, "error_if").split())
-    counted = "".join(text(config, "fail_calc").lower().split())
+def _stops_every_time(config: NodeConfig) -> bool:
+    condition = "".join((config.error_if or "").split())
+    counted = "".join((config.fail_calc or "").lower().split())
     return (
-        _severity_is_error(node)
-        and not config.get("where")
+        _severity_is_error(config)
+        and not config.where
         and condition in _FAILS_ON_ANY_ROW
         and counted in ("", "count(*)")
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dagster_lineage.extract.dbt.fields import Node, is_enabled, is_passed_through, parents, text
+from dagster_lineage.extract.dbt.manifest_nodes import ManifestResource
 
 _READABLE = frozenset({"model", "seed", "snapshot", "source"})
 
@@ -34,7 +34,7 @@ class Dependencies:
         nodes: Everything of the manifest that can depend or be depended on, by unique id.
     """
 
-    def __init__(self, nodes: Mapping[str, Node]) -> None:
+    def __init__(self, nodes: Mapping[str, ManifestResource]) -> None:
         self._nodes = nodes
         self._through: dict[str, tuple[Dependency, ...]] = {}
 
@@ -46,12 +46,13 @@ class Dependencies:
     def _parents(self, unique_id: str) -> list[tuple[str, bool]]:
         """Parents that can be read, and whether each is no table."""
         found = []
-        for parent in parents(self._nodes.get(unique_id, {})):
+        reader = self._nodes.get(unique_id)
+        for parent in reader.parents if reader else ():
             node = self._nodes.get(parent)
-            if node is None or not is_enabled(node):
+            if node is None or not node.is_enabled:
                 continue
-            passed_through = is_passed_through(node)
-            if passed_through or text(node, "resource_type") in _READABLE:
+            passed_through = node.is_passed_through
+            if passed_through or node.resource_type in _READABLE:
                 found.append((parent, passed_through))
         return found
 
@@ -98,7 +99,7 @@ class Dependencies:
                 {
                     parent
                     for node in self._nodes.values()
-                    for parent in parents(node)
+                    for parent in node.parents
                     if parent not in self._nodes
                 }
             )

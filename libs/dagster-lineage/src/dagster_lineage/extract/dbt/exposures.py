@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dagster_lineage.extract.dbt.dependencies import Dependencies
-from dagster_lineage.extract.dbt.fields import Node, is_enabled, mapping, text, texts
 from dagster_lineage.extract.dbt.keys import Keys
+from dagster_lineage.extract.dbt.manifest_nodes import (
+    ManifestExposure,
+    ManifestNode,
+    ManifestSource,
+    strings,
+)
 from dagster_lineage.extract.dbt.project_files import ProjectFiles
 from dagster_lineage.model import Exposure
 
 
 def exposures_of(
-    exposures: Mapping[str, Node],
-    nodes: Mapping[str, Node],
+    exposures: Mapping[str, ManifestExposure],
+    nodes: Mapping[str, ManifestNode | ManifestSource],
     dependencies: Dependencies,
     keys: Keys,
     files: ProjectFiles,
@@ -29,17 +34,16 @@ def exposures_of(
     """
     found = []
     for unique_id, exposure in exposures.items():
-        if not is_enabled(exposure):
+        if not exposure.is_enabled:
             continue
         described = files.description_of(exposure)[1]
-        owner = mapping(exposure, "owner")
-        emails = texts(owner.get("email"))
+        emails = strings(exposure.owner.email)
         found.append(
             Exposure(
-                name=text(exposure, "name"),
+                name=exposure.name,
                 at=files.at(files.file_of(exposure), described.line if described else 1),
-                type=text(exposure, "type"),
-                owner=emails[0] if emails else text(owner, "name"),
+                type=exposure.type,
+                owner=emails[0] if emails else exposure.owner.name or "",
                 reads=tuple(
                     dict.fromkeys(
                         keys.of(nodes[dependency.target])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from collections.abc import Mapping
 
-from dagster_lineage.extract.dbt.fields import Node, dagster_meta, mapping, meta_of, text, texts
+from dagster_lineage.extract.dbt.manifest_nodes import ManifestNode, ManifestSource, strings
 from dagster_lineage.model import key_text
 from dagster_lineage.model.errors import LineageError
 
@@ -37,21 +37,17 @@ class Keys:
             _validate(self._rule)
         self._known: dict[str, str] = {}
 
-    def of(self, node: Node) -> str:
+    def of(self, node: ManifestNode | ManifestSource) -> str:
         """The key of a node or source."""
-        unique_id = text(node, "unique_id")
+        unique_id = node.unique_id
         key = self._known.get(unique_id) or self._answers.get(unique_id)
         if key is None:
             rule = self._rule if not explicit_key(node) else ""
             key = self._known[unique_id] = _by_rule(rule, node) if rule else default_key(node)
         return key
 
-    def answered(self, unique_id: str) -> bool:
-        """The location's translator was asked about it; true for every node under a rule."""
-        return bool(self._rule) or unique_id in self._answers
 
-
-def default_key(node: Node) -> str:
+def default_key(node: ManifestNode | ManifestSource) -> str:
     """The key that dagster-dbt gives without a translator of one's own.
 
     As `default_asset_key_fn` of dagster-dbt 0.29: `meta.dagster.asset_key`; a source's name and
@@ -60,36 +56,34 @@ def default_key(node: Node) -> str:
     explicit = explicit_key(node)
     if explicit:
         return explicit
-    if text(node, "resource_type") == "source":
-        return key_text([text(node, "source_name"), text(node, "name")])
-    if text(node, "version"):
-        return key_text([text(node, "alias") or text(node, "name")])
-    schema = mapping(node, "config").get("schema")
-    name = text(node, "name")
-    return key_text([name] if schema is None else [str(schema), name])
+    if isinstance(node, ManifestSource):
+        return key_text([node.source_name, node.name])
+    if node.version:
+        return key_text([node.table_name])
+    schema = node.config.schema
+    return key_text([node.name] if schema is None else [schema, node.name])
 
 
-def explicit_key(node: Node) -> str:
+def explicit_key(node: ManifestNode | ManifestSource) -> str:
     """The key written in `meta.dagster.asset_key`; a text instead of a list is one part."""
-    written = dagster_meta(node).get("asset_key")
-    return key_text(texts(written)) if written else ""
+    parts = strings(node.dagster.asset_key)
+    return key_text(parts) if parts else ""
 
 
-def key_is_string(node: Node) -> bool:
+def key_is_string(node: ManifestNode | ManifestSource) -> bool:
     """`asset_key` is a text, which Dagster does not split at its slashes."""
-    return isinstance(mapping(meta_of(node), "dagster").get("asset_key"), str)
+    return isinstance(node.dagster.asset_key, str)
 
 
-def _by_rule(rule: str, node: Node) -> str:
-    name = text(node, "identifier") or text(node, "alias") or text(node, "name")
+def _by_rule(rule: str, node: ManifestNode | ManifestSource) -> str:
     values = {
-        "database": text(node, "database"),
-        "schema": text(node, "schema"),
-        "name": name,
-        "model": text(node, "name"),
-        "source": text(node, "source_name"),
-        "package": text(node, "package_name"),
-        "resource_type": text(node, "resource_type"),
+        "database": node.database or "",
+        "schema": node.schema or "",
+        "name": node.table_name,
+        "model": node.name,
+        "source": node.source_name if isinstance(node, ManifestSource) else "",
+        "package": node.package_name,
+        "resource_type": node.resource_type,
     }
     parts = [part.format_map(values) for part in rule.split("/")]
     return key_text([part for part in parts if part])

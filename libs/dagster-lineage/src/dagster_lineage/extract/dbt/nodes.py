@@ -11,19 +11,14 @@ from dagster_lineage.extract.dbt.columns import columns_of, header_of
 from dagster_lineage.extract.dbt.constraints import promises_of
 from dagster_lineage.extract.dbt.data_tests import DataTest
 from dagster_lineage.extract.dbt.dependencies import Dependencies
-from dagster_lineage.extract.dbt.fields import (
-    Node,
-    contract_is_enforced,
-    dagster_meta,
-    mapping,
-    materialization,
-    parents,
-    source_name,
-    text,
-    texts,
-)
 from dagster_lineage.extract.dbt.keys import Keys
-from dagster_lineage.extract.dbt.manifest_graph import Code, Group
+from dagster_lineage.extract.dbt.manifest_graph import Code
+from dagster_lineage.extract.dbt.manifest_nodes import (
+    ManifestGroup,
+    ManifestNode,
+    ManifestSource,
+    strings,
+)
 from dagster_lineage.extract.dbt.project_files import ProjectFiles
 from dagster_lineage.extract.dbt.relations import relation_of
 from dagster_lineage.model import Asset, Read
@@ -48,7 +43,8 @@ class Nodes:
     """Reads the assets of one manifest.
 
     Args:
-        nodes: Nodes and sources by unique id.
+        nodes: By unique id.
+        sources: By unique id.
         dependencies: Between them.
         tests: Data tests by unique id of what they are about.
         groups: By name.
@@ -58,15 +54,17 @@ class Nodes:
 
     def __init__(
         self,
-        nodes: Mapping[str, Node],
+        nodes: Mapping[str, ManifestNode],
+        sources: Mapping[str, ManifestSource],
         *,
         dependencies: Dependencies,
         tests: Mapping[str, list[DataTest]],
-        groups: Mapping[str, Group],
+        groups: Mapping[str, ManifestGroup],
         keys: Keys,
         files: ProjectFiles,
     ) -> None:
         self._nodes = nodes
+        self._sources = sources
         self._dependencies = dependencies
         self._tests = tests
         self._groups = groups
@@ -77,33 +75,33 @@ class Nodes:
     def asset(self, unique_id: str) -> Asset:
         """Everything that dbt knows of a model, seed or snapshot."""
         node = self._nodes[unique_id]
-        kind = text(node, "resource_type")
+        kind = node.resource_type
         tests = self._tests.get(unique_id, [])
         promises = promises_of(node, tests)
         file = self._files.file_of(node)
         described_in, described = self._files.description_of(node)
         header = header_of(node, self._files.text(file)) if kind == "seed" else ()
         columns, complete = columns_of(node, promises, described, header)
-        group = text(mapping(node, "config"), "group") or text(node, "group")
-        config_access = text(mapping(node, "config"), "access")
+        group = node.config.group or node.group or ""
+        access = node.access or node.config.access or ""
         return Asset(
             key=self._keys.of(node),
             # dbt's own mark of a node that another project makes (`is_external_node`).
-            kind=_KINDS[kind] if file or text(node, "path") else "external",
+            kind=_KINDS[kind] if file or node.path else "external",
             at=self._files.at(file, self._line(node, file)),
             described_at=self._files.at(described_in, described.line if described else 1),
             relation=relation_of(node),
-            name=text(node, "name"),
-            package=text(node, "package_name"),
+            name=node.name,
+            package=node.package_name,
             unique_id=unique_id,
-            version=text(node, "version"),
-            latest_version=text(node, "latest_version"),
-            deprecation_date=text(node, "deprecation_date"),
-            group=text(dagster_meta(node), "group") or group,
+            version=node.version,
+            latest_version=node.latest_version,
+            deprecation_date=node.deprecation_date or "",
+            group=node.dagster.group or group,
             owners=self._owners(node, group),
-            access=(text(node, "access") or config_access) if kind == "model" else "",
-            contract=contract_is_enforced(node),
-            materialized=materialization(node),
+            access=access if kind == "model" else "",
+            contract=node.contract_is_enforced,
+            materialized=node.config.materialized or "",
             grain=promises.grain,
             columns=columns,
             columns_known=complete,
@@ -114,72 +112,69 @@ class Nodes:
     def code(self, unique_id: str) -> Code:
         """What is needed to trace the columns of a model."""
         node = self._nodes[unique_id]
-        kind = text(node, "resource_type")
+        kind = node.resource_type
         file = self._files.file_of(node)
         return Code(
             unique_id=unique_id,
-            name=text(node, "name"),
-            package=text(node, "package_name"),
-            resource_type=kind,
-            materialized=materialization(node),
-            language="" if kind == "seed" else text(node, "language") or "sql",
-            raw=_raw_code(node),
-            compiled=text(node, "compiled_code") or text(node, "compiled_sql"),
-            relation=text(node, "relation_name"),
-            reads=parents(node),
+            package=node.package_name,
+            is_ephemeral=node.is_ephemeral,
+            language="" if kind == "seed" else node.language or "sql",
+            raw=node.code,
+            reads=node.parents,
             at=self._files.at(file, self._line(node, file)),
         )
 
-    def _owners(self, node: Node, group: str) -> tuple[str, ...]:
-        named = texts(dagster_meta(node).get("owners"))
+    def _owners(self, node: ManifestNode, group: str) -> tuple[str, ...]:
+        named = strings(node.dagster.owners)
         if named or group not in self._groups:
             return named
-        owning = self._groups[group]
         # Dagster knows a group's owner by e-mail alone; a team's name in Dagster's spelling
         # (`team:finance`) can only be meant as one.
-        return owning.emails or ((owning.owner,) if owning.owner.startswith("team:") else ())
+        owner = self._groups[group].owner
+        name = owner.name or ""
+        return strings(owner.email) or ((name,) if name.startswith("team:") else ())
 
     def _reads(self, unique_id: str) -> tuple[Read, ...]:
         reads = []
         for dependency in self._dependencies.of(unique_id):
-            target = self._nodes[dependency.target]
-            is_source = text(target, "resource_type") == "source"
+            source = self._sources.get(dependency.target)
+            target = source or self._nodes[dependency.target]
             reads.append(
                 Read(
                     key=self._keys.of(target),
                     at=self._place_of_call(dependency.named_by, target),
-                    via="source" if is_source else "ref",
-                    source=source_name(target) if is_source else "",
+                    via="source" if source else "ref",
+                    source=source.full_name if source else "",
                 )
             )
         return tuple(reads)
 
-    def _place_of_call(self, reader_id: str, target: Node) -> str:
+    def _place_of_call(self, reader_id: str, target: ManifestNode | ManifestSource) -> str:
         found = self._written.get(reader_id)
         if found is None:
             found = self._written[reader_id] = self._find_calls(self._nodes[reader_id])
         line = line_of_call(target, found.calls, found.code)
         return self._files.at(found.file, found.before + line if line else found.own_line)
 
-    def _find_calls(self, reader: Node) -> _Written:
+    def _find_calls(self, reader: ManifestNode) -> _Written:
         file = self._files.file_of(reader)
         own_line = self._line(reader, file)
         if file.endswith(_YAML):
             # A snapshot, whose code dbt made up from its `relation`.
             described = self._files.description_of(reader)[1]
             return _Written(file, (described.relation if described else 0) or own_line, "", (), 0)
-        code = _raw_code(reader)
+        code = reader.code
         return _Written(file, own_line, code, calls_in(code), self._lines_before(code, file))
 
-    def _line(self, node: Node, file: str) -> int:
+    def _line(self, node: ManifestNode, file: str) -> int:
         """Line of a node's definition: 1, but for what shares its file with others."""
         if file.endswith(_YAML):
             described = self._files.description_of(node)[1]
             return described.line if described else 1
-        if text(node, "resource_type") != "snapshot":
+        if node.resource_type != "snapshot":
             return 1
         content = self._files.text(file) or ""
-        block = re.search(rf"\{{%-?\s*snapshot\s+{re.escape(text(node, 'name'))}\b", content)
+        block = re.search(rf"\{{%-?\s*snapshot\s+{re.escape(node.name)}\b", content)
         return content.count("\n", 0, block.start()) + 1 if block else 1
 
     def _lines_before(self, code: str, file: str) -> int:
@@ -190,7 +185,3 @@ class Nodes:
         content = self._files.text(file)
         start = content.find(code.replace("\r\n", "\n")) if content and code else -1
         return content.count("\n", 0, start) if content and start > 0 else 0
-
-
-def _raw_code(node: Node) -> str:
-    return text(node, "raw_code") or text(node, "raw_sql")

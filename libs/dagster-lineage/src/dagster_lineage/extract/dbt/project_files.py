@@ -9,8 +9,8 @@ from pathlib import Path
 
 import yaml
 
-from dagster_lineage.extract.dbt.fields import Node, text
 from dagster_lineage.extract.dbt.lines import Described, YamlFile, read_lines
+from dagster_lineage.extract.dbt.manifest_nodes import ManifestResource
 from dagster_lineage.model import place
 
 _EMPTY = YamlFile()
@@ -49,9 +49,9 @@ class ProjectFiles:
         found = re.search(r"^packages-install-path:\s*[\"']?([\w./-]+)", written, re.MULTILINE)
         return found.group(1).strip("/") if found else "dbt_packages"
 
-    def file_of(self, node: Node) -> str:
+    def file_of(self, node: ManifestResource) -> str:
         """The file that defines a node, relative to the project's folder."""
-        return self.file_in(text(node, "package_name"), text(node, "original_file_path"))
+        return self.file_in(node.package_name, node.original_file_path)
 
     def file_in(self, package: str, path: str) -> str:
         """A file of the project or of an installed package, relative to the project's folder."""
@@ -99,13 +99,13 @@ class ProjectFiles:
             self.notes.append(f"{where} is no YAML, so lines of what it describes are not known.")
             return _EMPTY
 
-    def description_of(self, node: Node) -> tuple[str, Described | None]:
+    def description_of(self, node: ManifestResource) -> tuple[str, Described | None]:
         """The YAML file that describes a node, and its entry there; empty without one."""
         file = self.file_of(node)
         if not file.endswith((".yml", ".yaml")):
-            package, scheme, path = text(node, "patch_path").partition("://")
+            package, scheme, path = (node.patch_path or "").partition("://")
             if not scheme:
                 return "", None
             file = self.file_in(package, path)
-        section = _SECTION.get(text(node, "resource_type"), "")
-        return file, self.described(file).entries.get((section, text(node, "name")))
+        section = _SECTION.get(node.resource_type, "")
+        return file, self.described(file).entries.get((section, node.name))

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import re
 
-from dagster_lineage.extract.dbt.fields import Node, is_ephemeral, text
+from dagster_lineage.extract.dbt.manifest_nodes import ManifestNode, ManifestSource
 
 _PART = re.compile(r'"((?:[^"]|"")*)"|`([^`]*)`|\[([^\]]*)\]|([^\s."`\[\]()\']+)')
 
 
-def relation_of(node: Node) -> str:
+def relation_of(node: ManifestNode | ManifestSource) -> str:
     """`database.schema.table` of a node or source, unquoted; empty for what is no table.
 
     dbt's own rendering is taken first, for it knows the engine's rules: which parts it leaves out
     (Spark has no database) and in which case it writes them.
     """
-    if is_ephemeral(node):
+    if node.is_ephemeral:
         return ""
-    rendered = text(node, "relation_name")
-    if rendered:
-        return unquoted(rendered)
-    table = text(node, "identifier") or text(node, "alias") or text(node, "name")
-    return ".".join(part for part in (text(node, "database"), text(node, "schema"), table) if part)
+    if node.relation_name:
+        return unquoted(node.relation_name)
+    return ".".join(part for part in (node.database, node.schema, node.table_name) if part)
 
 
 def unquoted(rendered: str) -> str:

@@ -8,9 +8,9 @@ from collections.abc import Collection, Mapping
 from dagster_lineage.extract.dbt.columns import expected_of
 from dagster_lineage.extract.dbt.constraints import promises_of
 from dagster_lineage.extract.dbt.data_tests import DataTest
-from dagster_lineage.extract.dbt.fields import Node, mapping, source_name, text
 from dagster_lineage.extract.dbt.keys import Keys, default_key, explicit_key, key_is_string
 from dagster_lineage.extract.dbt.lines import Described
+from dagster_lineage.extract.dbt.manifest_nodes import Freshness, ManifestSource
 from dagster_lineage.extract.dbt.project_files import ProjectFiles
 from dagster_lineage.extract.dbt.relations import relation_of
 from dagster_lineage.model import Source
@@ -30,7 +30,7 @@ class Sources:
 
     def __init__(
         self,
-        sources: Mapping[str, Node],
+        sources: Mapping[str, ManifestSource],
         *,
         tests: Mapping[str, list[DataTest]],
         keys: Keys,
@@ -49,8 +49,8 @@ class Sources:
         node = self._sources[unique_id]
         file = self._files.file_of(node)
         in_file = self._files.described(file)
-        name = text(node, "source_name")
-        table = in_file.tables.get((name, text(node, "name")))
+        name = node.source_name
+        table = in_file.tables.get((name, node.name))
         whole = in_file.sources.get(name)
         tests = self._tests.get(unique_id, [])
         nearest = table or whole
@@ -58,20 +58,22 @@ class Sources:
         key_line = (table.key_line if table else 0) or (whole.key_line if whole else 0)
         written = bool(explicit_key(node))
         return Source(
-            name=source_name(node),
+            name=node.full_name,
             key=self._keys.of(node),
             at=self._files.at(file, nearest.line if nearest else 1),
             key_at=self._files.at(file, key_line) if written and key_line else "",
             key_origin=given,
             relation=relation_of(node),
-            columns=expected_of(node, promises_of(node, tests, constraints=True), table),
+            columns=expected_of(node, promises_of(node, tests), table),
             checks=tuple(test.check for test in tests),
-            package=text(node, "package_name"),
+            package=node.package_name,
             read=unique_id in self._used,
-            freshness=freshness_text(node),
+            freshness=freshness_text(node.freshness),
         )
 
-    def _key_given(self, node: Node, table: Described | None, whole: Described | None) -> KeyOrigin:
+    def _key_given(
+        self, node: ManifestSource, table: Described | None, whole: Described | None
+    ) -> KeyOrigin:
         explicit = explicit_key(node)
         key = self._keys.of(node)
         if key != (explicit or default_key(node)):
@@ -82,33 +84,30 @@ class Sources:
             return "source"
         return "string" if key_is_string(node) else "table"
 
-    def _inherited(self, node: Node, table: Described | None, whole: Described | None) -> bool:
+    def _inherited(
+        self, node: ManifestSource, table: Described | None, whole: Described | None
+    ) -> bool:
         """The key is written on the source, so that all its tables share it."""
         if table is not None:
             return not table.key_line and whole is not None and bool(whole.key_line)
         # Without the YAML: dbt keeps the source's own meta, newer releases not always all of it.
-        written = mapping(mapping(node, "source_meta"), "dagster").get("asset_key")
+        written = node.source_dagster.asset_key
         if written:
-            return bool(written == _asset_key(node))
+            return written == node.dagster.asset_key
         return self._shared[_explicit_in_source(node)] > 1
 
 
-def freshness_text(node: Node) -> str:
+def freshness_text(freshness: Freshness | None) -> str:
     """`warn after 12 hours, error after 1 day`; empty without freshness."""
-    freshness = mapping(node, "freshness")
+    if freshness is None:
+        return ""
     details = []
-    for level in ("warn", "error"):
-        after = mapping(freshness, f"{level}_after")
-        count, period = text(after, "count"), text(after, "period")
-        if count and period:
-            details.append(f"{level} after {count} {period}{'' if count == '1' else 's'}")
+    for level, after in (("warn", freshness.warn_after), ("error", freshness.error_after)):
+        if after and after.count not in (None, "") and after.period:
+            plural = "" if str(after.count) == "1" else "s"
+            details.append(f"{level} after {after.count} {after.period}{plural}")
     return ", ".join(details)
 
 
-def _asset_key(node: Node) -> object:
-    meta = mapping(mapping(node, "config"), "meta") or mapping(node, "meta")
-    return mapping(meta, "dagster").get("asset_key")
-
-
-def _explicit_in_source(node: Node) -> tuple[str, str, str]:
-    return text(node, "package_name"), text(node, "source_name"), explicit_key(node)
+def _explicit_in_source(node: ManifestSource) -> tuple[str, str, str]:
+    return node.package_name, node.source_name, explicit_key(node)

@@ -15,7 +15,7 @@ from jinja2.ext import Extension
 from jinja2.parser import Parser
 from jinja2.sandbox import SandboxedEnvironment
 
-from dagster_lineage.extract.dbt.fields import mapping, objects_by_id, text
+from dagster_lineage.extract.dbt.manifest import Manifest
 
 PARENTS = {
     "redshift": ("postgres",),
@@ -76,16 +76,13 @@ class Macros:
     """All macros of a manifest.
 
     Args:
-        manifest: The manifest, parsed.
+        manifest: The manifest.
         dispatch: The project's `dispatch` settings: search order of packages by namespace.
     """
 
-    def __init__(
-        self, manifest: Mapping[str, Any], dispatch: Mapping[str, list[str]] | None = None
-    ) -> None:
-        metadata = mapping(manifest, "metadata")
-        self.root = str(metadata.get("project_name") or "")
-        self.adapter = str(metadata.get("adapter_type") or "")
+    def __init__(self, manifest: Manifest, dispatch: Mapping[str, list[str]] | None = None) -> None:
+        self.root = manifest.metadata.project_name or ""
+        self.adapter = manifest.metadata.adapter_type or ""
         self.dispatch_order = dict(dispatch or {})
         self.environment = environment()
         self.environment.filters.update(
@@ -96,10 +93,10 @@ class Macros:
         internal = [*(f"dbt_{name}" for name in self.prefixes[:-1]), OWN_PACKAGE]
         self.packages: dict[str, dict[str, str]] = {}
         self._sql: dict[str, str] = {}
-        for unique_id, macro in objects_by_id(manifest, "macros").items():
-            package = self.packages.setdefault(text(macro, "package_name"), {})
-            package[text(macro, "name")] = unique_id
-            self._sql[unique_id] = text(macro, "macro_sql")
+        for unique_id, macro in manifest.macros.items():
+            package = self.packages.setdefault(macro.package_name, {})
+            package[macro.name] = unique_id
+            self._sql[unique_id] = macro.macro_sql
         self.names = {
             unique_id: name
             for package in self.packages.values()

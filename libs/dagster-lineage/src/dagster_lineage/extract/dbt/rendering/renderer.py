@@ -15,13 +15,8 @@ from typing import Any
 
 from jinja2 import TemplateError
 
-from dagster_lineage.extract.dbt.fields import (
-    mapping,
-    materialization,
-    objects_by_id,
-    parents,
-    text,
-)
+from dagster_lineage.extract.dbt.manifest import Manifest, ManifestDict
+from dagster_lineage.extract.dbt.manifest_nodes import ManifestNode, ManifestSource
 from dagster_lineage.extract.dbt.rendering import context
 from dagster_lineage.extract.dbt.rendering.ctes import PREFIX, cte_name, with_ctes
 from dagster_lineage.extract.dbt.rendering.macros import MacroMissing, Macros, Namespace, Returned
@@ -81,23 +76,22 @@ class Renderer:
     """Renders the models of one manifest; its macros are compiled once for all of them.
 
     Args:
-        manifest: The manifest, parsed from JSON.
+        manifest: The manifest.
         settings: What it does not tell.
     """
 
-    def __init__(
-        self, manifest: Mapping[str, Any], settings: ProjectSettings | None = None
-    ) -> None:
+    def __init__(self, manifest: Manifest, settings: ProjectSettings | None = None) -> None:
         self.manifest = manifest
+        self.graph = ManifestDict(manifest)
         self.settings = settings or ProjectSettings()
         self.macros = Macros(manifest, self.settings.dispatch)
         self.mark = "`" if self.macros.adapter in BACKTICKS else '"'
-        self.nodes = objects_by_id(manifest, "nodes")
-        self.sources = objects_by_id(manifest, "sources")
+        self.nodes = manifest.nodes
+        self.sources = manifest.sources
         self._by_name: dict[str, list[str]] = {}
         for unique_id, node in self.nodes.items():
-            if node.get("resource_type") in ("model", "seed", "snapshot"):
-                self._by_name.setdefault(text(node, "name"), []).append(unique_id)
+            if node.resource_type in ("model", "seed", "snapshot"):
+                self._by_name.setdefault(node.name, []).append(unique_id)
         self._ephemeral: dict[str, Rendered] = {}
 
     def render(
@@ -121,35 +115,33 @@ class Renderer:
         node = self.nodes.get(unique_id)
         if node is None:
             return Rendered(certain=False, problem=f"the manifest has no node {unique_id}")
-        if node.get("language") not in (None, "sql"):
-            return Rendered(certain=False, problem=f"it is written in {node['language']}, not SQL")
-        compiled = node.get("compiled_code")
-        if compiled and node.get("compiled") and not incremental:
-            return self._compiled(node, compiled)
+        if node.language not in (None, "sql"):
+            return Rendered(certain=False, problem=f"it is written in {node.language}, not SQL")
+        if node.compiled_query and node.compiled and not incremental:
+            return self._compiled(node)
         known = _Known(
             {Relation.of(text).plain: types for text, types in (columns or {}).items()},
             instead or {},
         )
-        return _Rendering(self, node, known, incremental=incremental).result()
+        return _Rendering(self, unique_id, known, incremental=incremental).result()
 
-    def _compiled(self, node: Mapping[str, Any], sql: str) -> Rendered:
-        upstream = parents(node)
-        refs = [one for one in upstream if one in self.nodes]
-        sources = [one for one in upstream if one in self.sources]
-        return Rendered(sql, tuple(refs), tuple(sources), self.relations([*refs, *sources]))
+    def _compiled(self, node: ManifestNode) -> Rendered:
+        refs = [one for one in node.parents if one in self.nodes]
+        sources = [one for one in node.parents if one in self.sources]
+        return Rendered(
+            node.compiled_query, tuple(refs), tuple(sources), self.relations([*refs, *sources])
+        )
 
     def relations(self, unique_ids: list[str]) -> dict[str, str]:
         """Relation text by unique id, of those that have one."""
         found = {}
         for unique_id in unique_ids:
-            node = self.nodes.get(unique_id) or self.sources.get(unique_id) or {}
-            if node.get("relation_name"):
-                found[unique_id] = str(node["relation_name"])
+            node = self.nodes.get(unique_id) or self.sources.get(unique_id)
+            if node and node.relation_name:
+                found[unique_id] = node.relation_name
         return found
 
-    def referred(
-        self, node: Mapping[str, Any], package: str | None, name: str, version: object
-    ) -> str:
+    def referred(self, node: ManifestNode, package: str | None, name: str, version: object) -> str:
         """The unique id of the node that a `ref` means; empty when there is none.
 
         What dbt found while parsing is asked first: it knows versions and the order of packages.
@@ -157,44 +149,44 @@ class Renderer:
         found = [
             one
             for one in self._by_name.get(name, ())
-            if (package is None or self.nodes[one]["package_name"] == package)
-            and (version is None or str(self.nodes[one].get("version")) == str(version))
+            if (package is None or self.nodes[one].package_name == package)
+            and (version is None or self.nodes[one].version == str(version))
         ]
-        upstream = set(parents(node))
+        upstream = set(node.parents)
         declared = [one for one in found if one in upstream] or found
         if version is None:
             latest = [
                 one
                 for one in declared
-                if self.nodes[one].get("version") is None
-                or str(self.nodes[one]["version"]) == str(self.nodes[one].get("latest_version"))
+                if not self.nodes[one].version
+                or self.nodes[one].version == self.nodes[one].latest_version
             ]
             declared = latest or declared
-        for wanted in (node.get("package_name"), self.macros.root):
+        for wanted in (node.package_name, self.macros.root):
             for one in declared:
-                if self.nodes[one]["package_name"] == wanted:
+                if self.nodes[one].package_name == wanted:
                     return one
         return declared[0] if declared else ""
 
-    def source(self, node: Mapping[str, Any], source: str, table: str) -> str:
+    def source(self, node: ManifestNode, source: str, table: str) -> str:
         """The unique id of a source's table; empty when there is none."""
-        for package in (node.get("package_name"), self.macros.root):
+        for package in (node.package_name, self.macros.root):
             unique_id = f"source.{package}.{source}.{table}"
             if unique_id in self.sources:
                 return unique_id
-        for one in parents(node):
+        for one in node.parents:
             if one.startswith("source.") and one.endswith(f".{source}.{table}"):
-                return str(one)
+                return one
         return ""
 
     def ephemeral(self, unique_id: str, known: _Known) -> Rendered:
         """An ephemeral model's own SQL, with its own CTEs still outside."""
         if known != NOTHING_KNOWN:
-            rendering = _Rendering(self, self.nodes[unique_id], known, incremental=False)
+            rendering = _Rendering(self, unique_id, known, incremental=False)
             return rendering.result(inject=False)
         found = self._ephemeral.get(unique_id)
         if found is None:
-            rendering = _Rendering(self, self.nodes[unique_id], known, incremental=False)
+            rendering = _Rendering(self, unique_id, known, incremental=False)
             found = self._ephemeral[unique_id] = rendering.result(inject=False)
         return found
 
@@ -216,19 +208,20 @@ class _Rendering:
     def __init__(
         self,
         renderer: Renderer,
-        node: Mapping[str, Any],
+        unique_id: str,
         known: _Known,
         *,
         incremental: bool,
     ) -> None:
         self.renderer = renderer
-        self.node = node
+        self.unique_id = unique_id
+        self.node = node = renderer.nodes[unique_id]
         self.known = known
         self.doubts = Doubts()
         self.refs: dict[str, None] = {}
         self.sources: dict[str, None] = {}
         self.problem = ""
-        package = str(node.get("package_name") or renderer.macros.root)
+        package = node.package_name or renderer.macros.root
         self.namespace = Namespace(renderer.macros, package, self._fixed(incremental=incremental))
         self.namespace.context = self._context(package)
 
@@ -255,10 +248,10 @@ class _Rendering:
 
     def _text(self) -> str:
         try:
-            arguments = (self.node.get("test_metadata") or {}).get("kwargs")
-            if arguments:
-                self.namespace.add("_dbt_generic_test_kwargs", self._arguments(arguments))
-            return self._render(str(self.node.get("raw_code") or ""))
+            metadata = self.node.test_metadata
+            if metadata and metadata.kwargs:
+                self.namespace.add("_dbt_generic_test_kwargs", self._arguments(metadata.kwargs))
+            return self._render(self.node.code)
         except Returned:
             self.problem = "it returns a value outside of a macro"
         except (TemplateError, MacroMissing, context.CompilerError) as error:
@@ -288,8 +281,8 @@ class _Rendering:
         waiting: set[str] = set()
 
         def add(unique_id: str) -> None:
-            node = self.renderer.nodes.get(unique_id, {})
-            if not _ephemeral(node) or unique_id in waiting:
+            node = self.renderer.nodes.get(unique_id)
+            if node is None or not node.is_ephemeral or unique_id in waiting:
                 return
             waiting.add(unique_id)
             inner = self.renderer.ephemeral(unique_id, self.known)
@@ -302,7 +295,7 @@ class _Rendering:
             for one in inner.refs:
                 self.refs.setdefault(one)
                 add(one)
-            ctes[cte_name(node["name"])] = inner.sql
+            ctes[cte_name(node.name)] = inner.sql
 
         for one in list(self.refs):
             add(one)
@@ -316,8 +309,8 @@ class _Rendering:
             raise context.CompilerError(f"it refers to {'.'.join(names)}, which does not exist")
         self.refs[unique_id] = None
         node = self.renderer.nodes[unique_id]
-        if _ephemeral(node):
-            return Relation("", "", cte_name(name), "", "ephemeral", cte_name(node["name"]))
+        if node.is_ephemeral:
+            return Relation("", "", cte_name(name), "", "ephemeral", cte_name(node.name))
         return _relation(node)
 
     def _source(self, source: str, table: str) -> Relation:
@@ -328,9 +321,8 @@ class _Rendering:
         return _relation(self.renderer.sources[unique_id])
 
     def _function(self, *names: str) -> Relation:
-        functions = self.renderer.manifest.get("functions") or {}
-        for function in functions.values():
-            if function["name"] == names[-1]:
+        for function in self.renderer.manifest.functions.values():
+            if function.name == names[-1]:
                 return _relation(function)
         raise context.CompilerError(f"it calls function {'.'.join(names)}, which does not exist")
 
@@ -362,7 +354,10 @@ class _Rendering:
 
     def _context(self, package: str) -> dict[str, Any]:
         renderer, node, instead = self.renderer, self.node, self.known.instead
-        metadata = mapping(renderer.manifest, "metadata")
+        metadata = renderer.manifest.metadata
+        model = renderer.manifest.as_dbt_passes_it(self.unique_id)
+        config = model.get("config")
+        schema, database = node.schema or "", node.database or ""
         settings = renderer.settings
         variables = context.Variables(
             settings.variables, package, renderer.macros.root, self.doubts
@@ -370,16 +365,16 @@ class _Rendering:
         builtins = {
             "ref": self._ref,
             "source": self._source,
-            "config": context.Config(mapping(node, "config")),
+            "config": context.Config(config if isinstance(config, dict) else {}),
             "var": variables,
             "env_var": context.environment_variable(self.doubts, instead),
         }
         guessed = {
             "name": "",
-            "schema": node.get("schema") or "",
-            "dataset": node.get("schema") or "",
-            "database": node.get("database") or "",
-            "project": node.get("database") or "",
+            "schema": schema,
+            "dataset": schema,
+            "database": database,
+            "project": database,
             "profile_name": renderer.macros.root,
             "threads": 1,
         }
@@ -402,18 +397,18 @@ class _Rendering:
                 "Column": ColumnMaker(renderer.macros.adapter, renderer.mark),
             },
             "this": _relation(node),
-            "model": node,
-            "schema": node.get("schema") or "",
-            "database": node.get("database") or "",
-            "graph": renderer.manifest,
+            "model": model,
+            "schema": schema,
+            "database": database,
+            "graph": renderer.graph,
             "target": context.Target(known, guessed, instead, self.doubts),
             "env": context.Target(known, guessed, instead, self.doubts),
             "context": self.namespace,
             "render": self._render,
             "project_name": renderer.macros.root,
-            "dbt_version": metadata.get("dbt_version", ""),
-            "invocation_id": metadata.get("invocation_id", ""),
-            "run_started_at": _moment(metadata.get("generated_at")),
+            "dbt_version": metadata.dbt_version,
+            "invocation_id": metadata.invocation_id or "",
+            "run_started_at": _moment(metadata.generated_at),
             "submit_python_job": self.doubts.asker("a Python job"),
             "load_agate_table": self.doubts.asker("a seed's rows"),
         }
@@ -424,24 +419,18 @@ class _Rendering:
         return "".join(template.root_render_func(producer))
 
 
-def _relation(node: Mapping[str, Any]) -> Relation:
-    materialized = materialization(node)
-    written = text(node, "relation_name")
-    if written:
-        return Relation.of(written, materialized)
-    parts = (node.get("database"), node.get("schema"), node.get("alias") or node.get("name"))
-    database, schema, identifier = (str(part or "") for part in parts)
-    return Relation(database, schema, identifier, type=materialized)
+def _relation(node: ManifestNode | ManifestSource) -> Relation:
+    materialized = node.config.materialized or ""
+    if node.relation_name:
+        return Relation.of(node.relation_name, materialized)
+    name = node.alias if isinstance(node, ManifestNode) else None
+    return Relation(node.database or "", node.schema or "", name or node.name, type=materialized)
 
 
-def _ephemeral(node: Mapping[str, Any]) -> bool:
-    return materialization(node) == "ephemeral"
-
-
-def _moment(text: object) -> dt.datetime:
+def _moment(written: str | None) -> dt.datetime:
     """When the manifest was written: a run's own time would make each rendering another text."""
     try:
-        return dt.datetime.fromisoformat(str(text))
+        return dt.datetime.fromisoformat(written or "")
     except ValueError:
         return dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
