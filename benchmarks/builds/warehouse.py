@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 import duckdb
+import yaml
 
 from dagster_lineage.extract.dbt import Manifest, decode_manifest
 from dagster_lineage.extract.dbt.manifest_nodes import ManifestNode
@@ -76,7 +77,9 @@ class DbtProject:
         Raises:
             BuildFailed: a model cannot be rendered.
         """
-        renderer = Renderer(self.manifest, ProjectSettings(variables={}))
+        described = yaml.safe_load((self.folder / "dbt_project.yml").read_bytes())
+        settings = ProjectSettings(variables=described.get("vars") or {})
+        renderer = Renderer(self.manifest, settings)
         found = {}
         for relation, node in self.tables().items():
             if node.resource_type == "seed":

@@ -67,7 +67,9 @@ def _converted(kind: Type, value: Any) -> Any:  # noqa: PLR0911 - one answer for
         case StructType():
             return _struct(kind, value)
         case UnionType():
-            options = (_converted(option, value) for option in kind.types)
+            # Numbers first: a number is converted to text only where no number is allowed.
+            types = sorted(kind.types, key=lambda one: not isinstance(one, IntType | FloatType))
+            options = (_converted(option, value) for option in types)
             return next((one for one in options if one is not _INVALID), _INVALID)
         case DictType():
             return _dict(kind, value)
