@@ -1,4 +1,4 @@
-"""Which column after the branch is which column before it: a renamed one is recognized."""
+"""Pairs of a column at base and at head, also if it was renamed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dagster_lineage.model import Asset, Column
 
 
 class NamedColumn(Struct, frozen=True, gc=False):
-    """A column with its name and its position, from 0."""
+    """A column with its name and position."""
 
     name: str
     column: Column
@@ -19,19 +19,18 @@ class NamedColumn(Struct, frozen=True, gc=False):
 
 
 class ColumnPair(Struct, frozen=True, gc=False):
-    """A column at both ends; one side is empty where it is not there."""
+    """A column at base and at head; one of them is None if it was added or removed."""
 
     before: NamedColumn | None
     after: NamedColumn | None
 
 
 def paired_columns(before: Asset, after: Asset) -> Iterator[ColumnPair]:
-    """Every column of either side with its other side, in the order of before, then the new ones.
+    """Yield every column with its other side, in the order at base, then the new ones.
 
-    A name that is gone and a new one are one renamed column if the type did not change and either
-    both are computed from the same upstream columns in the same way, or neither's are known and
-    they stand at the same position under similar names. Where several would do, the most similar
-    name wins.
+    A removed and a new column are one renamed column if the type is the same, and either both are
+    computed from the same upstream columns in the same way, or these are not known and both have
+    the same position and similar names. If there are several, the most similar name is taken.
     """
     old = _columns(before)
     new = _columns(after)
@@ -58,7 +57,7 @@ def _columns(asset: Asset) -> dict[str, NamedColumn]:
 
 
 def _renames(gone: list[NamedColumn], new: list[NamedColumn]) -> Iterator[tuple[str, NamedColumn]]:
-    """Best pairs first: old name and the column that it is now."""
+    """Yield old name and renamed column, the most similar first."""
     scored = sorted(
         (
             (score, old.position, now.position, old, now)
@@ -78,7 +77,7 @@ def _renames(gone: list[NamedColumn], new: list[NamedColumn]) -> Iterator[tuple[
 
 
 def _likeness(old: NamedColumn, now: NamedColumn) -> float:
-    """How sure it is that one is the other; 0: it is not."""
+    """Return how probable it is that a column was renamed to another one; 0 if it was not."""
     if old.column.type.casefold() != now.column.type.casefold():
         return 0
     name = similar(old.name, now.name)
@@ -86,7 +85,7 @@ def _likeness(old: NamedColumn, now: NamedColumn) -> float:
     if lineage or now.column.derived_from:
         if lineage != now.column.derived_from or old.column.copy != now.column.copy:
             return 0
-        # A sum and an average of one column come from the same: only a copy is told by that alone.
+        # Sum and average are computed from the same column: only a copy is identified by it alone.
         sure = old.column.copy or old.position == now.position or name >= SIMILAR_NAME
         return 1 + name if sure else 0
     return name if old.position == now.position and name >= SIMILAR_NAME else 0

@@ -1,4 +1,4 @@
-"""Which asset after the branch is which asset before it: keys change and assets move."""
+"""Pairs of an asset at base and at head, also if its key changed or it moved."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from msgspec import Struct
 from dagster_lineage.model import Asset, LineageGraph, LocatedAsset, key_path
 
 SIMILAR_NAME = 0.6
-"""Least likeness of two names (0 to 1, `difflib`) of which one may be the other's new name, such as
-`amount` and `amount_eur`; the likeness alone never decides."""
+"""Least similarity (0 to 1, `difflib`) of an old and a new name, such as `amount` and `amount_eur`.
+Similarity alone never makes a pair."""
 _FEWEST_COLUMNS = 2
 _SHORTEST_PART = 3
 
 
 class AssetPair(Struct, frozen=True, gc=False):
-    """An asset at both ends of the branch; one side is empty where it is not there."""
+    """An asset at base and at head; one of them is None if it was added or removed."""
 
     before: LocatedAsset | None
     after: LocatedAsset | None
 
 
 def paired(before: LineageGraph, after: LineageGraph) -> Iterator[AssetPair]:
-    """Every asset of either graph that is not the same object in both, with its other side.
+    """Yield every asset of an interface that is not the same object in both graphs.
 
-    Same key and project first, then same key in another project (it moved), then what is the same
-    thing under another key: the same dbt node, the same relation, or the same columns under a
-    similar name. Stubs are nobody's assets and are left out, and so is what a location that cannot
-    be asked after the branch made before it.
+    Assets of one key and project are a pair, then assets of one key (the asset moved to another
+    project), then assets with another key, but the same dbt node, the same relation, or the same
+    columns under a similar name. Stubs are left out, and so are the assets of a location that did
+    not load at head.
     """
     old, new = _differing(before, after)
     gone: dict[tuple[str, str], LocatedAsset] = {}
@@ -55,7 +55,7 @@ def paired(before: LineageGraph, after: LineageGraph) -> Iterator[AssetPair]:
 
 
 def similar(one: str, other: str) -> float:
-    """Likeness of two names, 0 to 1; a name that is in the other (`total`, `total_amount`) is."""
+    """Return the similarity of two names, 0 to 1; `total` is similar to `total_amount`."""
     one, other = sorted((one.casefold(), other.casefold()), key=len)
     ratio = SequenceMatcher(None, one, other, autojunk=False).ratio()
     return max(ratio, SIMILAR_NAME) if len(one) >= _SHORTEST_PART and one in other else ratio
@@ -84,7 +84,7 @@ def _differing(
 def _renamed(
     gone: list[LocatedAsset], new: dict[tuple[str, str], LocatedAsset]
 ) -> Iterator[AssetPair]:
-    """Pairs of what is gone with what is new and the same; takes them out of `new`."""
+    """Yield removed assets, each with the new one that it became, which is removed from `new`."""
     for same in (_node, _relation, _shape):
         index: dict[object, list[LocatedAsset]] = defaultdict(list)
         for producer in new.values():
@@ -108,7 +108,7 @@ def _renamed(
 def _nearest(
     producer: LocatedAsset, candidates: list[LocatedAsset], *, by_name: bool
 ) -> LocatedAsset | None:
-    """The candidate with the most similar key, of the same project if there is one."""
+    """Return the candidate with the most similar key, of the same project if there is one."""
 
     def likeness(other: LocatedAsset) -> tuple[bool, float]:
         name = similar(key_path(producer.asset.key)[-1], key_path(other.asset.key)[-1])
@@ -129,7 +129,7 @@ def _relation(asset: Asset) -> object:
 
 
 def _shape(asset: Asset) -> object:
-    """Names and types of all columns; nothing for an asset with too few to tell it by."""
+    """Return names and types of all columns; None if they are too few to identify an asset."""
     if len(asset.columns) < _FEWEST_COLUMNS:
         return None
     return tuple((name.casefold(), column.type) for name, column in asset.columns.items())

@@ -1,1 +1,1 @@
-"""Who is hurt if an asset or a column changes, and where a column comes from."""
+"""Everything upstream and downstream of assets and columns."""

@@ -1,10 +1,10 @@
-"""Everything that follows from an asset or a column, over projects, by column where it is known.
+"""Everything downstream of assets and columns, over all projects and by column where it is known.
 
-A column hits the columns that are computed from it, *by value*. A reader that uses it otherwise, in
-a filter, a join or a grouping, is hit as a whole, *by rows*: which rows it has may change. So is
-one whose columns are not known, which is said. What is hit as a whole hits all its readers as a
-whole. A column that a reader both selects and filters by is told by value only: an interface does
-not say what else a column is used for.
+A column affects the columns that are computed from it *by value*. A reader that only uses it in a
+filter, a join or a grouping is affected as a whole, *by rows*: it may have other rows. So is a
+reader whose columns are not known. An asset that is affected as a whole affects all its readers as
+a whole. A reader that selects a column and also filters by it is listed by value only, because an
+interface does not contain what else a selected column is used for.
 """
 
 from __future__ import annotations
@@ -19,53 +19,48 @@ from dagster_lineage.analyze.reliance.columns import computed_from, used_columns
 from dagster_lineage.model import Edge, LineageGraph, LocatedAsset
 
 How = Literal["value", "rows", "unknown"]
-"""`value`: columns computed from what changes; `rows`: its rows depend on it; `unknown`: which
-columns the reader uses is not known, so it counts as a whole."""
+"""`value`: some columns are computed from the targets; `rows`: the targets decide which rows it
+has; `unknown`: its columns are not known, so it is affected as a whole."""
 
 Starts = Mapping[str, "frozenset[str] | None"]
-"""Columns by key; None: the asset as a whole."""
+"""The targets: columns by key; None for the asset as a whole."""
 
 
 class Hit(Struct):
-    """An asset that follows.
-
-    Attributes:
-        producer: The asset, and whose it is.
-        columns: Its columns that are hit by value, in its spelling; none where all of it is hit.
-        how: By what: columns only (`value`), or as a whole (`rows`, `unknown`).
-        via: The key through which it is hit first, on a shortest way.
-        via_column: The column of that key; empty where the key as a whole is it.
-        distance: Edges from what changes, 1 for a direct reader.
-        sources: dbt sources of its project through which it is hit.
-    """
+    """An affected asset."""
 
     producer: LocatedAsset
     via: str
+    """Key through which it is affected, on a shortest path."""
     via_column: str
+    """Column of that key; empty for the key as a whole."""
     distance: int
+    """Number of edges to the nearest target."""
     how: How = "value"
     columns: set[str] = field(default_factory=set)
+    """Its columns that are affected by value; empty if it is affected as a whole."""
     sources: set[str] = field(default_factory=set)
+    """dbt sources of its project through which it is affected."""
 
     @property
     def whole(self) -> bool:
-        """Hit as a whole, not only some columns."""
+        """Whether it is affected as a whole."""
         return self.how != "value"
 
     @property
     def key(self) -> str:
-        """The asset's key."""
+        """Key of the asset."""
         return self.producer.asset.key
 
 
 def downstream(graph: LineageGraph, starts: Starts) -> dict[tuple[str, str], Hit]:
-    """Every asset that follows, by project and key; what is started from is not among them.
+    """Return every affected asset by project and key, without the targets.
 
-    Unless it follows from itself over others: then there is a cycle, which is no news here.
+    A target that is downstream of itself is in a cycle, and is returned.
 
     Args:
-        graph: All interfaces.
-        starts: What changes. A key that nobody makes has readers, too.
+        graph: The interface graph.
+        starts: The targets; also keys without a producer, which can have readers.
     """
     hits: dict[tuple[str, str], Hit] = {}
     reached: dict[str, frozenset[str] | None] = {
@@ -89,21 +84,24 @@ def downstream(graph: LineageGraph, starts: Starts) -> dict[tuple[str, str], Hit
                 hit = hits[place] = Hit(producer, key, via_column, distances[key] + 1)
             if edge.read.source:
                 hit.sources.add(edge.read.source)
-            if not _grow(hit, how, columns) and not new:
+            if not _add(hit, how, columns) and not new:
                 continue
             now = None if hit.whole else frozenset(one.casefold() for one in hit.columns)
-            if _wider(reached, edge.reader.key, now):
+            if _reach(reached, edge.reader.key, now):
                 distances.setdefault(edge.reader.key, hit.distance)
                 waiting.append(edge.reader.key)
     return hits
 
 
 def _effect(edge: Edge, columns: frozenset[str] | None) -> tuple[How, set[str], str] | None:
-    """How a reader is hit: by what, which of its columns, and through which one; None: it is not.
+    """Return how a read affects its reader, which of its columns, and through which column.
 
     Args:
         edge: The read.
-        columns: Of the asset that is read, in folded letters; None: all of it.
+        columns: Affected columns of the asset that is read, folded; None for all of it.
+
+    Returns:
+        None if the reader does not use the columns.
     """
     if columns is None:
         return "rows", set(), ""
@@ -125,8 +123,8 @@ def _effect(edge: Edge, columns: frozenset[str] | None) -> tuple[How, set[str], 
     return ("value", found, through) if found else None
 
 
-def _grow(hit: Hit, how: How, columns: set[str]) -> bool:
-    """Add to what is hit; whether that is more than before."""
+def _add(hit: Hit, how: How, columns: set[str]) -> bool:
+    """Add an effect to an affected asset; return whether more of it is affected than before."""
     if hit.whole:
         return False
     if how != "value":
@@ -138,16 +136,11 @@ def _grow(hit: Hit, how: How, columns: set[str]) -> bool:
     return bool(more)
 
 
-def _wider(
+def _reach(
     reached: dict[str, frozenset[str] | None], key: str, columns: frozenset[str] | None
 ) -> bool:
-    """Note that a key is reached by more than before, if it is."""
-    if key not in reached:
-        reached[key] = columns
-        return True
-    before = reached[key]
-    if before is None:
-        return False
-    after = None if columns is None else before | columns
-    reached[key] = after
-    return after != before
+    """Add columns (None: all) to those reached of a key; return whether there are more now."""
+    before = reached.get(key, frozenset())
+    new = key not in reached
+    reached[key] = None if before is None or columns is None else before | columns
+    return new or reached[key] != before

@@ -1,4 +1,4 @@
-"""What a user means by a key, a column, a model's name or a path."""
+"""Assets and columns that are named by a key, a model's name or a path."""
 
 from __future__ import annotations
 
@@ -10,22 +10,24 @@ from pathlib import Path
 from dagster_lineage.model import Asset, LineageGraph, LocatedInterface, key_path
 from dagster_lineage.model.errors import LineageError
 from dagster_lineage.model.nearest_names import did_you_mean, nearest_name
+from dagster_lineage.model.wording import listed
 
 Columns = frozenset[str] | None
-_SHOWN = 5
+LISTED = 5
+"""Number of keys in a message."""
 
 
 class TargetUnknown(LineageError):
-    """Nothing has that name, or several things have."""
+    """No asset, column or file has that name, or several have it."""
 
 
 class Targets:
-    """Finds assets and columns by what users write.
+    """Finds assets and columns by the names that users write.
 
     Args:
-        graph: All interfaces.
-        root: Of the repository; paths may be relative to it.
-        here: Folder that paths are relative to first.
+        graph: The interface graph.
+        root: Folder of the repository.
+        here: Folder that paths are relative to, before they are relative to the root.
     """
 
     def __init__(self, graph: LineageGraph, root: Path, here: Path) -> None:
@@ -43,15 +45,14 @@ class Targets:
         return found
 
     def find(self, text: str) -> dict[str, Columns]:
-        """Keys with their columns; None: the asset as a whole.
+        """Return keys with their columns; None for an asset as a whole.
 
-        Understood are a key (`marts/daily`, `marts.daily`), a model's name if it is the only one
-        (`daily`), each with a column (`marts/daily.revenue`, `marts/daily#revenue`), and a file or
-        folder: the assets that are defined or described in it, or that read through a dbt source
-        there.
+        A name is a key (`marts/daily`, `marts.daily`), a model's name if it is unique (`daily`),
+        each with a column (`marts/daily.revenue`, `marts/daily#revenue`), or a file or folder: the
+        assets that are defined or described in it, or that read through a dbt source in it.
 
         Raises:
-            TargetUnknown: nothing is called so, with the nearest name; or several are.
+            TargetUnknown: No asset, column or file has that name, or several have it.
         """
         for name, column in _splits(text):
             key = self._key(name)
@@ -63,14 +64,14 @@ class Targets:
         raise TargetUnknown(self._mistake(text))
 
     def _key(self, name: str) -> str | None:
-        """The one key that a name can only mean."""
+        """Return the only key that a name can mean."""
         if name in self._keys:
             return name
         found = self._spelled.get(name) or self._short.get(name) or set()
         return next(iter(found)) if len(found) == 1 else None
 
     def _column(self, key: str, column: str) -> bool:
-        """Whether an asset has, or may have, a column."""
+        """Return whether an asset has, or may have, a column."""
         assets = self._keys[key]
         names = {name.casefold() for asset in assets for name in asset.columns}
         all_known = bool(assets) and all(asset.columns_known for asset in assets)
@@ -78,7 +79,7 @@ class Targets:
 
     @cached_property
     def _keys(self) -> dict[str, list[Asset]]:
-        """Assets by key; a key that is only read has none."""
+        """Assets by key; none for a key that is only read."""
         found: defaultdict[str, list[Asset]] = defaultdict(list)
         for producer in self._graph.assets():
             found[producer.asset.key] += [producer.asset] if producer.asset.kind != "stub" else []
@@ -88,7 +89,7 @@ class Targets:
 
     @cached_property
     def _spelled(self) -> dict[str, set[str]]:
-        """Keys by themselves with dots."""
+        """Keys by their spelling with dots."""
         found: defaultdict[str, set[str]] = defaultdict(set)
         for key in self._keys:
             found[".".join(key_path(key))].add(key)
@@ -113,14 +114,12 @@ class Targets:
                 for where in self._graph.located
                 for asset in where.interface.assets
                 if asset.kind != "stub"
-                and any(
-                    _lies_in(file, path) for file in self._files(where, asset) for path in paths
-                )
+                and any(_is_in(file, path) for file in self._files(where, asset) for path in paths)
             }
         )
 
     def _paths(self, text: str) -> list[str]:
-        """Relative to the root, whether the text is relative to here, to the root, or absolute."""
+        """Return paths relative to the root that a text can mean."""
         found = []
         for folder in (self._here, self._root):
             path = (folder / text).resolve()
@@ -138,7 +137,7 @@ class Targets:
                 yield where.path(source.at)[0]
 
     def _mistake(self, text: str) -> str:
-        """Why nothing was found: no such column, several keys, an empty file, or no such name."""
+        """Return why nothing was found: no column or name, several keys, a file without assets."""
         for name, column in _splits(text):
             key = self._key(name)
             if key is not None and column:
@@ -146,23 +145,22 @@ class Targets:
                 return f"{key} has no column `{column}`: {did_you_mean(column, names)}"
             several = self._spelled.get(name) or self._short.get(name) or set()
             if len(several) > 1:
-                shown = ", ".join(sorted(several)[:_SHOWN])
-                more = f" and {len(several) - _SHOWN} more" if len(several) > _SHOWN else ""
-                return f"`{name}` can be several assets: {shown}{more}. Write one of these keys."
+                shown = listed(sorted(several), LISTED, code=False)
+                return f"`{name}` can be several assets: {shown}. Write one of these keys."
         if any((self._root / path).exists() for path in self._paths(text)):
-            return f"no asset is defined or described in {text}, as far as the interfaces tell."
+            return f"no asset is defined or described in {text}, according to the interfaces."
         near = nearest_name(text, [*self._keys, *self._short])
         hint = f": did you mean `{near}`?" if near else "."
         return f"no asset, column or file is called `{text}`{hint}"
 
 
 def _splits(text: str) -> Iterator[tuple[str, str]]:
-    """Ways to read a text as name and column, the longest name first."""
+    """Yield the ways to read a text as name and column, the longest name first."""
     yield text, ""
     for at in range(len(text) - 1, 0, -1):
         if text[at] in "#.":
             yield text[:at], text[at + 1 :]
 
 
-def _lies_in(file: str, path: str) -> bool:
+def _is_in(file: str, path: str) -> bool:
     return path in (".", file) or file.startswith(f"{path}/")

@@ -1,7 +1,7 @@
-"""Where an asset or a column comes from, over projects, up to the columns of the sources.
+"""Everything upstream of assets and columns, over all projects, up to the columns of the sources.
 
-Values are followed up column by column. At each asset on the way the columns that decide which rows
-there are (filters, joins, groupings) are named, too, but not followed: they would lead to nearly
+Values are followed column by column. At each asset, the columns that decide which rows there are
+(in filters, joins, groupings) are listed too, but not followed: they would lead to nearly
 everything.
 """
 
@@ -14,41 +14,38 @@ from msgspec import Struct, field
 from dagster_lineage.analyze.impact.downstream import Starts
 from dagster_lineage.analyze.reliance.columns import used_columns
 from dagster_lineage.model import Asset, LineageGraph, LocatedAsset, Read, split_column
+from dagster_lineage.model.column_names import folded_names
 
 
 class Origin(Struct):
-    """An asset that something comes from.
-
-    Attributes:
-        key: Its key.
-        producer: The asset and whose it is; None where nobody of the repository makes it.
-        columns: Whose values are used, in folded letters.
-        whole: All of it may be used: which columns are is not known.
-        row_columns: Columns that only decide which rows there are, one step down.
-        via: The key that reads it, on a shortest way.
-        distance: Edges from where the question began.
-    """
+    """An asset upstream of the targets."""
 
     key: str
     producer: LocatedAsset | None
+    """The asset; None if no project of the repository produces it."""
     via: str
+    """Key that reads it, on a shortest path."""
     distance: int
+    """Number of edges to the nearest target."""
     columns: set[str] = field(default_factory=set)
+    """Columns whose values are used, folded."""
     whole: bool = False
+    """Whether all of it may be used, because the columns that are used are not known."""
     row_columns: set[str] = field(default_factory=set)
+    """Columns that only decide which rows its reader has, folded."""
 
     @property
     def last(self) -> bool:
-        """Nothing of the repository is above it."""
+        """Whether it reads nothing of the repository."""
         return self.producer is None or not self.producer.asset.reads
 
 
 def upstream(graph: LineageGraph, starts: Starts) -> dict[str, Origin]:
-    """Everything that something comes from, by key, the nearest first.
+    """Return every asset upstream of the targets by key, the nearest first.
 
     Args:
-        graph: All interfaces.
-        starts: Where to begin: columns by key, or None for the asset as a whole.
+        graph: The interface graph.
+        starts: The targets.
     """
     origins: dict[str, Origin] = {}
     waiting = deque(
@@ -79,10 +76,10 @@ def upstream(graph: LineageGraph, starts: Starts) -> dict[str, Origin]:
 
 
 def _used(asset: Asset, read: Read, columns: set[str] | None) -> tuple[set[str], set[str], bool]:
-    """What a read brings to some columns of its reader (None: to all of it).
+    """Return what a read contributes to columns of its reader (None: to all of it).
 
     Returns:
-        Columns whose values are used, columns that decide rows, and whether it may be any.
+        Columns whose values are used, columns that decide rows, and whether it may be any column.
     """
     used = used_columns(read)
     if columns is None:
@@ -96,8 +93,8 @@ def _used(asset: Asset, read: Read, columns: set[str] | None) -> tuple[set[str],
         for name, one in asset.columns.items()
     }
     if not any(one.derived_from for one in asset.columns.values()):
-        # How the reader computes its columns is not known: from anything that it uses.
+        # How the reader computes its columns is not known: from any column that it uses.
         return (used or set()), set(), used is None
     values = set().union(*(from_key.get(column, set()) for column in columns))
-    rows = (used or set()) - set().union(*from_key.values())
+    rows = (used or set()) - folded_names(set().union(*from_key.values()))
     return values, rows, False

@@ -23,10 +23,12 @@ def used_columns(read: Read) -> set[str] | None:
 
 
 def computed_from(asset: Asset, key: str, column: str) -> set[str]:
-    """Return the columns of an asset that are computed from a column of a key."""
+    """Return the columns of an asset that are computed from a column of a key, or from a field."""
     wanted = column_of(key, column).casefold()
+    fields = f"{wanted}."
     return {
         name
         for name, one in asset.columns.items()
-        if any(source.casefold() == wanted for source in one.derived_from)
+        for source in map(str.casefold, one.derived_from)
+        if source == wanted or source.startswith(fields)
     }

@@ -14,7 +14,7 @@ from dagster_lineage.extract.assembly.table_names import where_named
 from dagster_lineage.extract.assembly.trace_cache import Told, TraceCache, digest_of
 from dagster_lineage.extract.dbt.manifest_graph import Code
 from dagster_lineage.model import Asset, Column, Read
-from dagster_lineage.model.pseudo_columns import is_pseudo_column
+from dagster_lineage.model.column_names import missing_names
 
 _SNAPSHOT_COLUMNS = ("dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to")
 
@@ -138,8 +138,4 @@ class Tracer:
         asset = self._draft.assets.get(key)
         if asset is None or not asset.columns_known or not asset.columns:
             return ()
-        return tuple(
-            name
-            for name in columns
-            if name not in asset.columns and not is_pseudo_column(name, dialect)
-        )
+        return tuple(missing_names(asset.columns, columns, dialect))
