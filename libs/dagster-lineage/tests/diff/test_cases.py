@@ -1,6 +1,6 @@
-"""Every change of an interface against its class: the cases are data, in `cases/*.yml`.
+"""Every change of an interface and its level. The cases are data, in `cases/*.yml`.
 
-A case changes one asset, `shop/orders` of project `shop`, and says what of it must be reported:
+A case changes one asset, `shop/orders` of project `shop`, and lists the changes that are expected:
 
     a_column_that_marts_reads_is_removed:
       asset:                        # facts of graph.Asset before; columns in the shorthand below
@@ -50,7 +50,7 @@ FIELDS = {
 
 
 def column(text: str) -> dict[str, Any]:
-    """A column's facts from the shorthand."""
+    """Return the facts of a column from the shorthand."""
     promises, _, derived_from = text.partition("<-")
     words = promises.split()
     flags = {word: True for word in words if word in ("not_null", "unique", "copy")}
@@ -74,7 +74,7 @@ def asset(facts: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 def stated(case: dict[str, Any], name: str, side: str) -> Any:
-    """A field of a case at a side: `side` is empty for before, `_become` for after."""
+    """Return a field of a case; `side` is empty for base and `_become` for head."""
     before = case.get(name)
     after = case.get(f"{name}_become", before) if side else before
     if isinstance(before, dict) and isinstance(after, dict) and name in ("readers", "sources"):
@@ -83,7 +83,7 @@ def stated(case: dict[str, Any], name: str, side: str) -> Any:
 
 
 def assets_of(case: dict[str, Any], side: str) -> dict[str, list[dict[str, Any]]]:
-    """Facts of all assets by project."""
+    """Return the facts of all assets by project."""
     project = stated(case, "project", side) or "shop"
     found: dict[str, list[dict[str, Any]]] = {"shop": [], project: []}
     changes = case.get("becomes", {}) if side else {}
@@ -103,7 +103,7 @@ def assets_of(case: dict[str, Any], side: str) -> dict[str, list[dict[str, Any]]
 
 
 def graph(case: dict[str, Any], side: str) -> LineageGraph:
-    """The graph of a case."""
+    """Return the graph of a case."""
     assets = assets_of(case, side)
     sources = {
         reader: [{"name": "shop.orders", "key": "shop/orders", "at": "s.yml:3", **source}]
@@ -143,7 +143,7 @@ def details(change: Change) -> str:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_change_is_classed(name: str) -> None:
+def test_change_has_its_level(name: str) -> None:
     case = CASES[name]
     assert case.keys() <= FIELDS, f"no such field: {case.keys() - FIELDS}"
     diff = compare(

@@ -1,4 +1,4 @@
-"""Interfaces of a shop, its marts and a forecast, in which every kind of edge stands once."""
+"""Interfaces of a shop, its marts and a forecast, with every kind of edge once."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def test_text_of_nothing(impact):
     assert impact("shop/orders", "--upstream")[1].splitlines()[-1] == "It reads nothing."
 
 
-def test_what_cannot_be_known_is_said(impact):
+def test_unknown_columns_are_reported(impact):
     assert "which columns it uses is not known" in impact("shop/orders.amount")[1]
 
 
@@ -50,14 +50,14 @@ def test_upstream_names_the_source_column(impact):
     assert "  shop/orders#amount  rows by status, source, for marts/paid" in out
 
 
-def test_several_targets_are_one_answer(impact):
+def test_several_targets_have_one_result(impact):
     whole = json.loads(impact("orders.id", "orders.status", "--format", "json")[1])
     assert whole["starts"] == ["shop/orders#id", "shop/orders#status"]
     whole = json.loads(impact("orders.id", "orders", "--format", "json")[1])
     assert whole["starts"] == ["shop/orders"]
 
 
-def test_json_tells_every_asset(impact):
+def test_json_contains_every_asset(impact):
     whole = json.loads(impact("shop/orders", "--format", "json")[1])
     assert whole["schema_version"] == 1
     assert [one["key"] for one in whole["assets"]] == [
@@ -101,7 +101,7 @@ def test_names_cannot_become_markup(projects, impact, name):
     assert len(boxes) == 3
 
 
-def test_mistakes_of_use_end_with_2_and_the_nearest(impact, projects, tmp_path):
+def test_usage_errors_exit_with_2_and_suggest_the_nearest(impact, projects, tmp_path):
     assert impact("shop/ordrs")[0] == 2
     assert "did you mean `shop/orders`" in impact("shop/ordrs")[2]
     assert main(["impact", "x", "--root", str(tmp_path / "nowhere")]) == 2

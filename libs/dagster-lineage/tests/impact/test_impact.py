@@ -1,4 +1,4 @@
-"""What follows from an asset or a column, and where it comes from."""
+"""Everything downstream and upstream of an asset or a column."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def hits(graph, key, column=""):
     return {one.key: (one.how, one.columns) for one in impact.found}
 
 
-def test_a_column_hits_what_is_computed_from_it_and_no_more(graph):
+def test_a_column_affects_the_columns_that_are_computed_from_it(graph):
     assert hits(graph, "shop/orders", "amount") == {
         "marts/paid": ("value", ("net",)),
         "marts/daily": ("value", ("revenue",)),
@@ -29,14 +29,14 @@ def test_a_column_hits_what_is_computed_from_it_and_no_more(graph):
     }
 
 
-def test_a_column_that_is_selected_and_read_no_further_stops(graph):
+def test_a_column_that_is_not_read_further_ends_the_path(graph):
     assert hits(graph, "shop/orders", "id") == {
         "marts/paid": ("value", ("id",)),
         "ml/daily": ("unknown", ()),
     }
 
 
-def test_a_column_that_is_filtered_by_hits_the_reader_as_a_whole_and_all_below(graph):
+def test_a_column_in_a_filter_affects_the_reader_as_a_whole_and_all_downstream(graph):
     assert hits(graph, "shop/orders", "status") == {
         "marts/paid": ("rows", ()),
         "marts/daily": ("rows", ()),
@@ -45,7 +45,7 @@ def test_a_column_that_is_filtered_by_hits_the_reader_as_a_whole_and_all_below(g
     }
 
 
-def test_a_column_that_nobody_uses_hits_only_who_cannot_be_seen_through(graph):
+def test_an_unused_column_affects_only_readers_whose_columns_are_unknown(graph):
     assert hits(graph, "shop/orders", "day") == {"ml/daily": ("unknown", ())}
 
 
@@ -53,7 +53,7 @@ def test_letter_case_of_columns_does_not_matter(graph):
     assert hits(graph, "shop/orders", "AMOUNT") == hits(graph, "shop/orders", "amount")
 
 
-def test_an_asset_hits_all_its_readers(graph):
+def test_an_asset_affects_all_its_readers(graph):
     assert set(hits(graph, "shop/orders")) == {
         "marts/paid",
         "marts/daily",
@@ -62,11 +62,11 @@ def test_an_asset_hits_all_its_readers(graph):
     }
 
 
-def test_a_key_that_nobody_makes_has_readers_too(graph):
+def test_a_key_without_producer_has_readers(graph):
     assert set(hits(graph, "legacy/rates")) == {"ml/daily"}
 
 
-def test_what_hangs_on_it_is_told(graph):
+def test_checks_exposures_and_jobs_are_found(graph):
     impact = consequences(graph, {"shop/orders": frozenset({"amount"})})
     assert [check.name for check in impact.checks] == [
         "revenue_is_right",
@@ -83,7 +83,7 @@ def test_what_hangs_on_it_is_told(graph):
     assert [one.automation for one in impact.found if one.automation] == ["eager"]
 
 
-def test_a_column_is_followed_up_to_its_source(graph):
+def test_a_column_is_followed_upstream_to_its_source(graph):
     impact = origins(graph, {"marts/daily": frozenset({"revenue"})})
     assert [(one.key, one.how, one.columns, one.row_columns, one.last) for one in impact.found] == [
         ("marts/paid", "value", ("net",), (), False),
@@ -91,7 +91,7 @@ def test_a_column_is_followed_up_to_its_source(graph):
     ]
 
 
-def test_an_asset_whose_columns_are_not_known_comes_from_all_that_it_reads(graph):
+def test_an_asset_with_unknown_columns_is_computed_from_all_that_it_reads(graph):
     impact = origins(graph, {"ml/daily": frozenset({"x"})})
     assert [(one.key, one.how, one.project) for one in impact.found] == [
         ("legacy/rates", "unknown", ""),
@@ -99,7 +99,7 @@ def test_an_asset_whose_columns_are_not_known_comes_from_all_that_it_reads(graph
     ]
 
 
-def test_what_a_python_asset_declares_is_what_it_comes_from(graph):
+def test_a_python_asset_is_computed_from_the_columns_that_it_declares(graph):
     impact = origins(graph, {"ml/forecast": None})
     assert [(one.key, one.columns) for one in impact.found] == [
         ("marts/daily", ("revenue",)),
@@ -108,7 +108,20 @@ def test_what_a_python_asset_declares_is_what_it_comes_from(graph):
     ]
 
 
-def in_a_circle():
+def test_a_struct_affects_the_readers_of_its_fields():
+    city = Column(derived_from=("x/a#Address.City",))
+    read = Read(key="x/a", columns=("address.city",))
+    assets = (
+        Asset(key="x/a", columns={"address": Column()}),
+        Asset(key="x/b", columns={"city": city}, reads=(read,)),
+        Asset(key="x/c", reads=(Read(key="x/a", columns=("address.zip",)),)),
+    )
+    interface = Interface(schema_version=1, project="x", assets=assets)
+    graph = LineageGraph([LocatedInterface(interface, ".", "interface.json")])
+    assert hits(graph, "x/a", "address") == {"x/b": ("value", ("city",)), "x/c": ("rows", ())}
+
+
+def in_a_cycle():
     assets = [
         Asset(
             key=f"x/{n}",
@@ -121,14 +134,14 @@ def in_a_circle():
     return LineageGraph([LocatedInterface(interface, "projects/x", "projects/x/interface.json")])
 
 
-def test_a_circle_ends():
-    graph = in_a_circle()
+def test_a_cycle_ends():
+    graph = in_a_cycle()
     assert set(hits(graph, "x/0", "a")) == {"x/1", "x/2"}
     assert {one.key for one in origins(graph, {"x/0": frozenset({"a"})}).found} == {"x/1", "x/2"}
 
 
-def test_a_column_hit_later_by_rows_widens_what_is_below():
-    """One is reached by value over a, then as a whole over b: what reads it, too."""
+def test_a_column_affected_by_rows_later_widens_what_is_downstream():
+    """`x/c` is reached by value over `x/a`, then as a whole over `x/b`, and so is its reader."""
     wide = Column(derived_from=("x/a#v",))
     assets = (
         Asset(key="x/s", columns={"v": Column()}),

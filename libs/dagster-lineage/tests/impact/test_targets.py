@@ -1,4 +1,4 @@
-"""What users write is found, and what is not is told with what was meant."""
+"""Names that users write are found, and the nearest name is suggested for those that are not."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ AMOUNT = {"shop/orders": frozenset({"amount"})}
         ("../marts/models/paid.sql", {"marts/paid": None}),
     ],
 )
-def test_everything_that_users_write_is_found(targets, text, found):
+def test_every_way_to_name_a_target(targets, text, found):
     assert targets.find(text) == found
 
 
@@ -56,6 +56,6 @@ def test_everything_that_users_write_is_found(targets, text, found):
         ("/etc", "no asset, column or file is called"),
     ],
 )
-def test_what_is_not_found_is_told_with_the_nearest(targets, text, message):
+def test_an_unknown_target_suggests_the_nearest(targets, text, message):
     with pytest.raises(TargetUnknown, match=message):
         targets.find(text)

@@ -1,4 +1,4 @@
-"""What fits is what Dagster itself can map: every pair of definitions, against its own code."""
+"""Partitions fit if Dagster can map them: every pair of definitions, compared with Dagster."""
 
 from __future__ import annotations
 
