@@ -55,11 +55,9 @@ def removed(compared: ComparedAsset) -> Change:
     """Return the removal of an asset, which breaks all that name a key without other producer."""
     asset = compared.old.asset
     date = asset.deprecation_date[:10]
+    message = f"{asset.key} was removed" + (f"; it was deprecated until {date}." if date else ".")
     return compared.breaking(
-        "asset-removed",
-        f"{asset.key} was removed" + (f"; it was deprecated until {date}." if date else "."),
-        _naming(compared, asset.key),
-        sides=(asset.key, ""),
+        "asset-removed", message, _naming(compared, asset.key), (asset.key, "")
     )
 
 
@@ -67,66 +65,45 @@ def _naming(compared: ComparedAsset, key: str) -> Iterator[BrokenReader]:
     """Yield everything that names a key at head; nothing if the key has a producer there."""
     readers = compared.branch.after
     if readers.graph.producer(key) is None:
-        for reader in readers.of_key(key):
-            kind = reader.name.partition(" ")[0]
-            verb = {"source": "names", "exposure": "shows"}.get(kind, "reads")
-            yield broken(reader, f"{'reads' if reader.edge else verb} {key}")
+        yield from (broken(reader, f"{reader.verb} {key}") for reader in readers.of_key(key))
 
 
 def _identity(compared: ComparedAsset, old: Asset, now: Asset) -> Iterator[Change]:
     project, old_project = compared.now.where.project, compared.old.where.project
     if old.key != now.key:
-        moved = f", in project {project}." if project != old_project else "."
-        yield compared.breaking(
-            "key-changed",
-            f"{old.key} now has the key {now.key}{moved}",
-            _naming(compared, old.key),
-            sides=(old.key, now.key),
-        )
+        message = f"{old.key} now has the key {now.key}"
+        message += f", in project {project}." if project != old_project else "."
+        readers = _naming(compared, old.key)
+        yield compared.breaking("key-changed", message, readers, (old.key, now.key))
     elif project != old_project:
-        yield compared.change(
-            "project-changed",
-            "compatible",
-            f"{now.key} moved from project {old_project} to {project}.",
-            sides=(old_project, project),
-        )
+        message = f"{now.key} moved from project {old_project} to {project}."
+        yield compared.change("project-changed", message, (old_project, project))
     if old.executable and not now.executable:
-        yield compared.breaking(
-            "no-longer-produced",
-            f"{now.key} is only declared now: project {project} no longer produces it.",
-            _naming(compared, now.key),
-        )
+        message = f"{now.key} is only declared now: project {project} no longer produces it."
+        yield compared.breaking("no-longer-produced", message, _naming(compared, now.key))
     elif now.executable and not old.executable:
-        message = f"{now.key} is now produced by {project}."
-        yield compared.change("now-produced", "compatible", message)
+        yield compared.change("now-produced", f"{now.key} is now produced by {project}.")
 
 
 def _table(compared: ComparedAsset, old: Asset, now: Asset) -> Iterator[Change]:
     relation, old_relation = now.relation.casefold(), old.relation.casefold()
     if old.key == now.key and relation and old_relation and relation != old_relation:
-        yield compared.breaking(
-            "relation-changed",
-            f"{now.key} is now the relation {now.relation}; it was {old.relation}.",
-            _other_relations(compared, now),
-            sides=(old.relation, now.relation),
-        )
+        message = f"{now.key} is now the relation {now.relation}; it was {old.relation}."
+        readers = _other_relations(compared, now)
+        yield compared.breaking("relation-changed", message, readers, (old.relation, now.relation))
     sides = (old.materialized, now.materialized)
     if now.materialized == "ephemeral" != old.materialized:
-        yield compared.breaking(
-            "became-ephemeral",
-            f"{now.key} is now ephemeral: there is no table to read.",
-            foreign_readers(compared, f"reads the table {now.key}"),
-            sides=sides,
-        )
+        message = f"{now.key} is now ephemeral: there is no table to read."
+        readers = foreign_readers(compared, f"reads the table {now.key}")
+        yield compared.breaking("became-ephemeral", message, readers, sides)
     elif old.materialized != now.materialized:
         message = f"{now.key} is now materialized as {now.materialized or 'unknown'}."
-        yield compared.change("materialization-changed", "compatible", message, sides=sides)
+        yield compared.change("materialization-changed", message, sides)
 
 
 def _other_relations(compared: ComparedAsset, now: Asset) -> Iterator[BrokenReader]:
     """Yield the dbt sources of other projects with another relation; Python names the key only."""
-    readers = compared.branch.after
-    for where, source in readers.sources(now.key):
+    for where, source in compared.branch.after.sources(now.key):
         other = source.relation.casefold() not in ("", now.relation.casefold())
         if other and where.project != compared.now.where.project:
             yield broken(source_reader(where, source), f"reads another relation of {now.key}")
@@ -143,7 +120,7 @@ def _other_facts(compared: ComparedAsset, old: Asset, now: Asset) -> Iterator[Ch
     for kind, name, before, after in facts:
         if before != after:
             message = f"{now.key}: {name} {before or 'none'} became {after or 'none'}."
-            yield compared.change(kind, "compatible", message, sides=(before, after))
+            yield compared.change(kind, message, (before, after))
 
 
 def _checks(compared: ComparedAsset, old: Asset, now: Asset) -> Iterator[Change]:
@@ -160,8 +137,7 @@ def _checks(compared: ComparedAsset, old: Asset, now: Asset) -> Iterator[Change]
             kind, what = "check-strengthened", "now blocks downstream assets if it fails"
         else:
             continue
-        message = f"The check {name} of {now.key} {what}."
-        yield compared.change(kind, "compatible", message, sides=("", name))
+        yield compared.change(kind, f"The check {name} of {now.key} {what}.", ("", name))
 
 
 def _upstream(compared: ComparedAsset, old: Asset, now: Asset) -> Iterator[Change]:
@@ -172,7 +148,6 @@ def _upstream(compared: ComparedAsset, old: Asset, now: Asset) -> Iterator[Chang
     after = {read.key for read in now.reads} - own_keys(compared.now.where)
     for key in sorted(after - before):
         message = f"{now.key} now reads {key} of another project."
-        yield compared.change("upstream-added", "compatible", message, sides=("", key))
+        yield compared.change("upstream-added", message, ("", key))
     for key in sorted(before - after):
-        message = f"{now.key} no longer reads {key}."
-        yield compared.change("upstream-removed", "compatible", message, sides=(key, ""))
+        yield compared.change("upstream-removed", f"{now.key} no longer reads {key}.", (key, ""))

@@ -8,8 +8,14 @@ from dagster_lineage.analyze.diff.branch import broken
 from dagster_lineage.analyze.diff.changes import BrokenReader, Change
 from dagster_lineage.analyze.diff.column_pairing import NamedColumn, paired_columns
 from dagster_lineage.analyze.diff.compared_asset import ComparedAsset
-from dagster_lineage.analyze.reliance.compatibility import dialect_of, is_unique, type_fits
+from dagster_lineage.analyze.reliance.compatibility import (
+    dialect_of,
+    expected_guarantees,
+    is_unique,
+    type_fits,
+)
 from dagster_lineage.analyze.reliance.readers import ColumnReader
+from dagster_lineage.model import Column
 from dagster_lineage.model.column_names import missing_names
 from dagster_lineage.model.type_compatibility import type_change
 
@@ -60,21 +66,20 @@ def column_changes(compared: ComparedAsset) -> Iterator[Change]:
     if names != new_names and sorted(names) == sorted(new_names):
         yield compared.change(
             "columns-reordered",
-            "compatible",
             f"The columns of {now.key} have another order.",
-            sides=(", ".join(old.columns), ", ".join(now.columns)),
+            (", ".join(old.columns), ", ".join(now.columns)),
         )
 
 
 def _added(compared: ComparedAsset, column: NamedColumn) -> Change:
-    all_known = compared.old.asset.columns_known
+    known = compared.old.asset.columns_known
+    message = f"{compared.now.asset.key} has the column {column.name}"
     return compared.change(
-        "column-added" if all_known else "column-listed",
-        "added" if all_known else "compatible",
-        f"{compared.now.asset.key} has the column {column.name}"
-        + ("." if all_known else ", which may have existed: not all columns were known."),
+        "column-added" if known else "column-listed",
+        message + ("." if known else ", which may have existed: not all columns were known."),
+        ("", column.column.type),
         column=column.name,
-        sides=("", column.column.type),
+        level="added" if known else "compatible",
     )
 
 
@@ -87,8 +92,8 @@ def _removed(compared: ComparedAsset, column: NamedColumn) -> Change:
         if known
         else f"Whether {asset.key} still has the column {column.name} is not known.",
         _without_column(compared, column.name, own=known),
+        (column.column.type, ""),
         column=column.name,
-        sides=(column.column.type, ""),
         was=column.column,
     )
 
@@ -121,46 +126,32 @@ def _objecting(
     for reader in compared.branch.after.of_column(key, column):
         if own or reader.reader.where.file != compared.now.where.file:
             reason = objection(reader)
-            if reason and not reader.known:
-                reason = f"reads {key}, and its columns are not known"
             if reason:
-                yield broken(reader.reader, reason)
+                unknown = f"reads {key}, and its columns are not known"
+                yield broken(reader.reader, reason if reader.known else unknown)
 
 
 def _changed(compared: ComparedAsset, old: NamedColumn, now: NamedColumn) -> Iterator[Change]:
-    key = compared.now.asset.key
+    key, sides = compared.now.asset.key, (old.name, now.name)
     if old.name.casefold() != now.name.casefold():
+        message = f"{key}: the column {old.name} is now called {now.name}."
+        readers = _without_column(compared, old.name, own=True)
         yield compared.breaking(
-            "column-renamed",
-            f"{key}: the column {old.name} is now called {now.name}.",
-            _without_column(compared, old.name, own=True),
-            column=now.name,
-            sides=(old.name, now.name),
-            was=old.column,
+            "column-renamed", message, readers, sides, column=now.name, was=old.column
         )
     elif old.name != now.name:
-        yield compared.change(
-            "column-spelling-changed",
-            "compatible",
-            f"{key}: the column {old.name} is now written {now.name}.",
-            column=now.name,
-            sides=(old.name, now.name),
-        )
+        message = f"{key}: the column {old.name} is now written {now.name}."
+        yield compared.change("column-spelling-changed", message, sides, column=now.name)
     yield from _type(compared, old, now)
-    yield from _not_null(compared, old, now)
-    yield from _unique(compared, old, now)
+    yield from _guarantees(compared, old, now)
     if old.column.derived_from != now.column.derived_from or old.column.copy != now.column.copy:
-        yield compared.change(
-            "derivation-changed",
-            "compatible",
-            f"{key}: the column {now.name} is computed from other columns or in another way.",
-            column=now.name,
-            sides=(_derivation(old), _derivation(now)),
-        )
+        message = f"{key}: the column {now.name} is computed from other columns or in another way."
+        sides = (_derivation(old.column), _derivation(now.column))
+        yield compared.change("derivation-changed", message, sides, column=now.name)
 
 
 def _type(compared: ComparedAsset, old: NamedColumn, now: NamedColumn) -> Iterator[Change]:
-    before, after = old.column.type, now.column.type
+    sides = before, after = old.column.type, now.column.type
     if before == after:
         return
     producer = compared.now.where
@@ -190,59 +181,45 @@ def _type(compared: ComparedAsset, old: NamedColumn, now: NamedColumn) -> Iterat
         readers += _objecting(compared, now.name, objection)
     kind = "type-spelling-changed" if change == "same" else f"type-{change}"
     if change in ("known", "same") or (change == "widened" and not readers):
-        yield compared.change(kind, "compatible", message, column=now.name, sides=(before, after))
+        yield compared.change(kind, message, sides, column=now.name)
     else:
-        yield compared.breaking(
-            kind, message, readers, column=now.name, sides=(before, after), was=old.column
-        )
+        yield compared.breaking(kind, message, readers, sides, column=now.name, was=old.column)
 
 
-def _not_null(compared: ComparedAsset, old: NamedColumn, now: NamedColumn) -> Iterator[Change]:
-    name = f"{compared.now.asset.key}: the column {now.name}"
-    if now.column.not_null and not old.column.not_null:
-        message = f"{name} is now guaranteed to be not null."
-        yield compared.change(
-            "not-null-added", "compatible", message, column=now.name, sides=("", "not null")
-        )
-    elif old.column.not_null and not now.column.not_null:
-        yield _guarantee_dropped(compared, "not-null-dropped", "not null", old, now)
+def _guarantees(compared: ComparedAsset, old: NamedColumn, now: NamedColumn) -> Iterator[Change]:
+    asset = compared.now.asset
+    unique = is_unique(asset, now.name, now.column)
+    for kind, guarantee, had, has, kept in (
+        ("not-null", "not null", old.column.not_null, now.column.not_null, now.column.not_null),
+        ("uniqueness", "unique", old.column.unique, now.column.unique, unique),
+    ):
+        subject = f"{asset.key}: the column {now.name} is"
+        if has and not had:
+            message = f"{subject} now guaranteed to be {guarantee}."
+            yield compared.change(f"{kind}-added", message, ("", guarantee), column=now.name)
+        elif had and not kept:
+
+            def objection(reader: ColumnReader, guarantee: str = guarantee) -> str:
+                if reader.expected is None:
+                    return f"reads it and does not declare whether it relies on {guarantee}"
+                relies = guarantee in expected_guarantees(reader.expected)
+                return f"declares it {guarantee}" if relies else ""
+
+            readers = [
+                *compared.branch.unmet("guarantee", asset.key, now.name, guarantee),
+                *_objecting(compared, now.name, objection),
+            ]
+            message = f"{subject} no longer guaranteed to be {guarantee}."
+            yield compared.breaking(
+                f"{kind}-dropped",
+                message,
+                readers,
+                (guarantee, ""),
+                column=now.name,
+                was=old.column,
+            )
 
 
-def _unique(compared: ComparedAsset, old: NamedColumn, now: NamedColumn) -> Iterator[Change]:
-    name = f"{compared.now.asset.key}: the column {now.name}"
-    if now.column.unique and not old.column.unique:
-        message = f"{name} is now guaranteed to be unique."
-        yield compared.change(
-            "uniqueness-added", "compatible", message, column=now.name, sides=("", "unique")
-        )
-    elif old.column.unique and not is_unique(compared.now.asset, now.name, now.column):
-        yield _guarantee_dropped(compared, "uniqueness-dropped", "unique", old, now)
-
-
-def _guarantee_dropped(
-    compared: ComparedAsset, kind: str, guarantee: str, old: NamedColumn, now: NamedColumn
-) -> Change:
-    def objection(reader: ColumnReader) -> str:
-        if reader.expected is None:
-            return f"reads it and does not declare whether it relies on {guarantee}"
-        unique = guarantee == "unique"
-        relies = reader.expected.unique if unique else reader.expected.not_null
-        return f"declares it {guarantee}" if relies else ""
-
-    key = compared.now.asset.key
-    return compared.breaking(
-        kind,
-        f"{key}: the column {now.name} is no longer guaranteed to be {guarantee}.",
-        [
-            *compared.branch.unmet("guarantee", key, now.name, guarantee),
-            *_objecting(compared, now.name, objection),
-        ],
-        column=now.name,
-        sides=(guarantee, ""),
-        was=old.column,
-    )
-
-
-def _derivation(column: NamedColumn) -> str:
-    text = ", ".join(column.column.derived_from)
-    return f"copy of {text}" if column.column.copy else text
+def _derivation(column: Column) -> str:
+    text = ", ".join(column.derived_from)
+    return f"copy of {text}" if column.copy else text

@@ -73,7 +73,7 @@ def _changes_of(compared: ComparedAsset) -> Iterator[Change]:
     if compared.pair.before is None:
         asset = compared.now.asset
         version = f", version {asset.version} of {asset.name}" if asset.version else ""
-        yield compared.change("asset-added", "added", f"{asset.key} is new{version}.")
+        yield compared.change("asset-added", f"{asset.key} is new{version}.", level="added")
     elif compared.pair.after is None:
         yield removed(compared)
     else:

@@ -55,13 +55,21 @@ class ComparedAsset:
     def change(
         self,
         kind: str,
-        level: Level,
         message: str,
+        sides: tuple[str, str] = ("", ""),
         *,
         column: str = "",
-        sides: tuple[str, str] = ("", ""),
+        level: Level = "compatible",
     ) -> Change:
-        """Return a change that breaks no reader; internal if no other project can see it."""
+        """Return a change that breaks no reader; internal if no other project can see it.
+
+        Args:
+            kind: Name of the change.
+            message: What changed.
+            sides: Values at base and head.
+            column: Name of the column at head, of a change of a column.
+            level: Level of the change.
+        """
         file, line = self._place(column)
         old_key = self.old.asset.key
         return Change(
@@ -84,9 +92,9 @@ class ComparedAsset:
         kind: str,
         message: str,
         readers: Iterable[BrokenReader],
+        sides: tuple[str, str] = ("", ""),
         *,
         column: str = "",
-        sides: tuple[str, str] = ("", ""),
         was: Column | None = None,
     ) -> Change:
         """Return a breaking change, settled if it breaks no reader.
@@ -95,15 +103,15 @@ class ComparedAsset:
             kind: Name of the change.
             message: What changed.
             readers: The readers that it breaks; only the first entry of each reader counts.
-            column: Name of the column at head, of a change of a column.
             sides: Values at base and head.
+            column: Name of the column at head, of a change of a column.
             was: The column at base, of a change that removes or weakens it.
         """
-        change = self.change(kind, "breaking", message, column=column, sides=sides)
+        change = self.change(kind, message, sides, column=column, level="breaking")
         if change.level == "internal":
             return change
         unique = {(one.project, one.name): one for one in reversed([*readers])}
-        found = tuple(sorted(unique.values(), key=lambda one: (one.project, one.name)))
+        found = tuple(unique[name] for name in sorted(unique))
         if found:
             # An asset with another key can be the kept version itself: only its key was removed.
             key = "" if change.old_key and not column else self.now.asset.key

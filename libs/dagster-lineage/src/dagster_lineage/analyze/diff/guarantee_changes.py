@@ -48,22 +48,19 @@ def _access(compared: ComparedAsset, old: Asset, now: Asset) -> Iterator[Change]
     sides = (old.access, now.access)
     if ranks.get(old.access, 2) > ranks.get(now.access, 2):
         own = compared.now.where.interface.dbt_project
-
-        def breaks(edge: Edge) -> bool:
-            return not own or edge.where.interface.dbt_project != own
-
-        yield compared.breaking(
-            "access-narrowed",
-            f"{now.key} is now {now.access}: other projects may not read it.",
-            [
-                *compared.branch.unmet("access", now.key),
-                *foreign_readers(compared, f"reads {now.key}", breaks),
-            ],
-            sides=sides,
-        )
+        readers = [
+            *compared.branch.unmet("access", now.key),
+            *foreign_readers(
+                compared,
+                f"reads {now.key}",
+                lambda edge: not own or edge.where.interface.dbt_project != own,
+            ),
+        ]
+        message = f"{now.key} is now {now.access}: other projects may not read it."
+        yield compared.breaking("access-narrowed", message, readers, sides)
     elif old.access != now.access:
         message = f"The access to {now.key} is now {now.access or 'not limited'}."
-        yield compared.change("access-widened", "compatible", message, sides=sides)
+        yield compared.change("access-widened", message, sides)
 
 
 def _contract(compared: ComparedAsset, old: Asset, now: Asset) -> Iterator[Change]:
@@ -71,24 +68,23 @@ def _contract(compared: ComparedAsset, old: Asset, now: Asset) -> Iterator[Chang
         message = f"{now.key} no longer has a contract."
         yield _breaking_if_unchanged(compared, "contract-dropped", message)
     elif now.contract and not old.contract:
-        yield compared.change("contract-enforced", "compatible", f"{now.key} now has a contract.")
+        yield compared.change("contract-enforced", f"{now.key} now has a contract.")
 
 
 def _grain(compared: ComparedAsset, old: Asset, now: Asset) -> Iterator[Change]:
-    before, after = ", ".join(old.grain), ", ".join(now.grain)
+    sides = (", ".join(old.grain), ", ".join(now.grain))
     if sorted(map(str.casefold, old.grain)) == sorted(map(str.casefold, now.grain)):
         return
     row = f"one row per {' and '.join(now.grain)}" if now.grain else "no guaranteed grain"
     if old.grain:
         message = f"{now.key} had one row per {' and '.join(old.grain)}; now it has {row}."
-        yield _breaking_if_unchanged(compared, "grain-changed", message, sides=(before, after))
+        yield _breaking_if_unchanged(compared, "grain-changed", message, sides)
     else:
-        message = f"{now.key} now has {row}."
-        yield compared.change("grain-added", "compatible", message, sides=(before, after))
+        yield compared.change("grain-added", f"{now.key} now has {row}.", sides)
 
 
 def _freshness(compared: ComparedAsset, old: Asset, now: Asset) -> Iterator[Change]:
-    before, after = old.freshness, now.freshness
+    sides = before, after = old.freshness, now.freshness
     if before == after:
         return
     old_age, age = seconds_in(before), seconds_in(after)
@@ -96,54 +92,47 @@ def _freshness(compared: ComparedAsset, old: Asset, now: Asset) -> Iterator[Chan
     if not before or tighter:
         kind = "freshness-tightened" if before else "freshness-added"
         message = f"{now.key} now guarantees its freshness: {after}."
-        yield compared.change(kind, "compatible", message, sides=(before, after))
+        yield compared.change(kind, message, sides)
     else:
+        message = f"{now.key} guaranteed its freshness ({before}); now: {after or 'nothing'}."
         yield _breaking_if_unchanged(
             compared,
             "freshness-loosened",
-            f"{now.key} guaranteed its freshness ({before}); now: {after or 'nothing'}.",
+            message,
+            sides,
             breaks=lambda edge: bool(edge.reader.freshness),
-            sides=(before, after),
         )
 
 
 def _deprecation(compared: ComparedAsset, old: Asset, now: Asset) -> Iterator[Change]:
-    before, after = old.deprecation_date, now.deprecation_date
-    sides = (before, after)
+    sides = before, after = old.deprecation_date, now.deprecation_date
     if before == after:
         return
     if not after:
-        message = f"{now.key} is no longer deprecated."
-        yield compared.change("deprecation-withdrawn", "compatible", message, sides=sides)
-    elif not before:
-        message = f"{now.key} is deprecated and ends on {after[:10]}."
-        yield compared.change("deprecated", "deprecated", message, sides=sides)
-    else:
-        later = after > before
-        yield compared.change(
-            "deprecation-moved",
-            "compatible" if later else "deprecated",
-            f"{now.key} ends {'later' if later else 'earlier'}: on {after[:10]}.",
-            sides=sides,
-        )
+        yield compared.change("deprecation-withdrawn", f"{now.key} is not deprecated.", sides)
+        return
+    moved = f" {'later' if after > before else 'earlier'}:" if before else ""
+    yield compared.change(
+        "deprecation-moved" if before else "deprecated",
+        f"{now.key} is deprecated and ends{moved} on {after[:10]}.",
+        sides,
+        level="compatible" if before and after > before else "deprecated",
+    )
 
 
 def _breaking_if_unchanged(
     compared: ComparedAsset,
     kind: str,
     message: str,
+    sides: tuple[str, str] = ("", ""),
     *,
     breaks: Callable[[Edge], bool] = lambda _edge: True,
-    sides: tuple[str, str] = ("", ""),
 ) -> Change:
     """Return a change that breaks readers of other projects which the branch does not change."""
     changed = compared.branch.changed_reader
-    readers = foreign_readers(
-        compared,
-        f"reads {compared.now.asset.key} and is not changed",
-        lambda edge: breaks(edge) and not changed(edge),
-    )
-    return compared.breaking(kind, message, readers, sides=sides)
+    reason = f"reads {compared.now.asset.key} and is not changed"
+    readers = foreign_readers(compared, reason, lambda edge: breaks(edge) and not changed(edge))
+    return compared.breaking(kind, message, readers, sides)
 
 
 def seconds_in(text: str) -> float | None:

@@ -23,29 +23,22 @@ def partition_changes(compared: ComparedAsset, old: Asset, now: Asset) -> Iterat
     If the new ones are not known, it breaks unchanged readers with other partitions.
     """
     change = partition_change(old.partitions, now.partitions)
-    if change == "same":
-        return
     sides = (described(old.partitions), described(now.partitions))
     message = f"{now.key} has other partitions: {sides[1]}."
+    unknown = now.partitions is not None and now.partitions.kind == "unknown"
+
+    def differs(edge: Edge) -> bool:
+        other = edge.reader.partitions not in (None, now.partitions)
+        return unknown and other and not compared.branch.changed_reader(edge)
+
     if change == "widened":
-        yield compared.change("partitions-widened", "compatible", message, sides=sides)
-        return
-
-    def unknown(edge: Edge) -> bool:
-        known = now.partitions is None or now.partitions.kind != "unknown"
-        return not (known or edge.reader.partitions in (None, now.partitions)) and (
-            not compared.branch.changed_reader(edge)
-        )
-
-    yield compared.breaking(
-        f"partitions-{change}",
-        message,
-        [
+        yield compared.change("partitions-widened", message, sides)
+    elif change != "same":
+        readers = [
             *compared.branch.unmet("partitions", now.key),
-            *foreign_readers(compared, f"reads {now.key} and is not changed", unknown),
-        ],
-        sides=sides,
-    )
+            *foreign_readers(compared, f"reads {now.key} and is not changed", differs),
+        ]
+        yield compared.breaking(f"partitions-{change}", message, readers, sides)
 
 
 def partition_change(before: Partitions | None, after: Partitions | None) -> PartitionChange:

@@ -27,14 +27,15 @@ def states_guarantees(asset: Asset) -> bool:
     )
 
 
+def expected_guarantees(expected: Expected) -> list[str]:
+    """Return the guarantees on which a reader relies: `unique`, `not null`."""
+    return ["unique"] * expected.unique + ["not null"] * expected.not_null
+
+
 def lacking_guarantees(asset: Asset, spelled: str, column: Column, expected: Expected) -> list[str]:
     """Return the guarantees of a column that a reader expects and its producer does not state."""
-    lacking = []
-    if expected.unique and not is_unique(asset, spelled, column):
-        lacking.append("unique")
-    if expected.not_null and not column.not_null:
-        lacking.append("not null")
-    return lacking
+    stated = {"unique": is_unique(asset, spelled, column), "not null": column.not_null}
+    return [guarantee for guarantee in expected_guarantees(expected) if not stated[guarantee]]
 
 
 def is_unique(asset: Asset, spelled: str, column: Column) -> bool:

@@ -23,8 +23,8 @@ class Reader(Struct, frozen=True, gc=False):
     owners: tuple[str, ...]
     place: tuple[str, int]
     """File, relative to the root, and line."""
-    edge: Edge | None = None
-    """Of an asset: the read."""
+    verb: str = "reads"
+    """`reads`; `names` for a dbt source; `shows` for an exposure."""
 
 
 class ColumnReader(Struct, frozen=True, gc=False):
@@ -69,9 +69,8 @@ class Readers:
             for exposure in where.interface.exposures:
                 if key in exposure.reads:
                     owners = (exposure.owner,) if exposure.owner else ()
-                    yield Reader(
-                        where, f"exposure {exposure.name}", owners, where.path(exposure.at)
-                    )
+                    name, place = f"exposure {exposure.name}", where.path(exposure.at)
+                    yield Reader(where, name, owners, place, "shows")
 
     def of_column(self, key: str, column: str) -> Iterator[ColumnReader]:
         """Yield every asset that uses or may use a column, and every other source that declares it.
@@ -138,7 +137,7 @@ class Readers:
 
 def asset_reader(edge: Edge) -> Reader:
     """Return the asset that reads by an edge."""
-    return Reader(edge.where, edge.reader.key, edge.reader.owners, edge.place, edge)
+    return Reader(edge.where, edge.reader.key, edge.reader.owners, edge.place)
 
 
 def source_reader(where: LocatedInterface, source: Source, line: int = 0) -> Reader:
@@ -154,8 +153,9 @@ def source_reader(where: LocatedInterface, source: Source, line: int = 0) -> Rea
     file, own_line = where.path(source.at)
     assets = where.interface.assets
     through = [asset for asset in assets if any(read.source == source.name for read in asset.reads)]
-    owners = {owner for asset in through or assets for owner in asset.owners}
-    return Reader(where, f"source {source.name}", tuple(sorted(owners)), (file, line or own_line))
+    owners = sorted({owner for asset in through or assets for owner in asset.owners})
+    place = (file, line or own_line)
+    return Reader(where, f"source {source.name}", tuple(owners), place, "names")
 
 
 def _meaning(folded: str, names: Iterable[str]) -> tuple[str, ...]:

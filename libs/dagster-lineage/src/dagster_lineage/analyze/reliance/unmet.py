@@ -47,32 +47,31 @@ class Unmet(Struct, frozen=True, gc=False):
     aspect: Aspect
     where: LocatedInterface
     """Code location of the reader."""
-    producer: LocatedAsset | None
-    """The asset that is read; None if an own asset of the reader is no longer there."""
     key: str
     """Key of the asset that is read."""
+    producer: LocatedAsset | None
+    """That asset; None if an own asset of the reader no longer exists."""
     place: tuple[str, int]
     """File, relative to the root, and line of the expectation."""
     edges: tuple[Edge, ...] = ()
     """The reads that rely on it; none if only a dbt source or a contract does."""
-    reference: Reference | None = None
-    """The place that names the key; None inside one code location and for contracts."""
-    contract: LocatedAsset | None = None
-    """The reader under contract whose column copies the producer's, or is not selected."""
-    contract_column: str = ""
-    """That column of the reader."""
     column: str = ""
     """The column, as the producer spells it, or the reader if the producer does not have it."""
     expected: str = ""
     """What the reader relies on: a type, or guarantees in words."""
     found: str = ""
     """What the producer has instead: a type, or partitions in words."""
+    reference: Reference | None = None
+    """The place that names the key; None inside one code location and for contracts."""
+    contract: LocatedAsset | None = None
+    """The reader under contract whose column copies the producer's, or is not selected."""
+    contract_column: str = ""
+    """That column of the reader."""
 
 
 def all_unmet(graph: LineageGraph, today: dt.date) -> Iterator[Unmet]:
     """Yield every expectation in a graph that is not met."""
     yield from missing_columns(graph)
-    yield from unselected_contract_columns(graph)
     yield from incompatible_types(graph)
     yield from missing_guarantees(graph)
     yield from non_public_reads(graph)
@@ -80,7 +79,11 @@ def all_unmet(graph: LineageGraph, today: dt.date) -> Iterator[Unmet]:
 
 
 def missing_columns(graph: LineageGraph) -> Iterator[Unmet]:
-    """Yield columns that are used or declared, but that the producer does not have."""
+    """Yield columns that are used or declared, but that the producer does not have.
+
+    Inside a code location these are the columns that a model no longer has behind `select *`, and
+    the columns of a contract that the query does not select.
+    """
     for reference in graph.column_references:
         asset = reference.producer.asset
         if asset.columns_known and asset.columns and not _has_all(asset, reference):
@@ -88,30 +91,12 @@ def missing_columns(graph: LineageGraph) -> Iterator[Unmet]:
     for where in graph.located:
         for asset in where.interface.assets:
             for read in asset.reads:
-                if read.missing_columns:
-                    edge = Edge(where, asset, read)
-                    producer = graph.producer(read.key)
-                    for name in read.missing_columns:
-                        yield Unmet(
-                            "column", where, producer, read.key, edge.place, (edge,), column=name
-                        )
-
-
-def unselected_contract_columns(graph: LineageGraph) -> Iterator[Unmet]:
-    """Yield columns of an asset's own contract that its query does not select."""
-    for where in graph.located:
-        for asset in where.interface.assets:
+                for name in read.missing_columns:
+                    edge, producer = Edge(where, asset, read), graph.producer(read.key)
+                    yield Unmet("column", where, read.key, producer, edge.place, (edge,), name)
             for name in asset.missing_contract_columns:
-                located = LocatedAsset(where, asset)
-                yield Unmet(
-                    "column",
-                    where,
-                    located,
-                    asset.key,
-                    located.place,
-                    contract=located,
-                    column=name,
-                )
+                own = LocatedAsset(where, asset)
+                yield Unmet("column", where, asset.key, own, own.place, column=name, contract=own)
 
 
 def incompatible_types(graph: LineageGraph) -> Iterator[Unmet]:
@@ -122,9 +107,11 @@ def incompatible_types(graph: LineageGraph) -> Iterator[Unmet]:
             declared.add((unmet.where.project, unmet.key, unmet.column))
             yield unmet
     for copied in copied_contract_columns(graph):
-        broken = _contract_type(copied)
-        if broken and (broken.where.project, broken.key, broken.column) not in declared:
-            yield broken
+        yield from (
+            unmet
+            for unmet in _contract_type(copied)
+            if (unmet.where.project, unmet.key, unmet.column) not in declared
+        )
 
 
 def missing_guarantees(graph: LineageGraph) -> Iterator[Unmet]:
@@ -137,27 +124,25 @@ def missing_guarantees(graph: LineageGraph) -> Iterator[Unmet]:
 def non_public_reads(graph: LineageGraph) -> Iterator[Unmet]:
     """Yield reads of models that their project, which has public ones, keeps to itself."""
     for hidden in hidden_reads(graph):
-        if hidden.public:
-            for reading in hidden.reads:
-                for reference in reading.references:
-                    yield _of(reference, "access", reference.place)
+        for read in hidden.reads if hidden.public else ():
+            for reference in read.references:
+                yield _unmet("access", reference, reference.place, reference.edges)
 
 
 def incompatible_partitions(graph: LineageGraph, today: dt.date) -> Iterator[Unmet]:
     """Yield references whose readers have partitions that Dagster cannot map on the producer's."""
     for reference in graph.references:
         upstream = reference.producer.asset.partitions
-        if upstream is None:
-            continue
-        reasons = [(edge, partition_misfit(edge, upstream, today)) for edge in reference.edges]
-        unfit = [(edge, reason) for edge, reason in reasons if reason]
-        if unfit:
-            edges = tuple(edge for edge, _ in unfit)
-            yield _of(reference, "partitions", reference.place, edges=edges, found=unfit[0][1])
+        if upstream is not None:
+            reasons = [(edge, partition_misfit(edge, upstream, today)) for edge in reference.edges]
+            edges = tuple(edge for edge, reason in reasons if reason)
+            found = next((reason for _, reason in reasons if reason), "")
+            if found:
+                yield _unmet("partitions", reference, reference.place, edges, found=found)
 
 
 def _has_all(asset: Asset, reference: Reference) -> bool:
-    """Whether the producer has every column as it is spelled, which is nearly always true."""
+    """Return whether the producer has every column as it is spelled, which is nearly always so."""
     columns = asset.columns
     if reference.source and not reference.source.columns.keys() <= columns.keys():
         return False
@@ -176,34 +161,39 @@ def _missing_of(reference: Reference) -> Iterator[Unmet]:
         names += [*(edge.read.columns or ()), *edge.read.expects]
     producer = reference.producer
     dialect = dialect_of(reference.where, producer.where)
-    missing = missing_names(producer.asset.columns, names, dialect)
-    declared = (
-        {name.casefold(): place for name, _, place in reference.expectations()} if missing else {}
-    )
-    for name in missing:
+    for name in missing_names(producer.asset.columns, names, dialect):
         folded = name.casefold()
         edges = tuple(edge for edge in reference.edges if folded in (used_columns(edge.read) or ()))
+        declared = {name.casefold(): place for name, _, place in reference.expectations()}
         place = declared.get(folded) or (edges[0].place if edges else reference.place)
-        yield _of(reference, "column", place, name, edges=edges)
+        yield _unmet("column", reference, place, edges, column=name)
 
 
 def _types_of(reference: Reference) -> Iterator[Unmet]:
     seen: set[str] = set()
-    for spelled, column, expected, place in _declared(reference):
-        if not expected.type or spelled in seen:
-            continue
-        if not type_fits(column, reference.producer.where, expected.type, reference.where):
-            seen.add(spelled)
-            yield _of(reference, "type", place, spelled, expected=expected.type, found=column.type)
+    for name, column, expected, place in _declared(reference):
+        fits = type_fits(column, reference.producer.where, expected.type, reference.where)
+        if not fits and name not in seen:
+            seen.add(name)
+            yield _unmet(
+                "type",
+                reference,
+                place,
+                _may_use(reference, name),
+                column=name,
+                expected=expected.type,
+                found=column.type,
+            )
 
 
 def _guarantees_of(reference: Reference) -> Iterator[Unmet]:
     seen: set[str] = set()
-    for spelled, column, expected, place in _declared(reference):
-        lacking = lacking_guarantees(reference.producer.asset, spelled, column, expected)
-        if lacking and spelled not in seen:
-            seen.add(spelled)
-            yield _of(reference, "guarantee", place, spelled, expected=" and ".join(lacking))
+    for name, column, expected, place in _declared(reference):
+        lacking = lacking_guarantees(reference.producer.asset, name, column, expected)
+        if lacking and name not in seen:
+            seen.add(name)
+            edges, words = _may_use(reference, name), " and ".join(lacking)
+            yield _unmet("guarantee", reference, place, edges, column=name, expected=words)
 
 
 def _declared(
@@ -216,53 +206,43 @@ def _declared(
             yield (*found, expected, place)
 
 
-def _contract_type(copied: CopiedColumn) -> Unmet | None:
+def _may_use(reference: Reference, column: str) -> tuple[Edge, ...]:
+    """Return the edges that use a column, or of which the columns are not known."""
+    uses = [(edge, used_columns(edge.read)) for edge in reference.edges]
+    return tuple(edge for edge, used in uses if used is None or column.casefold() in used)
+
+
+def _contract_type(copied: CopiedColumn) -> Iterator[Unmet]:
+    """Yield the type of a copied column under contract if the original's does not fit."""
     reader, producer = copied.reader, copied.producer
     found = column_named(producer.asset.columns, copied.column)
     expected = reader.asset.columns[copied.name]
-    if found is None or type_fits(found[1], producer.where, expected.type, reader.where):
-        return None
-    file, line = reader.where.path(reader.asset.described_at or reader.asset.at)
-    return Unmet(
-        "type",
-        reader.where,
-        producer,
-        producer.asset.key,
-        (file, expected.line or line),
-        contract=reader,
-        contract_column=copied.name,
-        column=found[0],
-        expected=expected.type,
-        found=found[1].type,
-    )
+    if found and not type_fits(found[1], producer.where, expected.type, reader.where):
+        file, line = reader.where.path(reader.asset.described_at or reader.asset.at)
+        yield Unmet(
+            "type",
+            reader.where,
+            producer.asset.key,
+            producer,
+            (file, expected.line or line),
+            column=found[0],
+            expected=expected.type,
+            found=found[1].type,
+            contract=reader,
+            contract_column=copied.name,
+        )
 
 
-def _of(
-    reference: Reference,
+def _unmet(
     aspect: Aspect,
+    reference: Reference,
     place: tuple[str, int],
-    column: str = "",
+    edges: tuple[Edge, ...],
     *,
-    edges: tuple[Edge, ...] | None = None,
+    column: str = "",
     expected: str = "",
     found: str = "",
 ) -> Unmet:
-    if edges is None:
-        edges = tuple(edge for edge in reference.edges if not column or _may_use(edge, column))
-    return Unmet(
-        aspect,
-        reference.where,
-        reference.producer,
-        reference.producer.asset.key,
-        place,
-        edges,
-        reference,
-        column=column,
-        expected=expected,
-        found=found,
-    )
-
-
-def _may_use(edge: Edge, column: str) -> bool:
-    used = used_columns(edge.read)
-    return used is None or column.casefold() in used
+    producer, where = reference.producer, reference.where
+    key = producer.asset.key
+    return Unmet(aspect, where, key, producer, place, edges, column, expected, found, reference)

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
 from typing import ClassVar
 
 from dagster_lineage.analyze.reference_rule import ReferenceRule
-from dagster_lineage.analyze.reliance.unmet import (
-    Unmet,
-    missing_columns,
-    unselected_contract_columns,
-)
+from dagster_lineage.analyze.reliance.unmet import Unmet, missing_columns
 from dagster_lineage.model import Edge, LineageGraph, LocatedAsset, Reference, column_of
 from dagster_lineage.model.column_names import column_named
 from dagster_lineage.model.findings import Finding
@@ -59,12 +54,10 @@ class MissingColumn(ReferenceRule):
         for unmet in missing_columns(graph):
             if unmet.reference:
                 yield self._of_reference(unmet, unmet.reference)
-            else:
+            elif unmet.contract is None:
                 yield self._of_own_model(unmet, unmet.edges[0])
-        contracts = groupby(unselected_contract_columns(graph), key=lambda unmet: unmet.contract)
-        for contract, columns in contracts:
-            if contract:
-                yield self._of_contract(contract, [unmet.column for unmet in columns])
+            elif unmet.column == unmet.contract.asset.missing_contract_columns[0]:
+                yield self._of_contract(unmet.contract)
 
     def _of_reference(self, unmet: Unmet, reference: Reference) -> Finding:
         asset = reference.producer.asset
@@ -97,8 +90,8 @@ class MissingColumn(ReferenceRule):
             producer=producer,
         )
 
-    def _of_contract(self, contract: LocatedAsset, columns: list[str]) -> Finding:
-        key = contract.asset.key
+    def _of_contract(self, contract: LocatedAsset) -> Finding:
+        key, columns = contract.asset.key, contract.asset.missing_contract_columns
         return self.at_asset(
             contract,
             f"The contract of `{key}` has {listed(columns)}, which its query does not select.",
