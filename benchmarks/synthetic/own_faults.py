@@ -630,7 +630,7 @@ def _rest(root: Path) -> Iterator[Plant]:
     yield Plant(
         "OW01",
         "a multi-asset without owners",
-        (_swap(fivetran, '            owners=["team:ingestion"],\n', ""),),
+        (_swap(fivetran, '        owners=["team:ingestion"],\n', ""),),
         (Expected("OW01", ((fivetran,),)),),
         touches=frozenset({fivetran}),
     )
