@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 HOLE = "\0"
@@ -29,10 +29,10 @@ DEFINES = frozenset(
 READS = frozenset({"deps", "ins", "non_argument_deps", "internal_asset_deps"})
 """Arguments that name dependencies."""
 
-NOT_READ = frozenset(
+OWN = frozenset(
     {"key", "name", "key_prefix", "group_name", "description", "owners", "tags", "kinds"}
 )
-"""Arguments of a definition that do not name dependencies."""
+"""Arguments of a definition that do not name dependencies. The first positional one is its key."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,8 @@ class Mention:
     """0: in a call that defines assets; 1: in `AssetKey`; 2: anywhere else."""
     read: bool
     """It is in an argument that names dependencies."""
+    own: bool
+    """It is in an argument that names the definition, such as its key or its owners."""
 
     def spells(self, parts: tuple[str, ...]) -> bool:
         """Return whether the neighbors contain all parts of a key, not only its last one."""
@@ -80,7 +82,7 @@ class SourceFile:
         for statement in tree.body:
             for target, value in _assignments(statement):
                 self.assigned[target] = value
-        self._index(tree, (), certainty=2, read=False)
+        self._index(tree, Mention(0, (), certainty=2, read=False, own=False))
 
     def mentions_of(self, parts: tuple[str, ...]) -> list[Mention]:
         """Return the mentions of the last part of a key, or of all parts in one text."""
@@ -109,34 +111,44 @@ class SourceFile:
             if pattern.strip(HOLE) and _may_be(pattern, text):
                 yield from mentions
 
-    def _index(self, node: ast.AST, around: tuple[str, ...], *, certainty: int, read: bool) -> None:
+    def _index(self, node: ast.AST, around: Mention) -> None:
+        """Add the mentions below a node.
+
+        Args:
+            node: A node of the syntax tree.
+            around: A mention with the properties of the list, tuple, call or argument around it.
+        """
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             return  # a docstring
         if isinstance(node, (ast.Constant, ast.JoinedStr)):
             for text in _texts([node]):
-                mention = Mention(node.lineno, around or (text,), certainty, read)
+                mention = replace(around, line=node.lineno, neighbors=around.neighbors or (text,))
                 index = self._patterns if HOLE in text else self._mentions
                 index.setdefault(text, []).append(mention)
             return
+        inside, key = around, None
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             # The line of the first decorator, like `co_firstlineno`.
             first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
             self.functions[first] = node
             if node.decorator_list:  # a decorator may define an asset with the function's name
-                mention = Mention(first, (node.name,), certainty=2, read=False)
+                mention = Mention(first, (node.name,), certainty=2, read=False, own=True)
                 self._mentions.setdefault(node.name, []).append(mention)
         elif isinstance(node, ast.Call):
             self._calls.append(node)
-            around = _texts(node.args)
             called = _name_of(node.func)
-            certainty = 0 if called in DEFINES else 1 if called == "AssetKey" else certainty
-            read = read or called in ("AssetDep", "AssetIn")
+            key = node.args[0] if node.args and called in DEFINES else None
+            certainty = 0 if called in DEFINES else 1 if called == "AssetKey" else around.certainty
+            read = around.read or called in ("AssetDep", "AssetIn")
+            inside = replace(around, neighbors=_texts(node.args), certainty=certainty, read=read)
         elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
-            around = _texts(node.elts)
+            inside = replace(around, neighbors=_texts(node.elts))
         elif isinstance(node, ast.keyword):
-            read = read or node.arg in READS
+            inside = replace(
+                around, read=around.read or node.arg in READS, own=around.own or node.arg in OWN
+            )
         for child in ast.iter_child_nodes(node):
-            self._index(child, around, certainty=certainty, read=read)
+            self._index(child, replace(inside, own=True) if child is key else inside)
 
 
 def line_of_read(
@@ -154,13 +166,18 @@ def line_of_read(
         is_key: Whether a name or attribute in the code refers to that key at run time.
     """
     found: list[tuple[bool, int]] = []
-    regions = getattr(definition, "decorator_list", None) or [definition]
-    for node, around in _walk(regions, ()):
-        if isinstance(node, ast.Constant) and node.value in (parts[-1], "/".join(parts)):
-            spelled = Mention(node.lineno, around, 2, read=True).spells(parts)
-            found.append((not spelled, node.lineno))
-        elif isinstance(node, (ast.Name, ast.Attribute)) and is_key(node):
-            found.append((True, _line_of_value(node, source, parts)))
+    for region in getattr(definition, "decorator_list", None) or [definition]:
+        lines = range(region.lineno, (region.end_lineno or region.lineno) + 1)
+        found += [
+            (not mention.spells(parts), mention.line)
+            for mention in source.mentions_of(parts)
+            if mention.line in lines and not mention.own
+        ]
+        found += [
+            (True, _line_of_value(node, source, parts))
+            for node in ast.walk(region)
+            if isinstance(node, (ast.Name, ast.Attribute)) and is_key(node)
+        ]
     if found:
         return min(found)[1]
     arguments = getattr(definition, "args", None)
@@ -181,24 +198,6 @@ def _line_of_value(
             if isinstance(inner, ast.Constant) and inner.value == parts[-1]:
                 return inner.lineno
     return node.lineno
-
-
-def _walk(
-    nodes: Iterable[ast.AST], around: tuple[str, ...]
-) -> Iterator[tuple[ast.AST, tuple[str, ...]]]:
-    for node in nodes:
-        if isinstance(node, ast.keyword) and node.arg in NOT_READ:
-            continue
-        yield node, around
-        inner = around
-        children: Iterable[ast.AST] = ast.iter_child_nodes(node)
-        if isinstance(node, ast.Call):
-            inner = _texts(node.args)
-            if _name_of(node.func) in DEFINES:  # the first argument is its own key
-                children = [*node.args[1:], *node.keywords]
-        elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
-            inner = _texts(node.elts)
-        yield from _walk(children, inner)
 
 
 def _name_of(called: ast.expr) -> str:
