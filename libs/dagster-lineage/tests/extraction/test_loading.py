@@ -31,7 +31,8 @@ DECLARED = {
 
 def request(file: Path, **more: str) -> dict[str, Any]:
     folder = str(file.parent)
-    return {"name": "it", "python_file": str(file), "working_directory": folder, **more}
+    code = {"kind": "python_file", "code": str(file)}
+    return {"name": "it", **code, "working_directory": folder, **more}
 
 
 def keys(repositories: list[Any]) -> set[str]:

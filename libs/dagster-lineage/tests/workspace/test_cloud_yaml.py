@@ -35,7 +35,8 @@ def listed(folder: Path, text: str, name: str = "dagster_cloud.yaml") -> Path:
 def test_folders_of_the_image_are_those_that_it_is_built_from(tmp_path):
     listed(tmp_path, LISTED)
     etl, basics, team = find_locations(tmp_path)
-    assert (etl.name, etl.package, etl.working_directory) == ("etl", "etl_code", tmp_path / "etl")
+    assert (etl.name, etl.kind, etl.code) == ("etl", "python_package", "etl_code")
+    assert etl.working_directory == tmp_path / "etl"
     assert basics.python_file == tmp_path / "basics" / "definitions.py"
     assert basics.executable == ""
     assert (team.name, team.working_directory) == ("team.one.definitions", tmp_path)

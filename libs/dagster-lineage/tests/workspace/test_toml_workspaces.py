@@ -51,13 +51,13 @@ def workspace(tmp_path: Path) -> Path:
 
 def test_projects_of_a_dg_workspace_have_the_defaults_of_dg(workspace: Path):
     one, zwei, three = find_locations(workspace)
-    assert (one.name, one.module) == ("one", "one_code.definitions")
+    assert (one.name, one.code) == ("one", "one_code.definitions")
     assert one.working_directory == workspace / "projects/one/src"
     assert one.executable == str(workspace / "projects/one/.venv/bin/python")
-    assert (zwei.name, zwei.module) == ("zwei", "two.entry")
+    assert (zwei.name, zwei.code) == ("zwei", "two.entry")
     assert zwei.working_directory == workspace / "projects/two"
     assert zwei.executable == str(workspace / "env/bin/python")
-    assert (three.name, three.module, three.autoload_module) == ("three", "", "three.defs")
+    assert (three.name, three.kind, three.code) == ("three", "autoload_defs_module", "three.defs")
     assert three.executable == ""
 
 
@@ -67,7 +67,7 @@ def test_project_is_the_same_as_in_dg(workspace: Path):
     one = find_locations(workspace)[0]
     context = DgContext.for_project_environment(workspace / "projects/one", {})
     assert one.name == context.code_location_name
-    assert one.module == context.code_location_target_module_name
+    assert one.code == context.code_location_target_module_name
     assert one.executable == str(context.project_python_executable)
     assert one.working_directory == context.root_module_path.parent
 
@@ -84,7 +84,7 @@ def test_tool_dagster_names_a_module(tmp_path: Path):
         '[tool.dagster]\nmodule_name = "shop.definitions"\ncode_location_name = "shop"\n',
     )
     (entry,) = find_locations(tmp_path)
-    assert (entry.name, entry.module, entry.listed_in) == ("shop", "shop.definitions", file)
+    assert (entry.name, entry.code, entry.listed_in) == ("shop", "shop.definitions", file)
     assert entry.on_path
 
 

@@ -53,7 +53,7 @@ def test_entries_of_every_kind_have_the_names_that_dagster_gives_them(file: Path
         origin.location_name for origin in location_origins_from_yaml_paths([str(file)])
     ]
     plain, full, repo, nightly, package, auto, grpc, by_socket = entries
-    assert plain.module == "plain.definitions"
+    assert (plain.kind, plain.code) == ("python_module", "plain.definitions")
     assert (plain.working_directory, plain.on_path) == (file.parent, False)
     assert full.working_directory == file.parent / "projects/full"
     assert full.on_path
@@ -61,8 +61,8 @@ def test_entries_of_every_kind_have_the_names_that_dagster_gives_them(file: Path
     assert (repo.python_file, repo.on_path) == (file.parent / "repo.py", False)
     assert (nightly.python_file, nightly.attribute) == (file.parent / "repo.py", "nightly")
     assert nightly.on_path
-    assert package.package == "a_package"
-    assert auto.autoload_module == "auto.defs"
+    assert (package.kind, package.code) == ("python_package", "a_package")
+    assert (auto.kind, auto.code) == ("autoload_defs_module", "auto.defs")
     assert grpc.grpc == GrpcAddress("code.internal", 4266)
     assert by_socket.grpc == GrpcAddress("localhost", None, "/run/dagster.sock")
 

@@ -135,7 +135,7 @@ def folder_of(entry: LocationEntry) -> Path:
 
 
 def _module_file(entry: LocationEntry) -> Path | None:
-    top = (entry.module or entry.package or entry.autoload_module).partition(".")[0]
+    top = entry.code.partition(".")[0]
     if not top:
         return None
     here = entry.working_directory

@@ -127,10 +127,8 @@ def _interpreter(entry: LocationEntry, python: str | None) -> str:
 def _request(entry: LocationEntry) -> dict[str, object]:
     return {
         "name": entry.name,
-        "module": entry.module,
-        "python_file": str(entry.python_file or ""),
-        "package": entry.package,
-        "autoload_module": entry.autoload_module,
+        "kind": entry.kind,
+        "code": entry.code,
         "attribute": entry.attribute,
         "grpc": asdict(entry.grpc) if entry.grpc else None,
         "working_directory": str(entry.working_directory),

@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from dagster_lineage.extract.workspace.entries import (
+    CodeKind,
     LocationEntry,
     WorkspaceEntryWrong,
     absolute,
@@ -18,6 +19,13 @@ from dagster_lineage.extract.workspace.entries import (
     typed,
     with_distinct_names,
 )
+
+_KINDS: dict[str, CodeKind] = {
+    "python_file": "python_file",
+    "module_name": "python_module",
+    "package_name": "python_package",
+    "autoload_defs_module_name": "autoload_defs_module",
+}
 
 
 class _CodeSource(Struct):
@@ -58,36 +66,32 @@ def read_cloud_yaml(file: Path, locations: object) -> tuple[LocationEntry, ...]:
 
 
 def _entry(file: Path, base: Path, location: _CloudLocation) -> LocationEntry:
-    code = location.code_source
-    sources = [one for one in code.__struct_fields__ if getattr(code, one)]
+    source = location.code_source
+    sources = [one for one in _KINDS if getattr(source, one)]
     if len(sources) != 1:
         raise WorkspaceEntryWrong(
             f"{file}: the `code_source` of the code location {location.location_name!r} must have "
-            f"exactly one of {', '.join(code.__struct_fields__)}."
+            f"exactly one of {', '.join(_KINDS)}."
         )
-    target = getattr(code, sources[0])
+    kind, code = _KINDS[sources[0]], getattr(source, sources[0])
     folder = absolute(base, (location.build and location.build.directory) or ".")
     if location.working_directory:
         inside = absolute(folder, location.working_directory)
         # A folder of the image that is not in the checkout is the one that the image is built from.
         folder = inside if inside.is_dir() else folder
-    package = target.partition(".")[0]
+    package = code.partition(".")[0]
     if (folder / "src" / package).is_dir() and not (folder / package).exists():
         folder /= "src"  # it is installed in the image
-    python_file = absolute(folder, code.python_file) if code.python_file else None
+    if kind == "python_file":
+        code = str(absolute(folder, code))
     attribute = location.attribute or ""
     executable = location.executable_path or ""
     return LocationEntry(
-        name=location.location_name
-        or default_name(
-            module="" if python_file else target, python_file=python_file, attribute=attribute
-        ),
+        name=location.location_name or default_name(kind, code, attribute),
         listed_in=file,
         working_directory=folder,
-        module=code.module_name,
-        python_file=python_file,
-        package=code.package_name,
-        autoload_module=code.autoload_defs_module_name,
+        kind=kind,
+        code=code,
         attribute=attribute,
         # The interpreter of the image does not exist on this machine.
         executable=executable if Path(executable).is_file() else "",

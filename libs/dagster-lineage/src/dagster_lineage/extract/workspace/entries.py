@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
 from dagster_lineage.model.errors import LineageError
 
 T = TypeVar("T")
+CodeKind = Literal["python_file", "python_module", "python_package", "autoload_defs_module"]
 
 
 class WorkspaceError(LineageError):
@@ -49,49 +50,49 @@ class GrpcAddress:
 
 @dataclass(frozen=True)
 class LocationEntry:
-    """A code location with absolute paths: one of four ways to load it, or its server."""
+    """A code location: code that Dagster loads, or a running server."""
 
     name: str
     """Name that Dagster gives it."""
     listed_in: Path
     """File with the entry."""
     working_directory: Path
-    """Folder in which it is loaded."""
+    """Absolute path of the folder in which it is loaded."""
+    kind: CodeKind = "python_module"
+    """How Dagster loads its code."""
+    code: str = ""
+    """Absolute path of a `python_file`, or else a dotted name; empty for a server."""
     on_path: bool = True
     """The working directory is on the import path. In Dagster it is not if an entry of a
     `workspace.yaml` does not name it."""
-    module: str = ""
-    """`python_module`: dotted name."""
-    python_file: Path | None = None
-    """`python_file`."""
-    package: str = ""
-    """`python_package`: dotted name."""
-    autoload_module: str = ""
-    """`autoload_defs_module`: dotted name of a folder of components."""
     attribute: str = ""
     """Variable with the definitions; empty: Dagster finds them."""
     executable: str = ""
     """Interpreter: a path, or a command on `PATH`; empty: the interpreter of Dagster."""
     grpc: GrpcAddress | None = None
-    """Address of its server, if the workspace does not name its code."""
+    """Address of a running server."""
     problem: str = ""
     """Why it cannot be loaded as it is listed, such as an environment variable that is not set."""
+
+    @property
+    def python_file(self) -> Path | None:
+        """Its file, if it is a `python_file`."""
+        return Path(self.code) if self.kind == "python_file" else None
 
     @property
     def target(self) -> str:
         """Short description of the code."""
         if self.grpc:
             return f"gRPC server {self.grpc}"
-        what = self.module or self.package or self.autoload_module or str(self.python_file)
-        return f"{what}:{self.attribute}" if self.attribute else what
+        return f"{self.code}:{self.attribute}" if self.attribute else self.code
 
 
-def default_name(*, module: str = "", python_file: Path | None = None, attribute: str = "") -> str:
+def default_name(kind: CodeKind, code: str, attribute: str) -> str:
     """Return the name that Dagster gives a code location without one.
 
     Source: `dagster._core.remote_origin._assign_loadable_target_origin_name` (1.13.27).
     """
-    what = module or (python_file.name if python_file else "")
+    what = Path(code).name if kind == "python_file" else code
     return f"{what}:{attribute}" if attribute else what
 
 

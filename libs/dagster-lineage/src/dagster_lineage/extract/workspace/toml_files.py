@@ -103,7 +103,7 @@ def read_toml_workspace(file: Path) -> tuple[LocationEntry, ...]:
                 name=dagster.code_location_name or module,
                 listed_in=file,
                 working_directory=file.parent,
-                module=module,
+                code=module,
             )
             for module in ([dagster.module_name] if dagster.module_name else modules)
         )
@@ -152,14 +152,14 @@ def _project(
 ) -> LocationEntry:
     root = project.root_module
     in_src = (folder / "src" / root.split(".")[0]).exists()
+    autoload = project.autoload_defs
     target = project.code_location_target_module or f"{root}.definitions"
-    defs = project.defs_module or f"{root}.defs"
     return LocationEntry(
         name=project.code_location_name or folder.name,
         listed_in=listed_in,
         working_directory=folder / "src" if in_src else folder,
-        module="" if project.autoload_defs else target,
-        autoload_module=defs if project.autoload_defs else "",
+        kind="autoload_defs_module" if autoload else "python_module",
+        code=(project.defs_module or f"{root}.defs") if autoload else target,
         executable=executable,
     )
 

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from dagster_lineage.extract.workspace.cloud_yaml import read_cloud_yaml
 from dagster_lineage.extract.workspace.entries import (
+    CodeKind,
     GrpcAddress,
     LocationEntry,
     WorkspaceEntryWrong,
@@ -57,14 +58,13 @@ class _Server(Struct, forbid_unknown_fields=True):
     additional_metadata: Any = ""
 
 
-_TARGETS = {
+_TARGETS: dict[CodeKind, str] = {
     "python_file": "relative_path",
     "python_module": "module_name",
     "python_package": "package_name",
     "autoload_defs_module": "module_name",
 }
 """Field with the code, by kind of entry."""
-_KINDS = (*_TARGETS, "grpc_server")
 
 
 def read_workspace_yaml(file: Path) -> tuple[LocationEntry, ...]:
@@ -107,10 +107,11 @@ def read_workspace_yaml(file: Path) -> tuple[LocationEntry, ...]:
 def _entry(file: Path, node: yaml.Node) -> LocationEntry:
     place = f"{file}:{node.start_mark.line + 1}"
     value = _value(node)
-    if not isinstance(value, dict) or len(value) != 1 or next(iter(value)) not in _KINDS:
+    kinds = (*_TARGETS, "grpc_server")
+    if not isinstance(value, dict) or len(value) != 1 or next(iter(value)) not in kinds:
         found = ", ".join(map(repr, value)) if isinstance(value, dict) else repr(value)
         raise WorkspaceEntryWrong(
-            f"{place}: an entry is exactly one of {', '.join(_KINDS)}, not {found}."
+            f"{place}: an entry is exactly one of {', '.join(kinds)}, not {found}."
         )
     ((kind, details),) = value.items()
     if kind == "grpc_server":
@@ -118,28 +119,24 @@ def _entry(file: Path, node: yaml.Node) -> LocationEntry:
     return _target_entry(file, place, kind, details)
 
 
-def _target_entry(file: Path, place: str, kind: str, details: object) -> LocationEntry:
+def _target_entry(file: Path, place: str, kind: CodeKind, details: object) -> LocationEntry:
     short = isinstance(details, str)
     fields = typed({_TARGETS[kind]: details} if short else details, _Target, place, kind)
     texts, problem = _texts(fields, place)
     if [name for name in set(_TARGETS.values()) if getattr(fields, name)] != [_TARGETS[kind]]:
         raise WorkspaceEntryWrong(f"{place}: `{kind}` needs `{_TARGETS[kind]}` to name its code.")
-    target, attribute = texts[_TARGETS[kind]], texts["attribute"]
+    code, attribute = texts[_TARGETS[kind]], texts["attribute"]
+    if kind == "python_file":
+        code = str(absolute(file.parent, code))
     working_directory, executable = texts["working_directory"], texts["executable_path"]
-    python_file = absolute(file.parent, target) if kind == "python_file" else None
     return LocationEntry(
-        name=texts["location_name"]
-        or default_name(
-            module="" if python_file else target, python_file=python_file, attribute=attribute
-        ),
+        name=texts["location_name"] or default_name(kind, code, attribute),
         listed_in=file,
         working_directory=absolute(file.parent, working_directory),
+        kind=kind,
+        code=code,
         # Without a working directory, Dagster adds the folder only for a `python_file` mapping.
-        on_path=bool(working_directory) or (python_file is not None and not short),
-        module=target if kind == "python_module" else "",
-        python_file=python_file,
-        package=target if kind == "python_package" else "",
-        autoload_module=target if kind == "autoload_defs_module" else "",
+        on_path=bool(working_directory) or (kind == "python_file" and not short),
         attribute=attribute,
         # A command without a folder is searched on `PATH`.
         executable=str(absolute(file.parent, executable)) if os.sep in executable else executable,

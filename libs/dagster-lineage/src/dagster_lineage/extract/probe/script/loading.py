@@ -28,13 +28,11 @@ from typing import Any
 
 ARGUMENTS = {
     "python_file": "python_file",
-    "module_name": "module",
-    "package_name": "package",
-    "autoload_defs_module_name": "autoload_module",
-    "working_directory": "import_from",
-    "attribute": "attribute",
+    "python_module": "module_name",
+    "python_package": "package_name",
+    "autoload_defs_module": "autoload_defs_module_name",
 }
-"""Arguments of `get_loadable_targets` by fields of the request."""
+"""Arguments of `get_loadable_targets` by kind of code."""
 
 
 def repositories(request: dict[str, Any]) -> list[Any]:
@@ -53,16 +51,20 @@ def repositories(request: dict[str, Any]) -> list[Any]:
     """
     from dagster._grpc.utils import get_loadable_targets
 
-    given: dict[str, Any] = {
-        theirs: request.get(ours) or None for theirs, ours in ARGUMENTS.items()
-    }
-    given["resolve_lazy_defs"] = True
     known = inspect.signature(get_loadable_targets).parameters
-    if given["autoload_defs_module_name"] and "autoload_defs_module_name" not in known:
+    argument = ARGUMENTS[request["kind"]]
+    if argument not in known:
         raise TypeError("autoload_defs_module needs Dagster 1.11 or newer")
+    arguments = {
+        **dict.fromkeys(known),
+        argument: request["code"],
+        "working_directory": request.get("import_from") or None,
+        "attribute": request.get("attribute") or None,
+        "resolve_lazy_defs": True,
+    }
     _set_load_context(request["name"])
     _cache_input_names()
-    arguments = {name: value for name, value in given.items() if name in known}
+    arguments = {name: value for name, value in arguments.items() if name in known}
     return [_repository(target.target_definition) for target in get_loadable_targets(**arguments)]
 
 

@@ -26,9 +26,9 @@ def project_folder(request: dict[str, Any]) -> Path:
 
 
 def _file_of(request: dict[str, Any]) -> Path | None:
-    if request.get("python_file"):
-        return Path(request["python_file"])
-    name = request.get("module") or request.get("package") or request.get("autoload_module") or ""
+    name = request["code"]
+    if request["kind"] == "python_file":
+        return Path(name)
     top = name.partition(".")[0]
     loaded = sys.modules.get(name) or sys.modules.get(top)
     if loaded is not None and getattr(loaded, "__file__", None):
