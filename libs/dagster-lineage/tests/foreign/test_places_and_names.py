@@ -46,9 +46,9 @@ def test_locations_of_one_folder_have_one_file_each(tmp_path):
     shared = project(tmp_path / "shared", "one", "two")
     alone = project(tmp_path / "alone", "three")
     entries = [
-        entry("one", shared, module="one"),
-        entry("two", shared, module="two"),
-        entry("three", alone, module="three"),
+        entry("one", shared, code="one"),
+        entry("two", shared, code="two"),
+        entry("three", alone, code="three"),
     ]
     all_asked = homes_of(entries, {one.name: one.working_directory for one in entries})
     assert homes_of(entries, {}) == all_asked
@@ -61,7 +61,7 @@ def test_locations_of_one_folder_have_one_file_each(tmp_path):
 
 def test_folders_with_equal_names_are_distinguished_by_location(tmp_path):
     entries = [
-        entry(f"{team}_dbt", project(tmp_path / team / "dbt", "defs"), module="defs")
+        entry(f"{team}_dbt", project(tmp_path / team / "dbt", "defs"), code="defs")
         for team in ("finance", "growth")
     ]
     assert [one.project for one in homes_of(entries, {}).values()] == ["finance_dbt", "growth_dbt"]
@@ -72,13 +72,13 @@ def test_project_of_a_module_in_a_src_folder_is_the_one_above(tmp_path):
     (folder / "src" / "shop").mkdir(parents=True)
     (folder / "src" / "shop" / "__init__.py").write_text("")
     for where in (folder, folder / "src"):
-        [home] = homes_of([entry("x", where, module="shop.definitions")], {}).values()
+        [home] = homes_of([entry("x", where, code="shop.definitions")], {}).values()
         assert (home.project, home.folder) == ("shop", folder)
 
 
 def test_project_can_be_named_by_folder_or_location(tmp_path):
     folder = project(tmp_path / "data-platform", "ingest")
-    entries = [entry("ingest.definitions", folder, module="ingest")]
+    entries = [entry("ingest.definitions", folder, code="ingest")]
     homes = homes_of(entries, {})
     for name in ("data-platform", "ingest.definitions", "ingest"):
         assert chosen(entries, homes, [name]) == tuple(entries)
