@@ -63,11 +63,7 @@ class TrackedTable:
     @property
     def key(self) -> dict[str, str]:
         """The table's key in the state file."""
-        return {
-            "connection_id": self.connection_id,
-            "schema_name": self.schema_name,
-            "table_name": self.name,
-        }
+        return table_key(self.connection_id, self)
 
 
 class Tables:
@@ -108,20 +104,26 @@ class Tables:
             ).fetchone()
             new_tables = not known or handling == "ALLOW_ALL"
             new_columns = handling in {"ALLOW_ALL", "ALLOW_COLUMNS"}
+            update(connection, "source_tables", {"connection_id": connection_id}, removed=True)
             for table in discovered:
-                connection.execute(
-                    "insert or ignore into source_schemas values (?, ?, ?)",
-                    (connection_id, table.schema_name, new_tables),
-                )
-                before = known.pop((table.schema_name, table.name), None)
+                before = known.get((table.schema_name, table.name))
                 mentioned = declared.get(table.name)
-                if before is None:
-                    enabled = mentioned.enabled if mentioned else new_tables
-                    _insert_table(connection, connection_id, table, enabled=enabled)
-                else:
-                    _update_table(connection, before, table, new_columns=new_columns)
-            for missing in known.values():
-                update(connection, "source_tables", missing.key, removed=True)
+                enabled = mentioned.enabled if mentioned else new_tables
+                key = table_key(connection_id, table)
+                connection.execute(
+                    "insert or ignore into source_schemas"
+                    " values (:connection_id, :schema_name, :enabled)",
+                    key | {"enabled": new_tables},
+                )
+                connection.execute(
+                    "insert into source_tables (connection_id, schema_name, table_name, enabled)"
+                    " values (:connection_id, :schema_name, :table_name, :enabled)"
+                    " on conflict do update set removed = 0",
+                    key | {"enabled": enabled},
+                )
+                _put_columns(connection, key, table, enabled=before is None or new_columns)
+                if before is not None and _must_resync(before, table, new_columns=new_columns):
+                    request_resync(connection, before)
             return tracked_tables(connection, connection_id)
 
     def request_resync(
@@ -137,6 +139,15 @@ class Tables:
             for table in tracked_tables(connection, connection_id):
                 if tables is None or (table.schema_name, table.name) in tables:
                     request_resync(connection, table)
+
+
+def table_key(connection_id: str, table: SourceTable | TrackedTable) -> dict[str, str]:
+    """Return the key of a table in the state file."""
+    return {
+        "connection_id": connection_id,
+        "schema_name": table.schema_name,
+        "table_name": table.name,
+    }
 
 
 def request_resync(connection: sqlite3.Connection, table: TrackedTable) -> None:
@@ -173,43 +184,11 @@ def tracked_tables(connection: sqlite3.Connection, connection_id: str) -> Sequen
     ]
 
 
-def _insert_table(
-    connection: sqlite3.Connection, connection_id: str, table: SourceTable, *, enabled: bool
-) -> None:
-    connection.execute(
-        "insert into source_tables (connection_id, schema_name, table_name, enabled)"
-        " values (?, ?, ?, ?)",
-        (connection_id, table.schema_name, table.name, enabled),
-    )
-    _put_columns(connection, connection_id, table, enabled=True)
-
-
-def _update_table(
-    connection: sqlite3.Connection, before: TrackedTable, table: SourceTable, *, new_columns: bool
-) -> None:
-    _put_columns(connection, before.connection_id, table, enabled=new_columns)
-    missing = {column.name: column for column in before.columns}
-    changed = before.removed
-    for column in table.columns:
-        old = missing.pop(column.name, None)
-        changed |= new_columns if old is None else old.removed or old.type != column.type
-    for name in missing:
-        update(connection, "source_columns", before.key | {"column_name": name}, removed=True)
-    if changed:
-        update(connection, "source_tables", before.key, removed=False)
-        request_resync(connection, before)
-
-
 def _put_columns(
-    connection: sqlite3.Connection, connection_id: str, table: SourceTable, *, enabled: bool
+    connection: sqlite3.Connection, key: dict[str, str], table: SourceTable, *, enabled: bool
 ) -> None:
-    """Insert columns, or update the source's properties of known columns."""
-    common = {
-        "connection_id": connection_id,
-        "schema_name": table.schema_name,
-        "table_name": table.name,
-        "enabled": enabled,
-    }
+    """Insert columns, update the source's properties of known ones, mark missing ones."""
+    update(connection, "source_columns", key, removed=True)
     connection.executemany(
         "insert into source_columns (connection_id, schema_name, table_name, column_name,"
         " position, type, is_primary_key, enabled) values (:connection_id, :schema_name,"
@@ -217,7 +196,17 @@ def _put_columns(
         " on conflict do update set position = excluded.position, type = excluded.type,"
         " is_primary_key = excluded.is_primary_key, removed = 0",
         [
-            common | asdict(column) | {"position": position}
+            key | asdict(column) | {"position": position, "enabled": enabled}
             for position, column in enumerate(table.columns)
         ],
+    )
+
+
+def _must_resync(before: TrackedTable, table: SourceTable, *, new_columns: bool) -> bool:
+    """Return whether a known table was missing before, or has a new or changed column."""
+    known = {column.name: column for column in before.columns}
+    return before.removed or any(
+        new_columns if old is None else old.removed or old.type != column.type
+        for column in table.columns
+        for old in [known.get(column.name)]
     )
