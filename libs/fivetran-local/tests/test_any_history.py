@@ -1,4 +1,4 @@
-"""Histories of a source, of any shape, after which the destination would not equal it."""
+"""Property test: after any history of a source, the destination equals the source."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ CHANGES = st.one_of(
 )
 
 
-class Source:
-    """The database, and the clock of those who write to it."""
+class HistorySource:
+    """The database, and the clock of its writers."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
@@ -97,7 +97,7 @@ def landed(file: Path, table: str, columns: int) -> tuple[set[tuple], list[tuple
         for row in rows
         if not row.get("_fivetran_deleted") and row.get("_fivetran_active", True)
     ]
-    assert len(living) == len(set(living)), "a row is there twice"
+    assert len(living) == len(set(living)), "a row is duplicated"
     keys = [
         (row["_fivetran_id"] if table == "keyless" else row["id"], row.get("_fivetran_start"))
         for row in rows
@@ -125,7 +125,7 @@ def landed(file: Path, table: str, columns: int) -> tuple[set[tuple], list[tuple
 def test_destination_equals_source_after_every_sync(history):
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        source = Source(folder / "shop.sqlite")
+        source = HistorySource(folder / "shop.sqlite")
         (folder / "connectors.yaml").write_text(DECLARATION)
         account = Account(folder / "connectors.yaml", folder / "state", {})
         for changes in history:
@@ -145,4 +145,4 @@ def test_destination_equals_source_after_every_sync(history):
                 columns = 4 if table in source.extra else 3
                 living, keys = landed(account.destination_file, table, columns)
                 assert living == source.rows(table)
-                assert len(keys) == len(set(keys)), "a key is there twice"
+                assert len(keys) == len(set(keys)), "a key is duplicated"

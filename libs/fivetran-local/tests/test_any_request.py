@@ -1,4 +1,4 @@
-"""Requests that nobody thought of and that would be answered with a 500."""
+"""Property test: no request is answered with a 500."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from fivetran_local.rest.application import operations
 
-# 5 requests each; `REQUESTS=100` makes a short run.
+# 5 requests per example; `REQUESTS=100` is a short run.
 EXAMPLES = int(os.environ.get("REQUESTS", "2000")) // 5
 
-# One connection for all: opening 2,000 takes longer than answering.
+# One connection for all requests: opening 2,000 takes longer than the answers.
 SESSION = requests.Session()
 SESSION.trust_env = False
 
@@ -71,7 +71,7 @@ def any_request(draw):
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(calls=st.lists(any_request(), min_size=5, max_size=5))
-def test_any_request_gets_an_answer_that_is_no_500(untouched_api, calls):
+def test_no_request_is_answered_with_a_500(untouched_api, calls):
     server = untouched_api.server
     for method, path, query, body, headers in calls:
         response = SESSION.request(

@@ -1,4 +1,4 @@
-"""Answers that a client written for the real API would stumble over."""
+"""Answers of the API that clients of the real API rely on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from fivetran_local import serve
 
-from .conftest import DECLARATION, Api
+from .conftest import DECLARATION, ApiClient
 
 
 def test_wrong_or_missing_credentials_are_refused(untouched_api):
@@ -20,7 +20,7 @@ def test_wrong_or_missing_credentials_are_refused(untouched_api):
     assert untouched_api("GET", "nowhere", auth=("a", "b")).status_code == 401
 
 
-def test_credentials_are_read_from_every_spelling_of_the_header_and_only_from_pairs(untouched_api):
+def test_every_valid_authorization_header_is_accepted_and_others_are_refused(untouched_api):
     server = untouched_api.server
     good = b64encode(f"{server.api_key}:{server.api_secret}".encode()).decode()
     lonely = b64encode(b"key-without-colon").decode()
@@ -33,13 +33,13 @@ def test_credentials_are_read_from_every_spelling_of_the_header_and_only_from_pa
         ("Basic \u00f6%", 401),
     ):
         sent = {"authorization": header.encode("latin-1")}
-        # A function as `auth`: otherwise `requests` looks for credentials of its own.
+        # A function as `auth`: otherwise `requests` looks for other credentials.
         response = untouched_api("GET", "groups", headers=sent, auth=lambda request: request)
         assert response.status_code == status, header
 
 
 @pytest.mark.parametrize("noun", ["connections", "connectors"])
-def test_both_nouns_answer_the_same(untouched_api, noun):
+def test_connections_and_connectors_have_the_same_answers(untouched_api, noun):
     listed = untouched_api.data(noun)["items"]
     assert [item["id"] for item in listed] == ["postgres"]
     assert untouched_api.data(f"groups/local_warehouse/{noun}")["items"] == listed
@@ -80,7 +80,7 @@ def test_both_nouns_answer_the_same(untouched_api, noun):
         ("POST", "connections/postgres/schemas/tables/resync", 400, "InvalidInput"),
     ],
 )
-def test_wrong_requests_get_status_and_code(untouched_api, method, path, status, code):
+def test_invalid_request_gets_its_status_and_code(untouched_api, method, path, status, code):
     response = untouched_api(method, path)
     assert (response.status_code, response.json()["code"]) == (status, code)
     assert response.json()["message"]
@@ -102,11 +102,11 @@ def test_bodies_that_are_not_json_objects_are_refused(api):
     assert post("{}", "Application/JSON; version=2") == 200
 
 
-def test_other_media_types_than_json_are_not_acceptable(untouched_api):
+def test_media_types_other_than_json_are_not_acceptable(untouched_api):
     assert untouched_api("GET", "groups", headers={"accept": "text/html"}).status_code == 406
 
 
-def test_paging_hands_out_every_connection_once(shop, tmp_path):
+def test_pages_contain_every_connection_once(shop, tmp_path):
     one = DECLARATION.partition("connectors:\n")[2]
     many = "".join(
         one.replace("id: postgres", f"id: c{i}").replace("prefix: shop", f"prefix: s{i}")
@@ -115,7 +115,7 @@ def test_paging_hands_out_every_connection_once(shop, tmp_path):
     config = tmp_path / "many.yaml"
     config.write_text("connectors:\n" + many)
     with serve(config, tmp_path / "many", variables={"SHOP": str(shop.file)}) as server:
-        api = Api(server)
+        api = ApiClient(server)
         seen, query = [], "limit=3"
         while True:
             page = api.data(f"groups/local_warehouse/connections?{query}")
@@ -129,7 +129,7 @@ def test_paging_hands_out_every_connection_once(shop, tmp_path):
         assert api.data("connections?group_id=nobody")["items"] == []
 
 
-def test_schema_config_is_there_before_the_first_sync(untouched_api):
+def test_schema_config_exists_before_the_first_sync(untouched_api):
     config = untouched_api.data("connectors/postgres/schemas")
     assert config["schema_change_handling"] == "ALLOW_ALL"
     schema = config["schemas"]["public"]
@@ -149,7 +149,7 @@ def test_schema_config_is_there_before_the_first_sync(untouched_api):
     }
 
 
-def test_excluded_tables_and_columns_are_not_synced_and_hashed_ones_not_readable(api):
+def test_excluded_tables_and_columns_are_not_synced_and_hashed_values_are_unreadable(api):
     patch = {
         "schemas": {
             "public": {
@@ -192,7 +192,7 @@ def test_excluded_tables_and_columns_are_not_synced_and_hashed_ones_not_readable
     assert api.rows("select count(signed_up) from shop_public.users") == [(10,)]
 
 
-def test_what_changed_while_a_table_was_off_arrives_when_it_is_on_again(api, shop):
+def test_changes_of_a_disabled_table_arrive_after_it_is_enabled_again(api, shop):
     api.sync()
     path = "connections/postgres/schemas/public/tables/orders"
     api("PATCH", path, {"enabled": False})
@@ -207,11 +207,11 @@ def test_what_changed_while_a_table_was_off_arrives_when_it_is_on_again(api, sho
     ) == [(1,), (101,)]
 
 
-def test_declared_table_that_is_not_there_is_warned_of(shop, tmp_path):
+def test_missing_declared_table_is_a_warning(shop, tmp_path):
     config = tmp_path / "connectors.yaml"
     config.write_text(DECLARATION.replace("orders:", "order:"))
     with serve(config, tmp_path / "state", variables={"SHOP": str(shop.file)}) as server:
-        (warning,) = Api(server).sync()["status"]["warnings"]
+        (warning,) = ApiClient(server).sync()["status"]["warnings"]
     assert warning["details"] == "The declaration names table 'order'; did you mean 'orders'?"
 
 
@@ -226,21 +226,21 @@ def test_key_columns_cannot_be_excluded_and_unknown_names_are_not_found(api):
         response = api("PATCH", path, body)
         assert (response.status_code, response.json()["code"]) == (404, f"NotFound_{name}")
     columns = api.data(f"{path}/columns")["columns"]
-    assert columns["email"]["enabled"], "a patch with one wrong name changes nothing"
+    assert columns["email"]["enabled"], "a patch with one unknown name changes nothing"
 
 
 def test_settings_are_changed_and_kept(api, config, shop, tmp_path):
     patch = {"schedule_type": "manual", "sync_frequency": 1440, "daily_sync_time": "14:00"}
     assert api("PATCH", "connectors/postgres", patch).status_code == 200
     with serve(config, tmp_path / "state", variables={"SHOP": str(shop.file)}) as second:
-        details = Api(second).data("connections/postgres")
+        details = ApiClient(second).data("connections/postgres")
     assert {name: details[name] for name in patch} == patch
     for wrong in ({"sync_frequency": 7}, {"paused": "no"}, {"daily_sync_time": "14:30"}):
         assert api("PATCH", "connectors/postgres", wrong).status_code == 400
 
 
-def test_requests_without_what_the_documentation_asks_for_are_refused(untouched_api):
-    """A body may be empty but must be there; a setting must be among the controls of a test."""
+def test_requests_without_required_fields_are_refused(untouched_api):
+    """A test requires a body, which may be empty; an update requires at least one setting."""
     assert untouched_api("POST", "connections/postgres/test").status_code == 400
     assert untouched_api("POST", "connections/postgres/test", {}).status_code == 200
     control = {"run_setup_tests": False}
@@ -251,7 +251,7 @@ def test_requests_without_what_the_documentation_asks_for_are_refused(untouched_
     assert untouched_api("PATCH", "connections/postgres", both).status_code == 200
 
 
-def test_update_runs_the_setup_tests_unless_it_is_told_not_to(api, shop):
+def test_update_runs_the_setup_tests_unless_they_are_disabled(api, shop):
     """`run_setup_tests` is documented as true by default."""
     patched = api("PATCH", "connections/postgres", {"paused": False}).json()["data"]
     assert [test["status"] for test in patched["setup_tests"]] == ["PASSED"]
@@ -265,7 +265,7 @@ def test_update_runs_the_setup_tests_unless_it_is_told_not_to(api, shop):
     assert patched["status"]["setup_state"] == "broken"
 
 
-def test_settings_as_text_and_nulls_are_taken_as_the_real_api_takes_them(api):
+def test_settings_as_text_and_nulls_are_accepted_as_by_the_real_api(api):
     body = {"paused": "TRUE", "sync_frequency": "720", "schedule_type": None, "config": {}}
     patched = api("PATCH", "connections/postgres", body).json()["data"]
     assert (patched["paused"], patched["sync_frequency"]) == (True, 720)
@@ -280,7 +280,7 @@ def test_settings_as_text_and_nulls_are_taken_as_the_real_api_takes_them(api):
     assert api("PATCH", path, {"enabled": None, "tables": {"users": table}}).status_code == 200
 
 
-def test_only_the_details_of_a_destination_have_its_config(untouched_api):
+def test_only_the_details_of_a_destination_contain_its_config(untouched_api):
     (listed,) = untouched_api.data("destinations")["items"]
     assert "config" not in listed
     assert untouched_api.data("destinations/local_warehouse")["config"]
@@ -296,13 +296,13 @@ def test_names_with_slashes_and_other_letters_are_found_when_encoded(api, shop):
     assert tables["in/out größe %41"]["enabled"] is False
 
 
-def test_one_table_is_resynced_by_its_own_path(api):
+def test_path_of_one_table_triggers_its_resync(api):
     first = api.sync()
     assert first["status"]["is_historical_sync"] is False
     api.sync("schemas/public/tables/users/resync")
 
 
-def test_paused_connection_refuses_to_sync_and_puts_a_resync_off(api):
+def test_paused_connection_refuses_a_sync_and_postpones_a_resync(api):
     api.sync()
     since = api.completed_at()
     assert api("PATCH", "connections/postgres", {"paused": True}).status_code == 200
@@ -314,7 +314,7 @@ def test_paused_connection_refuses_to_sync_and_puts_a_resync_off(api):
     assert api.wait(since)["succeeded_at"] > since
 
 
-def test_reload_finds_new_tables_and_selects_as_schema_change_handling_says(api, shop):
+def test_reload_selects_new_tables_according_to_schema_change_handling(api, shop):
     api.data("connections/postgres/schemas")
     api("PATCH", "connections/postgres/schemas", {"schema_change_handling": "ALLOW_COLUMNS"})
     shop.execute("create table refunds (id integer primary key)")
@@ -337,10 +337,10 @@ def test_reload_finds_new_tables_and_selects_as_schema_change_handling_says(api,
     }
     table = "connections/postgres/schemas/public/tables/refunds"
     assert api("PATCH", table, {"enabled": True}).json()["code"] == "InvalidInput"
-    assert api("PATCH", table, {"enabled": False}).status_code == 200, "as it is"
+    assert api("PATCH", table, {"enabled": False}).status_code == 200, "it is disabled already"
 
 
-def test_setup_test_tells_what_is_wrong_with_the_source(api, shop):
+def test_setup_test_reports_the_problem_of_the_source(api, shop):
     passed = api("POST", "connections/postgres/test", {}).json()["data"]["setup_tests"]
     assert passed[0]["status"] == "PASSED"
     shop.file.unlink()

@@ -1,4 +1,4 @@
-"""Answers whose shape is not what Fivetran publishes."""
+"""Answers have the format that Fivetran publishes."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def check(operation, response):
 
 
 @pytest.mark.parametrize("operation", CALLS, ids=lambda operation: operation["call"])
-def test_answer_has_the_published_shape(untouched_api, operation):
+def test_answer_has_the_published_format(untouched_api, operation):
     method, path = operation["call"].split()
     check(operation, untouched_api(method, path, operation.get("body")))
 
 
-def test_connection_has_the_published_shape_in_every_state(api, shop):
+def test_connection_has_the_published_format_in_every_state(api, shop):
     operation = {"data": "connection"}
     check(operation, api("GET", "connections/postgres"))
     api.sync()

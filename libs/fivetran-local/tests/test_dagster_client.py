@@ -1,4 +1,4 @@
-"""The real dagster-fivetran client, over HTTP: loading, syncing, failing."""
+"""The real dagster-fivetran client over HTTP: loading, syncing, failing."""
 
 import dagster as dg
 import pytest
@@ -71,7 +71,7 @@ def test_client_loads_keys_and_syncs_rows(api, workspace):
     assert api.data("connectors/postgres")["schedule_type"] == "manual"
 
 
-def test_client_sees_a_failed_sync_as_a_failure(api, workspace, shop):
+def test_failed_sync_is_a_failure_of_the_client(api, workspace, shop):
     assert materialize(workspace).success
     shop.execute("update users set signed_up = 'yesterday', updated_at = '2025-01-01T00:00:00Z'")
     result = materialize(workspace)

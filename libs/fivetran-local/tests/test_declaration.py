@@ -1,4 +1,4 @@
-"""Mistakes in the YAML file that would otherwise show as tracebacks, or not at all."""
+"""Errors in the YAML file have readable messages."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_two_connectors_with_one_id_are_refused(tmp_path):
         read_declaration(file, {"SHOP": "shop.sqlite"})
 
 
-def test_missing_file_is_named(tmp_path):
+def test_missing_file_is_reported_with_its_name(tmp_path):
     with pytest.raises(DeclarationError, match=r"nowhere\.yaml: cannot be read: No such file"):
         read_declaration(tmp_path / "nowhere.yaml", {})
 

@@ -1,4 +1,4 @@
-"""A fault script that would not do what it says, or do it where there is none."""
+"""Fault scripts have exactly the effects that they declare."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import requests
 from fivetran_local import ApiFault, DeclarationError, SyncFault, serve
 from fivetran_local.faults.script import read_faults
 
-from .conftest import Api
+from .conftest import ApiClient
 
 
 @pytest.fixture
@@ -20,12 +20,12 @@ def faulty(config, shop, tmp_path):
     def start(*faults):
         variables = {"SHOP": str(shop.file)}
         with serve(config, tmp_path / "state", variables=variables, faults=faults) as server:
-            yield Api(server)
+            yield ApiClient(server)
 
     return start
 
 
-def test_requests_fail_as_often_as_the_script_says(faulty):
+def test_requests_fail_as_often_as_declared(faulty):
     script = [
         ApiFault(request="GET connections/*/schemas", skip=1, times=2, status=404),
         ApiFault(request="GET groups", times=None, status=401),
@@ -44,7 +44,7 @@ def test_requests_fail_as_often_as_the_script_says(faulty):
         assert api("GET", "users").status_code == 200
 
 
-def test_slow_answer_is_right_and_a_reset_is_a_reset(faulty):
+def test_slow_answer_is_correct_and_a_reset_closes_the_connection(faulty):
     script = [
         ApiFault(request="GET groups", delay_seconds=0.3),
         ApiFault(request="POST connections/*/force", reset=True),
@@ -59,7 +59,7 @@ def test_slow_answer_is_right_and_a_reset_is_a_reset(faulty):
         assert api.sync("force")["succeeded_at"]
 
 
-def test_sync_fails_after_some_rows_and_nothing_of_it_is_there(faulty):
+def test_sync_that_fails_after_some_rows_writes_nothing(faulty):
     with faulty(SyncFault(sync="postgres", skip=1, fail_after_rows=50)) as api:
         api.sync()
         before = api.rows("select max(_fivetran_synced) from shop_public.orders")
@@ -70,7 +70,7 @@ def test_sync_fails_after_some_rows_and_nothing_of_it_is_there(faulty):
         assert api.sync()["succeeded_at"] > details["failed_at"]
 
 
-def test_rescheduled_sync_is_neither_done_nor_failed_and_runs_when_asked_again(faulty):
+def test_rescheduled_sync_neither_succeeds_nor_fails_and_runs_on_the_next_trigger(faulty):
     with faulty(SyncFault(sync="postgres", reschedule_seconds=60)) as api:
         api("PATCH", "connections/postgres", {"schedule_type": "manual"})
         api("POST", "connections/postgres/sync")
@@ -84,12 +84,12 @@ def test_rescheduled_sync_is_neither_done_nor_failed_and_runs_when_asked_again(f
         assert details["status"]["rescheduled_for"] is None
 
 
-def test_rescheduled_sync_runs_by_itself_where_the_schedule_is_automatic(faulty):
+def test_rescheduled_sync_runs_automatically_with_an_automatic_schedule(faulty):
     with faulty(SyncFault(sync="postgres", reschedule_seconds=0.2)) as api:
         assert api.sync()["succeeded_at"]
 
 
-def test_connection_that_is_paused_under_a_sync_never_ends_it(faulty):
+def test_sync_of_a_connection_that_gets_paused_never_completes(faulty):
     with faulty(SyncFault(sync="postgres", pause=True)) as api:
         api("POST", "connections/postgres/sync")
         deadline = time.monotonic() + 60
@@ -98,7 +98,7 @@ def test_connection_that_is_paused_under_a_sync_never_ends_it(faulty):
         assert api.completed_at() == ""
 
 
-def test_table_removed_between_load_and_sync_is_marked_and_not_synced(faulty):
+def test_table_removed_before_the_sync_is_marked_and_not_synced(faulty):
     with faulty(SyncFault(sync="postgres", remove_table="public.orders")) as api:
         assert api.data("connections/postgres/schemas")["schemas"]["public"]["tables"]["orders"][
             "enabled"
@@ -110,7 +110,7 @@ def test_table_removed_between_load_and_sync_is_marked_and_not_synced(faulty):
         assert orders["enabled_patch_settings"]["reason_code"] == "DELETED"
 
 
-def test_script_is_read_from_yaml_and_mistakes_are_named(tmp_path):
+def test_script_is_read_from_yaml_and_errors_name_the_file(tmp_path):
     file = tmp_path / "faults.yaml"
     file.write_text(
         "- {request: GET connections/*, status: 500}\n- {sync: postgres, fail_after_rows: 5}\n"

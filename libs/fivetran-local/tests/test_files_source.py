@@ -1,4 +1,4 @@
-"""What would be lost between files of many kinds and the destination."""
+"""Rows and values of files of every kind arrive in the destination."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from fivetran_local.destinations.target_table import TargetColumn, TargetTable
 from fivetran_local.errors import SyncStoppedError
 from fivetran_local.sources.source import FileRows
 
-from .conftest import Api
+from .conftest import ApiClient
 
 DECLARATION = """\
 connectors:
@@ -51,7 +51,7 @@ def folder(tmp_path):
 def landing(folder, tmp_path):
     (tmp_path / "connectors.yaml").write_text(DECLARATION)
     with serve(tmp_path / "connectors.yaml", tmp_path / "state") as server:
-        yield Api(server)
+        yield ApiClient(server)
 
 
 def test_files_of_every_kind_arrive_with_their_types(landing):
@@ -73,7 +73,7 @@ def test_files_of_every_kind_arrive_with_their_types(landing):
     ]
 
 
-def test_changed_and_removed_lines_are_seen_and_new_files_join_their_table(landing, folder):
+def test_changed_and_removed_lines_and_new_files_of_a_table_arrive(landing, folder):
     landing.sync(id_="drop")
     (folder / "people.csv").write_text("id,fullName,born\n2,Kim O'Hara,2000-01-01\n")
     (folder / "events" / "2.jsonl").write_text(
@@ -89,7 +89,7 @@ def test_changed_and_removed_lines_are_seen_and_new_files_join_their_table(landi
     assert landing.rows("select id from landing.events order by id") == [(1,), (2,)]
 
 
-def test_column_whose_values_no_longer_fit_is_widened_and_keeps_its_rows(landing, folder):
+def test_column_is_widened_for_new_values_and_keeps_its_rows(landing, folder):
     landing.sync(id_="drop")
     (folder / "people.csv").write_text("id,fullName,born\n1,Zoë,1990-02-03\nx7,Bot,unknown\n")
     assert landing.sync(id_="drop")["status"]["tasks"] == []
@@ -100,13 +100,13 @@ def test_column_whose_values_no_longer_fit_is_widened_and_keeps_its_rows(landing
     ]
 
 
-def test_declared_key_that_is_not_unique_fails_and_names_the_key(landing, folder):
+def test_duplicate_key_fails_the_sync_and_is_reported(landing, folder):
     (folder / "people.csv").write_text("id,fullName,born\n1,A,\n1,B,\n")
     details = landing.sync(id_="drop")["status"]["tasks"][0]["details"]
     assert "landing.people: 2 rows have the key (id) = (1)" in details
 
 
-def test_two_files_for_one_table_and_broken_files_are_named(landing, folder):
+def test_two_files_for_one_table_and_corrupt_files_are_reported(landing, folder):
     (folder / "people.json").write_text("[]")
     assert "table 'people'" in landing.sync(id_="drop")["status"]["tasks"][0]["details"]
     (folder / "people.json").unlink()
@@ -114,7 +114,7 @@ def test_two_files_for_one_table_and_broken_files_are_named(landing, folder):
     assert "types.parquet" in landing.sync(id_="drop")["status"]["tasks"][0]["details"]
 
 
-def test_file_that_breaks_in_the_middle_is_named_and_nothing_of_it_lands(landing, folder):
+def test_partly_corrupt_file_is_reported_and_none_of_its_rows_is_written(landing, folder):
     file = folder / "people.parquet"
     (folder / "people.csv").unlink()
     duckdb.sql(f"copy (select range as id, md5(range::text) as m from range(9999)) to '{file}'")
@@ -128,18 +128,18 @@ def test_file_that_breaks_in_the_middle_is_named_and_nothing_of_it_lands(landing
     assert landing.rows("select count(*) from landing.people") == [(9999,)]
 
 
-def test_fault_script_counts_rows_of_files_too(folder, tmp_path):
+def test_fault_script_counts_rows_of_files(folder, tmp_path):
     (tmp_path / "connectors.yaml").write_text(DECLARATION)
     fault = SyncFault(sync="drop", fail_after_rows=2)
     with serve(tmp_path / "connectors.yaml", tmp_path / "state", faults=[fault]) as server:
-        api = Api(server)
+        api = ApiClient(server)
         details = api.sync(id_="drop")["status"]["tasks"][0]["details"]
         assert "failed after 2 rows" in details
         assert api.sync(id_="drop")["status"]["tasks"] == []
         assert api.rows("select count(*) from landing.people") == [(2,)]
 
 
-def test_sync_that_is_stopped_does_not_read_the_files_to_their_end():
+def test_stopped_sync_does_not_read_files_to_their_end():
     endless = FileRows("select range as id from range(1000000000000)", ("id",), ())
     table = TargetTable("landing", "endless", (TargetColumn("id", "id", "BIGINT"),), ("id",), True)
 

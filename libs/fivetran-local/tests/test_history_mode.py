@@ -1,4 +1,4 @@
-"""A table in history mode whose versions are lost, doubled, or never end."""
+"""Tables in history mode: no version is lost, duplicated or endless."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def set_mode(api, mode):
 
 @pytest.fixture
 def history(api, shop):
-    """After a sync in soft-delete mode in which order 3 went, one in history mode."""
+    """Sync in soft-delete mode, which marks order 3 as deleted, then in history mode."""
     api.sync()
     shop.execute("delete from orders where id = 3")
     api.sync()
@@ -28,7 +28,7 @@ def history(api, shop):
     return api
 
 
-def test_rows_of_soft_delete_mode_become_the_first_versions(history):
+def test_rows_of_soft_delete_mode_become_first_versions(history):
     assert history.rows(VERSIONS) == [
         (1, "placed", True, True),
         (2, "placed", True, True),
@@ -66,8 +66,8 @@ def test_every_version_is_kept_and_ends_where_the_next_one_starts(history, shop)
     assert [gap.total_seconds() for (gap,) in gaps] == [0.001]
 
 
-def test_row_that_goes_keeps_the_time_of_its_sync_and_gets_an_end(history, shop):
-    """`_fivetran_synced` is documented not to move for deletes in history mode."""
+def test_deleted_row_keeps_its_sync_time_and_gets_an_end(history, shop):
+    """As documented, deletes in history mode keep `_fivetran_synced`."""
     state = "select _fivetran_synced, _fivetran_end from shop_public.orders where id = 2"
     [(synced, _)] = history.rows(state)
     shop.execute("delete from orders where id = 2")
@@ -78,7 +78,7 @@ def test_row_that_goes_keeps_the_time_of_its_sync_and_gets_an_end(history, shop)
     assert end.isoformat()[:10] == details["succeeded_at"][:10]
 
 
-def test_resync_adds_no_version_of_what_has_not_changed(history, shop):
+def test_resync_adds_no_version_of_unchanged_rows(history, shop):
     before = history.rows("from shop_public.orders order by all")
     history.sync("resync")
     assert history.rows("from shop_public.orders order by all") == before
@@ -104,7 +104,7 @@ def test_back_in_soft_delete_mode_the_newest_version_of_each_row_stays(history, 
     assert history.rows(query)[1] == (2, "back", False)
 
 
-def test_live_mode_is_refused_and_not_taken_for_another(api):
+def test_live_mode_is_refused(api):
     path = "connections/postgres/schemas/public/tables/orders"
     response = api("PATCH", path, {"sync_mode": "LIVE"})
     assert (response.status_code, response.json()["code"]) == (400, "InvalidInput")

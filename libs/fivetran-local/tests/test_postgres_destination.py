@@ -1,4 +1,4 @@
-"""Rows that would be lost, doubled or changed on their way into a real PostgreSQL server."""
+"""Rows are neither lost, duplicated nor changed in a real PostgreSQL destination."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from adbc_driver_postgresql import dbapi
 
 from fivetran_local import serve
 
-from .conftest import DECLARATION, Api
+from .conftest import DECLARATION, ApiClient
 
 DESTINATION = """\
 destination: {kind: postgres, dsn: "${WAREHOUSE_DSN}"}
 """
 
 
-class Warehouse(Api):
+class PostgresApiClient(ApiClient):
     dsn: str
 
     def rows(self, query):
@@ -45,7 +45,7 @@ def serving(postgres_server, tmp_path):
 @pytest.fixture
 def warehouse(serving, shop, postgres_server):
     with serving(DECLARATION, SHOP=str(shop.file)) as server:
-        api = Warehouse(server)
+        api = PostgresApiClient(server)
         api.dsn = postgres_server.get_uri()
         yield api
 
@@ -72,7 +72,7 @@ def test_updates_deletes_and_late_rows_arrive_once(warehouse, shop):
     ]
 
 
-def test_failing_sync_leaves_every_table_and_the_next_one_catches_up(warehouse, shop):
+def test_failed_sync_changes_no_table_and_the_next_one_catches_up(warehouse, shop):
     warehouse.sync()
     shop.execute("update orders set updated_at = '2024-03-01T00:00:00Z', status = 'shipped'")
     shop.execute("update users set signed_up = 'yesterday', updated_at = '2024-03-01T00:00:00Z'")
@@ -104,7 +104,7 @@ def test_types_keys_and_widening(serving, tmp_path, postgres_server):
         "  - {id: drop, service: s3, schema: landing, source: {kind: files, path: files}}\n"
     )
     with serving(connector) as server:
-        api = Warehouse(server)
+        api = PostgresApiClient(server)
         api.dsn = postgres_server.get_uri()
         assert api.sync(id_="drop")["status"]["tasks"] == []
         row = api.rows("select n, d, b, t, nested::text, u::text, nothing from landing.kinds")
@@ -123,11 +123,11 @@ def test_types_keys_and_widening(serving, tmp_path, postgres_server):
         assert api.sync(id_="drop")["status"]["tasks"] == []
         living = "select n from landing.kinds where not _fivetran_deleted"
         assert [Decimal(n) for (n,) in api.rows(living)] == [Decimal("2.5")]
-        # Without a key a row that changed is another row.
+        # Without a key a changed row is a new row.
         assert api.rows("select count(*) from landing.kinds where _fivetran_deleted") == [(1,)]
 
 
-def test_api_and_page_show_the_destination_without_its_password(warehouse):
+def test_api_shows_the_destination_without_its_password(warehouse):
     destination = warehouse.data("destinations/local_warehouse")
     assert destination["service"] == "postgres_warehouse"
     assert destination["config"]["password"] == "******"
@@ -143,7 +143,7 @@ def test_unreachable_destination_fails_the_sync_and_the_test(serving, shop, tmp_
         "WAREHOUSE_DSN": "postgresql://loader:geheim@127.0.0.1:1/warehouse",
     }
     with serve(config, tmp_path / "state", variables=variables) as server:
-        api = Api(server)
+        api = ApiClient(server)
         details = api.sync()["status"]["tasks"][0]["details"]
         assert "PostgreSQL does not answer" in details
         assert "geheim" not in details
@@ -151,8 +151,8 @@ def test_unreachable_destination_fails_the_sync_and_the_test(serving, shop, tmp_
         assert tested["setup_tests"][0]["status"] == "FAILED"
 
 
-def test_history_mode_keeps_versions_under_a_key_of_their_own(warehouse, shop):
-    """With the key of soft-delete mode a second version would violate it."""
+def test_history_mode_stores_versions_under_their_own_key(warehouse, shop):
+    """A second version would violate the primary key of soft-delete mode."""
     warehouse.sync()
     table = "connections/postgres/schemas/public/tables/orders"
     assert warehouse("PATCH", table, {"sync_mode": "HISTORY"}).status_code == 200

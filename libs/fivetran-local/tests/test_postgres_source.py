@@ -1,4 +1,4 @@
-"""What would be lost between a real PostgreSQL server and the destination."""
+"""Rows and values of a real PostgreSQL server arrive in the destination."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from fivetran_local.adbc import public_settings
 from fivetran_local.errors import SourceUnreachableError
 from fivetran_local.sources.postgres import PostgresDatabase
 
-from .conftest import Api
+from .conftest import ApiClient
 
 DECLARATION = """\
 connectors:
@@ -50,7 +50,7 @@ def postgres(postgres_server, sql, tmp_path):
     config.write_text(DECLARATION)
     variables = {"SHOP_DSN": postgres_server.get_uri()}
     with serve(config, tmp_path / "state", variables=variables) as local:
-        yield Api(local)
+        yield ApiClient(local)
 
 
 def test_changes_and_deletes_of_all_schemas_arrive(postgres, sql):
@@ -81,7 +81,7 @@ def test_changes_and_deletes_of_all_schemas_arrive(postgres, sql):
     ) == [(998,)]
 
 
-def test_values_arrive_as_they_are(postgres, sql):
+def test_values_arrive_unchanged(postgres, sql):
     sql(
         "create table kinds (id int primary key, exact numeric(30,10), endless numeric,"
         " tags text[], doc jsonb, raw bytea, plain timestamp, day date, hour time, uid uuid,"
@@ -117,17 +117,17 @@ def test_values_arrive_as_they_are(postgres, sql):
     assert set(nulls[1:-1]) == {None}
 
 
-def test_nothing_new_is_known_without_reading_and_a_commit_is_not_missed(postgres_server, sql):
+def test_fingerprint_changes_only_with_a_commit(postgres_server, sql):
     source = PostgresDatabase(postgres_server.get_uri(), ("public",))
-    # The server itself writes to its log now and then: that only costs a sync that reads.
+    # The server sometimes writes to its log, which only causes an unnecessary read.
     deadline = clock.monotonic() + 60
     while (before := source.fingerprint()) != source.fingerprint():
-        assert clock.monotonic() < deadline, "the fingerprint never rests"
+        assert clock.monotonic() < deadline, "the fingerprint changes all the time"
     sql("update orders set status = 'shipped' where id = 1")
     assert source.fingerprint() != before
 
 
-def test_column_that_became_wider_keeps_its_rows(postgres, sql):
+def test_widened_column_keeps_its_rows(postgres, sql):
     postgres.sync()
     sql(
         "drop view seen;"
@@ -165,7 +165,7 @@ def test_unreachable_server_is_reported_without_the_password(dsn):
     assert "geh" not in str(public_settings(dsn))
 
 
-def test_api_shows_where_the_source_is_but_not_its_password(postgres):
+def test_api_shows_the_source_without_its_password(postgres):
     config = postgres.data("connections/postgres")["config"]
     assert config["database"] == "postgres"
     assert config["password"] == "******"

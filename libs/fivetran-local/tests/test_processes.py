@@ -1,4 +1,4 @@
-"""Several processes over one state folder, and processes that die in the middle of a sync."""
+"""Several processes with one state directory, and processes that end during a sync."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ import duckdb
 from fivetran_local import LocalFivetran, serve
 from fivetran_local.state import StateFile
 
-from .conftest import DECLARATION, Api
+from .conftest import DECLARATION, ApiClient
 
 COMMAND = [str(Path(sys.executable).parent / "fivetran-local"), "serve"]
 
 
 @contextmanager
 def served_by_processes(count, config, state_dir, shop):
-    """Start servers at the same time, which is also the worst moment to open a new state folder."""
+    """Start servers at the same time, the worst moment to create a state directory."""
     arguments = ["--config", config, "--state-dir", state_dir, "--variable", f"SHOP={shop.file}"]
     processes = [
         subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, text=True)
         for _ in range(count)
     ]
     try:
-        yield [(process, Api(server_of(process))) for process in processes]
+        yield [(process, ApiClient(server_of(process))) for process in processes]
     finally:
         for process in processes:
             process.kill()
@@ -39,7 +39,7 @@ def served_by_processes(count, config, state_dir, shop):
 
 
 def server_of(process) -> LocalFivetran:
-    """Read what the command prints for people."""
+    """Return the addresses that the command prints."""
     url = process.stdout.readline().split()[-1]
     key, _, secret = process.stdout.readline().split()[-3:]
     return LocalFivetran(url, key, secret, Path(process.stdout.readline().split()[-1]))
@@ -53,7 +53,7 @@ def test_command_stops_cleanly_on_sigint_and_sigterm(config, shop, tmp_path):
             assert process.wait(timeout=60) == 0
 
 
-def test_command_says_what_is_wrong_and_exits_with_2(tmp_path):
+def test_command_reports_a_declaration_error_and_exits_with_2(tmp_path):
     arguments = [*COMMAND, "--config", tmp_path / "no.yaml", "--state-dir", tmp_path / "state"]
     finished = subprocess.run(arguments, capture_output=True, text=True, check=False)
     assert finished.returncode == 2
@@ -61,8 +61,8 @@ def test_command_says_what_is_wrong_and_exits_with_2(tmp_path):
     assert "Traceback" not in finished.stderr
 
 
-def test_killed_process_leaves_neither_syncing_for_ever_nor_half_a_table(config, shop, tmp_path):
-    """The sync waits for the destination, which this test holds, so the kill surely hits it."""
+def test_killed_process_leaves_no_running_sync_and_no_partial_table(config, shop, tmp_path):
+    """The test holds the destination, so the sync is still waiting when its process is killed."""
     state_dir = tmp_path / "state"
     with served_by_processes(1, config, state_dir, shop) as [(process, api)]:
         api.sync()
@@ -73,7 +73,7 @@ def test_killed_process_leaves_neither_syncing_for_ever_nor_half_a_table(config,
             os.kill(process.pid, signal.SIGKILL)
             process.wait()
     with serve(config, state_dir, variables={"SHOP": str(shop.file)}) as server:
-        api = Api(server)
+        api = ApiClient(server)
         details = api.data("connections/postgres")
         assert details["status"]["sync_state"] == "scheduled"
         assert details["failed_at"] > details["succeeded_at"]
@@ -83,11 +83,11 @@ def test_killed_process_leaves_neither_syncing_for_ever_nor_half_a_table(config,
         assert api.rows("select distinct status from shop_public.orders") == [("shipped",)]
 
 
-def test_stopped_server_books_its_running_sync_as_failed(config, shop, tmp_path):
+def test_stopped_server_records_its_running_sync_as_failed(config, shop, tmp_path):
     with ExitStack() as serving:
         variables = {"SHOP": str(shop.file)}
         server = serving.enter_context(serve(config, tmp_path / "state", variables=variables))
-        api = Api(server)
+        api = ApiClient(server)
         api.sync()
         with duckdb.connect(str(server.destination), read_only=True):
             api("POST", "connections/postgres/sync")
@@ -109,7 +109,7 @@ def test_sync_waits_for_a_reader_and_then_succeeds(api, shop):
     assert api.rows("select count(*) from shop_public.orders") == [(101,)]
 
 
-def test_force_restarts_a_running_sync_and_sync_alone_does_not(api, tmp_path):
+def test_force_restarts_a_running_sync_and_sync_does_not(api, tmp_path):
     api.sync()
     since = api.completed_at()
     runs = StateFile(tmp_path / "state").runs
@@ -128,7 +128,7 @@ def test_force_restarts_a_running_sync_and_sync_alone_does_not(api, tmp_path):
     assert api.wait(since)["failed_at"] is None
 
 
-def test_four_processes_lose_and_double_nothing(shop, tmp_path):
+def test_four_processes_neither_lose_nor_duplicate_rows(shop, tmp_path):
     one = DECLARATION.partition("connectors:\n")[2]
     names = [f"c{i}" for i in range(4)]
     config = tmp_path / "four.yaml"
@@ -160,16 +160,16 @@ def test_four_processes_lose_and_double_nothing(shop, tmp_path):
         assert sum(run.upserted for run in runs.latest(name, 100)) == 110 + rounds
 
 
-def test_state_of_an_older_version_is_forgotten_and_the_rows_are_kept(config, shop, tmp_path):
+def test_state_of_an_older_version_is_deleted_and_rows_are_kept(config, shop, tmp_path):
     variables = {"SHOP": str(shop.file)}
     with serve(config, tmp_path / "state", variables=variables) as server:
-        Api(server).sync()
+        ApiClient(server).sync()
     with sqlite3.connect(tmp_path / "state" / "state.sqlite") as connection:
         connection.execute("alter table connections drop column rescheduled_for")
         connection.execute("pragma user_version = 1")
     connection.close()
     with serve(config, tmp_path / "state", variables=variables) as server:
-        api = Api(server)
+        api = ApiClient(server)
         assert api.data("connections/postgres")["succeeded_at"] is None
         assert api.sync()["succeeded_at"]
         assert api.rows("select count(*), count(distinct id) from shop_public.orders") == [

@@ -1,18 +1,18 @@
-"""Clients that would only meet a rate limit in production."""
+"""The rate limit answers as Fivetran does."""
 
 from __future__ import annotations
 
 from fivetran_local import serve
 from fivetran_local.rest.rate_limit import RateLimit
 
-from .conftest import DECLARATION, Api
+from .conftest import DECLARATION, ApiClient
 
 
-def test_request_above_the_limit_is_told_when_to_come_back(shop, tmp_path):
+def test_request_above_the_limit_gets_the_time_of_the_next_one(shop, tmp_path):
     config = tmp_path / "connectors.yaml"
     config.write_text(DECLARATION + "rate_limit: {requests: 3, seconds: 60}\n")
     with serve(config, tmp_path / "state", variables={"SHOP": str(shop.file)}) as server:
-        api = Api(server)
+        api = ApiClient(server)
         for remaining in (2, 1, 0):
             response = api("GET", "groups")
             assert response.status_code == 200

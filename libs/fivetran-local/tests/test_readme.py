@@ -1,4 +1,4 @@
-"""Examples in the README that no longer work."""
+"""Examples in the README are valid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page for people that would hide a failure, or show itself to strangers."""
+"""The status page shows failures, and only to this machine."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_page_shows_rows_and_failures_of_every_connector(api, shop):
     assert "<b>soon" not in text
 
 
-def test_page_is_refused_to_foreign_names_and_the_api_still_wants_its_key(untouched_api):
+def test_page_is_refused_for_foreign_host_names_and_the_api_requires_its_key(untouched_api):
     assert page(untouched_api, host="evil.example").status_code == 421
     assert requests.get(f"{untouched_api.server.url}/groups", timeout=60).status_code == 401
     assert requests.post(untouched_api.server.url.removesuffix("v1"), timeout=60).status_code == 401

@@ -1,4 +1,4 @@
-"""Rows that would be lost, doubled or changed on their way from source to destination."""
+"""Rows are neither lost, duplicated nor changed between source and destination."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 
-def test_first_sync_brings_every_row_with_declared_types(api, shop):
+def test_first_sync_writes_every_row_with_declared_types(api, shop):
     shop.add_order(101, "placed", "1234567890.12", "2024-02-01T10:00:00.123456Z")
     shop.execute("insert into orders (id) values (9223372036854775807)")
     details = api.sync("force")
@@ -95,10 +95,10 @@ def test_deleted_rows_stay_marked_and_come_back_when_inserted_again(api, shop):
         "2024-01-28 10:00:01",  # a blank sorts before T
         "2024-01-28T09:00:02-01:00",
         "2024-01-28T10:00:00.000001Z",
-        "2024-01-28 10:00:01+00",  # as PostgreSQL writes it; SQLite's own functions can't read it
+        "2024-01-28 10:00:01+00",  # PostgreSQL's format; SQLite's functions cannot parse it
     ],
 )
-def test_update_just_above_the_mark_is_seen_however_its_timestamp_is_written(api, shop, updated_at):
+def test_update_just_above_the_mark_arrives_in_every_timestamp_format(api, shop, updated_at):
     api.sync()
     shop.execute("update orders set status = 'shipped', updated_at = ? where id = 5", updated_at)
     api.sync()
@@ -112,8 +112,8 @@ def test_rows_inserted_below_the_mark_are_not_missed(api, shop):
     assert api.rows("select count(*) from shop_public.orders where id = 500") == [(1,)]
 
 
-def test_swap_of_keys_in_one_sync_is_found_though_count_and_sum_of_keys_stay(api, shop):
-    """Nothing but the keys themselves tells: no mark moves, no number of rows does."""
+def test_swapped_keys_are_detected_though_their_count_and_sum_stay(api, shop):
+    """Only a comparison of keys detects it: the mark and the number of rows stay the same."""
     shop.add_order(1000, "placed", "1.00", "2020-01-01T00:00:00Z")
     api.sync()
     shop.execute("delete from orders where id in (10, 1000)")
@@ -125,7 +125,7 @@ def test_swap_of_keys_in_one_sync_is_found_though_count_and_sum_of_keys_stay(api
     assert api.rows("select count(*) from shop_public.orders") == [(103,)]
 
 
-def test_failing_sync_leaves_destination_and_marks_and_says_why(api, shop):
+def test_failed_sync_keeps_destination_and_marks_and_reports_the_reason(api, shop):
     api.sync()
     before = (
         api.rows("from shop_public.users order by id"),
@@ -149,7 +149,7 @@ def test_failing_sync_leaves_destination_and_marks_and_says_why(api, shop):
 
 
 @pytest.mark.parametrize("id_", [9, 30_009])  # in the first batch, and in a later one
-def test_value_of_another_type_than_declared_names_table_and_column(api, shop, id_):
+def test_value_of_another_type_than_declared_is_reported_with_table_and_column(api, shop, id_):
     shop.execute(
         "with recursive n(i) as (select 101 union all select i + 1 from n where i < 40000)"
         " insert into orders (id, user_id) select i, 1 from n"
@@ -166,7 +166,7 @@ def test_text_that_is_not_utf8_fails_the_sync_with_a_readable_reason(api, shop):
     assert "users" in details["status"]["tasks"][0]["details"]
 
 
-def test_missing_source_breaks_the_connection_until_it_is_back(api, shop, tmp_path):
+def test_connection_is_broken_while_its_source_is_missing(api, shop, tmp_path):
     api.sync()
     shop.file.rename(tmp_path / "elsewhere")
     details = api.sync()
@@ -177,7 +177,7 @@ def test_missing_source_breaks_the_connection_until_it_is_back(api, shop, tmp_pa
     assert api.sync()["succeeded_at"] > details["failed_at"]
 
 
-def test_historical_resync_rewrites_every_row_and_marks_what_is_gone(api, shop):
+def test_historical_resync_rewrites_every_row_and_marks_missing_ones(api, shop):
     api.sync()
     first = api.rows("select max(_fivetran_synced) from shop_public.orders")[0][0]
     shop.execute("delete from orders where id = 1")
@@ -187,11 +187,11 @@ def test_historical_resync_rewrites_every_row_and_marks_what_is_gone(api, shop):
     assert api.rows(
         f"select count(*) from shop_public.orders where _fivetran_synced > '{first}'"
     ) == [(99,)]
-    # As documented: rows that a re-sync finds gone keep their time of the last sync.
+    # As documented: rows that a re-sync does not find keep `_fivetran_synced`.
     assert api.rows("select id from shop_public.orders where _fivetran_deleted") == [(1,)]
 
 
-def test_resync_of_one_table_leaves_the_others_alone(api):
+def test_resync_of_one_table_does_not_write_the_others(api):
     api.sync()
     users = api.rows("select max(_fivetran_synced) from shop_public.users")
     orders = api.rows("select min(_fivetran_synced) from shop_public.orders")
@@ -200,21 +200,21 @@ def test_resync_of_one_table_leaves_the_others_alone(api):
     assert api.rows("select min(_fivetran_synced) from shop_public.orders") > orders
 
 
-def test_deleted_destination_file_is_filled_anew(api):
+def test_deleted_destination_file_is_filled_again(api):
     api.sync()
     api.server.destination.unlink()
     api.sync()
     assert api.rows("select count(*) from shop_public.orders") == [(100,)]
 
 
-def test_new_column_reaches_rows_that_were_there_already(api, shop):
+def test_new_column_is_filled_for_existing_rows(api, shop):
     api.sync()
     shop.execute("alter table users add column plan text default 'free'")
     api.sync()
     assert api.rows("select distinct plan from shop_public.users") == [("free",)]
 
 
-def test_table_without_key_gets_fivetran_id_and_no_doubles(api, shop):
+def test_table_without_key_gets_fivetran_id_and_no_duplicates(api, shop):
     shop.execute("create table visits (page text, seconds integer)")
     shop.execute("insert into visits values ('/', 1), ('/', 1), ('/about', null)")
     api.sync()
@@ -228,7 +228,7 @@ def test_table_without_key_gets_fivetran_id_and_no_doubles(api, shop):
     ) == [("/", 1, False), ("/about", 2, False), ("/about", None, True)]
 
 
-def test_dropped_column_keeps_what_it_had_and_is_null_for_new_rows(api, shop):
+def test_dropped_column_keeps_its_values_and_is_null_for_new_rows(api, shop):
     api.sync()
     shop.execute("alter table users drop column email")
     shop.execute("insert into users values (11, null, '2025-01-01T00:00:00Z')")
@@ -245,7 +245,7 @@ def test_dropped_column_keeps_what_it_had_and_is_null_for_new_rows(api, shop):
     ("handling", "columns", "tables"),
     [("ALLOW_ALL", 1, 1), ("ALLOW_COLUMNS", 1, 0), ("BLOCK_ALL", 0, 0)],
 )
-def test_new_columns_and_tables_arrive_as_schema_change_handling_says(
+def test_new_columns_and_tables_arrive_according_to_schema_change_handling(
     api, shop, handling, columns, tables
 ):
     api("PATCH", "connections/postgres/schemas", {"schema_change_handling": handling})
@@ -260,8 +260,8 @@ def test_new_columns_and_tables_arrive_as_schema_change_handling_says(
     assert found == [(columns, tables)]
 
 
-def test_reader_in_the_same_process_only_delays_a_sync(api, shop):
-    """DuckDB refuses one process two modes at once: both sides retry."""
+def test_reader_in_the_same_process_delays_a_sync_only(api, shop):
+    """DuckDB rejects two modes in one process: both sides retry."""
     api.sync()
     since = api.completed_at()
     with duckdb.connect(str(api.server.destination), read_only=True) as reader:

@@ -52,15 +52,13 @@ class Account:
         Returns:
             None if it answers, otherwise the reason.
         """
+        problem = None
         try:
             self._sources[connector_id].check()
         except SourceUnreachableError as error:
-            known = self.state.connections.get(connector_id).setup_state
-            broken = "incomplete" if known == "incomplete" else "broken"
-            self.state.connections.set_setup_state(connector_id, broken)
-            return str(error)
-        self.state.connections.set_setup_state(connector_id, "connected")
-        return None
+            problem = str(error)
+        self.state.connections.set_setup_state(connector_id, connected=problem is None)
+        return problem
 
     def tables(self, connector_id: str) -> Sequence[TrackedTable]:
         """Return a connector's tables; discover them if that was not done before.

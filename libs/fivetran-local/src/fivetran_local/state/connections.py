@@ -84,7 +84,11 @@ class Connections:
         with self._database.writing() as connection:
             update_connection(connection, connection_id, **settings)
 
-    def set_setup_state(self, connection_id: str, setup_state: str) -> None:
+    def set_setup_state(self, connection_id: str, *, connected: bool) -> None:
         """Store whether the source answered the last check."""
         with self._database.writing() as connection:
-            update_connection(connection, connection_id, setup_state=setup_state)
+            connection.execute(
+                "update connections set setup_state = case when ? then 'connected'"
+                " when setup_state = 'incomplete' then 'incomplete' else 'broken' end where id = ?",
+                (connected, connection_id),
+            )
