@@ -54,12 +54,12 @@ def test_connections_and_connectors_have_the_same_answers(untouched_api, noun):
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
     [
-        ("GET", "connections/nobody", 404, "NotFound_Connection"),
-        ("POST", "connectors/nobody/force", 404, "NotFound_Connector"),
-        ("GET", "groups/nobody", 404, "NotFound_Group"),
-        ("GET", "groups/nobody/connectors", 404, "NotFound_Group"),
-        ("GET", "destinations/nobody", 404, "NotFound_Destination"),
-        ("GET", "users/nobody", 404, "NotFound_User"),
+        ("GET", "connections/unknown", 404, "NotFound_Connection"),
+        ("POST", "connectors/unknown/force", 404, "NotFound_Connector"),
+        ("GET", "groups/unknown", 404, "NotFound_Group"),
+        ("GET", "groups/unknown/connectors", 404, "NotFound_Group"),
+        ("GET", "destinations/unknown", 404, "NotFound_Destination"),
+        ("GET", "users/unknown", 404, "NotFound_User"),
         ("POST", "connections/postgres/schemas/public/tables/x/resync", 404, "NotFound_Table"),
         ("GET", "connections/postgres/schemas/public/tables/x/columns", 404, "NotFound_Table"),
         (
@@ -126,7 +126,7 @@ def test_pages_contain_every_connection_once(shop, tmp_path):
             query = f"limit=3&cursor={page['next_cursor']}"
         assert seen == [f"c{i}" for i in range(7)]
         assert [c["id"] for c in api.data("connections?schema=s4")["items"]] == ["c4"]
-        assert api.data("connections?group_id=nobody")["items"] == []
+        assert api.data("connections?group_id=unknown")["items"] == []
 
 
 def test_schema_config_exists_before_the_first_sync(untouched_api):

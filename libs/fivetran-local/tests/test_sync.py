@@ -154,7 +154,7 @@ def test_value_of_another_type_than_declared_is_reported_with_table_and_column(a
         "with recursive n(i) as (select 101 union all select i + 1 from n where i < 40000)"
         " insert into orders (id, user_id) select i, 1 from n"
     )
-    shop.execute("update orders set user_id = 'nobody' where id = ?", id_)
+    shop.execute("update orders set user_id = 'unknown' where id = ?", id_)
     details = api.sync()["status"]["tasks"][0]["details"]
     assert "public.orders.user_id is declared as int64, but holds" in details
 

@@ -83,7 +83,7 @@ def _query(table: TargetTable, present: set[str], relation: str) -> str:
     if table.key:
         return query
     with_id = f"select *, md5(cast(to_json(r) as varchar)) as {ID} from ({query}) as r"
-    # Rows that are equal in every column cannot be told apart: they become one row.
+    # Rows that are equal in every column cannot be distinguished: they become one row.
     return f"select distinct on ({ID}) * from ({with_id})"
 
 

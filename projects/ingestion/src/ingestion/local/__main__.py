@@ -12,7 +12,7 @@ import sys
 
 from demo_shop import ShopError
 from environment import Environment, UnknownEnvironment
-from fivetran_local.command import main as fivetran_local
+from fivetran_local import FivetranLocalError, serve_until_stopped
 from ingestion.local.sources import CONNECTORS_FILE, demo_shop_of
 from ingestion.local_sources import LocalSourceFailed
 
@@ -25,18 +25,16 @@ def main() -> int:
     try:
         environment = Environment.from_environ()
         database = demo_shop_of(os.environ, environment).sqlite_file()
-    except (LocalSourceFailed, ShopError, UnknownEnvironment) as error:
+        serve_until_stopped(
+            CONNECTORS_FILE,
+            environment.fivetran_dir,
+            variables={"SHOP_DATABASE": str(database)},
+            port=port,
+        )
+    except (FivetranLocalError, LocalSourceFailed, ShopError, UnknownEnvironment) as error:
         print(error, file=sys.stderr)
         return 1
-    return fivetran_local(
-        [
-            "serve",
-            *("--config", str(CONNECTORS_FILE)),
-            *("--state-dir", str(environment.fivetran_dir)),
-            *("--port", str(port)),
-            *("--variable", f"SHOP_DATABASE={database}"),
-        ]
-    )
+    return 0
 
 
 if __name__ == "__main__":
