@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from dagster_lineage.extract.dbt.manifest_graph import Code, ManifestGraph
 from dagster_lineage.model import Asset, Check, Read, Source
+
+
+def sorted_checks(checks: Iterable[Check]) -> tuple[Check, ...]:
+    """Return checks in an order that does not depend on that of a manifest."""
+    return tuple(sorted(checks, key=lambda one: (one.name, one.kind, one.at)))
 
 
 class DraftSources:
@@ -25,7 +30,8 @@ class DraftSources:
         """Every source of a manifest as it is: nobody was asked for other keys."""
         self._index(manifest_name, manifest)
         for unique_id, source in manifest.sources.items():
-            self._found[manifest_name, unique_id, source.key] = source
+            checks = sorted_checks(source.checks)
+            self._found[manifest_name, unique_id, source.key] = replace(source, checks=checks)
 
     def add_read(
         self,
@@ -33,18 +39,20 @@ class DraftSources:
         manifest: ManifestGraph,
         code: Mapping[str, Code],
         assets: Mapping[str, Asset],
+        checks: Mapping[str, Sequence[Check]],
     ) -> None:
-        """The sources that this location is answerable for, without their checks.
+        """Add the sources that this location is responsible for.
 
         They are those that its assets read, under the keys that these have for them, and those
-        that only tests and exposures use. Those that nothing uses are told too: they may be a
-        mistake. What models outside of this location's selections read is theirs.
+        that only tests and exposures use. Sources that nothing uses are added too: they may be a
+        mistake. Sources of models outside of this location's selections are left out.
 
         Args:
             manifest_name: In this location.
             manifest: It.
             code: Of the location's assets in that manifest, by key.
             assets: Of the location, by key.
+            checks: Data tests by unique id of the source.
         """
         self._index(manifest_name, manifest)
         for key, its_code in code.items():
@@ -53,32 +61,27 @@ class DraftSources:
                     unique_id, source = self._meant(manifest_name, read, its_code)
                     if source is not None:
                         self._found[manifest_name, unique_id, read.key] = replace(
-                            source, key=read.key, checks=()
+                            source,
+                            key=read.key,
+                            checks=sorted_checks(checks.get(unique_id, ())),
                         )
-        told = {(manifest, unique_id) for manifest, unique_id, _ in self._found}
+        found = {(manifest, unique_id) for manifest, unique_id, _ in self._found}
         read_by_models = {
             read.source for asset in manifest.assets.values() for read in asset.reads if read.source
         }
         for unique_id, source in manifest.sources.items():
-            if (manifest_name, unique_id) not in told and source.name not in read_by_models:
-                self._found[manifest_name, unique_id, source.key] = replace(source, checks=())
-
-    def add_check(self, manifest_name: str, unique_id: str, check: Check) -> None:
-        """A data test about a source."""
-        for place, source in self._found.items():
-            if place[:2] == (manifest_name, unique_id):
-                self._found[place] = replace(source, checks=(*source.checks, check))
+            if (manifest_name, unique_id) not in found and source.name not in read_by_models:
+                self._found[manifest_name, unique_id, source.key] = replace(
+                    source, checks=sorted_checks(checks.get(unique_id, ()))
+                )
 
     def read_by(self, manifest_name: str, read: Read, code: Code) -> Source | None:
         """The source that an asset's read goes through, as its manifest has it."""
         return self._meant(manifest_name, read, code)[1] if read.source else None
 
-    def told(self) -> tuple[Source, ...]:
-        """All of them, their checks sorted."""
-        return tuple(
-            replace(one, checks=tuple(sorted(one.checks, key=lambda it: (it.name, it.kind, it.at))))
-            for one in self._found.values()
-        )
+    def all(self) -> tuple[Source, ...]:
+        """Return all of them."""
+        return tuple(self._found.values())
 
     def _index(self, manifest_name: str, manifest: ManifestGraph) -> None:
         for unique_id, source in manifest.sources.items():

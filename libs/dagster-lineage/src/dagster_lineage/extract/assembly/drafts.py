@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from dagster_lineage.extract.assembly.checkout_paths import CheckoutPaths
-from dagster_lineage.extract.assembly.draft_sources import DraftSources
+from dagster_lineage.extract.assembly.draft_sources import DraftSources, sorted_checks
 from dagster_lineage.extract.assembly.notes import MANY, by_reason, condensed, listed
 from dagster_lineage.extract.assembly.project_folders import Home
 from dagster_lineage.extract.dbt.manifest_graph import Code, ManifestGraph
@@ -33,39 +33,36 @@ if TYPE_CHECKING:
 
 @dataclass
 class Draft:
-    """An interface in the making.
-
-    Attributes:
-        home: Where it belongs.
-        paths: Of the checkout.
-        assets: By key.
-        sources: Under the keys that its assets read them by.
-        code: By key of the asset: the manifest's name, and its code there.
-        manifests: By name.
-        nodes: By name of the manifest: how to get a node's SQL.
-        exposures: Of the manifests, those that read something of this location.
-        checks: Of other locations' assets.
-        jobs: Jobs, schedules and sensors.
-        models: By reader's key and read key: `project/model`, as `upstream(…)` was asked.
-        unreadable: Why the location could not be asked.
-        unknown: What could not be known.
-        untraced: By key of the asset: why its columns are not known.
-    """
+    """An interface in the making."""
 
     home: Home
+    """Where it belongs."""
     paths: CheckoutPaths
+    """Of the checkout."""
     assets: dict[str, Asset] = field(default_factory=dict)
+    """By key."""
     sources: DraftSources = field(default_factory=DraftSources)
+    """Under the keys that its assets read them by."""
     code: dict[str, tuple[str, Code]] = field(default_factory=dict)
+    """By key of the asset: the manifest's name, and its code there."""
     manifests: Mapping[str, ManifestGraph] = field(default_factory=dict)
+    """By name."""
     nodes: dict[str, RenderedNodes] = field(default_factory=dict)
+    """By name of the manifest: how to get a node's SQL."""
     exposures: tuple[Exposure, ...] = ()
+    """Of the manifests, those that read something of this location."""
     checks: list[ForeignCheck] = field(default_factory=list)
+    """Of other locations' assets."""
     jobs: tuple[Job, ...] = ()
+    """Jobs, schedules and sensors."""
     models: dict[tuple[str, str], str] = field(default_factory=dict)
+    """By reader's key and read key: `project/model`, as `upstream(…)` was asked."""
     unreadable: str = ""
+    """Why the location could not be asked."""
     unknown: list[str] = field(default_factory=list)
+    """What could not be known."""
     untraced: dict[str, list[str]] = field(default_factory=dict)
+    """By key of the asset: why its columns are not known."""
 
     @property
     def dialect(self) -> str:
@@ -90,7 +87,7 @@ class Draft:
                 dbt_project=next((one.project for one in self.manifests.values()), ""),
                 unreadable=self.paths.details(self.unreadable),
                 assets=tuple(self.assets.values()),
-                sources=self.sources.told(),
+                sources=self.sources.all(),
                 checks=tuple(self.checks),
                 exposures=self.exposures,
                 jobs=self.jobs,
@@ -137,24 +134,34 @@ def draft_of(
         unknown=list(facts.notes),
     )
     visible = {check.unique_id for check in facts.checks if check.unique_id}
+    tests = {name: _checks_of_tests(manifest, visible) for name, manifest in manifests.items()}
+    python_checks = _python_checks(draft, facts)
     for one in facts.assets:
         if one.stub:
             continue
         manifest = manifests.get(one.manifest)
+        checks = python_checks.get(one.key, [])
         if manifest is not None and one.unique_id in manifest.assets:
-            asset = _dbt_asset(draft, one, manifest, facts.manifests[one.manifest].other_keys)
+            other_keys = facts.manifests[one.manifest].other_keys
+            checks = [*checks, *tests[one.manifest].get(one.unique_id, ())]
+            asset = _dbt_asset(draft, one, manifest, other_keys, checks)
             draft.code[one.key] = (one.manifest, manifest.code[one.unique_id])
         else:
-            asset = _python_asset(draft, one)
+            asset = _python_asset(draft, one, checks)
         draft.assets[one.key] = asset
         for dependency in one.dependencies:
             if dependency.model:
                 draft.models[one.key, dependency.key] = dependency.model
-    _add_python_checks(draft, facts)
+    draft.checks = [
+        ForeignCheck(name=check.name, key=key, at=check.at, blocking=check.blocking)
+        for key, checks in python_checks.items()
+        if key not in draft.assets
+        for check in checks
+    ]
     for name, manifest in manifests.items():
         draft.unknown += [*manifest.notes, *_keys_differ(facts.manifests[name].disagreements)]
-        draft.sources.add_read(name, manifest, _code_of(draft, name), draft.assets)
-        _add_tests(draft, name, manifest, visible)
+        draft.sources.add_read(name, manifest, _code_of(draft, name), draft.assets, tests[name])
+        draft.unknown += _without_checks(draft, name, manifest, visible)
         draft.exposures += _exposures(draft, manifest)
     every = {one.key for one in draft.assets.values() if one.executable}
     draft.jobs = tuple(
@@ -179,7 +186,7 @@ def draft_of_manifest(home: Home, paths: CheckoutPaths, manifest: ManifestGraph)
         if asset.key in draft.assets:
             shared.setdefault(asset.key, []).append(unique_id)
             continue
-        draft.assets[asset.key] = asset
+        draft.assets[asset.key] = replace(asset, checks=sorted_checks(asset.checks))
         if unique_id in manifest.code:
             draft.code[asset.key] = (name, manifest.code[unique_id])
     for key, others in shared.items():
@@ -206,7 +213,6 @@ def _sorted_asset(asset: Asset) -> Asset:
         asset,
         columns=columns,
         reads=tuple(sorted(asset.reads, key=lambda one: (one.key, one.source, one.via))),
-        checks=tuple(sorted(asset.checks, key=lambda one: (one.name, one.kind, one.at))),
     )
 
 
@@ -228,6 +234,7 @@ def _dbt_asset(
     facts: AssetFacts,
     manifest: ManifestGraph,
     other_keys: Mapping[str, tuple[str, ...]],
+    checks: Iterable[Check],
 ) -> Asset:
     asset = manifest.assets[facts.unique_id]
     other = {manifest.keys[one]: keys for one, keys in other_keys.items() if one in manifest.keys}
@@ -241,7 +248,7 @@ def _dbt_asset(
         freshness=facts.freshness or asset.freshness,
         automation=facts.automation,
         reads=tuple(_reads(draft, asset.reads, facts.dependencies, other, facts.key)),
-        checks=(),
+        checks=sorted_checks(checks),
     )
 
 
@@ -287,7 +294,7 @@ def _python_read(draft: Draft, dependency: DependencyFacts) -> Read:
     )
 
 
-def _python_asset(draft: Draft, facts: AssetFacts) -> Asset:
+def _python_asset(draft: Draft, facts: AssetFacts, checks: Iterable[Check]) -> Asset:
     columns = facts.columns or ()
     return Asset(
         key=facts.key,
@@ -311,42 +318,47 @@ def _python_asset(draft: Draft, facts: AssetFacts) -> Asset:
         },
         columns_known=bool(columns),
         reads=tuple(_python_read(draft, one) for one in facts.dependencies),
+        checks=sorted_checks(checks),
     )
 
 
-def _add_python_checks(draft: Draft, facts: LocationFacts) -> None:
+def _python_checks(draft: Draft, facts: LocationFacts) -> dict[str, list[Check]]:
+    """Asset checks that are not dbt tests, by the key of the asset."""
+    checks: dict[str, list[Check]] = {}
     for check in facts.checks:
-        if check.unique_id:
-            continue
-        at = draft.paths.relative(check.at, draft.home.folder)
-        asset = draft.assets.get(check.asset)
-        if asset is None:
-            draft.checks.append(
-                ForeignCheck(name=check.name, key=check.asset, at=at, blocking=check.blocking)
-            )
-            continue
-        found = Check(name=check.name, at=at, kind="python", blocking=check.blocking)
-        draft.assets[check.asset] = replace(asset, checks=(*asset.checks, found))
+        if not check.unique_id:
+            at = draft.paths.relative(check.at, draft.home.folder)
+            found = Check(name=check.name, at=at, kind="python", blocking=check.blocking)
+            checks.setdefault(check.asset, []).append(found)
+    return checks
 
 
-def _add_tests(draft: Draft, name: str, manifest: ManifestGraph, visible: set[str]) -> None:
-    """Dbt's data tests, and whether an asset check stands for each of them."""
-    keys: dict[str, list[str]] = {}
-    for key, code in _code_of(draft, name).items():
-        keys.setdefault(code.unique_id, []).append(key)
-    # Somebody who switched checks off for all of it knows that they are not seen.
-    off = not visible.intersection(manifest.tests)
-    if off and any(test.on in keys for test in manifest.tests.values()):
-        draft.unknown.append(
-            f"No data test of the dbt project {manifest.project} is an asset check: checks are "
-            "switched off in its translator."
-        )
+def _checks_of_tests(manifest: ManifestGraph, visible: set[str]) -> dict[str, list[Check]]:
+    """Data tests as checks, by the unique id of the node or source that they test.
+
+    A test that no asset check stands for is not visible. Where the project has switched asset
+    checks off, its owner knows that, and all tests count as visible.
+    """
+    off = visible.isdisjoint(manifest.tests)
+    checks: dict[str, list[Check]] = {}
     for unique_id, test in manifest.tests.items():
         check = replace(test.check, visible=off or unique_id in visible)
-        for key in keys.get(test.on, ()):
-            asset = draft.assets[key]
-            draft.assets[key] = replace(asset, checks=(*asset.checks, check))
-        draft.sources.add_check(name, test.on, check)
+        checks.setdefault(test.on, []).append(check)
+    return checks
+
+
+def _without_checks(
+    draft: Draft, name: str, manifest: ManifestGraph, visible: set[str]
+) -> tuple[str, ...]:
+    own = {code.unique_id for code in _code_of(draft, name).values()}
+    tested = any(test.on in own for test in manifest.tests.values())
+    if not tested or not visible.isdisjoint(manifest.tests):
+        return ()
+    note = (
+        f"No data test of the dbt project {manifest.project} is an asset check: checks are "
+        "switched off in its translator."
+    )
+    return (note,)
 
 
 def _exposures(draft: Draft, manifest: ManifestGraph) -> tuple[Exposure, ...]:

@@ -35,15 +35,12 @@ CACHE = ".lineage/traces"
 
 @dataclass(frozen=True)
 class Lock:
-    """What was asked and what came out.
-
-    Attributes:
-        located: Interfaces with the files that they belong into, those that cannot be read too.
-        traced: Models whose SQL was read anew; what the others tell came from the cache.
-    """
+    """What was asked and what came out."""
 
     located: tuple[LocatedInterface, ...]
+    """Interfaces with the files that they belong into, those that cannot be read too."""
     traced: int
+    """Models whose SQL was read anew; what the others tell came from the cache."""
 
 
 def lock(

@@ -24,17 +24,14 @@ class State(Enum):
 
 
 class Settled(Struct, frozen=True):
-    """One interface, compared with its file.
-
-    Attributes:
-        located: It.
-        state: Of the file.
-        difference: Unified, from the file to the code, without lines of places; empty if right.
-    """
+    """One interface, compared with its file."""
 
     located: LocatedInterface
+    """It."""
     state: State
+    """Of the file."""
     difference: str = ""
+    """Unified, from the file to the code, without lines of places; empty if right."""
 
 
 def settled(root: Path, located: LocatedInterface) -> Settled:

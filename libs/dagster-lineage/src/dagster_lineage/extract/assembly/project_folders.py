@@ -29,21 +29,18 @@ class ProjectUnknown(LineageError):
 
 
 class Home(Struct, frozen=True):
-    """Where a location's interface belongs.
-
-    Attributes:
-        location: Name of the code location.
-        project: Name of its project.
-        folder: Of the project, absolute.
-        file_name: Of the interface, in the project's folder.
-        safe_name: The location's name as part of a file name, another one for each location.
-    """
+    """Where a location's interface belongs."""
 
     location: str
+    """Name of the code location."""
     project: str
+    """Name of its project."""
     folder: Path
+    """Of the project, absolute."""
     file_name: str
+    """Of the interface, in the project's folder."""
     safe_name: str
+    """The location's name as part of a file name, another one for each location."""
 
 
 def homes_of(entries: Sequence[LocationEntry], asked: Mapping[str, Path]) -> dict[str, Home]:

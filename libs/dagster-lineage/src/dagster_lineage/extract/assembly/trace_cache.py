@@ -18,53 +18,46 @@ VERSION = 8
 
 
 class RenderedNode(Struct, frozen=True, array_like=True):
-    """A dbt node's SQL.
-
-    Attributes:
-        queries: What it may run as; those of a full build are first. None where nothing can be
-            rendered.
-        problem: Why they are not certain, or not there.
-        beside: Jinja and SQL that runs with it and is no part of it: its hooks.
-        full_builds: How many of the queries build it in full: one for each thing that the manifest
-            does not tell and that the SQL is different for.
-        differ_by: What these things are: `target.name`.
-        only_set: Relations that it names for variables of Jinja which nothing uses.
-        columns_asked: Its Jinja asks for columns of a relation that nobody knew.
-    """
+    """A dbt node's SQL."""
 
     queries: tuple[str, ...] = ()
+    """What it may run as; those of a full build are first. None where nothing can be rendered."""
     problem: str = ""
+    """Why they are not certain, or not there."""
     beside: str = ""
+    """Jinja and SQL that runs with it and is no part of it: its hooks."""
     full_builds: int = 1
+    """How many of the queries build it in full: one for each thing that the manifest does not tell
+    and that the SQL is different for."""
     differ_by: tuple[str, ...] = ()
+    """What these things are: `target.name`."""
     columns_asked: bool = False
+    """Its Jinja asks for columns of a relation that nobody knew."""
     only_set: tuple[str, ...] = ()
+    """Relations that it names for variables of Jinja which nothing uses."""
 
 
 class Told(Struct, frozen=True, array_like=True):
-    """What an asset's SQL tells, in the words of the graph.
-
-    Attributes:
-        columns: What its full build gives.
-        columns_known: These are all.
-        reads: Columns used, by the key of what is read; None where they cannot be told.
-        whole: All tables that it reads are known.
-        idle: Keys of what is named in its comments, or for variables that nothing uses, and nowhere
-            else: never read, beyond doubt.
-        named: Relations that it names without `ref` or `source`, with the key that each had (or an
-            empty text), and that asset's columns: where these are others now, all this is void.
-        problems: What could not be told.
-        empty: There is no SQL.
-    """
+    """What an asset's SQL tells, in the words of the graph."""
 
     columns: dict[str, Column] = {}
+    """What its full build gives."""
     columns_known: bool = False
+    """These are all."""
     reads: dict[str, tuple[str, ...] | None] = {}
+    """Columns used, by the key of what is read; None where they cannot be told."""
     whole: bool = False
+    """All tables that it reads are known."""
     idle: tuple[str, ...] = ()
+    """Keys of what is named in its comments, or for variables that nothing uses, and nowhere else:
+    never read, beyond doubt."""
     named: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    """Relations that it names without `ref` or `source`, with the key that each had (or an empty
+    text), and that asset's columns: where these are others now, all this is void."""
     problems: tuple[str, ...] = ()
+    """What could not be told."""
     empty: bool = False
+    """There is no SQL."""
 
 
 class Kept(Struct, array_like=True):

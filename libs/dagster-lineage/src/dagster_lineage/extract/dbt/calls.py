@@ -25,19 +25,16 @@ _JINJA = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call with literal arguments.
-
-    Attributes:
-        function: `ref` or `source`.
-        arguments: The positional ones, as far as they are texts.
-        version: Of `ref('…', v=2)`; empty without one.
-        line: Counted from 1 in the code that was searched.
-    """
+    """A call with literal arguments."""
 
     function: str
+    """`ref` or `source`."""
     arguments: tuple[str, ...]
+    """The positional ones, as far as they are texts."""
     version: str
+    """Of `ref('…', v=2)`; empty without one."""
     line: int
+    """Counted from 1 in the code that was searched."""
 
 
 def calls_in(code: str) -> tuple[Call, ...]:

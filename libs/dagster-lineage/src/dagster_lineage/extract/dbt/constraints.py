@@ -43,17 +43,14 @@ _TESTS = {
 
 @dataclass(frozen=True)
 class Promises:
-    """Of one table; names of columns are case-folded but in `grain`.
-
-    Attributes:
-        not_null: Columns without null.
-        unique: Columns whose values are all different.
-        grain: The columns that tell its rows apart, in the spelling of where it is said.
-    """
+    """Of one table; names of columns are case-folded but in `grain`."""
 
     not_null: frozenset[str]
+    """Columns without null."""
     unique: frozenset[str]
+    """Columns whose values are all different."""
     grain: tuple[str, ...]
+    """The columns that tell its rows apart, in the spelling of where it is said."""
 
 
 def promises_of(node: ManifestNode | ManifestSource, tests: Iterable[DataTest]) -> Promises:

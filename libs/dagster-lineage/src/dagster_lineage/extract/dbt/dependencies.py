@@ -12,16 +12,13 @@ _READABLE = frozenset({"model", "seed", "snapshot", "source"})
 
 @dataclass(frozen=True, slots=True)
 class Dependency:
-    """A table that a node reads.
-
-    Attributes:
-        target: Unique id of the model, seed, snapshot or source.
-        named_by: Unique id of the node whose code names it: the reader itself, or the ephemeral
-            model between them.
-    """
+    """A table that a node reads."""
 
     target: str
+    """Unique id of the model, seed, snapshot or source."""
     named_by: str
+    """Unique id of the node whose code names it: the reader itself, or the ephemeral model between
+    them."""
 
 
 class Dependencies:

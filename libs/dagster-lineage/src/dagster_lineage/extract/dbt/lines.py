@@ -24,24 +24,21 @@ class TestLine:
 
 @dataclass(slots=True)
 class Described:
-    """Lines of what one entry describes; lines count from 1, 0 is not there.
-
-    Attributes:
-        line: Of its name.
-        columns: Line of each column's name, by case-folded name.
-        tests: Items of its data tests by case-folded column (empty: of the entry itself) and full
-            name of the test.
-        key_line: Where `asset_key` is written in its meta.
-        relation: Where a snapshot names what it reads.
-        versions: What versioned models override, by version.
-    """
+    """Lines of what one entry describes; lines count from 1, 0 is not there."""
 
     line: int
+    """Of its name."""
     columns: dict[str, int] = field(default_factory=dict)
+    """Line of each column's name, by case-folded name."""
     tests: dict[tuple[str, str], list[TestLine]] = field(default_factory=dict)
+    """Items of its data tests by case-folded column (empty: of the entry itself) and full name of
+    the test."""
     key_line: int = 0
+    """Where `asset_key` is written in its meta."""
     relation: int = 0
+    """Where a snapshot names what it reads."""
     versions: dict[str, Described] = field(default_factory=dict)
+    """What versioned models override, by version."""
 
     def column(self, name: str, version: str = "") -> int:
         """Line of a column, where the version describes it or else where all of them do."""
@@ -58,17 +55,14 @@ class Described:
 
 @dataclass(slots=True)
 class YamlFile:
-    """Everything that one file describes.
-
-    Attributes:
-        entries: By section (`models`, `seeds`, `snapshots`, `exposures`) and name.
-        sources: By name of the source.
-        tables: By names of source and table.
-    """
+    """Everything that one file describes."""
 
     entries: dict[tuple[str, str], Described] = field(default_factory=dict)
+    """By section (`models`, `seeds`, `snapshots`, `exposures`) and name."""
     sources: dict[str, Described] = field(default_factory=dict)
+    """By name of the source."""
     tables: dict[tuple[str, str], Described] = field(default_factory=dict)
+    """By names of source and table."""
 
 
 def read_lines(content: bytes | str) -> YamlFile:

@@ -29,29 +29,26 @@ class Code(Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class ManifestGraph:
-    """Everything that one manifest says; all mappings are in the manifest's order.
-
-    Attributes:
-        project: Name of the dbt project.
-        dialect: Type of its adapter: `duckdb`, `snowflake`, …; empty when the manifest hides it.
-        assets: By unique id: models, seeds and snapshots that are tables or views, those of
-            installed packages included. Ephemeral models are none. Nodes that dbt took over from
-            another project (dbt-loom) are of kind `external`.
-        sources: By unique id; the key of an `Asset.reads` entry via source is that of its source.
-        exposures: Those of packages included.
-        tests: By unique id, each with what it is about.
-        keys: By unique id, of all nodes and sources that have one: also those that the location
-            was not asked about.
-        code: By unique id.
-        notes: What could not be read, in sentences.
-    """
+    """Everything that one manifest says; all mappings are in the manifest's order."""
 
     project: str
+    """Name of the dbt project."""
     dialect: str
+    """Type of its adapter: `duckdb`, `snowflake`, …; empty when the manifest hides it."""
     assets: Mapping[str, Asset]
+    """By unique id: models, seeds and snapshots that are tables or views, those of installed
+    packages included. Ephemeral models are none. Nodes that dbt took over from another project
+    (dbt-loom) are of kind `external`."""
     sources: Mapping[str, Source]
+    """By unique id; the key of an `Asset.reads` entry via source is that of its source."""
     exposures: tuple[Exposure, ...]
+    """Those of packages included."""
     tests: Mapping[str, DataTest]
+    """By unique id, each with what it is about."""
     keys: Mapping[str, str]
+    """By unique id, of all nodes and sources that have one: also those that the location was not
+    asked about."""
     code: Mapping[str, Code]
+    """By unique id."""
     notes: tuple[str, ...]
+    """What could not be read, in sentences."""

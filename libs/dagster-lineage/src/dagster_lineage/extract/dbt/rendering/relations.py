@@ -15,22 +15,20 @@ class Relation(Mapping[str, object]):
     """A table or view: its text is what dbt would write, its parts can be asked for.
 
     A mapping as dbt's own are: `dbt_utils` tells a relation from a text by that.
-
-    Attributes:
-        database: Catalog, project or database; empty without one.
-        schema: Schema.
-        identifier: Name of the table.
-        mark: The character that quotes; empty where nothing is quoted.
-        type: `table`, `view`, …; empty when not known.
-        text: As the manifest writes it, where it does.
     """
 
     database: str
+    """Catalog, project or database; empty without one."""
     schema: str
+    """Schema."""
     identifier: str
+    """Name of the table."""
     mark: str = '"'
+    """The character that quotes; empty where nothing is quoted."""
     type: str = ""
+    """`table`, `view`, …; empty when not known."""
     text: str = ""
+    """As the manifest writes it, where it does."""
 
     @classmethod
     def of(cls, text: str, type_: str = "") -> Relation:
@@ -175,17 +173,14 @@ class ColumnMaker:
 
 @dataclass(frozen=True)
 class KnownColumn:
-    """A column as `adapter.get_columns_in_relation` gives it.
-
-    Attributes:
-        name: Its name.
-        dtype: Its type, in the engine's spelling.
-        mark: The character that quotes.
-    """
+    """A column as `adapter.get_columns_in_relation` gives it."""
 
     name: str
+    """Its name."""
     dtype: str = ""
+    """Its type, in the engine's spelling."""
     mark: str = '"'
+    """The character that quotes."""
 
     @property
     def column(self) -> str:

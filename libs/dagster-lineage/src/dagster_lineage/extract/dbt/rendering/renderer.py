@@ -29,47 +29,41 @@ BACKTICKS = frozenset({"bigquery", "spark", "databricks", "glue", "athena", "mys
 
 @dataclass(frozen=True)
 class Rendered:
-    """A model's SQL.
-
-    Attributes:
-        sql: As dbt would compile it; what could be rendered where it is not certain; empty when
-            nothing could.
-        refs: Unique ids of the nodes that it refers to, in order, each once; ephemeral models, and
-            what they refer to, are among them.
-        sources: Unique ids of the sources, likewise.
-        relations: Relation text by unique id of both; ephemeral models have none.
-        certain: It is what dbt compiles, but for what `assumed` names.
-        problem: Why it is not certain, in a sentence; empty when it is.
-        assumed: What nobody told, so a default or a placeholder stands in: `var start_date`,
-            `env_var TIER`, `target.name`.
-        compared: By name of what is `assumed`: texts that would have made this another text.
-        columns_asked: It asks for columns of a relation that nobody knew.
-    """
+    """A model's SQL."""
 
     sql: str = ""
+    """As dbt would compile it; what could be rendered where it is not certain; empty when nothing
+    could."""
     refs: tuple[str, ...] = ()
+    """Unique ids of the nodes that it refers to, in order, each once; ephemeral models, and what
+    they refer to, are among them."""
     sources: tuple[str, ...] = ()
+    """Unique ids of the sources, likewise."""
     relations: Mapping[str, str] = field(default_factory=dict)
+    """Relation text by unique id of both; ephemeral models have none."""
     certain: bool = True
+    """It is what dbt compiles, but for what `assumed` names."""
     problem: str = ""
+    """Why it is not certain, in a sentence; empty when it is."""
     assumed: tuple[str, ...] = ()
+    """What nobody told, so a default or a placeholder stands in: `var start_date`, `env_var TIER`,
+    `target.name`."""
     compared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By name of what is `assumed`: texts that would have made this another text."""
     columns_asked: bool = False
+    """It asks for columns of a relation that nobody knew."""
 
 
 @dataclass(frozen=True)
 class ProjectSettings:
-    """What a manifest does not tell of its project.
-
-    Attributes:
-        variables: `vars` of `dbt_project.yml`; None when nobody knows them.
-        dispatch: Search order of packages by macro namespace, its `dispatch`.
-        target: Fields of the target, such as `name`.
-    """
+    """What a manifest does not tell of its project."""
 
     variables: Mapping[str, Any] | None = None
+    """`vars` of `dbt_project.yml`; None when nobody knows them."""
     dispatch: Mapping[str, list[str]] = field(default_factory=dict)
+    """Search order of packages by macro namespace, its `dispatch`."""
     target: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of the target, such as `name`."""
 
 
 class Renderer:
