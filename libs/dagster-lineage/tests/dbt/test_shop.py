@@ -337,7 +337,7 @@ def test_yaml_that_is_broken_by_now_is_noted(shop: Path, manifest: bytes, tmp_pa
 
     assert graph.assets["model.shop.orders"].described_at == "models/_shop.yml:1"
     assert graph.notes == (
-        "models/_shop.yml:3 is no YAML, so lines of what it describes are not known.",
+        "models/_shop.yml:3 is not YAML, so the lines of its descriptions are not known.",
     )
 
 

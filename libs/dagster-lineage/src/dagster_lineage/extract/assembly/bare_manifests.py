@@ -1,4 +1,4 @@
-"""Drafts of dbt manifests that no code location is asked about: keys come from a rule."""
+"""Drafts of dbt manifests without a code location: keys come from a rule."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _rule(manifest: Manifest, keys_from: Mapping[str, str]) -> str:
 
 
 def _project_folder(file: Path) -> Path | None:
-    # A manifest lies in its project's target folder, unless somebody has carried it away.
+    # A manifest is in its project's target folder, unless it was copied.
     return next(
         (one for one in file.absolute().parents if (one / "dbt_project.yml").is_file()), None
     )
@@ -112,7 +112,7 @@ def _beside(bare: BareManifest) -> Path:
 
 
 def _leave_out_repeated(draft: Draft, dbt_project: str, earlier: Sequence[Draft]) -> None:
-    """Two manifests of one project (of two targets) tell of the same models once."""
+    """Remove the assets that an earlier manifest of the same project (of another target) has."""
     known = {
         (asset.unique_id, key)
         for other in earlier

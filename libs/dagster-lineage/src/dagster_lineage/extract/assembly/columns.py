@@ -27,7 +27,7 @@ def add_columns(drafts: Sequence[Draft], elsewhere: Mapping[str, Asset], cache: 
                 known[key] = asset
     known = {**elsewhere, **known}
     keys = _keys_by_relation(known)
-    # A key may be made twice, which is for a rule to say: each is traced in its own location.
+    # Two locations can produce one key, which a rule reports: each is traced in its own location.
     producers: dict[str, list[Tracer]] = {}
     for draft in drafts:
         tracer = Tracer(draft, known, keys, cache)

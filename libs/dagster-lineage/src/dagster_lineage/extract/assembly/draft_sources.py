@@ -27,7 +27,7 @@ class DraftSources:
         self._by_name: dict[tuple[str, str], list[tuple[str, Source]]] = {}
 
     def add_all(self, manifest_name: str, manifest: ManifestGraph) -> None:
-        """Every source of a manifest as it is: nobody was asked for other keys."""
+        """Add each source of a manifest under its own key."""
         self._index(manifest_name, manifest)
         for unique_id, source in manifest.sources.items():
             checks = sorted_checks(source.checks)

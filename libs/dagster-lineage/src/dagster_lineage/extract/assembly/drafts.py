@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Draft:
-    """An interface in the making."""
+    """An interface that is being assembled."""
 
     home: Home
     """Where it belongs."""
@@ -56,9 +56,9 @@ class Draft:
     jobs: tuple[Job, ...] = ()
     """Jobs, schedules and sensors."""
     models: dict[tuple[str, str], str] = field(default_factory=dict)
-    """By reader's key and read key: `project/model`, as `upstream(…)` was asked."""
+    """By reader's key and read key: `project/model`, the argument of `upstream(…)`."""
     unreadable: str = ""
-    """Why the location could not be asked."""
+    """Why the location could not be loaded."""
     unknown: list[str] = field(default_factory=list)
     """What could not be known."""
     untraced: dict[str, list[str]] = field(default_factory=dict)
@@ -73,11 +73,11 @@ class Draft:
         """The interface as it is written: sorted, and the same in every checkout.
 
         Args:
-            folder: Of the project, relative to the repository's root, where the file does not lie
+            folder: Of the project, relative to the repository's root, where the file is not
                 in it.
         """
         home = self.home
-        told = self.paths.taken_out(
+        interface = self.paths.taken_out(
             Interface(
                 schema_version=SCHEMA_VERSION,
                 project=home.project,
@@ -98,27 +98,30 @@ class Draft:
             )
         )
         return replace(
-            told,
+            interface,
             assets=tuple(
-                _sorted_asset(one) for one in sorted(told.assets, key=lambda one: one.key)
+                _sorted_asset(one) for one in sorted(interface.assets, key=lambda one: one.key)
             ),
             sources=tuple(
-                sorted(told.sources, key=lambda one: (one.name, one.package, one.key, one.relation))
+                sorted(
+                    interface.sources,
+                    key=lambda one: (one.name, one.package, one.key, one.relation),
+                )
             ),
-            checks=tuple(sorted(told.checks, key=lambda one: (one.key, one.name, one.at))),
-            exposures=tuple(sorted(told.exposures, key=lambda one: (one.name, one.at))),
-            jobs=tuple(sorted(told.jobs, key=lambda one: (one.kind, one.name, one.at))),
-            unknown=tuple(sorted(set(told.unknown))),
+            checks=tuple(sorted(interface.checks, key=lambda one: (one.key, one.name, one.at))),
+            exposures=tuple(sorted(interface.exposures, key=lambda one: (one.name, one.at))),
+            jobs=tuple(sorted(interface.jobs, key=lambda one: (one.kind, one.name, one.at))),
+            unknown=tuple(sorted(set(interface.unknown))),
         )
 
 
 def draft_of(
     facts: LocationFacts, home: Home, paths: CheckoutPaths, manifests: Mapping[str, ManifestGraph]
 ) -> Draft:
-    """Join what a location's definitions say with what its manifests say.
+    """Return the draft of a location: its definitions joined with its manifests.
 
     Definitions are the truth about keys, dependencies, owners and checks; a manifest knows the
-    rest of a dbt node. Stubs that Dagster made up for dependencies are left out.
+    rest of a dbt node. Stubs that Dagster creates for dependencies are left out.
 
     Args:
         facts: Of the location.
@@ -195,7 +198,6 @@ def draft_of_manifest(home: Home, paths: CheckoutPaths, manifest: ManifestGraph)
             f"{listed(others)}, too, which is left out."
         )
     draft.sources.add_all(name, manifest)
-    # Nobody was asked which tests Dagster knows.
     draft.exposures = manifest.exposures
     draft.unknown += manifest.notes
     return draft
@@ -225,8 +227,8 @@ def _keys_differ(disagreements: tuple[str, ...]) -> tuple[str, ...]:
     """Nodes that have several keys; where they are many, what two translators disagree on once."""
     if len(disagreements) <= MANY:
         return disagreements
-    told = f"{len(disagreements)} nodes have several keys, from the translators of several"
-    return (f"{told} definitions; one of them: {disagreements[0]}",)
+    start = f"{len(disagreements)} nodes have several keys, from the translators of several"
+    return (f"{start} definitions; one of them: {disagreements[0]}",)
 
 
 def _dbt_asset(

@@ -20,7 +20,7 @@ class ReadTable(NamedTuple):
 
     key: str
     made_by: str
-    """Who makes it: another key, where a source has the key of one table and reads another."""
+    """Key of the producer: another key if a source has the key of one table and reads another."""
     relation: str = ""
     """Under the name it has in the SQL; empty where it has none, as a file or a table function."""
     columns: Mapping[str, str] = {}
@@ -70,7 +70,7 @@ class KnownTables:
         """The asset that a query names directly, without `ref` or `source`; empty: none, or unsure.
 
         Two projects may write tables of one name into two databases: then this project's is meant,
-        and of several others' nobody knows which.
+        and of several others' it is not known which.
         """
         keys = self._keys.get(relation.casefold(), ())
         if len(keys) == 1:

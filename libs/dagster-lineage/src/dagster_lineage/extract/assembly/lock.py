@@ -1,4 +1,4 @@
-"""Asks the code locations of a workspace and makes their interfaces."""
+"""The lock: loads the code locations of a workspace and assembles their interfaces."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ from dagster_lineage.files.settings import find_root
 from dagster_lineage.model import Asset, LocatedInterface, key_path
 
 CACHE = ".lineage/traces"
-"""Relative to the root; kept out of git by the file that is written beside it."""
+"""Relative to the root; git ignores it by the `.gitignore` that is written next to it."""
 
 
 @dataclass(frozen=True)
 class Lock:
-    """What was asked and what came out."""
+    """The interfaces of a workspace, as the code has them."""
 
     located: tuple[LocatedInterface, ...]
     """Interfaces with the files that they belong into, those that cannot be read too."""
     traced: int
-    """Models whose SQL was read anew; what the others tell came from the cache."""
+    """Number of models whose SQL was traced; the others are from the cache."""
 
 
 def lock(
@@ -56,27 +56,27 @@ def lock(
     timeout_s: float = TIMEOUT_S,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Lock:
-    """Ask code locations what they make and read.
+    """Return the interfaces of code locations and bare manifests.
 
     Args:
         root: Of the repository; everything in the result is relative to it.
         workspace: File or folder that lists the code locations; None: only manifests.
-        projects: Names of the projects or locations to ask; none: all.
-        committed: Interfaces that were written before, for the columns and keys of those that are
-            not asked, or cannot be.
-        manifests: Bare manifests to read beside the workspace.
+        projects: Names of the projects or locations to load; none: all.
+        committed: Committed interfaces, for the columns and keys of those that are
+            not loaded, or fail to load.
+        manifests: Bare manifests to read in addition to the workspace.
         keys_from: For those: rules of keys by dbt project.
         out: Folder of the interface files, for repositories that are not one's own; by default
-            each lies in its project's folder.
+            each is in its project's folder.
         python: Interpreter of locations that name none.
         timeout_s: Seconds that each location may take.
-        tell: Told in a few words what has been done, for a person who waits.
+        tell: Called with a short progress message.
 
     Raises:
         WorkspaceError: the workspace file is wrong.
         ProjectUnknown: it does not list one of `projects`.
-        ManifestUnreadable: a bare manifest is none.
-        KeyRuleWrong: its rule of keys is none.
+        ManifestUnreadable: a file is not a dbt manifest.
+        KeyRuleWrong: a rule of keys is invalid.
     """
     paths = CheckoutPaths(_checkout(root, workspace))
     cache = TraceCache(root / CACHE)
@@ -133,15 +133,15 @@ def _checkout(root: Path, workspace: Path | None) -> Path:
 
 
 def _teller(entries: Sequence[LocationEntry], tell: Callable[[str], None]) -> Callable[[str], None]:
-    """Tells after each location how many have answered, and for which the others wait."""
+    """Return a function that reports how many locations are loaded, and which are not yet."""
     waiting = [entry.name for entry in entries]
 
-    def answered(name: str) -> None:
+    def loaded(name: str) -> None:
         waiting.remove(name)
         done = f"{len(entries) - len(waiting)} of {len(entries)} code locations have answered"
         tell(f"{done}; waiting for {', '.join(waiting)}" if waiting else done)
 
-    return answered
+    return loaded
 
 
 def _draft(facts: LocationFacts, home: Home, paths: CheckoutPaths, cache: TraceCache) -> Draft:
@@ -150,11 +150,13 @@ def _draft(facts: LocationFacts, home: Home, paths: CheckoutPaths, cache: TraceC
     problems = []
     for name, details in facts.manifests.items():
         project_dir = Path(details.project_dir) if details.project_dir else None
-        # Places in a dbt project outside of the checkout are told from there.
-        beside = home.folder if project_dir is None or paths.holds(project_dir) else None
+        # Places in a dbt project outside of the checkout are relative to that project.
+        relative_to = home.folder if project_dir is None or paths.holds(project_dir) else None
         try:
             manifest = decode_manifest(Path(details.file).read_bytes())
-            manifests[name] = read_manifest(manifest, project_dir, details.keys, relative_to=beside)
+            manifests[name] = read_manifest(
+                manifest, project_dir, details.keys, relative_to=relative_to
+            )
         except (OSError, ManifestUnreadable) as error:
             problems.append(f"The manifest of {name} cannot be read: {error}")
             continue
@@ -195,7 +197,7 @@ def _resolve_models(drafts: Sequence[Draft], before: Sequence[LocatedInterface])
 
 
 def _model_names(project: str, asset: Asset) -> tuple[str, ...]:
-    """What `upstream(…)` may be asked for to get an asset, as `project/model`."""
+    """The arguments of `upstream(…)` that mean an asset, as `project/model`."""
     name = f"{project}/{asset.name or key_path(asset.key)[-1]}"
     if not asset.version:
         return (name,)
@@ -209,7 +211,7 @@ def _located(draft: Draft, root: Path, paths: CheckoutPaths, out: Path | None) -
     file = file.resolve()
     base = root if paths.checkout == root else paths.checkout
     folder = Path(os.path.relpath(home.folder.resolve(), base.resolve())).as_posix()
-    told = draft.interface("" if file.parent == home.folder.resolve() else folder)
+    interface = draft.interface("" if file.parent == home.folder.resolve() else folder)
     inside = file.is_relative_to(root.resolve())
     name = file.relative_to(root.resolve()).as_posix() if inside else file.as_posix()
-    return LocatedInterface(told, folder, name)
+    return LocatedInterface(interface, folder, name)

@@ -18,7 +18,7 @@ def columns_not_given(asset: Asset, traced: Mapping[str, Column]) -> tuple[str, 
 
 
 def merged_columns(asset: Asset, traced: dict[str, Column], *, known: bool) -> dict[str, Column]:
-    """What YAML declares and what the SQL gives, as one: YAML knows promises, SQL origins.
+    """What YAML declares and what the SQL gives, as one: YAML has the guarantees, SQL the origins.
 
     Under an enforced contract the declared columns are all there are, and their types the truth;
     else the query is.

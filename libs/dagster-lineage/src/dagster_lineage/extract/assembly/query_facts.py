@@ -1,4 +1,4 @@
-"""What a model's SQL tells: its columns, where they come from, and what is read of each table."""
+"""The facts of a model's SQL: its columns, their origins and the columns read of each table."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from dagster_lineage.extract.assembly.known_tables import KnownTables, ReadTable, relation_named
 from dagster_lineage.extract.assembly.table_names import naming, without_comments
-from dagster_lineage.extract.assembly.trace_cache import RenderedNode, Told
+from dagster_lineage.extract.assembly.trace_cache import QueryFacts, RenderedNode
 from dagster_lineage.extract.sql import Relation, Schema, Table, trace_query
 from dagster_lineage.model import Column, column_of
 
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     from dagster_lineage.extract.sql.trace import Trace
 
 UNKNOWN_TYPE = "unknown_type"
-"""What a macro is told that casts to the type of a column of which only the name is known."""
+"""What a macro is facts that casts to the type of a column of which only the name is known."""
 
 ONLY_THE_LAST = "only the last query is read"
-"""Part of what `sql.trace` says of several statements."""
+"""Part of the problem that `sql.trace` reports for several statements."""
 
 _CALL = re.compile(r"\{[{%][^}]*\w\s*\(")
 """A call in Jinja, which may be a `ref`, or of a macro that has one."""
 
 
-def told_by(
+def facts_of_queries(
     rendered: RenderedNode,
     key: str,
     dialect: str,
     tables: Sequence[ReadTable],
     known: KnownTables,
-) -> Told:
+) -> QueryFacts:
     """Read the queries of an asset.
 
     Args:
@@ -45,7 +45,7 @@ def told_by(
     """
     problems = [rendered.problem] if rendered.problem else []
     if not rendered.queries:
-        return Told(problems=tuple(problems), empty=True)
+        return QueryFacts(problems=tuple(problems), empty=True)
     keys: dict[str, ReadTable] = {}
     by_name: dict[str, Table] = {}
     # Several tables may have one key, and one table several.
@@ -83,7 +83,7 @@ def told_by(
     if not alike:
         problems.append(f"its columns depend on {', '.join(rendered.differ_by)}")
     whole_list = alike and all(trace.columns_known for trace in builds)
-    return Told(
+    return QueryFacts(
         columns=_given(builds, lambda relation: table_of(relation).made_by, known),
         columns_known=whole_list and not rendered.problem,
         reads={
@@ -106,7 +106,7 @@ def told_by(
 def _given(
     builds: Iterable[Trace], made_by: Callable[[Relation], str], known: KnownTables
 ) -> dict[str, Column]:
-    """The columns that full builds give; what they do not agree on is not told."""
+    """The columns that full builds give; where they differ, the type is unknown."""
     given: dict[str, Column] = {}
     for trace in builds:
         for column in trace.columns:
@@ -166,8 +166,8 @@ def _is_idle(relation: str, rendered: RenderedNode) -> bool:
     """
     named = naming(part for part in relation_named(relation) if part)
     return (
-        not _CALL.search(rendered.beside)
-        and not named.search(rendered.beside)
+        not _CALL.search(rendered.hooks)
+        and not named.search(rendered.hooks)
         and not any(named.search(without_comments(query)) for query in rendered.queries)
         and (
             any(named.search(query) for query in rendered.queries)

@@ -18,7 +18,7 @@ from dagster_lineage.extract.dbt.manifest_nodes import Hook, ManifestNode, NodeC
 Columns = Mapping[str, Mapping[str, str]]
 
 MOST_GUESSES = 4
-"""Other answers of one thing that nobody told for which a node is rendered."""
+"""Most values of one unknown setting for which a node is rendered."""
 
 _SETS = re.compile(r"\{%[-+]?\s*set\b")
 
@@ -79,7 +79,7 @@ class RenderedNodes:
         return RenderedNode(
             queries if full.sql.strip() else (),
             problem=next((one.problem for one in rendered if one.problem), ""),
-            beside="\n".join(_hooks(node.config)),
+            hooks="\n".join(_hooks(node.config)),
             full_builds=len({one.sql for one in builds if one.sql.strip()}),
             differ_by=tuple(dict.fromkeys(name for name, _ in differing)),
             columns_asked=any(one.columns_asked for one in rendered),
@@ -146,7 +146,7 @@ def _hooks(config: NodeConfig) -> Iterable[str]:
 
 
 def _project_settings(project_dir: Path | None) -> dict[str, Any]:
-    """`vars` and `dispatch` of a dbt project, which its manifest does not tell."""
+    """`vars` and `dispatch` of a dbt project, which its manifest does not contain."""
     file = project_dir / "dbt_project.yml" if project_dir else None
     if file is None or not file.is_file():
         return {}

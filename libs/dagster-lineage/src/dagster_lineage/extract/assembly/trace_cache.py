@@ -1,4 +1,4 @@
-"""What was read of models before: a lock after one changed model reads one model's SQL."""
+"""The cache of traced SQL: a lock after a change of one model traces one model."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class RenderedNode(Struct, frozen=True, array_like=True):
     """What it may run as; those of a full build are first. None where nothing can be rendered."""
     problem: str = ""
     """Why they are not certain, or not there."""
-    beside: str = ""
+    hooks: str = ""
     """Jinja and SQL that runs with it and is no part of it: its hooks."""
     full_builds: int = 1
     """How many of the queries build it in full: one for each thing that the manifest does not tell
@@ -32,20 +32,20 @@ class RenderedNode(Struct, frozen=True, array_like=True):
     differ_by: tuple[str, ...] = ()
     """What these things are: `target.name`."""
     columns_asked: bool = False
-    """Its Jinja asks for columns of a relation that nobody knew."""
+    """Its Jinja uses the columns of a relation whose columns are not known."""
     only_set: tuple[str, ...] = ()
     """Relations that it names for variables of Jinja which nothing uses."""
 
 
-class Told(Struct, frozen=True, array_like=True):
-    """What an asset's SQL tells, in the words of the graph."""
+class QueryFacts(Struct, frozen=True, array_like=True):
+    """The columns and reads of an asset, as its SQL has them."""
 
     columns: dict[str, Column] = {}
     """What its full build gives."""
     columns_known: bool = False
     """These are all."""
     reads: dict[str, tuple[str, ...] | None] = {}
-    """Columns used, by the key of what is read; None where they cannot be told."""
+    """Columns used, by the key of what is read; None where they are not known."""
     whole: bool = False
     """All tables that it reads are known."""
     idle: tuple[str, ...] = ()
@@ -55,25 +55,25 @@ class Told(Struct, frozen=True, array_like=True):
     """Relations that it names without `ref` or `source`, with the key that each had (or an empty
     text), and that asset's columns: where these are others now, all this is void."""
     problems: tuple[str, ...] = ()
-    """What could not be told."""
+    """What is not known, in sentences."""
     empty: bool = False
     """There is no SQL."""
 
 
 class Kept(Struct, array_like=True):
-    """What the file holds, by a hash of what it depends on, undecoded until it is asked for."""
+    """The content of the cache file, by digest; entries are decoded when they are used."""
 
     version: int
-    told: dict[str, Raw]
+    facts: dict[str, Raw]
     rendered: dict[str, Raw]
 
 
 class TraceCache:
-    """What models' SQL tells, and the SQL itself, by what they depend on.
+    """The facts of each model's SQL, and the SQL, by a digest of what they depend on.
 
     Args:
         file: Where they are kept from one lock to the next; None: not at all. A file that cannot
-            be read is begun anew: it holds nothing that could not be made again.
+            be read is replaced: all of its content can be computed again.
     """
 
     def __init__(self, file: Path | None = None) -> None:
@@ -87,33 +87,33 @@ class TraceCache:
                 if before.version == VERSION:
                     self._before = before
 
-    def told(
+    def facts(
         self,
         digest: str,
         rendered: str,
-        read: Callable[[], Told],
-        is_valid: Callable[[Told], bool],
-    ) -> Told:
-        """What an asset's SQL tells, read if the cache does not know it.
+        read: Callable[[], QueryFacts],
+        is_valid: Callable[[QueryFacts], bool],
+    ) -> QueryFacts:
+        """Return the facts of an asset's SQL; trace the SQL if the cache does not have them.
 
         Args:
             digest: Of everything that it depends on.
             rendered: Digest of the SQL, which is kept as long as this.
             read: Reads it.
-            is_valid: Whether what was told is still true.
+            is_valid: whether the facts are still true.
         """
-        known = self._used.told.get(digest) or self._before.told.get(digest)
+        known = self._used.facts.get(digest) or self._before.facts.get(digest)
         if known is not None:
-            told = _TOLD.decode(known)
-            if is_valid(told):
-                self._used.told[digest] = known
+            facts = _FACTS.decode(known)
+            if is_valid(facts):
+                self._used.facts[digest] = known
                 if rendered in self._before.rendered:
                     self._used.rendered[rendered] = self._before.rendered[rendered]
-                return told
-        told = read()
-        self.traced += not told.empty
-        self._used.told[digest] = Raw(_ENCODER.encode(told))
-        return told
+                return facts
+        facts = read()
+        self.traced += not facts.empty
+        self._used.facts[digest] = Raw(_ENCODER.encode(facts))
+        return facts
 
     def rendered(self, digest: str, render: Callable[[], RenderedNode]) -> RenderedNode:
         """A node's SQL, rendered if the cache does not know it.
@@ -133,18 +133,18 @@ class TraceCache:
     def keep(self) -> None:
         """Write what this lock has used, if that differs from what was there."""
         if self._file is None or (
-            self._used.told.keys() == self._before.told.keys()
+            self._used.facts.keys() == self._before.facts.keys()
             and self._used.rendered.keys() == self._before.rendered.keys()
         ):
             return
         # A cache that cannot be written costs time, and nothing else.
         with contextlib.suppress(OSError):
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            beside = self._file.with_name(f"{self._file.name}.{os.getpid()}")
-            beside.write_bytes(_ENCODER.encode(self._used))
+            hooks = self._file.with_name(f"{self._file.name}.{os.getpid()}")
+            hooks.write_bytes(_ENCODER.encode(self._used))
             # A rename onto a file waits for the disk, on ext4 at least, and nothing would be lost.
             self._file.unlink(missing_ok=True)
-            beside.replace(self._file)
+            hooks.replace(self._file)
 
 
 def digest_of(value: object) -> str:
@@ -153,5 +153,5 @@ def digest_of(value: object) -> str:
 
 
 _ENCODER = msgspec.msgpack.Encoder()
-_TOLD = msgspec.msgpack.Decoder(Told)
+_FACTS = msgspec.msgpack.Decoder(QueryFacts)
 _RENDERED = msgspec.msgpack.Decoder(RenderedNode)

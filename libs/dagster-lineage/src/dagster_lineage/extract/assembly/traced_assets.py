@@ -1,4 +1,4 @@
-"""Replaces the assets of one location by what is known of them after their SQL was read."""
+"""Adds the facts of their SQL to the assets of one location."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from dagster_lineage.extract.assembly.drafts import Draft
 from dagster_lineage.extract.assembly.known_tables import KnownTables, ReadTable
 from dagster_lineage.extract.assembly.merged_columns import columns_not_given, merged_columns
-from dagster_lineage.extract.assembly.query_facts import all_columns, told_by
+from dagster_lineage.extract.assembly.query_facts import all_columns, facts_of_queries
 from dagster_lineage.extract.assembly.table_names import where_named
-from dagster_lineage.extract.assembly.trace_cache import Told, TraceCache, digest_of
+from dagster_lineage.extract.assembly.trace_cache import QueryFacts, TraceCache, digest_of
 from dagster_lineage.extract.dbt.manifest_graph import Code
 from dagster_lineage.model import Asset, Column, Read
 from dagster_lineage.model.column_names import missing_names
@@ -49,7 +49,7 @@ class Tracer:
             self._known[key] = traced
 
     def _traced(self, asset: Asset) -> Asset:
-        """The asset with what its SQL tells."""
+        """Return the asset with the facts of its SQL."""
         name, code = self._draft.code[asset.key]
         if code.language != "sql" or asset.kind == "seed":
             return asset
@@ -57,10 +57,10 @@ class Tracer:
         nodes = self._draft.nodes[name]
         tables = [self._tables.table(name, code, read) for read in asset.reads]
         rendered = nodes.digest(code.unique_id)
-        told = self._cache.told(
+        facts = self._cache.facts(
             digest_of((rendered, dialect, asset.key, tables)),
             rendered,
-            read=lambda: told_by(
+            read=lambda: facts_of_queries(
                 nodes(code.unique_id, all_columns(tables)),
                 asset.key,
                 dialect,
@@ -69,12 +69,12 @@ class Tracer:
             ),
             is_valid=self._is_valid,
         )
-        self._draft.untraced.setdefault(asset.key, []).extend(told.problems)
-        if told.empty:
+        self._draft.untraced.setdefault(asset.key, []).extend(facts.problems)
+        if facts.empty:
             return asset
         hidden = {table.key for table in tables if not table.relation}
         reads = [
-            self._read(read, table, told, dialect, certain=told.whole and read.key not in hidden)
+            self._read(read, table, facts, dialect, certain=facts.whole and read.key not in hidden)
             for read, table in zip(asset.reads, tables, strict=True)
         ]
         declared = {read.key for read in asset.reads}
@@ -87,25 +87,27 @@ class Tracer:
                 queried=True,
                 columns=columns,
             )
-            for key, columns in told.reads.items()
+            for key, columns in facts.reads.items()
             if key not in declared
         ]
-        traced = told.columns
+        traced = facts.columns
         if asset.kind == "snapshot":
             traced = traced | {name: Column() for name in _SNAPSHOT_COLUMNS}
         return replace(
             asset,
             reads=tuple(reads),
-            columns=merged_columns(asset, traced, known=told.columns_known),
-            columns_known=asset.columns_known or told.columns_known,
-            missing_contract_columns=columns_not_given(asset, traced) if told.columns_known else (),
+            columns=merged_columns(asset, traced, known=facts.columns_known),
+            columns_known=asset.columns_known or facts.columns_known,
+            missing_contract_columns=columns_not_given(asset, traced)
+            if facts.columns_known
+            else (),
         )
 
-    def _is_valid(self, told: Told) -> bool:
+    def _is_valid(self, facts: QueryFacts) -> bool:
         """Whether the relations that are named directly are still what they were."""
         return all(
             self._tables.key_of(relation) == key and self._tables.column_names(key) == columns
-            for relation, key, columns in told.named
+            for relation, key, columns in facts.named
         )
 
     def _inlined(self, manifest: str, code: Code) -> Iterable[Code]:
@@ -122,12 +124,12 @@ class Tracer:
                     waiting.append(other)
 
     def _read(
-        self, read: Read, table: ReadTable, told: Told, dialect: str, *, certain: bool
+        self, read: Read, table: ReadTable, facts: QueryFacts, dialect: str, *, certain: bool
     ) -> Read:
-        if read.key not in told.reads:
-            idle = certain and read.key in told.idle
+        if read.key not in facts.reads:
+            idle = certain and read.key in facts.idle
             return replace(read, queried=False if idle else None, columns=() if idle else None)
-        columns = told.reads[read.key]
+        columns = facts.reads[read.key]
         if columns is None or not certain:
             return replace(read, queried=True, columns=None)
         missing = self._missing(read.key, columns, dialect) if table.made_by == read.key else ()

@@ -76,7 +76,7 @@ def is_only_set(target: ManifestNode | ManifestSource, code: str) -> bool:
 
     Args:
         target: The node or source.
-        code: SQL with Jinja, of whoever depends on it.
+        code: SQL with Jinja, of the node that depends on it.
     """
     plain = _without_comments(code)
     unused = [

@@ -1,4 +1,4 @@
-"""The columns of dbt nodes: what YAML, contracts, tests and a seed's file tell of them."""
+"""The columns of dbt nodes: from YAML, contracts, data tests and the header of a seed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import csv
 import functools
 import re
 
-from dagster_lineage.extract.dbt.constraints import Promises
+from dagster_lineage.extract.dbt.constraints import Guarantees
 from dagster_lineage.extract.dbt.lines import Described
 from dagster_lineage.extract.dbt.manifest_nodes import ManifestNode, ManifestSource
 from dagster_lineage.model import Column, Expected
@@ -17,13 +17,13 @@ _SPACES = re.compile(r"\s+")
 
 
 def columns_of(
-    node: ManifestNode, promises: Promises, described: Described | None, header: tuple[str, ...]
+    node: ManifestNode, guarantees: Guarantees, described: Described | None, header: tuple[str, ...]
 ) -> tuple[dict[str, Column], bool]:
     """Columns in their order, and whether they are all that there are.
 
     Args:
         node: A model, seed or snapshot.
-        promises: Of its rows.
+        guarantees: Of its rows.
         described: Its entry in YAML.
         header: First line of a seed's file; none for everything else.
     """
@@ -32,9 +32,9 @@ def columns_of(
     complete = bool(header) or (node.contract_is_enforced and bool(declared))
     names = list(header) or declared
     known = {name.casefold() for name in names}
-    # A test may name a column that nobody declared: it is there, but others may be as well.
+    # A test can name a column that is not declared: the column exists, and others may, too.
     if not complete:
-        for tested in sorted(promises.not_null | promises.unique):
+        for tested in sorted(guarantees.not_null | guarantees.unique):
             if tested not in known:
                 names.append(tested)
     columns: dict[str, Column] = {}
@@ -42,22 +42,22 @@ def columns_of(
         folded = name.casefold()
         columns[name] = Column(
             type=types.get(folded, ""),
-            not_null=folded in promises.not_null,
-            unique=folded in promises.unique,
+            not_null=folded in guarantees.not_null,
+            unique=folded in guarantees.unique,
             line=described.column(name, node.version) if described else 0,
         )
     return columns, complete
 
 
 def expected_of(
-    source: ManifestSource, promises: Promises, described: Described | None
+    source: ManifestSource, guarantees: Guarantees, described: Described | None
 ) -> dict[str, Expected]:
     """What a project relies on of a source's columns, in their order."""
     return {
         name: Expected(
             type=type_spelling(column.data_type or ""),
-            not_null=name.casefold() in promises.not_null,
-            unique=name.casefold() in promises.unique,
+            not_null=name.casefold() in guarantees.not_null,
+            unique=name.casefold() in guarantees.unique,
             line=described.column(name) if described else 0,
         )
         for name, column in source.columns.items()

@@ -1,22 +1,22 @@
-"""What a dbt project promises of a table's rows: the rule, and the promises that follow from it.
+"""The guarantees of a table's rows, and the rule by which a constraint or test is one.
 
-A promise is what a reader may rely on, because a run does not get past its breach:
+A reader can rely on a guarantee, because a violation stops the run:
 
 * a **constraint** (`not_null`, `unique`, `primary_key`; on a column, or on the model over several)
   of a model whose contract is enforced: without the contract dbt does not even write it into the
-  DDL. Engines that keep such constraints for information only are not told apart: the producer
-  has promised all the same;
+  DDL. Engines that only store such constraints are treated alike: the producer has
+  guaranteed it;
 * a **data test** that fails the run for every single offending row: `not_null`, `unique`, a
   primary key or a unique combination of columns (dbt's own, dbt_utils', dbt_expectations' and
   dbt_constraints'), enabled, of severity `error`, without `where`, with no other `error_if` than
   `!= 0` (or its like), no `fail_calc` of its own, no argument that leaves out rows, and over
   columns, not expressions.
 
-No promise is: `unique_key` of a config (it says how rows are merged, and nobody checks it), a test
-of severity `warn`, a test that only looks at some of the rows, an inference such as dbt's own
+These are not guarantees: `unique_key` of a config (it says how rows are merged, and nothing checks
+it), a test of severity `warn`, a test of some of the rows, an inference such as dbt's own
 `primary_key` (which counts disabled tests, too).
 
-For a source the same rule says what its project relies on.
+For a source, the same rule gives the expectations of its project.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _TESTS = {
 
 
 @dataclass(frozen=True)
-class Promises:
+class Guarantees:
     """Of one table; names of columns are case-folded but in `grain`."""
 
     not_null: frozenset[str]
@@ -50,11 +50,11 @@ class Promises:
     unique: frozenset[str]
     """Columns whose values are all different."""
     grain: tuple[str, ...]
-    """The columns that tell its rows apart, in the spelling of where it is said."""
+    """The columns that identify a row, as they are spelled where they are declared."""
 
 
-def promises_of(node: ManifestNode | ManifestSource, tests: Iterable[DataTest]) -> Promises:
-    """Return the promises of a model, seed, snapshot or source.
+def guarantees_of(node: ManifestNode | ManifestSource, tests: Iterable[DataTest]) -> Guarantees:
+    """Return the guarantees of a model, seed, snapshot or source.
 
     Args:
         node: Of the manifest.
@@ -69,7 +69,7 @@ def promises_of(node: ManifestNode | ManifestSource, tests: Iterable[DataTest]) 
     }
     primary = [columns for kind, columns in details if kind == _PRIMARY_KEY]
     unique = [columns for kind, columns in details if kind == _UNIQUE]
-    return Promises(
+    return Guarantees(
         not_null=frozenset(not_null),
         unique=frozenset(
             columns[0].casefold() for columns in (*primary, *unique) if len(columns) == 1
@@ -80,7 +80,7 @@ def promises_of(node: ManifestNode | ManifestSource, tests: Iterable[DataTest]) 
 
 def _tested(tests: Iterable[DataTest]) -> Iterator[tuple[str, tuple[str, ...]]]:
     for test in tests:
-        if test.promise and test.check.kind in _TESTS:
+        if test.guarantee and test.check.kind in _TESTS:
             yield _TESTS[test.check.kind], test.check.columns
 
 

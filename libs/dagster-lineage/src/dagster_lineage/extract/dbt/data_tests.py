@@ -1,4 +1,4 @@
-"""Data tests: what each of them is about, and whether it is a promise."""
+"""Data tests: their subject, columns and place, and whether each is a guarantee."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class DataTest(Struct, frozen=True, kw_only=True):
     source: str = ""
     """`source.table`, when it is about a source."""
     check: Check
-    promise: bool = False
-    """Its failure stops the run whatever rows fail, so it may be relied on (see `promises`)."""
+    guarantee: bool = False
+    """Its failure stops the run whatever rows fail, so it may be relied on (see `guarantees`)."""
 
 
 class DataTests:
@@ -94,7 +94,7 @@ class DataTests:
                 columns=columns,
                 blocking=_severity_is_error(node.config),
             ),
-            promise=plain
+            guarantee=plain
             and arguments.keys() <= _HARMLESS_ARGUMENTS
             and _stops_every_time(node.config),
         )

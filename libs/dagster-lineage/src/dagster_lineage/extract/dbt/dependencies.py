@@ -28,7 +28,7 @@ class Dependencies:
     reads them reads what they read, as in dagster-dbt (`asset_utils.get_upstream_unique_ids`).
 
     Args:
-        nodes: Everything of the manifest that can depend or be depended on, by unique id.
+        nodes: All resources of the manifest by unique id.
     """
 
     def __init__(self, nodes: Mapping[str, ManifestResource]) -> None:

@@ -1,4 +1,4 @@
-"""dbt exposures: who outside of dbt reads its tables."""
+"""dbt exposures: readers of tables outside of dbt."""
 
 from __future__ import annotations
 

@@ -35,17 +35,17 @@ def read_manifest(
     *,
     relative_to: Path | None = None,
 ) -> ManifestGraph:
-    """Read everything that a dbt manifest says about assets, sources and who reads them.
+    """Return the assets, sources, exposures and tests of a dbt manifest.
 
     Args:
         manifest: Of any dbt release since 1.3.
         project_dir: Folder of the dbt project, where lines are looked up in its files; None for a
             bare manifest, then places name the first line of the file.
-        keys: Asset keys by unique id, as the code location answered them; or a rule such as
+        keys: Asset keys by unique id, as the code location reports them; or a rule such as
             `{schema}/{name}`, for a bare manifest (see `keys.Keys`); nothing: dagster-dbt's own
             rule.
         relative_to: Folder that places are relative to, that of the interface file; `project_dir`
-            unless said.
+            by default.
 
     Raises:
         KeyRuleWrong: `keys` is no rule.

@@ -1,4 +1,4 @@
-"""Which asset key a dbt node has: what the location answered, or a rule over its fields."""
+"""The asset keys of dbt nodes: from the code location, or from a rule over their fields."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Keys:
     """Gives every node and source of one manifest its key.
 
     Args:
-        given: What the location's translator answered, by unique id; a node that it does not name
+        given: Keys from the location's translator by unique id; a node that it does not name
             has the key of dagster-dbt's own rule. Or, for a bare manifest, a rule such as
             `{schema}/{name}` over `RULE_FIELDS`: `name` is the table's name in the database (a
             model's alias, a source's identifier), `model` dbt's name of it, `source` the source's.

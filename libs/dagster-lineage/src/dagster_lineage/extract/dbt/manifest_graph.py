@@ -1,4 +1,4 @@
-"""What a dbt manifest says, as the values of the interface graph."""
+"""The content of a dbt manifest, as the values of the interface graph."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Code(Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class ManifestGraph:
-    """Everything that one manifest says; all mappings are in the manifest's order."""
+    """The facts of one manifest; all mappings are in the manifest's order."""
 
     project: str
     """Name of the dbt project."""

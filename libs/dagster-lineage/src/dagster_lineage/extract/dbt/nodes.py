@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dagster_lineage.extract.dbt.calls import Call, calls_in, line_of_call
 from dagster_lineage.extract.dbt.columns import columns_of, header_of
-from dagster_lineage.extract.dbt.constraints import promises_of
+from dagster_lineage.extract.dbt.constraints import guarantees_of
 from dagster_lineage.extract.dbt.data_tests import DataTest
 from dagster_lineage.extract.dbt.dependencies import Dependencies
 from dagster_lineage.extract.dbt.keys import Keys
@@ -73,20 +73,20 @@ class Nodes:
         self._written: dict[str, _Written] = {}
 
     def asset(self, unique_id: str) -> Asset:
-        """Everything that dbt knows of a model, seed or snapshot."""
+        """Return a model, seed or snapshot as an asset."""
         node = self._nodes[unique_id]
         kind = node.resource_type
         tests = self._tests.get(unique_id, [])
-        promises = promises_of(node, tests)
+        guarantees = guarantees_of(node, tests)
         file = self._files.file_of(node)
         described_in, described = self._files.description_of(node)
         header = header_of(node, self._files.text(file)) if kind == "seed" else ()
-        columns, complete = columns_of(node, promises, described, header)
+        columns, complete = columns_of(node, guarantees, described, header)
         group = node.config.group or node.group or ""
         access = node.access or node.config.access or ""
         return Asset(
             key=self._keys.of(node),
-            # dbt's own mark of a node that another project makes (`is_external_node`).
+            # dbt's mark of a node that another project produces (`is_external_node`).
             kind=_KINDS[kind] if file or node.path else "external",
             at=self._files.at(file, self._line(node, file)),
             described_at=self._files.at(described_in, described.line if described else 1),
@@ -102,7 +102,7 @@ class Nodes:
             access=access if kind == "model" else "",
             contract=node.contract_is_enforced,
             materialized=node.config.materialized or "",
-            grain=promises.grain,
+            grain=guarantees.grain,
             columns=columns,
             columns_known=complete,
             reads=self._reads(unique_id),
@@ -110,7 +110,7 @@ class Nodes:
         )
 
     def code(self, unique_id: str) -> Code:
-        """What is needed to trace the columns of a model."""
+        """Return the code of a model, for tracing its columns."""
         node = self._nodes[unique_id]
         kind = node.resource_type
         file = self._files.file_of(node)
@@ -160,7 +160,7 @@ class Nodes:
         file = self._files.file_of(reader)
         own_line = self._line(reader, file)
         if file.endswith(_YAML):
-            # A snapshot, whose code dbt made up from its `relation`.
+            # A snapshot, whose code dbt generated from its `relation`.
             described = self._files.description_of(reader)[1]
             return _Written(file, (described.relation if described else 0) or own_line, "", (), 0)
         code = reader.code

@@ -18,13 +18,13 @@ _SECTION = {"model": "models", "seed": "seeds", "snapshot": "snapshots", "exposu
 
 
 class ProjectFiles:
-    """Finds where facts are written, in the project and in the packages that it installed.
+    """Finds the lines of definitions, in the project and in its installed packages.
 
-    A file that is missing or is no YAML costs lines, never more: places then name its first line.
+    Where a file is missing or is not YAML, places name its first line.
 
     Args:
         project_dir: Folder of `dbt_project.yml`; None for a bare manifest.
-        relative_to: Folder that places are relative to; the project's own unless said.
+        relative_to: Folder that places are relative to; the project's own by default.
         root_package: Name of the project, which is that of its own package.
     """
 
@@ -36,7 +36,7 @@ class ProjectFiles:
         self._texts: dict[str, str | None] = {}
         self._yaml: dict[str, YamlFile] = {}
         self.notes: list[str] = []
-        """Files that are no YAML, in sentences."""
+        """Files that are not YAML, in sentences."""
         self._prefix = ""
         if project_dir is not None and relative_to is not None:
             between = os.path.relpath(project_dir, relative_to).replace(os.sep, "/")
@@ -65,7 +65,7 @@ class ProjectFiles:
         return place(f"{self._prefix}{file}", line or 1) if file else ""
 
     def text(self, file: str) -> str | None:
-        """Text of a file; None when it is not there, or is none."""
+        """Text of a file; None when it does not exist."""
         if file not in self._texts:
             content = self._bytes(file)
             decoded = None if content is None else content.decode("utf-8-sig", "replace")
@@ -96,7 +96,9 @@ class ProjectFiles:
         except (yaml.YAMLError, UnicodeError, RecursionError) as error:
             mark = getattr(error, "problem_mark", None)
             where = self.at(file, mark.line + 1 if mark else 1)
-            self.notes.append(f"{where} is no YAML, so lines of what it describes are not known.")
+            self.notes.append(
+                f"{where} is not YAML, so the lines of its descriptions are not known."
+            )
             return _EMPTY
 
     def description_of(self, node: ManifestResource) -> tuple[str, Described | None]:

@@ -1,4 +1,4 @@
-"""dbt sources: how a project names tables that it does not make, and what it relies on."""
+"""dbt sources: the tables that a project reads but does not produce, and its expectations."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 
 from dagster_lineage.extract.dbt.columns import expected_of
-from dagster_lineage.extract.dbt.constraints import promises_of
+from dagster_lineage.extract.dbt.constraints import guarantees_of
 from dagster_lineage.extract.dbt.data_tests import DataTest
 from dagster_lineage.extract.dbt.keys import Keys, default_key, explicit_key, key_is_string
 from dagster_lineage.extract.dbt.lines import Described
@@ -64,7 +64,7 @@ class Sources:
             key_at=self._files.at(file, key_line) if written and key_line else "",
             key_origin=given,
             relation=relation_of(node),
-            columns=expected_of(node, promises_of(node, tests), table),
+            columns=expected_of(node, guarantees_of(node, tests), table),
             checks=tuple(test.check for test in tests),
             package=node.package_name,
             read=unique_id in self._used,

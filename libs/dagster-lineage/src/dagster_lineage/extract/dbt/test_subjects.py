@@ -40,7 +40,7 @@ class Subjects:
         """Unique id of what a test is about; empty when nothing of it is in the manifest.
 
         Looked for in the order of dagster-dbt (`asset_utils.get_asset_check_key_for_test`), and
-        further: dagster-dbt gives up where only the test's arguments tell.
+        further: dagster-dbt does not look into the test's arguments.
         """
         named = self._named_in_meta(node)
         if named:

@@ -1,4 +1,4 @@
-"""What counts as a promise, and what only looks like one."""
+"""What counts as a guarantee, and what only looks like one."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ COMBINED = {"combination_of_columns": ["x", "y"]}
 
 
 @pytest.mark.parametrize(
-    ("test", "promise"),
+    ("test", "guarantee"),
     [
         (a_test("not_null", X), ({"x"}, set(), ())),
         (a_test("unique", X), (set(), {"x"}, ("x",))),
@@ -81,8 +81,8 @@ COMBINED = {"combination_of_columns": ["x", "y"]}
         ),
     ],
 )
-def test_a_promise(test: dict[str, Any], promise: object) -> None:
-    assert details(with_tests(test)) == promise
+def test_a_guarantee(test: dict[str, Any], guarantee: object) -> None:
+    assert details(with_tests(test)) == guarantee
 
 
 @pytest.mark.parametrize(
