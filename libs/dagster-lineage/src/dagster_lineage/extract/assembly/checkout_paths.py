@@ -12,13 +12,13 @@ import msgspec
 from dagster_lineage.model import Interface, place, split_place
 
 MARK = "<checkout>"
-"""Stands for the path of the checkout, wherever somebody has made it part of a key."""
+"""Replaces the path of the checkout in keys."""
 
 _INSTALLED = ("site-packages", "dist-packages")
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
 _SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|PWD|KEY|CREDENTIAL|DSN|CONNECTION", re.IGNORECASE)
 _FOLDERS_OF_THE_SHELL = ("PWD", "OLDPWD")
-"""Where it stands and stood, by POSIX: no passwords, and others in every shell."""
+"""POSIX variables of the working directory: not secrets, and different in each shell."""
 _SHORTEST_SECRET = 8
 FEW_WORDS = 3
 """Words of a path that are taken for a path's in any spelling."""
@@ -56,7 +56,7 @@ class CheckoutPaths:
     def relative(self, at: str, folder: Path) -> str:
         """An absolute place relative to a project's folder, with forward slashes.
 
-        An installed library's starts at `site-packages`; what lies outside of the checkout
+        An installed library's starts at `site-packages`; what is outside of the checkout
         elsewhere is no place that another machine has, and empty.
         """
         if not at:
@@ -74,7 +74,7 @@ class CheckoutPaths:
         return place(Path(os.path.relpath(file, folder)).as_posix(), line)
 
     def holds(self, path: Path) -> bool:
-        """It lies in the checkout."""
+        """Return whether a path is in the checkout."""
         return path.is_relative_to(self.checkout) or path.resolve().is_relative_to(
             self.checkout.resolve()
         )
@@ -86,7 +86,7 @@ class CheckoutPaths:
         return _ADDRESS.sub("0x…", self._marked(text))
 
     def taken_out(self, interface: Interface) -> Interface:
-        """The interface with the mark instead of the path, which it says, in keys and all else."""
+        """Return the interface with the mark instead of the path, and a note about marked keys."""
         if self._word not in msgspec.json.encode(interface).decode().casefold():
             return interface
         keys = [asset.key for asset in interface.assets]

@@ -1,4 +1,4 @@
-"""What becomes of an interface that was just made: written, right as it is, or stale."""
+"""The status of interface files: up to date, stale or missing; and writing them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dagster_lineage.model.errors import LineageError
 
 
 class State(Enum):
-    """How an interface file stands to the code."""
+    """The status of an interface file compared with the code."""
 
     RIGHT = "as it should be"
     LINES_MOVED = "as it should be, but for line numbers"
@@ -39,7 +39,7 @@ def settled(root: Path, located: LocatedInterface) -> Settled:
 
     Args:
         root: Of the repository.
-        located: What the code says now.
+        located: The interface, as the code has it.
     """
     if located.interface.unreadable:
         return Settled(located, State.UNREADABLE)
@@ -63,7 +63,7 @@ def write(root: Path, located: LocatedInterface) -> bool:
     """Write an interface; True when its file is another one now.
 
     Of a location that could not be asked, what was known before stays. Where nothing was, the file
-    says so: without it the graph would take the location's assets for nobody's.
+    contains the reason: without it the location's assets would have no producer.
     """
     file = root / located.file
     before = file.read_bytes() if file.is_file() else b""

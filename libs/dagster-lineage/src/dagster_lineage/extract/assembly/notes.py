@@ -1,4 +1,4 @@
-"""What could not be known, each reason said once for all that it holds for."""
+"""Notes about unknown facts: each reason once, with the assets that it applies to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SHOWN = 3
 """Names that a note lists; the others are counted."""
 
 MANY = 3
-"""Notes of one reason that are still said one by one."""
+"""Most notes of one reason that are listed one by one."""
 
 _PLACE_IN_SQL = re.compile(r",?\s*Line \d+, Col: \d+\.?", re.IGNORECASE)
 """In the rendered text, which is in no file."""

@@ -51,7 +51,7 @@ def homes_of(entries: Sequence[LocationEntry], asked: Mapping[str, Path]) -> dic
 
     Args:
         entries: All of the workspace.
-        asked: Folders of the locations that told theirs.
+        asked: Folders that loaded locations report.
     """
     folders = {entry.name: asked.get(entry.name) or folder_of(entry) for entry in entries}
     sharing = Counter(folders.values())
@@ -121,7 +121,7 @@ def folder_of(entry: LocationEntry) -> Path:
     """The location's project, as the probe answers it, without running anything.
 
     It is the nearest folder above its code with a `pyproject.toml`; without one, or for code that
-    lies elsewhere, its working directory.
+    is elsewhere, its working directory.
     """
     file = entry.python_file or _module_file(entry)
     if file is not None:

@@ -8,7 +8,6 @@ from msgspec.structs import replace
 
 from dagster_lineage.extract.assembly.drafts import Draft
 from dagster_lineage.extract.assembly.known_tables import KnownTables, ReadTable
-from dagster_lineage.extract.assembly.merged_columns import columns_not_given, merged_columns
 from dagster_lineage.extract.assembly.query_facts import all_columns, facts_of_queries
 from dagster_lineage.extract.assembly.table_names import where_named
 from dagster_lineage.extract.assembly.trace_cache import QueryFacts, TraceCache, digest_of
@@ -96,9 +95,9 @@ class Tracer:
         return replace(
             asset,
             reads=tuple(reads),
-            columns=merged_columns(asset, traced, known=facts.columns_known),
+            columns=_merged_columns(asset, traced, known=facts.columns_known),
             columns_known=asset.columns_known or facts.columns_known,
-            missing_contract_columns=columns_not_given(asset, traced)
+            missing_contract_columns=_columns_not_given(asset, traced)
             if facts.columns_known
             else (),
         )
@@ -141,3 +140,46 @@ class Tracer:
         if asset is None or not asset.columns_known or not asset.columns:
             return ()
         return tuple(missing_names(asset.columns, columns, dialect))
+
+
+def _columns_not_given(asset: Asset, traced: Mapping[str, Column]) -> tuple[str, ...]:
+    """Columns that a contract declares and the SQL does not give."""
+    if not asset.contract:
+        return ()
+    given = {name.casefold() for name in traced}
+    return tuple(name for name in asset.columns if name.casefold() not in given)
+
+
+def _merged_columns(asset: Asset, traced: dict[str, Column], *, known: bool) -> dict[str, Column]:
+    """What YAML declares and what the SQL gives, as one: YAML has the guarantees, SQL the origins.
+
+    Under an enforced contract the declared columns are all there are, and their types the truth;
+    else the query is.
+    """
+    if not asset.columns and not asset.columns_known:
+        return traced
+    by_name = {name.casefold(): (name, column) for name, column in asset.columns.items()}
+    if asset.columns_known or not known:
+        spelled = {name.casefold(): column for name, column in traced.items()}
+        merged = {}
+        for name, column in asset.columns.items():
+            found = spelled.pop(name.casefold(), None)
+            merged[name] = _joined(column, found) if found else column
+        if asset.columns_known:
+            return merged
+        return merged | {
+            name: column for name, column in traced.items() if name.casefold() in spelled
+        }
+    return {
+        name: _joined(by_name[name.casefold()][1], column) if name.casefold() in by_name else column
+        for name, column in traced.items()
+    }
+
+
+def _joined(declared: Column, traced: Column) -> Column:
+    return replace(
+        declared,
+        type=declared.type or traced.type,
+        derived_from=traced.derived_from,
+        copy=traced.copy,
+    )

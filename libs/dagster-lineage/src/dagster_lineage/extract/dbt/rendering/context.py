@@ -34,11 +34,11 @@ MODULES: dict[str, dict[str, Any]] = {
 
 
 PLACEHOLDER = "__unknown_"
-"""Begins every text that stands in for one that nobody told."""
+"""Start of each placeholder for an unknown text."""
 
 
 def placeholder(name: str) -> str:
-    """A text that is neither a value nor a column of anybody's."""
+    """Return a placeholder: a text that is neither a value nor a column of any table."""
     return f"{PLACEHOLDER}{re.sub(r'[^A-Za-z0-9]+', '_', name)}__"
 
 
@@ -50,10 +50,10 @@ class Variables:
     """`var(…)`: of the project's `vars`, as `dbt_project.yml` has them.
 
     Args:
-        values: The `vars` mapping; values of a package stand under its name.
+        values: The `vars` mapping; values of a package are under its name.
         package: The model's package.
         root: The root project.
-        doubts: Told of variables that nobody has set.
+        doubts: Records variables that are not set.
     """
 
     def __init__(
@@ -132,9 +132,9 @@ class Target:
 
     Args:
         known: What the caller knows.
-        guessed: What stands in for what it doesn't.
+        guessed: Defaults for the others.
         instead: Guesses of this rendering, by name: `target.name`.
-        doubts: Told when a guess is used.
+        doubts: Records the defaults that are used.
     """
 
     def __init__(
@@ -172,14 +172,14 @@ class Target:
 
 
 class Adapter:
-    """`adapter`: dispatch and quoting are known; everything else would ask the warehouse.
+    """`adapter`: dispatch and quoting are known; all else would query the warehouse.
 
     Args:
         macros: The manifest's macros.
         namespace: Gives the namespace that macros are called in.
         mark: The adapter's quoting character.
         columns: Columns by relation, as `Relation.plain` has it, where they are known.
-        doubts: Told what would have been asked.
+        doubts: Records what the warehouse would be queried for.
     """
 
     def __init__(

@@ -163,15 +163,12 @@ def _is_list(value: object) -> bool:
 
 
 class Namespace(Mapping[str, Any]):
-    """Every name that one model's Jinja can use; macros are made callable when they are asked for.
+    """The names that a model's Jinja can use; macros become callable when they are looked up.
 
     Args:
         macros: The manifest's.
         package: The model's package.
         fixed: Names that no macro can override: `is_incremental`, `run_query`, …
-
-    Attributes:
-        context: dbt's own names, which macros can override.
     """
 
     def __init__(
@@ -184,6 +181,7 @@ class Namespace(Mapping[str, Any]):
         self.package = package
         self._found: dict[str, Any] = dict(fixed)
         self.context: Mapping[str, Any] = {}
+        """dbt's names, which macros can override."""
         self._calls: dict[str, Callable[..., Any]] = {}
         self._depth = 0
 

@@ -14,7 +14,7 @@ PART = re.compile(r'"((?:[^"]|"")*)"|`((?:[^`]|``)*)`|\[([^\]]*)\]|([^.]+)')
 class Relation(Mapping[str, object]):
     """A table or view: its text is what dbt would write, its parts can be asked for.
 
-    A mapping as dbt's own are: `dbt_utils` tells a relation from a text by that.
+    A mapping, as in dbt: `dbt_utils` distinguishes a relation from a text by that.
     """
 
     database: str

@@ -46,20 +46,20 @@ class Rendered:
     problem: str = ""
     """Why it is not certain, in a sentence; empty when it is."""
     assumed: tuple[str, ...] = ()
-    """What nobody told, so a default or a placeholder stands in: `var start_date`, `env_var TIER`,
+    """Unknown settings that have a default or a placeholder: `var start_date`, `env_var TIER`,
     `target.name`."""
     compared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """By name of what is `assumed`: texts that would have made this another text."""
+    """By name of what is `assumed`: texts for which the SQL could differ."""
     columns_asked: bool = False
-    """It asks for columns of a relation that nobody knew."""
+    """It uses the columns of a relation whose columns are not known."""
 
 
 @dataclass(frozen=True)
 class ProjectSettings:
-    """What a manifest does not tell of its project."""
+    """The settings of a project that its manifest does not contain."""
 
     variables: Mapping[str, Any] | None = None
-    """`vars` of `dbt_project.yml`; None when nobody knows them."""
+    """`vars` of `dbt_project.yml`; None when they are not known."""
     dispatch: Mapping[str, list[str]] = field(default_factory=dict)
     """Search order of packages by macro namespace, its `dispatch`."""
     target: Mapping[str, Any] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class Renderer:
 
     Args:
         manifest: The manifest.
-        settings: What it does not tell.
+        settings: Settings that it does not contain.
     """
 
     def __init__(self, manifest: Manifest, settings: ProjectSettings | None = None) -> None:
@@ -104,7 +104,7 @@ class Renderer:
                 for what it reads; only the one with False may be in the manifest already.
             columns: Type by column by relation, quoted or not, where they are known: the answer to
                 `adapter.get_columns_in_relation`, as `dbt_utils.star` asks for it.
-            instead: What to assume, by name, in place of what is assumed without being told.
+            instead: Values by name to assume instead of the defaults.
         """
         node = self.nodes.get(unique_id)
         if node is None:
@@ -187,7 +187,7 @@ class Renderer:
 
 @dataclass(frozen=True)
 class _Known:
-    """What one rendering knows beside the manifest: columns by plain relation, and guesses."""
+    """What one rendering knows in addition to the manifest: columns by relation, and guesses."""
 
     columns: Mapping[str, Mapping[str, str]]
     instead: Mapping[str, str]
@@ -220,7 +220,7 @@ class _Rendering:
         self.namespace.context = self._context(package)
 
     def result(self, *, inject: bool = True) -> Rendered:
-        """Render, and tell what happened."""
+        """Return the SQL and the problems."""
         sql = self._text()
         if inject and sql:
             sql = with_ctes(sql, self._ctes())
@@ -323,7 +323,7 @@ class _Rendering:
     def _fixed(self, *, incremental: bool) -> dict[str, Any]:
         """What no macro may answer.
 
-        The caller says whether the run is incremental, and the warehouse is not asked.
+        The caller says whether the run is incremental, and the warehouse is not queried.
         """
 
         def is_incremental() -> bool:

@@ -1,4 +1,4 @@
-"""What a warehouse would have answered: nothing is known of it, and whoever asks is told so."""
+"""Values that only the warehouse knows, and the record of their use."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Unknown:
         return self
 
     def __call__(self, *_args: object, **_kwargs: object) -> Unknown:
-        """Whatever it is asked, it does not know."""
+        """Return itself: the result is unknown, too."""
         return self
 
     def __add__(self, other: object) -> Unknown:
@@ -54,29 +54,26 @@ class Unknown:
 
 
 class Doubts:
-    """Why a rendered text may differ from what dbt makes of the same model.
-
-    Attributes:
-        asked: What was asked of the warehouse, each once, in order.
-        assumed: What was taken for granted: variables and fields of the target that nobody told.
-        compared: By name of what was taken for granted, the texts that it was compared with: had
-            it been one of them, the text would be another.
-        columns_asked: Columns of a relation were asked for that nobody knew.
-    """
+    """Reasons why a rendered text may differ from what dbt renders for the same model."""
 
     def __init__(self) -> None:
         self.asked: dict[str, None] = {}
+        """What the warehouse would be queried for, each once, in order."""
         self.assumed: dict[str, None] = {}
+        """Variables and fields of the target that are not known and have a default."""
         self.compared: dict[str, dict[str, None]] = {}
+        """Texts that an assumed setting was compared with, by its name: for one of them, the
+        rendered text could differ."""
         self.columns_asked = False
+        """The columns of a relation were used, and they are not known."""
 
     def ask(self, what: str) -> Unknown:
-        """The warehouse would have to be asked."""
+        """Record that the warehouse would be queried; return an unknown value."""
         self.asked[what] = None
         return Unknown()
 
     def asker(self, what: str) -> Callable[..., Unknown]:
-        """A function that asks the warehouse, whatever it is called with."""
+        """Return a function with any arguments that queries the warehouse."""
 
         def ask(*_args: object, **_kwargs: object) -> Unknown:
             return self.ask(what)
@@ -84,11 +81,11 @@ class Doubts:
         return ask
 
     def guess(self, name: str, text: str, instead: Mapping[str, str]) -> str:
-        """A text that stands in for one that nobody told.
+        """Return a text that stands for an unknown one.
 
         Args:
-            name: Of what was not told: `target.name`.
-            text: What is taken for granted.
+            name: Of the unknown text: `target.name`.
+            text: Its default.
             instead: By name, what is taken for granted this time.
         """
         self.assumed[name] = None
@@ -98,13 +95,13 @@ class Doubts:
 
 
 class Guess(str):
-    """A text that tells with what it is compared, lower-cased or not, whole or in part."""
+    """A text that records the texts that it is compared with, in any case, whole or in part."""
 
     __slots__ = ("_compared",)
     _compared: Callable[[str], None]
 
     def __new__(cls, text: str, compared: Callable[[str], None]) -> Self:
-        """A text, and who is told of the texts that it is compared with."""
+        """Return a text; `compared` is called with each text that it is compared with."""
         producer = super().__new__(cls, text)
         producer._compared = compared
         return producer
