@@ -112,7 +112,7 @@ ONLINE_SHOP = """
         cast(n + 1 as bigint) as id,
         cast([1, 2, 3, 7, 5, 9][n % 6 + 1] as bigint) as user_id,
         ['web', 'app', 'store'][n % 3 + 1] as channel,
-        ['completed', 'completed', 'shipped', 'returned', 'placed', 'completed', 'cancelled']
+        ['completed', 'completed', 'shipped', 'returned', 'placed', 'completed', 'canceled']
             [n % 7 + 1] as status,
         cast(n * 1.37 + 5 as decimal(12, 2)) as amount,
         'EUR' as currency,
@@ -141,16 +141,16 @@ JAFFLE_SHOP = """
 """
 
 LATE_UPDATES = """
-    -- 1 January: an order changes its price, another is returned, a third one is cancelled.
+    -- 1 January: an order changes its price, another is returned, a third one is canceled.
     update shop_public.orders
     set amount = 100, _fivetran_synced = timestamptz '2024-02-03 00:00:00+00' where id = 1;
     update shop_public.orders
     set status = 'returned', _fivetran_synced = timestamptz '2024-02-02 00:00:00+00' where id = 2;
     update shop_public.orders
-    set status = 'cancelled', _fivetran_synced = timestamptz '2024-02-02 00:00:00+00' where id = 3;
-    -- 4 January: every order is cancelled. 5 January: every order is deleted.
+    set status = 'canceled', _fivetran_synced = timestamptz '2024-02-02 00:00:00+00' where id = 3;
+    -- 4 January: every order is canceled. 5 January: every order is deleted.
     update shop_public.orders
-    set status = 'cancelled', _fivetran_synced = timestamptz '2024-02-03 00:00:00+00'
+    set status = 'canceled', _fivetran_synced = timestamptz '2024-02-03 00:00:00+00'
     where cast(ordered_at as date) = '2024-01-04';
     update shop_public.orders
     set _fivetran_deleted = true, _fivetran_synced = timestamptz '2024-02-03 00:00:00+00'

@@ -31,7 +31,7 @@ def computed_in_python(orders):
         date = (EPOCH + dt.timedelta(microseconds=ordered_us)).date()
         moment = EPOCH + dt.timedelta(microseconds=synced_us)
         synced[date] = max(synced.get(date, moment), moment)
-        if not deleted and status != "cancelled":
+        if not deleted and status != "canceled":
             cell = cells.setdefault((date, channel), [0, set(), Decimal(0)])
             cell[0] += 1
             cell[1].add(user)
@@ -70,7 +70,7 @@ def test_range_builds_its_days_without_the_end_date(summaries, before):
 
 
 def test_day_has_the_numbers_counted_by_hand(summaries):
-    # Ten orders at 5.00, 6.37, 7.74 … 17.33; the 4th is returned, the 7th is cancelled.
+    # Ten orders at 5.00, 6.37, 7.74 … 17.33; the 4th is returned, the 7th is canceled.
     assert of_day(summaries["range"], 1) == [
         (day(1), "app", 3, 2, Decimal("31.44"), FIRST_SYNC),  # 6.37 + 10.48 + 14.59
         (day(1), "store", 3, 2, Decimal("35.55"), FIRST_SYNC),  # 7.74 + 11.85 + 15.96

@@ -73,15 +73,15 @@ def test_returned_orders_of_the_jaffle_shop_bring_no_weekly_revenue(built):
 
 def test_shares_of_channels_follow_from_their_counts(built):
     for counts in built.query("""
-        select placed_orders, cancelled_orders, returned_orders, revenue,
-            average_order_value, cancelled_share, returned_share
+        select placed_orders, canceled_orders, returned_orders, revenue,
+            average_order_value, canceled_share, returned_share
         from marts.channel_performance
     """):
-        placed, cancelled, returned, revenue, average, cancelled_share, returned_share = counts
-        assert placed > cancelled + returned > 0
-        assert abs(average - revenue / (placed - cancelled - returned)) <= Decimal("0.005")
-        assert abs(cancelled_share - Decimal(cancelled) / placed) <= Decimal("0.00005")
-        assert abs(returned_share - Decimal(returned) / (placed - cancelled)) <= Decimal("0.00005")
+        placed, canceled, returned, revenue, average, canceled_share, returned_share = counts
+        assert placed > canceled + returned > 0
+        assert abs(average - revenue / (placed - canceled - returned)) <= Decimal("0.005")
+        assert abs(canceled_share - Decimal(canceled) / placed) <= Decimal("0.00005")
+        assert abs(returned_share - Decimal(returned) / (placed - canceled)) <= Decimal("0.00005")
 
 
 def test_every_table_and_column_is_described(built):

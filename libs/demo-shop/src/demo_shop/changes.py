@@ -42,9 +42,9 @@ class Changes:
 def pass_day(file: Path, size: int) -> Changes:
     """Move the clock of a shop's database on by a day, in one transaction.
 
-    Orders on their way are shipped, completed, returned, cancelled or corrected; some users take a
+    Orders on their way are shipped, completed, returned, canceled or corrected; some users take a
     new e-mail address; a few orders of the last two days arrive late from a store; the two oldest
-    cancelled orders are deleted. `ordered_at` stays within the shop's window.
+    canceled orders are deleted. `ordered_at` stays within the shop's window.
 
     Args:
         file: The database.
@@ -120,6 +120,6 @@ def _add_late_orders(connection: sqlite3.Connection, size: int, day: int, before
 def _delete_orders(connection: sqlite3.Connection) -> int:
     return connection.execute(
         "delete from orders where id in "
-        "(select id from orders where status = 'cancelled' order by id limit ?)",
+        "(select id from orders where status = 'canceled' order by id limit ?)",
         (_DELETED_PER_DAY,),
     ).rowcount

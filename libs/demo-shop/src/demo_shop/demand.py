@@ -44,7 +44,7 @@ class Demand:
     """Relative demand, as bounds that uniform words in 0 … 2³² - 1 are compared with."""
 
     days: Ints
-    """`DAYS` + 1 rising bounds: a word between two neighbours falls on that day."""
+    """`DAYS` + 1 rising bounds: a word between two neighbors falls on that day."""
 
     channels: Ints
     """Shape (`DAYS`, 2): per day, the bounds between web and app and between app and store."""

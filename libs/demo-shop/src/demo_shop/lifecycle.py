@@ -9,7 +9,7 @@ import numpy as np
 from demo_shop.demand import CHANNELS
 from demo_shop.draws import Ints, piecewise, quantiles, shape
 
-STATUSES = ("placed", "shipped", "completed", "returned", "cancelled")
+STATUSES = ("placed", "shipped", "completed", "returned", "canceled")
 """An order's status; a status's number is its place in here."""
 
 LONGEST = timedelta(days=60)
@@ -18,10 +18,10 @@ LONGEST = timedelta(days=60)
 WORDS = 5
 """Words that `later` needs for each order."""
 
-_PLACED, _SHIPPED, _COMPLETED, _RETURNED, _CANCELLED = range(len(STATUSES))
+_PLACED, _SHIPPED, _COMPLETED, _RETURNED, _CANCELED = range(len(STATUSES))
 _STORE = CHANNELS.index("store")
 
-_CANCELLED_SHARE = 0.03
+_CANCELED_SHARE = 0.03
 _RETURNED_SHARE = 0.07
 _CORRECTED_SHARE = 0.02
 
@@ -42,7 +42,7 @@ def later(channel: Ints, ordered: Ints, cents: Ints, drawn: Ints, now: int) -> L
     """Let time pass over orders.
 
     An order is shipped within days and completed some days later; in a store both is a matter of
-    minutes. Some are cancelled before they are shipped, some returned weeks after, and of some the
+    minutes. Some are canceled before they are shipped, some returned weeks after, and of some the
     amount is corrected.
 
     Args:
@@ -65,8 +65,8 @@ def later(channel: Ints, ordered: Ints, cents: Ints, drawn: Ints, now: int) -> L
         now + 1,
     )
     # Before the shipping: a share of the time until then.
-    cancelled = ordered + (((shipped - ordered) >> 16) * (drawn[2] >> 16))
-    is_cancelled = (fate < _CANCELLED_SHARE * 2**16) & (store == 0)
+    canceled = ordered + (((shipped - ordered) >> 16) * (drawn[2] >> 16))
+    is_canceled = (fate < _CANCELED_SHARE * 2**16) & (store == 0)
     corrected = ordered + _HOUR + shape(_correcting(), store, drawn[4])
     is_corrected = (chance < _CORRECTED_SHARE * 2**16) & (corrected <= now)
 
@@ -76,9 +76,9 @@ def later(channel: Ints, ordered: Ints, cents: Ints, drawn: Ints, now: int) -> L
         seen = moment <= now
         status[seen] = to
         updated[seen] = moment[seen]
-    seen = is_cancelled & (cancelled <= now)
-    status[seen] = _CANCELLED
-    updated[is_cancelled] = np.where(cancelled <= now, cancelled, ordered)[is_cancelled]
+    seen = is_canceled & (canceled <= now)
+    status[seen] = _CANCELED
+    updated[is_canceled] = np.where(canceled <= now, canceled, ordered)[is_canceled]
     return Later(
         status=status,
         # 5 to 36 % less: a voucher, or an article that was not there.

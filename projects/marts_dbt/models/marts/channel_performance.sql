@@ -14,7 +14,7 @@ months as (
         month_start,
         channel,
         count(*) as placed_orders,
-        sum(case when status = 'cancelled' then 1 else 0 end) as cancelled_orders,
+        sum(case when status = 'canceled' then 1 else 0 end) as canceled_orders,
         sum(case when status = 'returned' then 1 else 0 end) as returned_orders,
         count(distinct case when is_counted then user_id end) as customers,
         sum(revenue) as revenue
@@ -29,16 +29,16 @@ final as (
         month_start,
         channel,
         placed_orders,
-        cast(cancelled_orders as bigint) as cancelled_orders,
+        cast(canceled_orders as bigint) as canceled_orders,
         cast(returned_orders as bigint) as returned_orders,
         customers,
         cast(revenue as decimal(18, 2)) as revenue,
         cast(
-            revenue / nullif(placed_orders - cancelled_orders - returned_orders, 0) as decimal(18, 2)
+            revenue / nullif(placed_orders - canceled_orders - returned_orders, 0) as decimal(18, 2)
         ) as average_order_value,
-        cast(cancelled_orders * 1.0 / placed_orders as decimal(9, 4)) as cancelled_share,
+        cast(canceled_orders * 1.0 / placed_orders as decimal(9, 4)) as canceled_share,
         cast(
-            returned_orders * 1.0 / nullif(placed_orders - cancelled_orders, 0) as decimal(9, 4)
+            returned_orders * 1.0 / nullif(placed_orders - canceled_orders, 0) as decimal(9, 4)
         ) as returned_share
     from months
 )

@@ -21,8 +21,8 @@ final as (
         amount,
         ordered_at,
         cast(ordered_at as date) as order_date,
-        status <> 'cancelled' as is_counted,
-        case when status in ('cancelled', 'returned') then 0 else amount end as revenue
+        status <> 'canceled' as is_counted,
+        case when status in ('canceled', 'returned') then 0 else amount end as revenue
     from source
 )
 
