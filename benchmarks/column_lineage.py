@@ -22,7 +22,7 @@ from sqlglot.lineage import lineage
 from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.qualify import qualify
 
-from dagster_lineage.extract.sql import Relation, Schema, Table
+from dagster_lineage.extract.sql import RelationName, Schema, Table
 from dagster_lineage.extract.sql.trace import Trace, trace_query
 
 DIALECT = "duckdb"
@@ -199,7 +199,7 @@ def _typed(models: list[Model]) -> None:
 def _trace(model: Model) -> Trace:
     sql, tables = model
     schema = Schema(
-        Table(Relation("db", "staging", name), columns, complete=True)
+        Table(RelationName("db", "staging", name), columns, complete=True)
         for name, columns in tables.items()
     )
     return trace_query(sql, DIALECT, schema)

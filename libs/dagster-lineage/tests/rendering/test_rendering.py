@@ -156,12 +156,12 @@ def test_model_that_cannot_be_rendered_says_why(code: str, details: str) -> None
 
 
 def test_unknown_variable_leaves_a_placeholder_that_lineage_takes_for_no_column() -> None:
-    from dagster_lineage.extract.sql import Relation, Schema, Table, trace_query
+    from dagster_lineage.extract.sql import RelationName, Schema, Table, trace_query
 
     rendered = render("select id from {{ ref('up') }} where id > {{ var('least') }}")
 
     assert rendered.assumed == ("var least",)
-    up = Relation("db", "sch", "up")
+    up = RelationName("db", "sch", "up")
     known = Schema([Table(up, {"id": "integer"}, complete=True)])
     assert trace_query(rendered.sql, "duckdb", known).reads == {up: ("id",)}
 

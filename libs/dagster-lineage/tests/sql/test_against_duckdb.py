@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dagster_lineage.extract.sql import Relation, Schema, Table
+from dagster_lineage.extract.sql import RelationName, Schema, Table
 from dagster_lineage.extract.sql.trace import trace_query
 from dagster_lineage.extract.sql.type_spelling import spelled
 
@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 KNOWN = yaml.safe_load((HERE / "duckdb.yml").read_text(encoding="utf-8"))
 TABLES: dict[str, dict[str, str]] = KNOWN["tables"]
 SCHEMA = Schema(
-    Table(Relation("memory", "main", name), columns, complete=True)
+    Table(RelationName("memory", "main", name), columns, complete=True)
     for name, columns in TABLES.items()
 )
 UNCERTAIN = set(KNOWN["unknown_types"])

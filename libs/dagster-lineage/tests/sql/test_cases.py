@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from dagster_lineage.extract.sql import Relation, Schema, Table
+from dagster_lineage.extract.sql import RelationName, Schema, Table
 from dagster_lineage.extract.sql.trace import Trace, trace_query
 
 HERE = Path(__file__).parent
@@ -21,7 +21,7 @@ def shop() -> Schema:
     tables = []
     for name, columns in known.items():
         incomplete = columns.pop("incomplete", False)
-        tables.append(Table(Relation("db", "shop", name), columns, complete=not incomplete))
+        tables.append(Table(RelationName("db", "shop", name), columns, complete=not incomplete))
     return Schema(tables)
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from dagster_lineage.extract.assembly.drafts import Draft
 from dagster_lineage.extract.dbt.manifest_graph import Code
-from dagster_lineage.extract.sql import Relation
+from dagster_lineage.extract.sql import RelationName
 from dagster_lineage.model import Asset, Read
 from dagster_lineage.model.relations import is_location, same_relation
 
@@ -92,11 +92,11 @@ class KnownTables:
         return next((one for one in asset.columns if one.casefold() == folded), name)
 
 
-def relation_named(text: str) -> Relation:
+def relation_named(text: str) -> RelationName:
     """A relation from its text, however its parts are quoted."""
     parts = [
         (double or back or square or plain).replace('""', '"')
         for double, back, square, plain in _QUOTED.findall(text)
     ]
     catalog, schema, table = ["", "", "", *parts][-3:]
-    return Relation(catalog, schema, table)
+    return RelationName(catalog, schema, table)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from dagster_lineage.extract.assembly.known_tables import KnownTables, ReadTable, relation_named
 from dagster_lineage.extract.assembly.table_names import naming, without_comments
 from dagster_lineage.extract.assembly.trace_cache import QueryFacts, RenderedNode
-from dagster_lineage.extract.sql import Relation, Schema, Table, trace_query
+from dagster_lineage.extract.sql import RelationName, Schema, Table, trace_query
 from dagster_lineage.model import Column, column_of
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def facts_of_queries(
     traces = [trace_query(query, dialect, schema) for query in rendered.queries]
     named: dict[str, tuple[str, str, tuple[str, ...]]] = {}
 
-    def table_of(relation: Relation) -> ReadTable:
+    def table_of(relation: RelationName) -> ReadTable:
         text = str(relation)
         found = keys.get(text.casefold())
         if found is None:
@@ -104,7 +104,7 @@ def facts_of_queries(
 
 
 def _given(
-    builds: Iterable[Trace], made_by: Callable[[Relation], str], known: KnownTables
+    builds: Iterable[Trace], made_by: Callable[[RelationName], str], known: KnownTables
 ) -> dict[str, Column]:
     """The columns that full builds give; where they differ, the type is unknown."""
     given: dict[str, Column] = {}

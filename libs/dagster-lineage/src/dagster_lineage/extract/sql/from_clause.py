@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from dagster_lineage.extract.sql.pivots import pivoted
-from dagster_lineage.extract.sql.schema import Relation
+from dagster_lineage.extract.sql.schema import RelationName
 from dagster_lineage.extract.sql.scope import Scope
-from dagster_lineage.extract.sql.sources import OpaqueSource, Output, Source, TableSource
+from dagster_lineage.extract.sql.sources import ColumnSource, OpaqueSource, Output, TableSource
 from dagster_lineage.extract.sql.values import (
     NO_COLUMNS,
     NOTHING,
@@ -22,7 +22,7 @@ from dagster_lineage.extract.sql.values import (
 if TYPE_CHECKING:
     from dagster_lineage.extract.sql.queries import Queries
 
-Sources = dict[str, Source]
+Sources = dict[str, ColumnSource]
 
 
 class FromClause:
@@ -103,7 +103,7 @@ class FromClause:
         scope.sources[key] = source
         self._join_all(node, scope)
 
-    def _source(self, node: exp.Expr, scope: Scope) -> Source:
+    def _source(self, node: exp.Expr, scope: Scope) -> ColumnSource:
         if isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier):
             return self._table(node, scope)
         lateral = isinstance(node, exp.Lateral)
@@ -117,14 +117,14 @@ class FromClause:
             return self._values(node, scope)
         return self._function(node, scope)
 
-    def _table(self, node: exp.Table, scope: Scope) -> Source:
+    def _table(self, node: exp.Table, scope: Scope) -> ColumnSource:
         """Return a CTE or a relation."""
         columns = _alias_columns(node)
         cte = None if node.db else scope.ctes.get(node.name.casefold())
         if cte is not None:
             return cte.renamed(columns)
         *catalogs, schema, table = ["", "", *(part.name for part in node.parts)]
-        relation = Relation(".".join(part for part in catalogs if part), schema, table)
+        relation = RelationName(".".join(part for part in catalogs if part), schema, table)
         source = TableSource(self._queries.table(relation))
         if not columns:
             return source
@@ -136,7 +136,7 @@ class FromClause:
             output.add(name, value)
         return output.renamed(columns)
 
-    def _values(self, node: exp.Values, scope: Scope) -> Source:
+    def _values(self, node: exp.Values, scope: Scope) -> ColumnSource:
         rows = [
             row.expressions if isinstance(row, exp.Tuple) else [row] for row in node.expressions
         ]
@@ -155,7 +155,7 @@ class FromClause:
             output.add(name, computed(sources_of(values), type_))
         return output
 
-    def _function(self, node: exp.Expr, scope: Scope) -> Source:
+    def _function(self, node: exp.Expr, scope: Scope) -> ColumnSource:
         """Return a table function, an unnested list or a file, computed from its arguments."""
         alias, offset = node.args.get("alias"), node.args.get("offset")
         arguments = [

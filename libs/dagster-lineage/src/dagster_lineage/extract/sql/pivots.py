@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from dagster_lineage.extract.sql.scope import Scope
-from dagster_lineage.extract.sql.sources import OpaqueSource, Source
+from dagster_lineage.extract.sql.sources import ColumnSource, OpaqueSource
 from dagster_lineage.extract.sql.values import computed, record_use
 
 if TYPE_CHECKING:
     from dagster_lineage.extract.sql.expressions import Expressions
 
 
-def pivoted(pivot: exp.Pivot, source: Source, name: str, expressions: Expressions) -> Source:
+def pivoted(
+    pivot: exp.Pivot, source: ColumnSource, name: str, expressions: Expressions
+) -> ColumnSource:
     """Return a source after PIVOT or UNPIVOT.
 
     Columns that the operator does not use stay. The new ones are computed from those it uses.

@@ -7,7 +7,7 @@ from sqlglot import exp
 from dagster_lineage.extract.sql.dialects import dialect_of
 from dagster_lineage.extract.sql.expressions import Expressions
 from dagster_lineage.extract.sql.from_clause import FromClause
-from dagster_lineage.extract.sql.schema import Relation, Schema
+from dagster_lineage.extract.sql.schema import RelationName, Schema
 from dagster_lineage.extract.sql.scope import Names, Scope
 from dagster_lineage.extract.sql.select_list import SelectList
 from dagster_lineage.extract.sql.set_operations import combined
@@ -30,7 +30,7 @@ class Queries:
     def __init__(self, schema: Schema, dialect: str) -> None:
         self._schema = schema
         self.dialect = dialect_of(dialect)
-        self.tables: dict[Relation, TracedTable] = {}
+        self.tables: dict[RelationName, TracedTable] = {}
         """Relations that the statement reads."""
         self._unknown: dict[tuple[str, ...], TracedTable] = {}
         self.problems: dict[str, None] = {}
@@ -44,7 +44,7 @@ class Queries:
         """Record a sentence on what is unknown."""
         self.problems[problem] = None
 
-    def table(self, relation: Relation) -> TracedTable:
+    def table(self, relation: RelationName) -> TracedTable:
         """Return a relation, as the same object each time."""
         known = self._schema.find(relation)
         if known is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
-class Relation(NamedTuple):
+class RelationName(NamedTuple):
     """Name of a table or view in SQL. A missing part is an empty text."""
 
     catalog: str
@@ -22,7 +22,7 @@ class Relation(NamedTuple):
 class Table:
     """Columns of one relation."""
 
-    relation: Relation
+    relation: RelationName
     """Its name, in the spelling that a `Trace` uses."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """Type by column, in their order. An empty text is an unknown type."""
@@ -48,7 +48,7 @@ class Schema:
             for start in range(len(parts)):
                 self._by_suffix.setdefault(parts[start:], []).append(table)
 
-    def find(self, relation: Relation) -> Table | None:
+    def find(self, relation: RelationName) -> Table | None:
         """Return the table that a name refers to; None if there is none, or more than one.
 
         A name without catalog, or without catalog and schema, refers to the only relation with
@@ -67,5 +67,5 @@ class Schema:
         return None
 
 
-def _parts(relation: Relation) -> tuple[str, ...]:
+def _parts(relation: RelationName) -> tuple[str, ...]:
     return tuple(part.casefold() for part in relation if part)

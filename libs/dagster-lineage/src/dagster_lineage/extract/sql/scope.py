@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from dagster_lineage.extract.sql.dialects import Dialect
-from dagster_lineage.extract.sql.sources import Output, Source, columns_of_all
+from dagster_lineage.extract.sql.sources import ColumnSource, Output, columns_of_all
 from dagster_lineage.extract.sql.values import NOTHING, TracedTable, Value, computed, record_use
 
 PLACEHOLDER = "__unknown_"
@@ -19,7 +19,7 @@ class Scope:
 
     parent: Scope | None = None
     """The SELECT around it, whose names a subquery can read too."""
-    sources: dict[str, Source] = field(default_factory=dict)
+    sources: dict[str, ColumnSource] = field(default_factory=dict)
     """Sources of FROM, in their order."""
     merged: dict[str, Value] = field(default_factory=dict)
     """Columns that USING or NATURAL merged into one."""
@@ -44,7 +44,7 @@ class Scope:
             yield level
             level = level.parent
 
-    def source(self, name: str) -> Source | None:
+    def source(self, name: str) -> ColumnSource | None:
         """Return the source with a casefolded alias."""
         for level in self.levels():
             found = level.sources.get(name)
@@ -148,7 +148,7 @@ class Names:
         sources = next((level.sources for level in scope.levels() if level.sources), {})
         return self._missing(name, sources.values())
 
-    def _missing(self, name: str, sources: Iterable[Source]) -> Value:
+    def _missing(self, name: str, sources: Iterable[ColumnSource]) -> Value:
         """Record a column that no source has as missing in the table with the most similar one."""
         folded = name.casefold()
         if folded.startswith(PLACEHOLDER) or self._dialect.is_column_of_no_table(folded):
@@ -170,7 +170,7 @@ def _similarity(folded: str, table: TracedTable) -> float:
     return found[1] if found else 0.0
 
 
-def _assumed(source: Source, name: str) -> Value:
+def _assumed(source: ColumnSource, name: str) -> Value:
     """Return a column that an open source is assumed to have, in the spelling of the query."""
     folded = name.casefold()
     value = source.assumed(folded)
@@ -181,7 +181,7 @@ def _assumed(source: Source, name: str) -> Value:
     return value
 
 
-def _row(source: Source) -> Value:
+def _row(source: ColumnSource) -> Value:
     """Return a whole row, the argument of `count(t)` or `to_json(t)`."""
     value = computed(columns_of_all((source,)))
     source.record_unknown_use()

@@ -17,7 +17,7 @@ from dagster_lineage.extract.sql.values import (
 )
 
 
-class Source(ABC):
+class ColumnSource(ABC):
     """Columns that a query can read under one name."""
 
     @property
@@ -45,7 +45,7 @@ class Source(ABC):
         """Record that a query may use any column of it that is not listed."""
 
 
-class TableSource(Source):
+class TableSource(ColumnSource):
     """A relation."""
 
     def __init__(self, table: TracedTable) -> None:
@@ -53,35 +53,35 @@ class TableSource(Source):
 
     @property
     def open(self) -> bool:
-        """See `Source`."""
+        """See `ColumnSource`."""
         return not self.table.complete
 
     def listed(self, name: str) -> Value | None:
-        """See `Source`."""
+        """See `ColumnSource`."""
         column = self.table.columns.get(name)
         return copy_of(column) if column is not None else None
 
     def assumed(self, name: str) -> Value:
-        """See `Source`."""
+        """See `ColumnSource`."""
         column = self.table.columns[name] = TracedColumn(self.table, name, "")
         return copy_of(column)
 
     def columns(self) -> Iterator[tuple[str, Value]]:
-        """See `Source`."""
+        """See `ColumnSource`."""
         for column in self.table.columns.values():
             yield column.name, copy_of(column)
 
     def tables(self) -> Iterable[TracedTable]:
-        """See `Source`."""
+        """See `ColumnSource`."""
         return (self.table,)
 
     def record_unknown_use(self) -> None:
-        """See `Source`."""
+        """See `ColumnSource`."""
         if self.open:
             self.table.unknown_use = True
 
 
-class OpaqueSource(Source):
+class OpaqueSource(ColumnSource):
     """A table function, an unnested list or a pivot. Any column is computed from its input.
 
     Args:
@@ -104,19 +104,19 @@ class OpaqueSource(Source):
 
     @property
     def open(self) -> bool:
-        """See `Source`."""
+        """See `ColumnSource`."""
         return not self._complete
 
     def listed(self, name: str) -> Value | None:
-        """See `Source`."""
+        """See `ColumnSource`."""
         return self._by_name.get(name)
 
     def assumed(self, name: str) -> Value:  # noqa: ARG002 - every column has the same origin
-        """See `Source`."""
+        """See `ColumnSource`."""
         return computed(self.inputs)
 
     def columns(self) -> Iterable[tuple[str, Value]]:
-        """See `Source`."""
+        """See `ColumnSource`."""
         return self._columns
 
 
@@ -128,13 +128,13 @@ class Star:
         hidden: Casefolded names of columns that it leaves out, or that are listed already.
     """
 
-    def __init__(self, source: Source, hidden: frozenset[str] = frozenset()) -> None:
+    def __init__(self, source: ColumnSource, hidden: frozenset[str] = frozenset()) -> None:
         self.source = source
         self.hidden = hidden
         self.open = source.open
 
 
-class Output(Source):
+class Output(ColumnSource):
     """Columns that a query returns, and which a CTE or subquery offers to the query around it.
 
     Args:
@@ -164,11 +164,11 @@ class Output(Source):
 
     @property
     def open(self) -> bool:
-        """See `Source`."""
+        """See `ColumnSource`."""
         return "" in self.names or any(star.open for star in self.stars)
 
     def listed(self, name: str) -> Value | None:
-        """See `Source`."""
+        """See `ColumnSource`."""
         if not self._by_name:
             # The first of several columns with one name.
             names = [one.casefold() for one in reversed(self.names)]
@@ -176,7 +176,7 @@ class Output(Source):
         return self._by_name.get(name)
 
     def assumed(self, name: str) -> Value:
-        """See `Source`."""
+        """See `ColumnSource`."""
         sources = [star.source for star in self.open_stars if name not in star.hidden]
         for source in sources:
             value = source.listed(name)
@@ -189,16 +189,16 @@ class Output(Source):
         return NOTHING
 
     def columns(self) -> Iterable[tuple[str, Value]]:
-        """See `Source`."""
+        """See `ColumnSource`."""
         return zip(self.names, self.values, strict=True)
 
     def tables(self) -> Iterator[TracedTable]:
-        """See `Source`."""
+        """See `ColumnSource`."""
         for star in self.stars:
             yield from star.source.tables()
 
     def record_unknown_use(self) -> None:
-        """See `Source`."""
+        """See `ColumnSource`."""
         for star in self.stars:
             star.source.record_unknown_use()
 
@@ -212,6 +212,6 @@ class Output(Source):
         return Output([*names, *self.names[len(names) :]], self.values, self.stars)
 
 
-def columns_of_all(sources: Iterable[Source]) -> frozenset[TracedColumn]:
+def columns_of_all(sources: Iterable[ColumnSource]) -> frozenset[TracedColumn]:
     """Return the upstream columns of all listed columns of several sources."""
     return NO_COLUMNS.union(*(value.sources for source in sources for _, value in source.columns()))

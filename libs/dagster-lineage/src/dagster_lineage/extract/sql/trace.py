@@ -9,7 +9,7 @@ from sqlglot import exp, parse
 from sqlglot.errors import SqlglotError
 
 from dagster_lineage.extract.sql.queries import Queries
-from dagster_lineage.extract.sql.schema import Relation, Schema
+from dagster_lineage.extract.sql.schema import RelationName, Schema
 from dagster_lineage.extract.sql.scope import Scope
 from dagster_lineage.extract.sql.sources import Output
 from dagster_lineage.extract.sql.values import record_use
@@ -24,7 +24,7 @@ class OutputColumn:
     """The name that the engine gives it."""
     type: str = ""
     """In the engine's spelling, lower case; empty if unknown."""
-    derived_from: tuple[tuple[Relation, str], ...] = ()
+    derived_from: tuple[tuple[RelationName, str], ...] = ()
     """The upstream columns that its value is computed from, sorted: relation and column. Filters
     and join keys are reads, not origins."""
     copy: bool = False
@@ -40,7 +40,7 @@ class Trace:
     """Its columns, in their order."""
     columns_known: bool = False
     """`columns` is all of them, each with its name."""
-    reads: Mapping[Relation, tuple[str, ...] | None] = field(default_factory=dict)
+    reads: Mapping[RelationName, tuple[str, ...] | None] = field(default_factory=dict)
     """By relation: the columns that are used anywhere, sorted, including columns that the relation
     does not have. None if they are unknown. A column that a star only passes on is not used."""
     problems: tuple[str, ...] = ()

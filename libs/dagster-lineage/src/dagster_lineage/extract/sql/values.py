@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from dagster_lineage.extract.sql.schema import Relation
+from dagster_lineage.extract.sql.schema import RelationName
 
 
 class TracedColumn:
@@ -25,7 +25,7 @@ class TracedTable:
     __slots__ = ("columns", "complete", "missing", "relation", "unknown_use", "used")
 
     def __init__(
-        self, relation: Relation, columns: Iterable[tuple[str, str]], *, complete: bool
+        self, relation: RelationName, columns: Iterable[tuple[str, str]], *, complete: bool
     ) -> None:
         self.relation = relation
         self.columns = {name.casefold(): TracedColumn(self, name, type_) for name, type_ in columns}

@@ -63,7 +63,7 @@ class DgSettings(Struct):
     workspace: _Workspace = field(default_factory=_Workspace)
 
 
-class _Module(Struct):
+class _DagsterModule(Struct):
     name: str = ""
     type: str = ""
 
@@ -72,7 +72,7 @@ class _Dagster(Struct):
     """`[tool.dagster]`."""
 
     module_name: str = ""
-    modules: list[_Module] = field(default_factory=list)
+    modules: list[_DagsterModule] = field(default_factory=list)
     code_location_name: str = ""
 
 
