@@ -47,7 +47,8 @@ def asset_changes(compared: ComparedAsset) -> Iterator[Change]:
         yield from guarantee_changes(compared, old, now)
         yield from partition_changes(compared, old, now)
         yield from _other_facts(compared, old, now)
-        yield from _checks(compared, old, now)
+        if old.checks != now.checks:
+            yield from _checks(compared, old, now)
         yield from _upstream(compared, old, now)
 
 
@@ -86,8 +87,8 @@ def _identity(compared: ComparedAsset, old: Asset, now: Asset) -> Iterator[Chang
 
 
 def _table(compared: ComparedAsset, old: Asset, now: Asset) -> Iterator[Change]:
-    relation, old_relation = now.relation.casefold(), old.relation.casefold()
-    if old.key == now.key and relation and old_relation and relation != old_relation:
+    named = old.key == now.key and old.relation and now.relation
+    if named and old.relation.casefold() != now.relation.casefold():
         message = f"{now.key} is now the relation {now.relation}; it was {old.relation}."
         readers = _other_relations(compared, now)
         yield compared.breaking("relation-changed", message, readers, (old.relation, now.relation))

@@ -81,14 +81,14 @@ class Branch:
         """
         left = [unmet for unmet in self._unmet if id(unmet) not in self.reported]
         if left:
-            before = self.before.graph.limited_to(self._keys)
+            before = self._changed_part(self.before.graph)
             known = {_identity(unmet) for unmet in all_unmet(before, self.today)}
             yield from (unmet for unmet in left if _identity(unmet) not in known)
 
     @cached_property
     def _unmet(self) -> list[Unmet]:
         """Unmet expectations at head that the branch may have introduced."""
-        return [*all_unmet(self.after.graph.limited_to(self._keys), self.today)]
+        return [*all_unmet(self._changed_part(self.after.graph), self.today)]
 
     @cached_property
     def _unmet_of(self) -> dict[tuple[Aspect, str, str], list[Unmet]]:
@@ -99,20 +99,25 @@ class Branch:
                 found[unmet.aspect, unmet.key, column].append(unmet)
         return dict(found)
 
+    def _changed_part(self, graph: LineageGraph) -> LineageGraph:
+        """Return a graph with the references to keys that a changed interface produces or reads."""
+        return graph if self._keys is None else graph.limited_to(self._keys)
+
     @cached_property
-    def _keys(self) -> dict[str, None]:
-        """Keys that a changed interface, at base or head, produces or reads."""
+    def _keys(self) -> dict[str, None] | None:
+        """Keys that a changed interface, at base or head, produces or reads; None for all."""
         before, after = (
             {id(where.interface): where.interface for where in readers.graph.located}
             for readers in (self.before, self.after)
         )
+        if before.keys().isdisjoint(after.keys()):
+            return None
         found: dict[str, None] = {}
         for interfaces, others in ((before, after), (after, before)):
             for interface in (interfaces[one] for one in interfaces if one not in others):
                 found |= dict.fromkeys(asset.key for asset in interface.assets)
-                found |= dict.fromkeys(
-                    read.key for asset in interface.assets for read in asset.reads
-                )
+                for asset in interface.assets:
+                    found |= dict.fromkeys(read.key for read in asset.reads)
                 found |= dict.fromkeys(source.key for source in interface.sources)
         return found
 

@@ -44,13 +44,14 @@ class ComparedAsset:
     def visible(self) -> bool:
         """Whether another project may read it, or does although it may not."""
         sides = [located for located in (self.pair.before, self.pair.after) if located]
-        if any(located.asset.access not in HIDDEN for located in sides):
-            return True
-        return any(
-            readers.read_by_another_project(located.asset.key, located.where.project)
-            for located in sides
-            for readers in (self.branch.before, self.branch.after)
-        )
+        for located in sides:
+            if located.asset.access not in HIDDEN:
+                return True
+        for located in sides:
+            for readers in (self.branch.before, self.branch.after):
+                if readers.read_by_another_project(located.asset.key, located.where.project):
+                    return True
+        return False
 
     def change(
         self,

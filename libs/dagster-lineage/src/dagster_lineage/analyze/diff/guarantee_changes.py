@@ -72,6 +72,8 @@ def _contract(compared: ComparedAsset, old: Asset, now: Asset) -> Iterator[Chang
 
 
 def _grain(compared: ComparedAsset, old: Asset, now: Asset) -> Iterator[Change]:
+    if old.grain == now.grain:
+        return
     sides = (", ".join(old.grain), ", ".join(now.grain))
     if sorted(map(str.casefold, old.grain)) == sorted(map(str.casefold, now.grain)):
         return

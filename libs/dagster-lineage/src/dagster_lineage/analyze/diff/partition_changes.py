@@ -23,6 +23,8 @@ def partition_changes(compared: ComparedAsset, old: Asset, now: Asset) -> Iterat
     If the new ones are not known, it breaks unchanged readers with other partitions.
     """
     change = partition_change(old.partitions, now.partitions)
+    if change == "same":
+        return
     sides = (described(old.partitions), described(now.partitions))
     message = f"{now.key} has other partitions: {sides[1]}."
     unknown = now.partitions is not None and now.partitions.kind == "unknown"
@@ -33,7 +35,7 @@ def partition_changes(compared: ComparedAsset, old: Asset, now: Asset) -> Iterat
 
     if change == "widened":
         yield compared.change("partitions-widened", message, sides)
-    elif change != "same":
+    else:
         readers = [
             *compared.branch.unmet("partitions", now.key),
             *foreign_readers(compared, f"reads {now.key} and is not changed", differs),

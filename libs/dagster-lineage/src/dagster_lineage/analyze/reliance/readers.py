@@ -122,9 +122,12 @@ class Readers:
 
     def read_by_another_project(self, key: str, project: str) -> bool:
         """Return whether a project other than the one that is named reads a key."""
-        return any(
-            edge.where.project != project for edge in self.graph.readers.get(key, ())
-        ) or any(where.project != project for where, _ in self.sources(key))
+        # Loops, because this runs for every changed asset and generators take twice the time.
+        for edge in self.graph.readers.get(key, ()):
+            if edge.where.interface.project != project:
+                return True
+        sources = self.sources(key)
+        return bool(sources) and any(where.project != project for where, _ in sources)
 
     @cached_property
     def _sources(self) -> dict[str, list[tuple[LocatedInterface, Source]]]:
