@@ -125,6 +125,6 @@ def test_mistyped_source_key_is_reported_with_file_line_owner_and_suggestion(roo
         )
     assert done.returncode == 1, done.stdout + done.stderr
     assert f"projects/marts_dbt/models/staging/_sources.yml:{line}" in done.stdout
-    assert "did you mean jaffle/orders?" in done.stdout
+    assert "Did you mean `jaffle/orders`?" in done.stdout
     assert "team:finance" in done.stdout
     assert "team:analytics_engineering" in done.stdout

@@ -56,11 +56,11 @@ def plan(base: str, lineage: str) -> CiPlan:
         outputs.append(done.stdout.strip())
     text, document, matrix = outputs
     affected = json.loads(document)
-    unknown = set(affected["build"]) - {project.name for project in discover()}
+    unknown = set(affected["to_build"]) - {project.name for project in discover()}
     if unknown:
         return everything(f"`lineage affected` returned unknown projects: {sorted(unknown)}")
     return CiPlan(
-        projects=tuple(affected["build"]),
+        projects=tuple(affected["to_build"]),
         matrix=matrix,
         libraries=tuple(affected["libraries"]),
         repository_tests=affected["repository_tests"],

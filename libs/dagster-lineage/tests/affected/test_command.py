@@ -48,21 +48,21 @@ def test_text_has_reasons_and_proofs(shop, affected):
     shop.write("projects/shop/README.md", "# other\n")
     code, out, _ = affected()
     assert code == 0
-    assert out.startswith("1 of 5 projects must be built and tested, for 2 changed files.\n")
+    assert out.startswith("1 of 5 projects to build and test, for 2 changed files.\n")
     assert "  own files: projects/ml/tests/test_ml.py: its tests\n" in out
     tree = shop.git("rev-parse", "main:projects/lone").strip()[:12]
     assert f"  lone\n    0 of 7 files changed; tree {tree} at base and head\n" in out
     files = len(shop.git("ls-files", "projects/shop").splitlines())
     assert f"1 of {files} files changed, documentation only: projects/shop/README.md" in out
-    assert "needs cli, publish, warehouse; uses none of 0 changed files of libraries" in out
-    assert "reads 3 keys of other projects, none of the 0 that changed or follow" in out
+    assert "requires cli, publish, warehouse; uses none of 0 changed library files" in out
+    assert "reads 3 keys of other projects, none of the 0 that changed or are downstream" in out
 
 
 def test_proof_counts_changes_of_other_projects(shop, affected):
     shop.write("libs/testkit/src/testkit/frames.py", "frame = 2\n")
     shop.write("projects/shop/models/orders.sql", "select 2 as id")
     whole = json.loads(affected("--format", "json")[1])
-    assert whole["skip"] == ["ingest", "lone"]
+    assert whole["skipped"] == ["ingest", "lone"]
     proof = next(one["proof"] for one in whole["projects"] if one["project"] == "ingest")
     assert proof["tree_base"] == proof["tree_head"]
     assert proof["harmless"] == []
@@ -83,7 +83,7 @@ def test_committed_head_is_compared_without_the_work_tree(shop, affected):
     first = shop.commit()
     shop.git("checkout", "-q", "main")
     whole = json.loads(affected("--format", "json", "--head", "branch")[1])
-    assert whole["build"] == ["lone", "marts"]
+    assert whole["to_build"] == ["lone", "marts"]
     assert whole["head"] == first
     lone = next(one for one in whole["projects"] if one["project"] == "lone")
     assert [reason["text"] for reason in lone["reasons"]] == [
@@ -100,12 +100,12 @@ def test_later_commits_of_main_are_not_part_of_the_branch(shop, affected):
     shop.write("Makefile", "all:\n")
     shop.commit()
     shop.git("checkout", "-q", "branch")
-    assert json.loads(affected("--format", "json", base="base")[1])["build"] == ["lone"]
+    assert json.loads(affected("--format", "json", base="base")[1])["to_build"] == ["lone"]
 
 
 def test_untracked_files_are_changes(shop, affected):
     shop.write("projects/marts/models/new.sql", "select 1")
-    assert json.loads(affected("--format", "json")[1])["build"] == ["marts", "ml"]
+    assert json.loads(affected("--format", "json")[1])["to_build"] == ["marts", "ml"]
 
 
 def test_dbt_commands_select_changes_and_their_readers(shop, affected):
@@ -175,7 +175,7 @@ def test_control_characters_in_file_names_are_escaped(name, shown, shop, affecte
     assert f"  own files: projects/ml/{shown}: configuration" in affected()[1]
     matrix = json.loads(affected("--format", "github-matrix")[1])
     assert matrix["include"][0]["reason"].startswith(f"projects/ml/{shown}: ")
-    assert json.loads(affected("--format", "json")[1])["build"] == ["ml"]
+    assert json.loads(affected("--format", "json")[1])["to_build"] == ["ml"]
 
 
 def test_usage_errors_exit_with_2(shop, affected):

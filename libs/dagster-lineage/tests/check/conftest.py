@@ -1,4 +1,4 @@
-"""A small repository on disk: what the checks of a command line need."""
+"""A small repository on disk, for tests of the command line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dagster_lineage.cli.main import main
 from dagster_lineage.files.interface_files import encode
 from dagster_lineage.model import SCHEMA_VERSION, Asset, Interface, Read
 
-MAKER = Interface(
+PRODUCER = Interface(
     schema_version=SCHEMA_VERSION,
     project="jaffle_dbt",
     assets=(
@@ -24,13 +24,13 @@ MAKER = Interface(
 
 
 class Repository:
-    """A folder with projects, their interfaces and the files that these name."""
+    """A folder with projects, their interfaces and source files."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
     def write(self, *interfaces: Interface) -> None:
-        """Write interface files, and an empty line for each line that somebody names."""
+        """Write interface files, and source files with empty lines."""
         for interface in interfaces:
             folder = self.root / "projects" / interface.project
             (folder / "src").mkdir(parents=True, exist_ok=True)
@@ -41,7 +41,7 @@ class Repository:
                     file.write_text("\n" * 12)
 
     def reads(self, *keys: str) -> None:
-        """Let project `ml` read some keys, each named in a line of its own from line 3 on."""
+        """Let project `ml` read keys, each in its own line from line 3 on."""
         reads = tuple(
             Read(key=key, at=f"src/ml.py:{line}") for line, key in enumerate(keys, start=3)
         )
@@ -62,10 +62,10 @@ class Repository:
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
-    """A repository without a fault, which is the working directory."""
+    """A repository without findings, which is the working directory."""
     producer = Repository(tmp_path)
     producer.settings("[tool.lineage]\n")
-    producer.write(MAKER)
+    producer.write(PRODUCER)
     producer.reads("jaffle/orders")
     monkeypatch.chdir(tmp_path)
     return producer
@@ -73,12 +73,12 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
 
 @pytest.fixture
 def lineage(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
-    """Runs the command line: exit code, what it printed, what it complained."""
+    """Run the command line and return exit code, output and errors."""
 
     def run(*arguments: str) -> tuple[int, str, str]:
         try:
             code = main(list(arguments))
-        except SystemExit as exit_:  # argparse's own way out
+        except SystemExit as exit_:  # raised by argparse
             code = int(exit_.code or 0)
         printed = capsys.readouterr()
         return code, printed.out, printed.err

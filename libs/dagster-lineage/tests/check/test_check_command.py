@@ -1,4 +1,4 @@
-"""`lineage check` as it is called: exit codes, choice of rules and projects, wrong use."""
+"""`lineage check`: exit codes, choice of rules and projects, usage errors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dagster_lineage.model import SCHEMA_VERSION
 HEAVY = ("dagster", "dbt", "sqlglot", "jinja2", "yaml", "grimp", "pydantic")
 
 
-def test_right_repository_says_how_much_was_checked(repository, lineage) -> None:
+def test_repository_without_findings_reports_how_much_was_checked(repository, lineage) -> None:
     code, out, err = lineage("check")
     assert (code, err) == (0, "")
     assert out == "No findings: 1 edge between 2 projects checked.\n"
@@ -26,27 +26,27 @@ def test_typo_makes_exit_code_1_and_names_place_and_nearest(repository, lineage)
     assert code == 1
     assert out.splitlines() == [
         "team:science",
-        "  projects/ml/src/ml.py:3  ED01 edge-to-nothing",
-        "    `ml/forecast` reads `jaffle/ordrs`, which no code location makes.",
-        "    did you mean jaffle/orders?",
-        "    other end: jaffle_dbt, team:analytics",
-        "    Write `jaffle/orders`, or make or declare `jaffle/ordrs`.",
+        "  projects/ml/src/ml.py:3  ED01 unresolved-key",
+        "    `ml/forecast` reads `jaffle/ordrs`, which no code location produces.",
+        "    Did you mean `jaffle/orders`?",
+        "    Other end: jaffle_dbt, team:analytics",
+        "    Use `jaffle/orders`, or produce or declare `jaffle/ordrs`.",
         "",
         (
-            "1 error; 1 edge between 2 projects checked, 1 of them ends outside the graph. "
-            "`lineage rule ED01` explains ED01."
+            "Found 1 error: 1 edge between 2 projects checked, 1 of them ends outside the graph. "
+            "Run `lineage rule ED01` for details on ED01."
         ),
     ]
 
 
-def test_notes_alone_are_no_failure(repository, lineage) -> None:
+def test_notes_alone_do_not_fail(repository, lineage) -> None:
     repository.settings(
         '[[tool.lineage.external]]\nkeys = ["old/*"]\nowner = "team:x"\nreason = "gone"\n'
     )
     code, out, _ = lineage("check")
     assert code == 0
-    assert "pyproject.toml:1  EX02 frozen-expired (note)" in out
-    assert "1 note; 1 edge" in out
+    assert "pyproject.toml:1  EX02 expired-external (note)" in out
+    assert "Found 1 note: 1 edge" in out
 
 
 def test_check_works_from_a_folder_below_the_root(
@@ -56,7 +56,7 @@ def test_check_works_from_a_folder_below_the_root(
     assert lineage("check")[0] == 0
 
 
-def test_select_and_ignore_take_beginnings_of_codes(repository, lineage) -> None:
+def test_select_and_ignore_accept_the_first_letters_of_codes(repository, lineage) -> None:
     repository.reads("jaffle/ordrs", "stripe/charges")
     assert "EX01" not in lineage("check", "--select", "ED,KY03")[1]
     assert "ED01" not in lineage("check", "--ignore", "ED01")[1]
@@ -75,14 +75,14 @@ def test_settings_select_rules(repository, lineage) -> None:
     [
         (["--select", "ED10"], "unknown rule `ED10`: did you mean `ED01`?"),
         (["jafle_dbt"], "unknown project `jafle_dbt`: did you mean `jaffle_dbt`?"),
-        (["--root", "nowhere"], "--root nowhere is no folder"),
-        (["--interfaces", "*.json"], "no interface matches *.json"),
-        (["--interfaces", "../*/interface.json"], "leaves the root"),
+        (["--root", "nowhere"], "--root nowhere is not a directory"),
+        (["--interfaces", "*.json"], "no interface file matches *.json"),
+        (["--interfaces", "../*/interface.json"], "is outside the root"),
         (["--baseline", "none.json"], "baseline none.json cannot be read"),
         (["--format", "xml"], "invalid choice"),
     ],
 )
-def test_wrong_use_is_exit_code_2_and_says_what_is_right(
+def test_usage_error_is_exit_code_2_with_a_fix(
     repository, lineage, arguments: list[str], words: str
 ) -> None:
     code, out, err = lineage("check", *arguments)
@@ -96,7 +96,7 @@ def test_only_the_findings_of_the_named_projects(repository, lineage) -> None:
     assert lineage("check", "ml", "jaffle_dbt")[0] == 1
 
 
-def test_merge_conflict_in_an_interface_is_told(repository, lineage) -> None:
+def test_merge_conflict_in_an_interface_is_reported(repository, lineage) -> None:
     file = repository.root / "projects" / "ml" / "interface.json"
     file.write_bytes(b"<<<<<<< HEAD\n" + file.read_bytes())
     code, _, err = lineage("check")
@@ -148,7 +148,7 @@ def test_unknown_command_has_the_nearest(lineage) -> None:
     assert "did you mean `check`?" in err
 
 
-def test_help_lists_the_commands_and_calling_nothing_is_wrong_use(lineage) -> None:
+def test_help_lists_the_commands_and_no_command_is_a_usage_error(lineage) -> None:
     code, out, _ = lineage("--help")
     assert code == 0
     assert "  check " in out
@@ -174,10 +174,14 @@ def test_check_imports_nothing_heavy_and_no_other_command(repository) -> None:
     assert code == "0"
     assert not [name for name in modules if name.partition(".")[0] in HEAVY]
     commands = [name for name in modules if name.startswith("dagster_lineage.cli.")]
-    assert commands == ["dagster_lineage.cli.check", "dagster_lineage.cli.main"]
+    assert commands == [
+        "dagster_lineage.cli.arguments",
+        "dagster_lineage.cli.check",
+        "dagster_lineage.cli.main",
+    ]
 
 
-def test_closed_pipe_is_no_traceback(repository) -> None:
+def test_closed_pipe_causes_no_traceback(repository) -> None:
     keys = [f"jaffle/gone_{number}" for number in range(3000)]
     repository.reads(*keys)
     program = subprocess.Popen(

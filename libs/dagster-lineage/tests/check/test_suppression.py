@@ -1,4 +1,4 @@
-"""What somebody ignores, and says why: comments in files, settings, baseline."""
+"""Suppressed findings: by a comment, by the settings, by the baseline."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ FILE = "projects/ml/src/ml.py"
         (2, "{#- lineage:ignore[ED01]: comes with the next release -#}"),
     ],
 )
-def test_comment_with_a_reason_ignores_a_finding(
+def test_comment_with_a_reason_suppresses_a_finding(
     repository, lineage, number: int, line: str
 ) -> None:
     repository.reads("jaffle/ordrs")
     repository.line(FILE, number, line)
     code, out, _ = lineage("check")
     assert code == 0
-    assert "1 finding ignored" in out
+    assert "1 finding suppressed" in out
 
 
 @pytest.mark.parametrize(
     ("number", "line"),
     [
-        (2, "other = 1  # lineage: ignore[ED01] of its own line"),
+        (2, "other = 1  # lineage: ignore[ED01] for its line only"),
         (4, "# lineage: ignore[ED01] below it"),
         (3, "# lineage: ignore[KY01] another rule"),
         (3, "text = 'lineage: ignore[ED01] no comment'"),
     ],
 )
-def test_comment_elsewhere_or_for_another_rule_ignores_nothing(
+def test_comment_elsewhere_or_for_another_rule_suppresses_nothing(
     repository, lineage, number: int, line: str
 ) -> None:
     repository.reads("jaffle/ordrs")
@@ -49,14 +49,14 @@ def test_comment_elsewhere_or_for_another_rule_ignores_nothing(
 
 
 @pytest.mark.parametrize("line", ["# lineage: ignore[ED01]", "{# lineage: ignore[ED01]: #}"])
-def test_comment_without_a_reason_is_not_obeyed_and_reported(
+def test_comment_without_a_reason_has_no_effect_and_is_reported(
     repository, lineage, line: str
 ) -> None:
     repository.reads("jaffle/ordrs")
     repository.line(FILE, 2, line)
     code, out, _ = lineage("check")
     assert code == 1
-    assert "ED01 edge-to-nothing" in out
+    assert "ED01 unresolved-key" in out
     assert f"{FILE}:2  SU01 suppression-without-reason (warning)" in out
     assert "SU01" not in lineage("check", "--ignore", "SU01")[1]
 
@@ -75,7 +75,7 @@ def test_settings_ignore_a_rule_in_some_paths(repository, lineage) -> None:
         assert lineage("check")[0] == code, path
 
 
-def test_baseline_lets_known_findings_pass_and_no_new_ones(repository, lineage) -> None:
+def test_baseline_accepts_known_findings_and_no_new_ones(repository, lineage) -> None:
     repository.reads("jaffle/ordrs", "stripe/charges")
     assert lineage("check", "--write-baseline", "known.json")[0] == 0
     known = json.loads((repository.root / "known.json").read_text())
@@ -83,7 +83,7 @@ def test_baseline_lets_known_findings_pass_and_no_new_ones(repository, lineage) 
     assert list(known) == sorted(known)
     code, out, _ = lineage("check", "--baseline", "known.json")
     assert code == 0
-    assert "2 known from the baseline" in out
+    assert "2 findings in the baseline" in out
 
     repository.reads("jaffle/x", "jaffle/ordrs", "stripe/charges")
     code, out, _ = lineage("check", "--baseline", "known.json")
@@ -92,14 +92,14 @@ def test_baseline_lets_known_findings_pass_and_no_new_ones(repository, lineage) 
     assert "jaffle/ordrs" not in out
 
 
-def test_same_fault_once_more_is_new(repository, lineage) -> None:
+def test_second_occurrence_of_a_known_fault_is_new(repository, lineage) -> None:
     repository.reads("jaffle/ordrs")
     lineage("check", "--write-baseline", "known.json")
     repository.reads("jaffle/ordrs", "jaffle/ordrs")
     assert lineage("check", "--baseline", "known.json")[0] == 1
 
 
-def test_mended_entry_of_the_baseline_is_a_note_until_it_is_written_again(
+def test_stale_entry_of_the_baseline_is_a_note_until_it_is_written_again(
     repository, lineage
 ) -> None:
     repository.settings('[tool.lineage]\nbaseline = "known.json"\n')
@@ -108,8 +108,8 @@ def test_mended_entry_of_the_baseline_is_a_note_until_it_is_written_again(
     repository.reads("jaffle/orders")
     code, out, _ = lineage("check")
     assert code == 0
-    assert "known.json:1  BL01 baseline-entry-gone (note)" in out
-    # What was not checked is not called gone.
+    assert "known.json:1  BL01 stale-baseline-entry (note)" in out
+    # An entry that was not checked is not stale.
     assert "BL01" not in lineage("check", "--select", "KY")[1]
     assert "BL01" not in lineage("check", "jaffle_dbt")[1]
     lineage("check", "--select", "KY", "--write-baseline", "known.json")
@@ -118,17 +118,17 @@ def test_mended_entry_of_the_baseline_is_a_note_until_it_is_written_again(
     assert "BL01" not in lineage("check")[1]
 
 
-def test_file_that_is_no_baseline_is_told(repository, lineage) -> None:
+def test_baseline_of_another_type_is_reported(repository, lineage) -> None:
     (repository.root / "known.json").write_text("[1]")
     code, _, err = lineage("check", "--baseline", "known.json")
     assert code == 2
-    assert "known.json is no baseline" in err
+    assert "known.json is not a baseline" in err
 
 
-def test_file_that_is_no_baseline_is_told_with_the_mend(repository, lineage) -> None:
+def test_invalid_baseline_is_reported_with_a_fix(repository, lineage) -> None:
     for content in ("{", "[]", '{"version": 1}'):
         (repository.root / "known.json").write_text(content)
         code, _, err = lineage("check", "--baseline", "known.json")
         assert code == 2
-        assert "known.json is no baseline" in err
+        assert "known.json is not a baseline" in err
         assert "--write-baseline known.json" in err

@@ -1,4 +1,4 @@
-"""`lineage diff` on a real repository: what a pull request would be told."""
+"""`lineage diff` on a real repository: exit codes and output."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ def lineage(repository, capsys, *arguments):
 
 
 def test_an_untouched_branch_passes(branch, capsys):
-    assert lineage(branch, capsys) == (0, "The interfaces are as they were.\n", "")
+    assert lineage(branch, capsys) == (0, "The interfaces are unchanged.\n", "")
 
 
 def test_a_column_that_another_team_reads_fails_before_it_is_committed(branch, capsys):
     branch.interface("shop", assets=[AFTER])
     code, out, _ = lineage(branch, capsys)
     assert code == 1
-    assert "hurts marts/report (team:finance): reads shop/orders#status" in out
+    assert "breaks marts/report (team:finance): reads shop/orders#status" in out
 
 
 def test_producer_and_reader_changed_together_pass(branch, capsys):
@@ -100,7 +100,7 @@ def test_mistakes_of_use_end_with_2_and_the_mend(branch, capsys, tmp_path):
     assert main(["diff", "--base", "main", "--root", str(tmp_path / "none")]) == 2
 
 
-def test_a_repository_without_interfaces_is_told(repository, capsys):
+def test_a_repository_without_interfaces_is_reported(repository, capsys):
     repository.commit()
     code, _, err = lineage(repository, capsys)
     assert code == 2

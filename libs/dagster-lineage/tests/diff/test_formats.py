@@ -10,11 +10,11 @@ import pytest
 
 from dagster_lineage.analyze.diff import InterfaceDiff, compare
 from dagster_lineage.model import Asset, Column, Interface, LineageGraph, LocatedInterface, Read
-from dagster_lineage.present.github.diff import workflow_commands
-from dagster_lineage.present.json.diff import document
-from dagster_lineage.present.markdown.diff import markdown
+from dagster_lineage.present.github import change_annotations
+from dagster_lineage.present.json import diff_document
+from dagster_lineage.present.markdown.diff import diff_comment
 from dagster_lineage.present.markdown.markup import Node, code, flowchart
-from dagster_lineage.present.text.diff import text
+from dagster_lineage.present.text.diff import diff_text
 
 HOSTILE = [
     "a|b",
@@ -43,7 +43,7 @@ def project(name, *assets, **facts):
 
 
 def removed_column(column="status", key="shop/orders", reader="marts/report", owner="team:marts"):
-    """A diff in which one reader is hurt, one change is settled and one is added."""
+    """A diff in which one reader breaks, one change is settled and one is added."""
     columns = {"id": Column(type="bigint"), "old": Column(), column: Column(type="varchar")}
     now = {"id": Column(type="bigint"), "new": Column(type="date")}
     shop = [
@@ -56,20 +56,20 @@ def removed_column(column="status", key="shop/orders", reader="marts/report", ow
 
 
 def test_text_names_place_reader_and_team():
-    lines = text(removed_column()).splitlines()
+    lines = diff_text(removed_column()).splitlines()
     assert lines[0] == (
         "projects/shop/models/orders.sql:1: BREAKING column-removed: "
         "shop/orders no longer has the column status."
     )
     assert lines[1] == (
-        "    hurts marts/report (team:marts): reads shop/orders#status  "
+        "    breaks marts/report (team:marts): reads shop/orders#status  "
         "projects/marts/models/_sources.yml:7"
     )
-    assert lines[-1] == "1 breaking change hurts team:marts; 1 breaking but settled, 1 added."
+    assert lines[-1] == "1 breaking change affects team:marts; 1 breaking but settled, 1 added."
 
 
 def test_text_of_nothing():
-    assert text(InterfaceDiff(changes=())) == "The interfaces are as they were."
+    assert diff_text(InterfaceDiff(changes=())) == "The interfaces are unchanged."
 
 
 def test_internal_changes_take_one_line_for_each_project():
@@ -78,15 +78,15 @@ def test_internal_changes_take_one_line_for_each_project():
         for one in ({}, {"x": Column()})
     ]
     diff = compare(LineageGraph([sides[0]]), LineageGraph([sides[1]]))
-    assert text(diff).splitlines() == [
+    assert diff_text(diff).splitlines() == [
         "internal in shop: stg/a (column-listed x); stg/b (column-listed x)",
-        "Nothing breaks: 2 internal.",
+        "No reader breaks: 2 internal.",
     ]
-    assert "`shop` 2" in markdown(diff)
+    assert "`shop` 2" in diff_comment(diff)
 
 
 def test_json_has_every_field():
-    whole = json.loads(document(removed_column(), base="b" * 40, head="worktree"))
+    whole = json.loads(diff_document(removed_column(), base="b" * 40, head="worktree"))
     assert whole["fails"] is True
     assert whole["affected_teams"] == ["team:marts"]
     assert whole["summary"] == {
@@ -113,23 +113,23 @@ def test_json_has_every_field():
 
 
 def test_github_annotates_the_line_that_breaks():
-    first, second = workflow_commands(removed_column()).splitlines()
+    first, second = change_annotations(removed_column()).splitlines()
     assert first.startswith(
         "::error file=projects/shop/models/orders.sql,line=1,title=breaking column-removed::"
     )
-    assert "%0AHurts marts/report (team:marts)" in first
+    assert "%0ABreaks marts/report (team:marts)" in first
     assert second.startswith("::notice ")
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_name_cannot_start_a_workflow_command(name):
-    answer = workflow_commands(removed_column(name, f"shop/{name}", f"marts/{name}", name))
+    answer = change_annotations(removed_column(name, f"shop/{name}", f"marts/{name}", name))
     assert len(answer.split("\n")) == 2
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_name_stays_in_its_cell_of_the_comment(name):
-    comment = markdown(removed_column(name, f"shop/{name}", f"marts/{name}", name))
+    comment = diff_comment(removed_column(name, f"shop/{name}", f"marts/{name}", name))
     body, _, picture = comment.partition("```mermaid")
     for row in [line for line in body.splitlines() if line.startswith("|")]:
         outside = re.sub(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", "", row.replace("\\|", ""))
@@ -144,10 +144,12 @@ def test_a_name_stays_in_its_cell_of_the_comment(name):
 
 
 def test_comment_names_teams_and_shows_who_is_hit():
-    comment = markdown(removed_column())
-    assert comment.startswith("<!-- lineage diff -->\n\n### ❌ Interfaces: 1 breaking change hurts")
+    comment = diff_comment(removed_column())
+    assert comment.startswith(
+        "<!-- lineage diff -->\n\n### ❌ Interfaces: 1 breaking change affects"
+    )
     assert "`marts/report` (`team:marts`)" in comment
-    assert "nobody in the repository" in comment or "no reader in the repository" in comment
+    assert "no reader in the repository" in comment
     assert 'n0["shop/orders#35;status"]' in comment
     assert "n0 --> n1" in comment
 
@@ -166,7 +168,7 @@ def test_comment_of_a_huge_diff_fits_into_githubs_limit(letter):
         LineageGraph([project("shop", before), marts]),
         LineageGraph([project("shop", after), marts]),
     )
-    comment = markdown(diff)
+    comment = diff_comment(diff)
     assert len(comment.encode()) < 65_536
     assert "more" in comment
 

@@ -1,4 +1,4 @@
-"""OpenLineage's own classes, which are generated from its published schemas, take every event."""
+"""Every event is valid for OpenLineage's classes, which are generated from its schemas."""
 
 from __future__ import annotations
 
@@ -91,8 +91,8 @@ def graph() -> LineageGraph:
     )
 
 
-def told() -> dict[tuple[str, str], dict[str, Any]]:
-    """The events of the small graph as a consumer reads them, by kind and name."""
+def events_by_name() -> dict[tuple[str, str], dict[str, Any]]:
+    """Return the events of the small graph by kind and name."""
     found = {}
     for event in events(graph(), time=NOON):
         plain = json.loads(json.dumps(event))
@@ -101,10 +101,10 @@ def told() -> dict[tuple[str, str], dict[str, Any]]:
     return found
 
 
-def taken(kind: Any, value: Any, where: str = "$") -> None:
-    """Fail unless a class of OpenLineage's has every field of a value, and all it must have.
+def validate(kind: Any, value: Any, where: str = "$") -> None:
+    """Fail unless a class of OpenLineage has every field of a value, and the value all it needs.
 
-    Facets are looked up by their name, as the specification says.
+    Facets are looked up by name, as specified.
     """
     options = [one for one in get_args(kind) if one is not type(None)]
     if get_origin(kind) in (list, dict):
@@ -113,10 +113,10 @@ def taken(kind: Any, value: Any, where: str = "$") -> None:
         assert isinstance(value, get_origin(kind)), where
         for name, part in pairs:
             named = {base.DatasetFacet: DATASET_FACETS, base.JobFacet: JOB_FACETS}.get(inner)
-            taken(named[name] if named else inner, part, f"{where}.{name}")
+            validate(named[name] if named else inner, part, f"{where}.{name}")
     elif options:
         assert len(options) == 1, where
-        taken(options[0], value, where)
+        validate(options[0], value, where)
     elif attr.has(kind):
         hints = get_type_hints(kind)
         known = {field.name: field for field in attr.fields(kind)}
@@ -126,19 +126,19 @@ def taken(kind: Any, value: Any, where: str = "$") -> None:
         }
         assert required <= set(value), f"{where}: {required - set(value)} are missing"
         for name, part in value.items():
-            taken(hints[name], part, f"{where}.{name}")
-        # Its own validators look at times and addresses.
+            validate(hints[name], part, f"{where}.{name}")
+        # Validators of the class check times and addresses.
         kind(**{name.lstrip("_"): value[name] for name in value if known[name].init})
         url = value.get("_schemaURL", value.get("schemaURL"))
         assert url is None or url == kind._get_schema(), where
     else:
-        assert isinstance(value, kind), f"{where}: {value!r} is no {kind}"
+        assert isinstance(value, kind), f"{where}: {value!r} is not a {kind}"
 
 
 def test_every_event_is_one_of_the_published_schema():
-    for (kind, name), event in told().items():
+    for (kind, name), event in events_by_name().items():
         published = base.JobEvent if kind == "job" else base.DatasetEvent
-        taken(published, event, f"{kind} {name}")
+        validate(published, event, f"{kind} {name}")
 
 
 @pytest.mark.parametrize(
@@ -154,14 +154,14 @@ def test_every_event_is_one_of_the_published_schema():
     ],
 )
 def test_an_event_that_the_schema_does_not_allow_is_refused(kind, change):
-    event = told()[kind, "marts/revenue"]
+    event = events_by_name()[kind, "marts/revenue"]
     change(event)
     with pytest.raises((AssertionError, ValueError, TypeError)):
-        taken(base.JobEvent if kind == "job" else base.DatasetEvent, event)
+        validate(base.JobEvent if kind == "job" else base.DatasetEvent, event)
 
 
-def test_an_asset_that_nobody_makes_has_no_job_and_a_stub_no_event():
-    assert set(told()) == {
+def test_an_asset_without_a_producer_has_no_job_and_a_stub_no_event():
+    assert set(events_by_name()) == {
         ("dataset", "shop/orders"),
         ("dataset", "outside/rates"),
         ("dataset", "marts/revenue"),
@@ -171,7 +171,7 @@ def test_an_asset_that_nobody_makes_has_no_job_and_a_stub_no_event():
 
 
 def test_both_ends_of_an_edge_name_the_same_dataset():
-    found = told()
+    found = events_by_name()
     read = found["job", "marts/revenue"]["inputs"][0]
     producer = found["job", "shop/orders"]["outputs"][0]
     assert read == producer == {"namespace": "dagster", "name": "shop/orders"}
@@ -184,15 +184,15 @@ def test_both_ends_of_an_edge_name_the_same_dataset():
             "transformations": [{"type": "DIRECT", "subtype": "IDENTITY"}],
         }
     ]
-    # What rows depend on, but no column is computed from.
+    # Rows depend on it, but no column is computed from it.
     assert [one["field"] for one in facet["dataset"]] == ["status"]
 
 
-def test_what_is_not_known_is_left_out():
-    facets = told()["dataset", "shop/orders"]["dataset"]["facets"]
+def test_unknown_facts_are_left_out():
+    facets = events_by_name()["dataset", "shop/orders"]["dataset"]["facets"]
     assert facets["schema"]["fields"][1] == {"name": "status", "ordinal_position": 2}
     assert "columnLineage" not in facets
-    assert "facets" not in told()["dataset", "outside/rates"]["dataset"]
+    assert "facets" not in events_by_name()["dataset", "outside/rates"]["dataset"]
 
 
 def test_the_command_writes_a_line_for_each_event(tmp_path, monkeypatch, capsys):

@@ -229,12 +229,12 @@ def test_workspace_in_another_checkout_is_relative_to_it(repository, tmp_path_fa
     workspace = str(other / "team")
     code, _, err = repository.lineage("lock", "--workspace", workspace, "--out", "interfaces")
     assert code == 1
-    assert "interfaces/etl.json says so" in err
+    assert "interfaces/etl.json records it" in err
     told = repository.interface("etl")
     assert told.folder == "team/etl"
     (repository.root / "interfaces" / "gone.json").write_text("{}")
     _, _, err = repository.lineage("lock", "--workspace", workspace, "--out", "interfaces")
-    assert "note: interfaces/gone.json is of no code location of this workspace" in err
+    assert "note: interfaces/gone.json belongs to no code location of this workspace" in err
     assert "<checkout>/team/etl/.venv/bin/python does not exist" in told.unreadable
 
 
@@ -242,8 +242,8 @@ def test_workspace_in_another_checkout_is_relative_to_it(repository, tmp_path_fa
     ("arguments", "words"),
     [
         (("lock", "--workspace", "none.yaml"), "none.yaml does not exist"),
-        (("lock", "--root", "none"), "is no folder"),
-        (("lock", "shop", "--manifest", "m.json"), "name one with --workspace"),
+        (("lock", "--root", "none"), "is not a directory"),
+        (("lock", "shop", "--manifest", "m.json"), "name a workspace with --workspace"),
         (("check", "--fresh"), "workspace.yaml does not exist"),
         (("lock", "--manifest", "none.json"), "none.json cannot be read: No such file"),
         (
@@ -255,7 +255,10 @@ def test_workspace_in_another_checkout_is_relative_to_it(repository, tmp_path_fa
             "empty.json is not a dbt manifest: it has",
         ),
         (("lock", "--manifest", "right.json", "--out", "empty.json"), "with --out"),
-        (("check", "--baseline", "empty.json", "--interfaces", "*.yml"), "no interface matches"),
+        (
+            ("check", "--baseline", "empty.json", "--interfaces", "*.yml"),
+            "no interface file matches",
+        ),
     ],
 )
 def test_usage_errors_name_the_fix_and_have_no_traceback(

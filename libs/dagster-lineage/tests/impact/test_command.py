@@ -31,18 +31,18 @@ def test_text_groups_by_project_and_counts(impact):
     paid = "  marts/paid#net  by value, via shop/orders#amount  projects/marts/models/paid.sql:1"
     assert paid in lines
     assert lines[-1] == (
-        "hits 4 assets, 4 checks, 1 exposure in marts, ml; "
+        "Affects 4 assets, 4 checks, 1 exposure in marts, ml; "
         "owners: cfo@example.org, team:finance, team:science."
     )
 
 
 def test_text_of_nothing(impact):
-    assert impact("ml/forecast")[1].splitlines()[-1] == "Nothing reads it."
-    assert impact("shop/orders", "--upstream")[1].splitlines()[-1] == "It reads nothing."
+    assert impact("ml/forecast")[1].splitlines()[-1] == "No readers."
+    assert impact("shop/orders", "--upstream")[1].splitlines()[-1] == "No upstream assets."
 
 
 def test_unknown_columns_are_reported(impact):
-    assert "which columns it uses is not known" in impact("shop/orders.amount")[1]
+    assert "all columns, since those it reads are unknown" in impact("shop/orders.amount")[1]
 
 
 def test_upstream_names_the_source_column(impact):
@@ -59,7 +59,7 @@ def test_several_targets_have_one_result(impact):
 
 def test_json_contains_every_asset(impact):
     whole = json.loads(impact("shop/orders", "--format", "json")[1])
-    assert whole["schema_version"] == 1
+    assert whole["schema_version"] == 2
     assert [one["key"] for one in whole["assets"]] == [
         "shop/orders", "marts/paid", "ml/daily", "marts/daily", "ml/forecast",
     ]  # fmt: skip

@@ -206,7 +206,7 @@ def test_location_that_does_not_load_is_told_and_the_others_go_on(repository, ca
     kept.write_text("what was there before")
     assert main(["lock", "--out", "interfaces"]) == 1
     told = capsys.readouterr().err
-    assert "broken: cannot be asked" in told
+    assert "broken: could not be loaded" in told
     assert "nowhere_to_be_found" in told
     assert kept.read_text() == "what was there before"
     [forecast] = read_interface(repository / "interfaces/reader.json").assets

@@ -1,4 +1,4 @@
-"""A browser, and a small repository of three teams to look at in it."""
+"""A browser, and the page of a small repository with three teams."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ ML = Interface(
 
 
 class Repository:
-    """A folder with interfaces, and the page that the command writes of it."""
+    """A folder with interfaces, and its page."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -157,7 +157,7 @@ class Repository:
                 file.write_text("\n" * 40)
 
     def report(self, *arguments: str) -> Path:
-        """The page, as a file."""
+        """Write the page and return its file."""
         file = self.root / "lineage.html"
         assert main(["report", "--root", str(self.root), "--out", str(file), *arguments]) == 0
         return file
@@ -172,7 +172,7 @@ def repository(tmp_path: Path) -> Repository:
 
 @pytest.fixture(scope="session")
 def three_teams(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page of the small repository, for those that only look at it."""
+    """The page of the small repository, for tests that do not change it."""
     producer = Repository(tmp_path_factory.mktemp("three_teams"))
     producer.write(SHOP, MARTS, ML)
     return producer.report()
@@ -193,17 +193,17 @@ def browser() -> Iterator[Browser]:
 
 
 class Visit:
-    """A page that is open, with all that it asked for and complained of.
+    """An open page, its requests and its errors.
 
     Attributes:
         page: The page.
-        requests: Addresses that anything on it asked for, the page itself not among them.
-        complaints: Errors of its script, and what its policy kept from happening.
+        requests: Addresses that it requested, without its own.
+        errors: Errors of its script, and violations of its content security policy.
     """
 
     def __init__(self, context: BrowserContext, file: Path) -> None:
         self.requests: list[str] = []
-        self.complaints: list[str] = []
+        self.errors: list[str] = []
         address = file.as_uri()
 
         def note(request: Request) -> None:
@@ -218,28 +218,26 @@ class Visit:
             ),
         )
         self.page: Page = context.new_page()
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on(
             "console",
-            lambda details: (
-                self.complaints.append(details.text) if details.type == "error" else None
-            ),
+            lambda details: self.errors.append(details.text) if details.type == "error" else None,
         )
         self.page.goto(address)
         self.page.wait_for_selector("#boxes > *")
 
     def node(self, key: str):
-        """The box of an asset in the graph."""
+        """Return the box of an asset in the graph."""
         return self.page.locator(f'#nodes > [aria-label^="{key},"]')
 
     def choose(self, key: str, column: str = "") -> None:
-        """Click an asset, and perhaps a column of it."""
+        """Click an asset, and perhaps one of its columns."""
         self.node(key).click()
         if column:
             self.page.get_by_role("table").get_by_role("button", name=column, exact=True).click()
 
     def lit(self) -> set[str]:
-        """Names that are lit in the graph."""
+        """Return the names that are highlighted in the graph."""
         return set(self.page.locator("#nodes > .on .title").all_text_contents()) - {""}
 
 

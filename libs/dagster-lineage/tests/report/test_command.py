@@ -1,4 +1,4 @@
-"""`lineage report`: what it writes, what it compares with, and how it says no."""
+"""`lineage report`: the page, the comparison with a base, and usage errors."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def git(root, *arguments):
 
 @pytest.fixture
 def branch(repository):
-    """A branch that takes a column and an asset away that others still read, and adds an asset."""
+    """A branch that removes a column and an asset with readers, and adds an asset."""
     git(repository.root, "init", "-q", "-b", "main")
     git(repository.root, "add", "-A")
     git(repository.root, "commit", "-q", "-m", "base")
@@ -59,32 +59,32 @@ def test_a_changed_branch_is_marked_and_listed(branch, visit):
     assert "removed" in opened.node("shop/notes").get_attribute("aria-label")
     page.get_by_role("tab", name="Changes").click()
     card = page.locator("#pane-changes > ul > li").filter(has_text="column-removed")
-    assert "hurts a reader" in card.inner_text()
+    assert "breaks a reader" in card.inner_text()
     assert "staging/paid reads shop/orders#amount" in card.inner_text()
     card.get_by_role("button", name="shop/orders").click()
     assert "column-removed" in page.locator("#pane-asset").inner_text()
     page.get_by_role("checkbox", name="Changed").check()
     page.get_by_role("tab", name="List").click()
     assert "marts/revenue" not in page.get_by_role("tree").inner_text()
-    assert opened.complaints == []
+    assert opened.errors == []
 
 
-def test_a_column_that_is_gone_is_still_the_start_of_its_readers_lineage(branch, visit):
+def test_a_removed_column_is_still_an_origin_of_its_readers(branch, visit):
     opened = visit(branch.report("--base", "main"))
     opened.choose("staging/paid", "amount")
     way = opened.page.get_by_role("region", name="Lineage of column amount")
     assert "shop/orders#amount" in way.inner_text()
     opened.choose("shop/orders")
-    assert "only read, not told" in opened.page.locator("#pane-asset").inner_text()
+    assert "not in the interface" in opened.page.locator("#pane-asset").inner_text()
 
 
-def test_without_a_base_nothing_is_called_changed(repository):
+def test_without_a_base_there_are_no_changes(repository):
     data = data_of(repository.report())
     assert data["base"] == ""
     assert data["changes"] == []
 
 
-def test_a_cycle_between_projects_is_drawn_all_the_same(repository):
+def test_a_cycle_between_projects_is_drawn(repository):
     ring = [
         Interface(
             schema_version=SCHEMA_VERSION,
@@ -104,20 +104,20 @@ def test_a_cycle_between_projects_is_drawn_all_the_same(repository):
     assert {"ring0/a", "ring1/a", "ring2/a"} <= names(data)
 
 
-def test_an_unreadable_project_is_there_and_says_so(repository, visit):
+def test_an_unreadable_project_is_shown_with_its_state(repository, visit):
     repository.write(
         Interface(schema_version=SCHEMA_VERSION, project="dark", unreadable="no module named x")
     )
     page = visit(repository.report()).page
-    assert "could not be read" in page.get_by_role("tree").inner_text()
+    assert "could not be loaded" in page.get_by_role("tree").inner_text()
 
 
-def test_mistakes_of_use_end_with_2_and_the_mend(repository, tmp_path, capsys):
+def test_usage_errors_have_exit_code_2_and_a_fix(repository, tmp_path, capsys):
     root = ("--root", str(repository.root))
     assert main(["report", *root, "--out", str(tmp_path / "none" / "x.html")]) == 2
     assert "existing folder" in capsys.readouterr().err
     assert main(["report", "--root", str(tmp_path / "none")]) == 2
-    assert "is no folder" in capsys.readouterr().err
+    assert "is not a directory" in capsys.readouterr().err
     assert main(["report", *root, "--base", "main"]) == 2
     assert "git" in capsys.readouterr().err
     (tmp_path / "empty").mkdir()

@@ -1,4 +1,4 @@
-"""What somebody sees and clicks: panel, column lineage, search, filters, problems."""
+"""The page by mouse: panel, column lineage, search, filters, findings."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from dagster_lineage.model import SCHEMA_VERSION, Asset, Interface
 def opened(three_teams, visit):
     found = visit(three_teams)
     yield found
-    assert found.complaints == []
+    assert found.errors == []
     assert found.requests == []
 
 
-def test_an_asset_tells_everything_that_its_interface_knows(opened):
+def test_the_panel_shows_every_fact_of_an_asset(opened):
     opened.choose("shop/orders")
     panel = opened.page.locator("#pane-asset").inner_text()
     for fact in (
@@ -59,56 +59,56 @@ def test_a_column_is_lit_from_its_source_to_the_last_feature(opened):
 def test_a_column_that_is_only_filtered_by_names_its_reader(opened):
     opened.choose("shop/orders", "status")
     way = opened.page.get_by_role("region", name="Lineage of column status")
-    assert "Used without being passed on (1)" in way.inner_text()
+    assert "Other uses (1)" in way.inner_text()
     assert "staging/paid filters, joins or computes with shop/orders#status" in way.inner_text()
     assert {"orders", "paid"} <= opened.lit()
     assert "revenue" not in opened.lit()
 
 
-def test_a_second_click_on_a_column_takes_it_back(opened):
+def test_a_second_click_on_a_column_deselects_it(opened):
     opened.choose("shop/orders", "amount")
     opened.page.get_by_role("table").get_by_role("button", name="amount").click()
     assert opened.page.locator("#pane-asset [role=region]").count() == 0
 
 
-def test_the_way_as_text_leads_on_to_the_next_column(opened):
+def test_lineage_as_text_links_to_the_next_column(opened):
     opened.choose("shop/orders", "amount")
     opened.page.get_by_role("button", name="ml/forecast#expected").click()
     assert opened.page.locator("#pane-asset h2").inner_text() == "ml/forecast"
     opened.page.wait_for_url("**#asset=ml%2Fforecast&column=expected")
 
 
-def test_an_address_with_a_choice_opens_it(three_teams, visit):
+def test_an_address_with_a_selection_opens_it(three_teams, visit):
     opened = visit(three_teams)
     opened.page.goto(f"{opened.page.url.partition('#')[0]}#asset=shop%2Forders&column=amount")
     opened.page.reload()
     assert opened.page.locator("tr.on").inner_text().startswith("amount")
 
 
-def test_filters_leave_what_fits_and_say_how_much(opened):
+def test_filters_keep_matching_assets_and_announce_their_number(opened):
     opened.page.get_by_label("Owner").select_option(label="team:finance")
     items = opened.page.locator("[role=treeitem][aria-level='2']")
     assert sorted(items.locator(".row > span:first-child").all_inner_texts()) == [
         "marts/revenue",
         "staging/paid",
     ]
-    assert opened.page.get_by_role("status").inner_text() == "2 assets of 6 fit."
+    assert opened.page.get_by_role("status").inner_text() == "2 of 6 assets match."
     opened.page.get_by_label("Owner").select_option("")
-    opened.page.get_by_label("With problems").check()
+    opened.page.get_by_label("With findings").check()
     assert "ml/forecast" in opened.page.get_by_role("tree").inner_text()
     assert "shop/notes" not in opened.page.get_by_role("tree").inner_text()
 
 
-def test_a_problem_leads_to_the_reader_at_fault(opened):
-    opened.page.get_by_role("tab", name="Problems").click()
-    card = opened.page.locator("#pane-problems li").filter(has_text="EX01").first
+def test_a_finding_links_to_the_reader_at_fault(opened):
+    opened.page.get_by_role("tab", name="Findings").click()
+    card = opened.page.locator("#pane-findings li").filter(has_text="EX01").first
     assert "projects/ml/src/ml.py:3" in card.inner_text()
     card.get_by_role("button", name="ml/forecast").click()
     assert opened.page.locator("#pane-asset h2").inner_text() == "ml/forecast"
     assert "EX01" in opened.page.locator("#pane-asset").inner_text()
 
 
-def test_a_key_that_nobody_makes_stands_outside(opened):
+def test_a_key_without_a_producer_is_drawn_outside(opened):
     node = opened.node("lost/table")
     assert "outside" in node.get_attribute("class")
     assert "missing" in node.get_attribute("aria-label")
@@ -121,7 +121,7 @@ def test_projects_are_named_with_their_owners(opened):
     assert any(label.startswith("Project shop, team:shop, 2 assets") for label in labels)
 
 
-def test_many_assets_begin_as_closed_projects(repository, visit):
+def test_projects_with_many_assets_are_closed_at_first(repository, visit):
     for number in range(8):
         assets = tuple(Asset(key=f"p{number}/a{one}", at="src/a.py:1") for one in range(50))
         repository.write(

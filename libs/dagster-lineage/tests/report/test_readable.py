@@ -1,4 +1,4 @@
-"""What is on the page can be read: names are told apart, nothing lies over something else."""
+"""The page is readable: names differ, and no element covers another one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from dagster_lineage.model import SCHEMA_VERSION, Asset, Interface, Read
 
-LITTLE = [
+SMALL_SCREENS = [
     {"width": 400, "height": 800},
     {"width": 640, "height": 400},
     {"width": 320, "height": 256},
@@ -17,7 +17,7 @@ def titles(page, group: str) -> list[str]:
     return page.locator(f"#{group} > * > .title").all_text_contents()
 
 
-def test_projects_of_a_large_repository_are_told_apart(repository, visit):
+def test_projects_of_a_large_repository_have_different_names(repository, visit):
     for number in range(50):
         reads = (Read(key=f"domain_{number - 1:02}/a0"),) if number else ()
         assets = [
@@ -36,7 +36,7 @@ def test_projects_of_a_large_repository_are_told_apart(repository, visit):
     assert len(set(names)) == len(names)
 
 
-def test_names_that_begin_alike_keep_their_ends(repository, visit):
+def test_similar_long_names_keep_their_ends(repository, visit):
     long = "fct_customer_orders_of_all_channels_and_countries"
     assets = tuple(Asset(key=f"shop/{long}_{number}", at="src/a.py:1") for number in range(3))
     repository.write(Interface(schema_version=SCHEMA_VERSION, project="shop", assets=assets))
@@ -55,22 +55,22 @@ def test_a_short_name_is_not_cut_by_its_signs(three_teams, visit):
     assert all("…" not in name for name in names)
 
 
-def test_what_is_outside_is_no_project(three_teams, visit):
+def test_external_keys_are_not_counted_as_a_project(three_teams, visit):
     page = visit(three_teams).page
     assert "3 projects" in page.locator("#summary").inner_text()
     assert "▾ outside the repository" in titles(page, "boxes")
 
 
-def test_problems_begin_with_the_worst_and_write_names_as_code(three_teams, visit):
+def test_findings_are_sorted_by_level_and_show_names_as_code(three_teams, visit):
     page = visit(three_teams).page
-    page.get_by_role("tab", name="Problems").click()
-    levels = page.locator("#pane-problems li .chip").all_inner_texts()
+    page.get_by_role("tab", name="Findings").click()
+    levels = page.locator("#pane-findings li .chip").all_inner_texts()
     assert levels == sorted(levels, key=["error", "warning", "note"].index)
-    assert "`" not in page.locator("#pane-problems").inner_text()
-    assert "lost/table" in page.locator("#pane-problems code").all_inner_texts()
+    assert "`" not in page.locator("#pane-findings").inner_text()
+    assert "lost/table" in page.locator("#pane-findings code").all_inner_texts()
 
 
-@pytest.mark.parametrize("size", LITTLE, ids=str)
+@pytest.mark.parametrize("size", SMALL_SCREENS, ids=str)
 def test_a_small_or_enlarged_page_is_scrolled_and_covers_nothing(size, three_teams, visit):
     page = visit(three_teams).page
     page.set_viewport_size(size)
@@ -83,7 +83,7 @@ def test_a_small_or_enlarged_page_is_scrolled_and_covers_nothing(size, three_tea
         assert tab.bounding_box()["height"] < 40
 
 
-def test_what_is_chosen_far_down_a_small_page_is_told_from_its_name_on(three_teams, visit):
+def test_the_panel_of_an_asset_selected_on_a_small_page_starts_with_its_name(three_teams, visit):
     page = visit(three_teams).page
     page.set_viewport_size({"width": 400, "height": 300})
     page.get_by_role("treeitem", name="ml/forecast").first.click()

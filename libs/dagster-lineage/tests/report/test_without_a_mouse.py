@@ -1,4 +1,4 @@
-"""Everything can be reached and understood with a keyboard and a screen reader."""
+"""The page by keyboard and screen reader."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ def test_tab_goes_through_the_page_in_the_order_in_which_it_is_read(page):
         page.keyboard.press("Tab")
         seen.append(focused(page))
     expected = [
-        "Skip the graph",
+        "Skip to the list",
         "search",
         "by-project",
         "by-owner",
-        "by-problems",
+        "by-findings",
         "Project ",
         "zoom-in",
         "zoom-out",
@@ -78,9 +78,9 @@ def test_the_graph_is_walked_with_arrows_and_opened_with_enter(page):
     assert page.locator("#pane-asset h2").inner_text() == key
     assert focused(page).startswith(key)
     page.keyboard.press("Escape")
-    # The picture is drawn with the next frame.
+    # The graph is drawn in the next frame.
     expect(page.locator("#nodes > .picked")).to_have_count(0)
-    assert "Nothing chosen" in page.get_by_role("status").inner_text()
+    assert "No selection" in page.get_by_role("status").inner_text()
 
 
 def test_a_search_by_keyboard_ends_at_a_column(page):
@@ -99,7 +99,7 @@ def test_a_search_by_keyboard_ends_at_a_column(page):
     assert page.get_by_role("listbox").count() == 0
 
 
-def test_escape_takes_back_the_column_then_the_asset(page):
+def test_escape_deselects_the_column_then_the_asset(page):
     page.locator("#search").fill("shop/orders amount")
     page.keyboard.press("Enter")
     page.locator("#tab-asset").focus()
@@ -127,21 +127,21 @@ def test_the_tree_has_the_same_assets_and_opens_them(page):
 def test_tabs_are_changed_with_arrows(page):
     page.locator("#tab-list").focus()
     page.keyboard.press("ArrowRight")
-    assert focused(page) == "tab-problems"
-    assert page.get_by_role("tabpanel", name=re.compile("Problems")).is_visible()
+    assert focused(page) == "tab-findings"
+    assert page.get_by_role("tabpanel", name=re.compile("Findings")).is_visible()
 
 
 def test_a_screen_reader_finds_landmarks_headings_and_names(page):
     page.locator("#search").fill("shop/orders amount")
     page.keyboard.press("Enter")
-    told = page.locator("body").aria_snapshot()
+    snapshot = page.locator("body").aria_snapshot()
     for line in (
         r"- banner:",
         r'- heading "three-teams" \[level=1\]',
         r"- search:",
         r'- combobox "Search assets and columns"',
         r'- main "Graph"',
-        r'- heading "Graph of assets, from left to right" \[level=2\]',
+        r'- heading "Asset graph, from left to right" \[level=2\]',
         r'- group "Graph of projects and assets"',
         r'button "shop/orders, asset · 3 columns, in shop, on the path: amount" \[pressed\]',
         r'- toolbar "View"',
@@ -152,17 +152,17 @@ def test_a_screen_reader_finds_landmarks_headings_and_names(page):
         r'- region "Lineage of column amount"',
         r'- status: "Column amount of shop/orders of shop',
     ):
-        assert re.search(line, told), f"{line} is not in\n{told}"
-    # Nothing that can be used is without a name.
+        assert re.search(line, snapshot), f"{line} is not in\n{snapshot}"
+    # Every control has a name.
     assert not re.search(
-        r"- (button|tab|treeitem|option|combobox|checkbox)( \[.*\])?:?$", told, re.MULTILINE
+        r"- (button|tab|treeitem|option|combobox|checkbox)( \[.*\])?:?$", snapshot, re.MULTILINE
     )
 
 
-def test_the_tree_is_told_with_levels_and_counts(page):
-    told = page.get_by_role("tree").aria_snapshot()
-    assert re.search(r'- treeitem "shop, 2 assets".*\[expanded\]', told)
-    assert re.search(r'- treeitem "shop/orders, asset · 3 columns.*reads 0, read by 1"', told)
+def test_the_tree_has_levels_and_counts(page):
+    snapshot = page.get_by_role("tree").aria_snapshot()
+    assert re.search(r'- treeitem "shop, 2 assets".*\[expanded\]', snapshot)
+    assert re.search(r'- treeitem "shop/orders, asset · 3 columns.*reads 0, read by 1"', snapshot)
 
 
 CSS = (files("dagster_lineage.present.report") / "page" / "page.css").read_text()
@@ -183,7 +183,7 @@ def contrast(one: str, other: str) -> float:
 
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
-def test_colours_of_text_and_controls_can_be_told_from_what_is_behind(theme):
+def test_text_and_controls_contrast_with_their_background(theme):
     roots = re.findall(r":root \{(.*?)\}", CSS, re.DOTALL)
     colors = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", roots[theme]))
     for behind in ("panel", "back", "node", "box", "accent-soft", "chip"):

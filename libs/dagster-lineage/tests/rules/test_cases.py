@@ -1,7 +1,7 @@
-"""Every rule against its cases, which are data: `cases/<CODE>.yml`.
+"""Every rule with its cases in `cases/<CODE>.yml`.
 
-A case file maps names to cases. Cases named `pass_…` are what the rule must be silent about, those
-named `fail_…` what it must find, each thing once and nothing else:
+A case file maps names to cases. The rule must report nothing in a case named `pass_…`, and exactly
+the listed findings in a case named `fail_…`:
 
     fail_typo_in_source_key:
       why: A sentence, where the name does not say it all.   # optional
@@ -34,6 +34,7 @@ given: `key`, `nearest`, `level`, `project`, `other_project`, `owners`, `other_o
 from __future__ import annotations
 
 import datetime as dt
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args
@@ -45,7 +46,8 @@ from benchmarks.synthetic.agreement import RULES as EXPECTATIONS
 from benchmarks.synthetic.agreement import disagreements
 from msgspec import inspect
 
-from dagster_lineage.analyze.rules import Rule, all_rules
+from dagster_lineage.analyze.rule import CheckContext, GraphRule, Rule
+from dagster_lineage.analyze.rules import all_rules
 from dagster_lineage.files.settings import Settings
 from dagster_lineage.model import (
     SCHEMA_VERSION,
@@ -57,6 +59,7 @@ from dagster_lineage.model import (
 from dagster_lineage.model.column_names import column_named
 from dagster_lineage.model.findings import Finding, Level
 
+GRAPH_RULES = [rule for rule in all_rules().values() if issubclass(rule, GraphRule)]
 CASES = Path(__file__).parent / "cases"
 TODAY = dt.date(2026, 3, 1)
 COMPARED = ("file", "line", "key", "nearest", "level", "project", "other_project")
@@ -67,13 +70,13 @@ CASE_FIELDS = {"files", "why", "today", "settings", "interfaces", "findings", "n
 
 @cache
 def cases_of(code: str) -> dict[str, dict[str, Any]]:
-    """The cases of a rule by name; none where it has no file."""
+    """Return the cases of a rule by name; none without a file."""
     file = CASES / f"{code}.yml"
     return yaml.load(file.read_bytes(), yaml.CSafeLoader) if file.exists() else {}
 
 
 def graph_of(case: dict[str, Any], checkout: Path) -> LineageGraph:
-    """The interfaces of a case, joined; with its files in a checkout, if it names any."""
+    """Return the graph of a case, with its files in a checkout if it names any."""
     for name in case.get("files", ()):
         file = checkout / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -90,7 +93,7 @@ def _located(entry: dict[str, Any]) -> LocatedInterface:
 
 
 def refuse_unknown_fields(value: Any, kind: inspect.Type, name: str) -> None:
-    """A mistyped field would be left out silently, and the case would test something else."""
+    """Fail for an unknown field, which would be ignored, so that the case would test nothing."""
     if isinstance(kind, inspect.UnionType):
         kind = next(one for one in kind.types if not isinstance(one, inspect.NoneType))
     if isinstance(kind, inspect.StructType) and isinstance(value, dict):
@@ -107,41 +110,43 @@ def refuse_unknown_fields(value: Any, kind: inspect.Type, name: str) -> None:
             refuse_unknown_fields(inner, kind.item_type, f"{name}[{index}]")
 
 
-def found_in(case: dict[str, Any], rule: type[Rule], checkout: Path) -> list[Finding]:
-    """What a rule finds in a case, sorted by place."""
+def found_in(case: dict[str, Any], rule: type[GraphRule], checkout: Path) -> list[Finding]:
+    """Return the findings of a rule in a case, sorted by place."""
     settings = msgspec.convert(case.get("settings", {}), Settings)
-    findings = rule(settings, case.get("today", TODAY)).findings(graph_of(case, checkout))
+    graph = graph_of(case, checkout)
+    context = CheckContext(graph, settings, case.get("today", TODAY))
+    findings = rule(context).findings(graph)
     return sorted(findings, key=lambda one: (one.file, one.line, one.key, one.message))
 
 
 def assert_same(found: list[Finding], expected: list[dict[str, Any]]) -> None:
-    """Exactly the expected findings, in the order of their places."""
-    told = "\n".join(f"  {one}" for one in found) or "  nothing"
+    """Fail unless the findings are the expected ones, in the order of their places."""
+    shown = "\n".join(f"  {one}" for one in found) or "  nothing"
     wanted = sorted(expected, key=lambda one: (one["file"], one["line"], one.get("key", "")))
     places = [(one.file, one.line) for one in found]
-    assert places == [(one["file"], one["line"]) for one in wanted], f"found:\n{told}"
+    assert places == [(one["file"], one["line"]) for one in wanted], f"found:\n{shown}"
     for one, want in zip(found, wanted, strict=True):
         wrong = set(want) - {*COMPARED, *OWNERS, "words"}
         assert not wrong, f"an expected finding has no {', '.join(sorted(wrong))}"
         for name in COMPARED:
-            assert getattr(one, name) == want.get(name, getattr(one, name)), f"{name} of\n{told}"
+            assert getattr(one, name) == want.get(name, getattr(one, name)), f"{name} of\n{shown}"
         for name in OWNERS:
             assert list(getattr(one, name)) == want.get(name, list(getattr(one, name)))
         for words in want.get("words", []):
-            assert words in f"{one.message} {one.fix}", f"not said: {words!r} in\n{told}"
+            assert words in f"{one.message} {one.fix}", f"missing: {words!r} in\n{shown}"
 
 
 def _every_case() -> list[Any]:
     return [
         pytest.param(rule, case, id=f"{rule.code}-{name}")
-        for rule in all_rules()
+        for rule in GRAPH_RULES
         for name, case in cases_of(rule.code).items()
     ]
 
 
 @pytest.mark.parametrize(("rule", "case"), _every_case())
 def test_rule_finds_what_its_case_says_and_nothing_else(
-    rule: type[Rule], case: dict[str, Any], tmp_path: Path
+    rule: type[GraphRule], case: dict[str, Any], tmp_path: Path
 ) -> None:
     assert set(case) <= CASE_FIELDS
     found = found_in(case, rule, tmp_path)
@@ -200,13 +205,23 @@ def with_expectations_met(graph: LineageGraph) -> LineageGraph:
     )
 
 
-@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
-def test_rule_has_a_manual_and_cases_of_both_kinds(rule: type[Rule]) -> None:
-    manual = rule.__doc__ or ""
-    assert "**Anti-pattern**" in manual
-    assert "**Best practice**" in manual
+@pytest.mark.parametrize("rule", all_rules().values(), ids=lambda rule: rule.code)
+def test_rule_has_a_manual_page(rule: type[Rule]) -> None:
+    first, *_ = rule.manual().split("\n\n")
+    assert first.endswith(".")
+    assert "\n" not in first
+    assert rule.manual().index("**Anti-pattern**") < rule.manual().index("**Best practice**")
     assert rule.level in get_args(Level)
-    assert rule.name == rule.name.lower()
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.name)
+
+
+def test_names_of_rules_and_their_classes_agree() -> None:
+    for rule in all_rules().values():
+        assert rule.__name__ == "".join(word.capitalize() for word in rule.name.split("-"))
+
+
+@pytest.mark.parametrize("rule", GRAPH_RULES, ids=lambda rule: rule.code)
+def test_rule_has_cases_of_both_kinds(rule: type[GraphRule]) -> None:
     names = list(cases_of(rule.code))
     passing = [name for name in names if name.startswith("pass_")]
     failing = [name for name in names if name.startswith("fail_")]
@@ -219,4 +234,4 @@ def test_rule_has_a_manual_and_cases_of_both_kinds(rule: type[Rule]) -> None:
 
 
 def test_every_case_file_belongs_to_a_rule() -> None:
-    assert {file.stem for file in CASES.glob("*.yml")} <= {rule.code for rule in all_rules()}
+    assert {file.stem for file in CASES.glob("*.yml")} <= {rule.code for rule in GRAPH_RULES}

@@ -6,10 +6,12 @@ import datetime as dt
 import difflib
 from pathlib import Path
 
-from dagster_lineage.analyze.rules.st01 import StaleInterface, stale
+from dagster_lineage.analyze.rule import CheckContext
+from dagster_lineage.analyze.rules.st01 import StaleInterface
 from dagster_lineage.files.interface_files import encode, read_graph
 from dagster_lineage.files.settings import Settings
-from dagster_lineage.model import SCHEMA_VERSION, Asset, Interface, LineageGraph
+from dagster_lineage.model import SCHEMA_VERSION, Asset, Interface
+from dagster_lineage.model.findings import Finding
 
 MODELS = 300
 
@@ -30,16 +32,17 @@ def repository(root: Path) -> tuple[Path, ...]:
     return tuple(project / model for model in models)
 
 
-def graph_at(root: Path) -> LineageGraph:
-    return read_graph(root, Settings().interfaces)
+def findings_at(root: Path) -> list[Finding]:
+    graph = read_graph(root, Settings().interfaces)
+    context = CheckContext(graph, Settings(), dt.date(2026, 3, 1))
+    return list(StaleInterface(context).findings(graph))
 
 
 def test_moved_model_is_stale_without_loading_the_project(tmp_path: Path) -> None:
     models = repository(tmp_path)
-    rule = StaleInterface(Settings(), dt.date(2026, 3, 1))
-    assert list(rule.findings(graph_at(tmp_path))) == []
+    assert findings_at(tmp_path) == []
     models[3].rename(models[3].with_name("renamed.sql"))
-    (found,) = rule.findings(graph_at(tmp_path))
+    (found,) = findings_at(tmp_path)
     assert "`models/3/model_3.sql`" in found.message
     assert "`models/4/" not in found.message
     assert (found.file, found.line) == ("projects/jaffle_dbt/interface.json", 1)
@@ -49,7 +52,7 @@ def test_difference_is_counted_without_its_header(tmp_path: Path) -> None:
     before = ["{", '  "project": "ml"', "}"]
     after = ["{", '  "project": "ml",', '  "dialect": "duckdb"', "}"]
     diff = "\n".join(difflib.unified_diff(before, after, "a", "b", lineterm=""))
-    found = stale("ml", "projects/ml/interface.json", diff)
+    found = StaleInterface.of_difference("ml", "projects/ml/interface.json", diff)
     assert (found.code, found.project, found.level) == ("ST01", "ml", "error")
-    assert "adds 2 and takes away 1 lines" in found.message
+    assert "adds 2 lines and removes 1" in found.message
     assert '`-  "project": "ml"`' in found.message

@@ -1,6 +1,6 @@
-"""Findings that were there before the check was, so that it can be adopted on any day.
+"""The baseline: findings that are known, so that the check can be adopted at any time.
 
-The file is a JSON object: by fingerprint, how many findings have it; sorted, one line each.
+The file is a JSON object with the number of findings by fingerprint, sorted, one line each.
 """
 
 from __future__ import annotations
@@ -8,41 +8,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import ClassVar
 
 import msgspec
 
 from dagster_lineage.files.settings import Settings
 from dagster_lineage.model.errors import LineageError
-from dagster_lineage.model.findings import Finding, Level
-
-GONE_CODE = "BL01"
-
-
-class BaselineEntryGone:
-    """The baseline has entries of findings that no longer occur.
-
-    Good: somebody fixed them. While the entries stay, the same faults may come back unseen.
-
-    **Anti-pattern**
-
-    A baseline that is written once and never again.
-
-    **Best practice**
-
-        lineage check --write-baseline lineage-baseline.json
-    """
-
-    code: ClassVar[str] = GONE_CODE
-    name: ClassVar[str] = "baseline-entry-gone"
-    level: ClassVar[Level] = "note"
+from dagster_lineage.model.findings import Finding
 
 
 class Baseline:
     """The known findings of a repository.
 
     Args:
-        entries: How many findings there are, by fingerprint.
+        entries: Number of findings by fingerprint.
         file: Name of the file, for messages.
     """
 
@@ -50,15 +28,15 @@ class Baseline:
         self.entries = entries
         self.file = file
 
-    def without(
+    def new_findings(
         self, findings: list[Finding], codes: set[str], projects: set[str]
-    ) -> list[Finding]:
-        """The findings that are new, and a note of the entries that no longer occur.
+    ) -> tuple[list[Finding], list[str]]:
+        """Return the findings that are not known, and the fingerprints that no longer occur.
 
         Args:
-            findings: All of a check.
-            codes: The rules that ran; entries of other ones are not called gone.
-            projects: The projects that were asked for; none: all.
+            findings: All findings of a check.
+            codes: Codes of the rules that ran. An entry of another rule is not stale.
+            projects: Names of the projects that were checked; empty for all.
         """
         left = Counter(self.entries)
         new: list[Finding] = []
@@ -67,33 +45,21 @@ class Baseline:
                 left[finding.fingerprint] -= 1
             else:
                 new.append(finding)
-        gone = sorted(one for one in +left if _judged(one, codes, projects))
-        return [*new, self._note(gone)] if gone else new
+        return new, sorted(one for one in +left if _was_checked(one, codes, projects))
 
     def renewed(self, findings: Iterable[Finding], codes: set[str], projects: set[str]) -> Baseline:
-        """The baseline of today's findings; entries that were not judged today stay."""
+        """Return the baseline of new findings, with the entries that were not checked."""
         kept = {
-            one: count for one, count in self.entries.items() if not _judged(one, codes, projects)
+            one: count
+            for one, count in self.entries.items()
+            if not _was_checked(one, codes, projects)
         }
         today = Counter(one.fingerprint for one in findings if one.level != "note")
         return Baseline({**kept, **today}, self.file)
 
     def text(self) -> bytes:
-        """The file's content."""
+        """Return the content of the file."""
         return msgspec.json.format(msgspec.json.encode(dict(sorted(self.entries.items())))) + b"\n"
-
-    def _note(self, gone: list[str]) -> Finding:
-        shown = "; ".join(gone[:3]) + (f"; and {len(gone) - 3} more" if len(gone) > 3 else "")  # noqa: PLR2004
-        return Finding(
-            code=GONE_CODE,
-            name=BaselineEntryGone.name,
-            level=BaselineEntryGone.level,
-            file=self.file,
-            line=1,
-            project="",
-            message=f"{len(gone)} known findings no longer occur: {shown}.",
-            fix=f"Write the baseline again: `lineage check --write-baseline {self.file}`.",
-        )
 
 
 def baseline_of(root: Path, settings: Settings) -> Baseline | None:
@@ -106,32 +72,24 @@ def baseline_of(root: Path, settings: Settings) -> Baseline | None:
 
 
 def read_baseline(file: Path, name: str) -> Baseline:
-    """The baseline in a file; `name` is how messages call it.
+    """Read a baseline file; `name` is its name in messages.
 
     Raises:
-        LineageError: it is missing or no baseline.
+        LineageError: The file is missing or is not a baseline.
     """
+    hint = f"Write it with `lineage check --write-baseline {name}`."
     try:
         entries = msgspec.json.decode(file.read_bytes(), type=dict[str, int])
     except OSError as error:
-        raise LineageError(
-            f"baseline {file} cannot be read: {error.strerror}. Write it with "
-            f"`lineage check --write-baseline {name}`."
-        ) from error
+        raise LineageError(f"baseline {file} cannot be read: {error.strerror}. {hint}") from error
     except msgspec.DecodeError as error:
-        raise LineageError(
-            f"{file} is no baseline: {error}. Write it again with "
-            f"`lineage check --write-baseline {name}`."
-        ) from error
+        raise LineageError(f"{file} is not a baseline: {error}. {hint}") from error
     for entry in entries:
-        if entry.count(" ") < 2:  # noqa: PLR2004 - code, project, and what it is about
-            raise LineageError(
-                f"{file} is no baseline: `{entry}` is no finding. Write it again with "
-                f"`lineage check --write-baseline {name}`."
-            )
+        if entry.count(" ") < 2:  # noqa: PLR2004 - code, project, key
+            raise LineageError(f"{file} is not a baseline: `{entry}` is not a fingerprint. {hint}")
     return Baseline(entries, name)
 
 
-def _judged(fingerprint: str, codes: set[str], projects: set[str]) -> bool:
+def _was_checked(fingerprint: str, codes: set[str], projects: set[str]) -> bool:
     code, project, _ = fingerprint.split(" ", 2)
     return code in codes and (not projects or project in projects)

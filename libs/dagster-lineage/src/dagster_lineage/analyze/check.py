@@ -1,4 +1,4 @@
-"""Running the rules over a graph and leaving out what is known already."""
+"""The check: run the rules over a graph and leave out the findings that are already accepted."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from dagster_lineage.analyze.baseline import GONE_CODE, Baseline
-from dagster_lineage.analyze.rules import Rule, all_rules
-from dagster_lineage.analyze.suppression import (
-    SUPPRESSION_CODE,
-    ignored_by_settings,
-    suppressed_in_files,
-)
+from dagster_lineage.analyze.baseline import Baseline
+from dagster_lineage.analyze.rule import CheckContext, GraphRule, Rule
+from dagster_lineage.analyze.rules import all_rules
+from dagster_lineage.analyze.rules.bl01 import StaleBaselineEntry
+from dagster_lineage.analyze.rules.su01 import SuppressionWithoutReason
+from dagster_lineage.analyze.suppression import not_ignored, not_suppressed
 from dagster_lineage.files.settings import FILE_NAME, Settings
 from dagster_lineage.model import LineageGraph
 from dagster_lineage.model.errors import LineageError
@@ -24,29 +23,29 @@ from dagster_lineage.model.nearest_names import did_you_mean
 
 
 class CheckResult(Struct, frozen=True, kw_only=True):
-    """What came out of a check."""
+    """The result of a check."""
 
     findings: tuple[Finding, ...]
-    """Sorted by place."""
+    """The findings, sorted by file and line."""
     projects: int
-    """How many projects the graph has."""
+    """Number of projects in the graph."""
     edges: int
-    """Reads over a border that were checked."""
-    unknown: int
-    """Reads among them whose other end is neither made nor declared in the graph."""
+    """Number of cross-project edges that were checked."""
+    unresolved_edges: int
+    """Number of those edges whose key is neither produced nor declared in the graph."""
     suppressed: int = 0
-    """Findings that a comment or the settings ignore, with a reason."""
+    """Number of findings that a comment or the settings suppress."""
     in_baseline: int = 0
-    """Findings that were there before."""
+    """Number of findings that the baseline knows."""
 
     @property
     def counts(self) -> Counter[str]:
-        """Findings by level."""
+        """Number of findings by level."""
         return Counter(finding.level for finding in self.findings)
 
     @property
     def failed(self) -> bool:
-        """There is an error or a warning."""
+        """Whether a finding is an error or a warning."""
         return any(finding.level != "note" for finding in self.findings)
 
 
@@ -61,80 +60,78 @@ def check(
     projects: Iterable[str] = (),
     baseline: Baseline | None = None,
 ) -> CheckResult:
-    """Everything that the rules find, but for what somebody gave a reason for.
+    """Run the rules and return the findings that are not suppressed or known.
 
     Args:
-        graph: The joined interfaces.
-        settings: Of the repository.
-        root: Of the repository: comments in the files at fault are read there.
-        today: What dates are compared with; the day in UTC by default.
-        select: Codes of rules, or their beginnings, to run; none: the settings', or all.
-        ignore: Codes, or their beginnings, to leave out.
-        projects: Names of the projects whose findings are wanted; none: all.
-        baseline: Findings that were there before.
+        graph: The interface graph.
+        settings: Settings of the repository.
+        root: Folder of the repository, in which comments are looked up.
+        today: The day that dates are compared with; today in UTC by default.
+        select: Codes of the rules to run, or their first letters; by default those of the
+            settings, or all.
+        ignore: Codes of the rules to leave out, or their first letters.
+        projects: Names of the projects whose findings are returned; all by default.
+        baseline: Findings that are known.
 
     Raises:
-        LineageError: there is no such rule or project, be it in the settings.
+        LineageError: A rule or a project does not exist, or a rule in the settings.
     """
-    chosen = chosen_rules(tuple(select) or settings.select, tuple(ignore))
+    select, ignore = tuple(select) or settings.select, tuple(ignore)
+    chosen = chosen_rules(select, ignore)
     wanted = _wanted(graph, projects)
-    day = today or dt.datetime.now(dt.UTC).date()
+    context = CheckContext(graph, settings, today or dt.datetime.now(dt.UTC).date())
     found = [
         finding
         for rule in chosen
-        for finding in rule(settings, day).findings(graph)
+        if issubclass(rule, GraphRule)
+        for finding in rule(context).findings(graph)
         if not wanted or finding.project in wanted
     ]
-    everything = len(found)
+    all_findings = len(found)
     if settings.ignore:
-        place = f"{FILE_NAME}: tool.lineage.ignore: "
-        _refuse_unknown((entry.code for entry in settings.ignore), place)
-        found = ignored_by_settings(found, settings)
-    found, bare = suppressed_in_files(found, root)
-    suppressed = everything - len(found)
-    if _is_chosen(SUPPRESSION_CODE, tuple(select) or settings.select, tuple(ignore)):
-        found += bare
-    before = len(found)
+        codes = (entry.code for entry in settings.ignore)
+        _refuse_unknown(codes, f"{FILE_NAME}: tool.lineage.ignore: ")
+        found = not_ignored(found, settings)
+    found, without_reason = not_suppressed(found, root)
+    suppressed = all_findings - len(found)
+    if SuppressionWithoutReason in chosen:
+        found += without_reason
+    in_baseline = 0
     if baseline:
-        found = baseline.without(found, {rule.code for rule in chosen}, wanted)
-    notes = sum(finding.code == GONE_CODE for finding in found)
+        new, stale = baseline.new_findings(found, {rule.code for rule in chosen}, wanted)
+        in_baseline = len(found) - len(new)
+        found = new
+        if stale and _is_chosen(StaleBaselineEntry.code, (), ignore):
+            found.append(StaleBaselineEntry.of_entries(stale, baseline.file))
     return CheckResult(
         findings=tuple(sorted(found, key=lambda one: (one.file, one.line, one.code, one.key))),
         projects=len({where.project for where in graph.located}),
         edges=len(graph.foreign_edges),
-        unknown=sum(
+        unresolved_edges=sum(
             edge.read.key not in graph.producers and edge.read.key not in graph.declared
             for edge in graph.foreign_edges
         ),
         suppressed=suppressed,
-        in_baseline=before - len(found) + notes,
+        in_baseline=in_baseline,
     )
 
 
 def chosen_rules(select: tuple[str, ...], ignore: tuple[str, ...]) -> list[type[Rule]]:
-    """The rules whose code begins with one of `select` (none: all) and with none of `ignore`.
+    """Return the rules whose code starts with one of `select` (empty: all) and none of `ignore`.
 
     Raises:
-        LineageError: no rule's code begins so.
+        LineageError: No code starts with one of them.
     """
     _refuse_unknown((*select, *ignore))
-    return [rule for rule in all_rules() if _is_chosen(rule.code, select, ignore)]
+    return [rule for code, rule in all_rules().items() if _is_chosen(code, select, ignore)]
 
 
-def _refuse_unknown(given: Iterable[str], place: str = "") -> None:
-    """Refuse codes with which no rule's code begins.
-
-    Args:
-        given: Codes, or their beginnings.
-        place: Where they are written, for the message; none: on the command line.
-
-    Raises:
-        LineageError: there is one.
-    """
-    codes = [*(rule.code for rule in all_rules()), SUPPRESSION_CODE, GONE_CODE]
-    for code in given:
-        if not code or not any(one.startswith(code) for one in codes):
-            raise LineageError(f"{place}unknown rule `{code}`: {did_you_mean(code, codes)}")
+def _refuse_unknown(codes: Iterable[str], place: str = "") -> None:
+    """Raise LineageError for codes that no rule's code starts with; `place` starts the message."""
+    known = list(all_rules())
+    for code in codes:
+        if not code or not any(one.startswith(code) for one in known):
+            raise LineageError(f"{place}unknown rule `{code}`: {did_you_mean(code, known)}")
 
 
 def _is_chosen(code: str, select: tuple[str, ...], ignore: tuple[str, ...]) -> bool:

@@ -1,4 +1,4 @@
-"""Groups of nodes that all reach each other."""
+"""Cycles of a graph: groups of nodes that all reach each other."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Set as AbstractSet
 
 
 def cycles(graph: Mapping[str, AbstractSet[str]]) -> list[set[str]]:
-    """The groups of two or more nodes that all reach each other, in an order of their names.
+    """Return the groups of two or more nodes that all reach each other, sorted by name.
 
-    Most graphs have none, which is found out in one pass; what is left over then is small.
+    Most graphs have no cycle, which one pass over the edges finds.
 
     Args:
-        graph: Successors by node; a node without successors need not be a key.
+        graph: Successors by node. A node without successors need not be a key.
     """
     left = _without_ends(_without_ends(graph), backwards=True)
     back = _reversed(left)
@@ -28,7 +28,7 @@ def cycles(graph: Mapping[str, AbstractSet[str]]) -> list[set[str]]:
 def _without_ends(
     graph: Mapping[str, AbstractSet[str]], *, backwards: bool = False
 ) -> dict[str, set[str]]:
-    """The graph without the nodes from which (or to which) no cycle can be reached."""
+    """Return the graph without the nodes that reach no cycle (backwards: that no cycle reaches)."""
     successors = _reversed(graph) if backwards else graph
     before = graph if backwards else _reversed(graph)
     count = {node: len(out) for node, out in successors.items()}
@@ -52,7 +52,7 @@ def _reversed(graph: Mapping[str, AbstractSet[str]]) -> dict[str, set[str]]:
 
 
 def _reached(graph: Mapping[str, AbstractSet[str]], start: str) -> set[str]:
-    """The nodes that a way leads to, the start too."""
+    """Return the nodes that can be reached, including the start."""
     seen, waiting = {start}, [start]
     while waiting:
         new = graph.get(waiting.pop(), set()) - seen

@@ -1,4 +1,4 @@
-"""The key that was meant, for one that nothing makes."""
+"""The known key that was probably meant by a key without a producer."""
 
 from __future__ import annotations
 
@@ -10,76 +10,71 @@ from dagster_lineage.model import LineageGraph, LocatedAsset, key_path
 from dagster_lineage.model.nearest_names import KnownNames
 
 
-class Meant(NamedTuple):
-    """A key that was perhaps meant.
-
-    Attributes:
-        key: Empty when none is near.
-        sure: The two are the same thing in another spelling, not just alike.
-    """
+class KeySuggestion(NamedTuple):
+    """A known key that was probably meant."""
 
     key: str = ""
-    sure: bool = False
+    """The known key; empty when none is near."""
+    certain: bool = False
+    """The two are one key in two spellings, and not only similar."""
 
 
 class KnownKeys:
-    """All keys that somebody makes or declares, to be searched for the one that was meant.
+    """Keys that a code location produces or declares.
 
     Args:
-        graph: The joined interfaces.
+        graph: The interface graph.
     """
 
     def __init__(self, graph: LineageGraph) -> None:
         self.known: dict[str, list[LocatedAsset]] = {**graph.declared, **graph.producers}
         self._names: dict[str, KnownNames] = {}
 
-    def meant(self, key: str, relation: str = "") -> Meant:
-        """The known key that is nearest to one that nobody makes.
+    def suggestion(self, key: str, relation: str = "") -> KeySuggestion:
+        """Return the known key that is nearest to a key without a producer.
 
         Args:
-            key: It.
-            relation: The table that the reader reads by it, where that is known: the maker of that
-                very table is meant, whatever the key looks like.
+            key: Key without a producer.
+            relation: The table that the reader reads by it, where that is known. The key of that
+                table is the suggestion, however different it looks.
         """
         same = self._flat.get(_flat(key)) or self._by_table.get(_table(relation))
         if same:
-            return Meant(same, sure=True)
-        space, last = split_last(key)
-        in_space = self._names_in(space)
-        slips = in_space.typos(last)
-        if slips:
-            return Meant(self._last_parts[space][slips[0]], sure=True)
-        if space:
-            for other in self._spaces.typos(space):
-                names = self._last_parts[other]
-                found = [last] if last in names else self._names_in(other).typos(last)
+            return KeySuggestion(same, certain=True)
+        prefix, last = split_last(key)
+        names = self._names_under(prefix)
+        typos = names.typos(last)
+        if typos:
+            return KeySuggestion(self._last_parts[prefix][typos[0]], certain=True)
+        if prefix:
+            for other in self._prefixes.typos(prefix):
+                keys = self._last_parts[other]
+                found = [last] if last in keys else self._names_under(other).typos(last)
                 if found:
-                    return self._unless_other_table(names[found[0]], relation, sure=True)
+                    return self._unless_other_table(keys[found[0]], relation, certain=True)
         elsewhere = self._keys_of.get(last, [])
-        if not elsewhere and not space:
+        if not elsewhere and not prefix:
             elsewhere = self._keys_of.get((*self._all_last.typos(last), "")[0], [])
         if len(elsewhere) == 1:
-            return self._unless_other_table(elsewhere[0], relation, sure=not space)
-        like = in_space.alike(last)
-        return Meant(self._last_parts[space][like]) if like else Meant()
+            return self._unless_other_table(elsewhere[0], relation, certain=not prefix)
+        similar = names.alike(last)
+        return KeySuggestion(self._last_parts[prefix][similar]) if similar else KeySuggestion()
 
-    def _unless_other_table(self, key: str, relation: str, *, sure: bool) -> Meant:
-        # Alike names of two tables that are known to be two are an accident.
+    def _unless_other_table(self, key: str, relation: str, *, certain: bool) -> KeySuggestion:
+        # Two tables that are known to be different have similar names by chance.
         table, other = _table(relation), _table(self.known[key][0].asset.relation)
         if table and other and table != other:
-            return Meant()
-        return Meant(key, sure=sure)
+            return KeySuggestion()
+        return KeySuggestion(key, certain=certain)
 
-    def made_under(self, space: str) -> int:
-        """How many executable assets have keys with these parts before the last one."""
-        return self._made_spaces[space]
+    def produced_under(self, prefix: str) -> int:
+        """Return the number of executable assets whose keys have this prefix."""
+        return self._produced_under[prefix]
 
     @cached_property
-    def _made_spaces(self) -> Counter[str]:
+    def _produced_under(self) -> Counter[str]:
         return Counter(
-            split_last(key)[0]
-            for key, producer in self.known.items()
-            if producer[0].asset.executable
+            split_last(key)[0] for key, located in self.known.items() if located[0].asset.executable
         )
 
     @cached_property
@@ -88,26 +83,26 @@ class KnownKeys:
 
     @cached_property
     def _by_table(self) -> dict[str, str]:
-        tables = {_table(producer[0].asset.relation): key for key, producer in self.known.items()}
+        tables = {_table(located[0].asset.relation): key for key, located in self.known.items()}
         tables.pop("", None)
         return tables
 
     @cached_property
     def _last_parts(self) -> dict[str, dict[str, str]]:
-        spaces: dict[str, dict[str, str]] = {}
+        prefixes: dict[str, dict[str, str]] = {}
         for key in self.known:
-            space, last = split_last(key)
-            spaces.setdefault(space, {})[last] = key
-        return spaces
+            prefix, last = split_last(key)
+            prefixes.setdefault(prefix, {})[last] = key
+        return prefixes
 
     @cached_property
-    def _spaces(self) -> KnownNames:
-        return KnownNames(space for space in self._last_parts if space)
+    def _prefixes(self) -> KnownNames:
+        return KnownNames(prefix for prefix in self._last_parts if prefix)
 
-    def _names_in(self, space: str) -> KnownNames:
-        if space not in self._names:
-            self._names[space] = KnownNames(self._last_parts.get(space, ()))
-        return self._names[space]
+    def _names_under(self, prefix: str) -> KnownNames:
+        if prefix not in self._names:
+            self._names[prefix] = KnownNames(self._last_parts.get(prefix, ()))
+        return self._names[prefix]
 
     @cached_property
     def _all_last(self) -> KnownNames:
@@ -122,20 +117,20 @@ class KnownKeys:
 
 
 def split_last(key: str) -> tuple[str, str]:
-    """The parts before the last one, as text, and the last one."""
+    """Return the prefix of a key, which is all but its last part, and the last part."""
     if "\\" not in key:
-        space, _, last = key.rpartition("/")
-        return space, last
+        prefix, _, last = key.rpartition("/")
+        return prefix, last
     path = key_path(key)
     last = path[-1].replace("/", "\\/")
     return key[: len(key) - len(last)].removesuffix("/"), last
 
 
 def _flat(key: str) -> str:
-    # One part with slashes or dots, other case, `-` for `_`: written otherwise, the same key.
+    # One part with slashes or dots, another case, `-` for `_`: one key in several spellings.
     return key.replace("\\/", "/").replace(".", "/").replace("-", "_").casefold()
 
 
 def _table(relation: str) -> str:
-    """Schema and table: databases have other names in other environments."""
+    """Return schema and table. The name of the database depends on the environment."""
     return ".".join(relation.casefold().split(".")[-2:]) if "." in relation else ""

@@ -1,46 +1,60 @@
-"""Which of several makers of one thing is the one that was there first."""
+"""Several producers of one key or table, in the order in which they are expected to own it."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from weakref import WeakKeyDictionary
+from functools import cached_property
 
 from dagster_lineage.analyze.nearest_keys import split_last
 from dagster_lineage.model import LineageGraph, LocatedAsset
 
 
-def rivals(graph: LineageGraph) -> Iterator[tuple[LocatedAsset, LocatedAsset]]:
-    """Each asset whose key another one has, too, after the rightful maker of that key."""
-    for producer in graph.producers.values():
-        if len(producer) > 1:
-            first, *others = by_right(graph, producer)
+class ProducerRanking:
+    """Ranks the producers of a key or table.
+
+    A schema belongs to one project, so the producer whose code location produces most assets under
+    the key's prefix comes first. Findings are reported at the others.
+
+    Args:
+        graph: The interface graph.
+    """
+
+    def __init__(self, graph: LineageGraph) -> None:
+        self._graph = graph
+
+    def ranked(self, producers: list[LocatedAsset]) -> list[LocatedAsset]:
+        """Return the producers, the expected one first."""
+        return sorted(
+            producers, key=lambda one: (-self._counts[_prefix(one)], one.where.project, one.place)
+        )
+
+    @cached_property
+    def _counts(self) -> Counter[tuple[str, str]]:
+        """Number of assets by interface file and prefix."""
+        return Counter(
+            _prefix(one) for producers in self._graph.producers.values() for one in producers
+        )
+
+
+def duplicate_producers(graph: LineageGraph) -> Iterator[tuple[LocatedAsset, LocatedAsset]]:
+    """Yield each asset whose key has another producer, after the expected producer of the key."""
+    ranking = ProducerRanking(graph)
+    for producers in graph.producers.values():
+        if len(producers) > 1:
+            first, *others = ranking.ranked(producers)
             for other in others:
                 yield first, other
 
 
-def by_right(graph: LineageGraph, producer: list[LocatedAsset]) -> list[LocatedAsset]:
-    """Makers of one thing, first the one whose location makes most under its key's prefix.
-
-    A schema belongs to one team: the asset that strayed is the one to be fixed, so findings stand
-    there.
-    """
-    if graph not in _SHARES:
-        _SHARES[graph] = _shares(graph)
-    shares = _SHARES[graph]
-    return sorted(producer, key=lambda one: (-shares[_share(one)], one.where.project, one.place))
+def same_model_name(first: LocatedAsset, other: LocatedAsset) -> bool:
+    """Return whether both are dbt models of one name in two projects, which KY04 reports."""
+    return (
+        bool(first.asset.unique_id and other.asset.unique_id)
+        and first.asset.name == other.asset.name
+        and first.where.project != other.where.project
+    )
 
 
-_SHARES: WeakKeyDictionary[LineageGraph, dict[tuple[str, str], int]] = WeakKeyDictionary()
-
-
-def _shares(graph: LineageGraph) -> dict[tuple[str, str], int]:
-    shares: dict[tuple[str, str], int] = {}
-    for producer in graph.producers.values():
-        for one in producer:
-            share = _share(one)
-            shares[share] = shares.get(share, 0) + 1
-    return shares
-
-
-def _share(producer: LocatedAsset) -> tuple[str, str]:
+def _prefix(producer: LocatedAsset) -> tuple[str, str]:
     return producer.where.file, split_last(producer.asset.key)[0]

@@ -1,71 +1,72 @@
-"""What is read and made by nobody: edges that end nowhere, told apart by how sure that is.
+"""References to asset keys without a producer, by how certain the fault is.
 
-`ED01` and `EX01` share this search. The first one speaks where a key is wrong beyond doubt, the
-second one, once per prefix, where it may belong to a system that was not asked.
+`ED01` and `EX01` share this search. ED01 reports keys that are certainly wrong. EX01 reports, once
+per prefix, keys that may belong to a system outside the graph.
 """
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
 from msgspec import Struct
 
-from dagster_lineage.analyze.nearest_keys import KnownKeys, Meant, split_last
+from dagster_lineage.analyze.nearest_keys import KeySuggestion, KnownKeys, split_last
 from dagster_lineage.files.settings import Settings, external_of
 from dagster_lineage.model import Edge, LineageGraph, LocatedInterface, Source
+from dagster_lineage.model.wording import listed
 
 MANY = 5
-"""Keys that nobody makes under one prefix: fewer may well all be mistakes."""
+"""Number of keys without a producer under one prefix; fewer may all be mistakes."""
 
 
-class Unresolved(Struct, frozen=True, kw_only=True):
-    """A key that nobody makes or declares, at one place that names it."""
+class UnresolvedReference(Struct, frozen=True, kw_only=True):
+    """One place that names a key which is neither produced nor declared."""
 
     where: LocatedInterface
+    """The reader's code location."""
     key: str
     file: str
     line: int
     edges: tuple[Edge, ...]
-    """Readers that name it there; none for a source that only tests or exposures use."""
+    """Edges that name the key there; none for a source that only tests or exposures use."""
     source: Source | None
+    """The dbt source that names it, if one does."""
     checks: tuple[str, ...]
-    """Asset checks that name it there."""
-    meant: Meant
-    wrong: bool
-    """Certainly a fault: its neighbours are made here, or it is a known key in another spelling."""
+    """Names of asset checks that name it there."""
+    suggestion: KeySuggestion
+    certain: bool
+    """The key is certainly wrong: its prefix belongs to this graph, or it is a known key in another
+    spelling."""
 
     @property
     def readers(self) -> str:
-        """Who reads it, in words."""
-        names = list(dict.fromkeys(edge.reader.key for edge in self.edges))
-        if not names and self.checks:
-            more = f" and {len(self.checks) - 1} more" if len(self.checks) > 1 else ""
-            return f"check `{self.checks[0]}`{more}"
-        if not names:
-            return f"source `{self.source.name}`" if self.source else "nobody"
-        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-        return f"`{names[0]}`{more}"
+        """The readers in words."""
+        if self.edges:
+            return listed((edge.reader.key for edge in self.edges), 1)
+        if self.checks:
+            return f"check {listed(self.checks, 1)}"
+        return f"source `{self.source.name}`" if self.source else "no reader"
 
     @property
     def owners(self) -> tuple[str, ...]:
-        """Of all its readers."""
+        """Owners of all readers."""
         return tuple(dict.fromkeys(owner for edge in self.edges for owner in edge.reader.owners))
 
 
-def unresolved(graph: LineageGraph, settings: Settings) -> list[Unresolved]:
-    """Keys that are read, made by nobody, declared by nobody, and not external in the settings.
+def unresolved_references(
+    graph: LineageGraph, settings: Settings
+) -> tuple[UnresolvedReference, ...]:
+    """Return every place that names a key without a producer, in the order of projects and places.
 
-    Every place that names such a key has one entry, in the order of projects and places.
+    Keys that a code location declares, or that are external in the settings, are left out.
     """
-    if graph not in _FOUND:
-        _FOUND[graph] = _unresolved(graph)
-    return [one for one in _FOUND[graph] if not external_of(settings, one.key)]
+    places = _places(graph)
+    references = _references(graph, places) if places else ()
+    return tuple(one for one in references if not external_of(settings, one.key))
 
 
 def unread_sources(
     graph: LineageGraph, settings: Settings
 ) -> list[tuple[LocatedInterface, Source]]:
-    """Sources that nothing uses and nobody makes: dead lines, which break nothing."""
+    """Return the dbt sources that have no producer and no reader."""
     return [
         (where, source)
         for where, source in graph.sources()
@@ -76,8 +77,8 @@ def unread_sources(
     ]
 
 
-class _Named(Struct):
-    """A place that names a key, while its readers are gathered."""
+class _Place(Struct):
+    """A place that names a key, while its readers are collected."""
 
     where: LocatedInterface
     source: Source | None
@@ -85,88 +86,89 @@ class _Named(Struct):
     checks: list[str]
 
 
-_Place = tuple[str, str, int, str]
-"""Project, file, line, key."""
+_Position = tuple[str, str, int, str]
+"""Project, file, line and key."""
 
 
-# Two rules ask for the same graph, one after the other.
-_FOUND: WeakKeyDictionary[LineageGraph, tuple[Unresolved, ...]] = WeakKeyDictionary()
-
-
-def _unresolved(graph: LineageGraph) -> tuple[Unresolved, ...]:
-    producer, declared = graph.producers, graph.declared
-    places: dict[_Place, _Named] = {}
+def _places(graph: LineageGraph) -> dict[_Position, _Place]:
+    producers, declared = graph.producers, graph.declared
+    places: dict[_Position, _Place] = {}
     seen: set[tuple[str, str]] = set()
     for edge in graph.foreign_edges:
         read = edge.read
-        if read.key in producer or read.key in declared:
+        if read.key in producers or read.key in declared:
             continue
         seen.add((edge.where.file, read.source))
         if read.declared:
-            named = _Named(edge.where, graph.source_of(edge.where, read), [], [])
-            place = (edge.where.project, *_names_it(edge, named.source), read.key)
-            places.setdefault(place, named).edges.append(edge)
+            place = _Place(edge.where, graph.source_of(edge.where, read), [], [])
+            position = (edge.where.project, *_position(edge, place.source), read.key)
+            places.setdefault(position, place).edges.append(edge)
     for where, source in graph.sources():
         key = source.key
         if (
             not source.read
-            or key in producer
+            or key in producers
             or key in declared
             or (where.file, source.name) in seen
         ):
             continue
         at = where.path(source.key_at or source.at)
-        places.setdefault((where.project, *at, key), _Named(where, source, [], []))
+        places.setdefault((where.project, *at, key), _Place(where, source, [], []))
     for where in graph.located:
         for check in where.interface.checks:
-            if check.key not in producer and check.key not in declared:
-                place = (where.project, *where.path(check.at), check.key)
-                named = places.setdefault(place, _Named(where, None, [], []))
-                named.checks.append(check.name)
-    return _judged(graph, places) if places else ()
+            if check.key not in producers and check.key not in declared:
+                position = (where.project, *where.path(check.at), check.key)
+                place = places.setdefault(position, _Place(where, None, [], []))
+                place.checks.append(check.name)
+    return places
 
 
-def _names_it(edge: Edge, source: Source | None) -> tuple[str, int]:
-    """Where a key is written: for dbt in the source, however many models read it."""
+def _position(edge: Edge, source: Source | None) -> tuple[str, int]:
+    """Return where the key is written: for dbt in the source, however many models read it."""
     at = (source.key_at or source.at) if source else ""
     return edge.where.path(at) if at else edge.place
 
 
-def _judged(graph: LineageGraph, places: dict[_Place, _Named]) -> tuple[Unresolved, ...]:
+def _references(
+    graph: LineageGraph, places: dict[_Position, _Place]
+) -> tuple[UnresolvedReference, ...]:
     known = KnownKeys(graph)
-    meant = {
-        place: known.meant(place[3], named.source.relation if named.source else "")
-        for place, named in places.items()
+    suggestions = {
+        position: known.suggestion(position[3], place.source.relation if place.source else "")
+        for position, place in places.items()
     }
-    foreign = _foreign_spaces(known, {place[3] for place in places if not meant[place].sure})
+    keys = {position[3] for position in places if not suggestions[position].certain}
+    outside = _outside_prefixes(known, keys)
     return tuple(
-        Unresolved(
-            where=named.where,
-            key=place[3],
-            file=place[1],
-            line=place[2],
-            edges=tuple(named.edges),
-            source=named.source,
-            checks=tuple(named.checks),
-            meant=meant[place],
-            wrong=meant[place].sure or split_last(place[3])[0] not in foreign,
+        UnresolvedReference(
+            where=place.where,
+            key=position[3],
+            file=position[1],
+            line=position[2],
+            edges=tuple(place.edges),
+            source=place.source,
+            checks=tuple(place.checks),
+            suggestion=suggestions[position],
+            certain=suggestions[position].certain or split_last(position[3])[0] not in outside,
         )
-        for place, named in sorted(places.items(), key=lambda item: item[0])
+        for position, place in sorted(places.items(), key=lambda item: item[0])
     )
 
 
-def _foreign_spaces(known: KnownKeys, keys: set[str]) -> set[str]:
-    """Prefixes that belong to a system that was not asked, as far as the keys tell.
+def _outside_prefixes(known: KnownKeys, keys: set[str]) -> set[str]:
+    """Return the prefixes that belong to a system outside the graph, as far as the keys show.
 
-    Nobody makes anything under them; or little, and much more is read that nobody makes: then one
-    of our assets sits among theirs (a script that adds a table to what a loader brings).
+    No asset is produced under such a prefix; or few are and many more keys without a producer are
+    read, as where a script adds a table to those of a loader.
     """
     counts: dict[str, int] = {}
     for key in keys:
-        space, _ = split_last(key)
-        counts[space] = counts.get(space, 0) + 1
+        prefix, _ = split_last(key)
+        counts[prefix] = counts.get(prefix, 0) + 1
     return {
-        space
-        for space, count in counts.items()
-        if not space or not known.made_under(space) or count > max(MANY, known.made_under(space))
+        prefix
+        for prefix, count in counts.items()
+        if not prefix
+        or not known.produced_under(prefix)
+        or count > max(MANY, known.produced_under(prefix))
     }

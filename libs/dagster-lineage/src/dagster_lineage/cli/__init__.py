@@ -1,1 +1,1 @@
-"""What the command line can do, one file each."""
+"""The command line: one module per command, named like the command."""

@@ -1,75 +1,90 @@
-"""`lineage check`: is every edge between projects right?"""
+"""`lineage check`: check every edge between projects."""
 
 from __future__ import annotations
 
 import argparse
-import gc
-import os
-import sys
 from importlib import import_module
 from pathlib import Path
 
-from dagster_lineage.analyze.baseline import Baseline, read_baseline
+from msgspec.structs import replace
+
+from dagster_lineage.analyze.baseline import Baseline, baseline_of, read_baseline
 from dagster_lineage.analyze.check import CheckResult, check, chosen_rules
-from dagster_lineage.files.interface_files import read_graph
-from dagster_lineage.files.settings import Settings, find_root, read_settings
+from dagster_lineage.cli.arguments import add_format, add_root, describe, root_of, wants_color
+from dagster_lineage.files.interface_files import read_committed_graph
+from dagster_lineage.files.settings import Settings, read_settings
 from dagster_lineage.model import LineageGraph
 from dagster_lineage.model.errors import LineageError
-from dagster_lineage.present.formats import FORMATS, render
+from dagster_lineage.model.wording import counted
+from dagster_lineage.present.formats import CHECK_FORMATS, format_check
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of the command."""
-    parser.description = (
-        "Checks every edge between projects in the committed interfaces. Exit code 0: right, "
-        "1: there are errors or warnings, 2: used wrongly."
+    """Add the arguments of the command."""
+    describe(
+        parser,
+        "Check every edge between projects in the committed interfaces.",
+        findings="errors or warnings",
     )
-    parser.add_argument("projects", metavar="PROJECT", nargs="*", help="only their findings")
-    parser.add_argument("--root", type=Path, help="of the repository (default: found upwards)")
+    parser.add_argument(
+        "projects",
+        metavar="PROJECT",
+        nargs="*",
+        help="report only findings of these projects (default: all)",
+    )
+    parser.add_argument(
+        "--select",
+        metavar="CODES",
+        action="append",
+        default=[],
+        help="run only these rules: codes or their first letters, separated by commas",
+    )
+    parser.add_argument(
+        "--ignore",
+        metavar="CODES",
+        action="append",
+        default=[],
+        help="leave out these rules, in the same notation",
+    )
     parser.add_argument(
         "--interfaces",
         metavar="GLOB",
         nargs="+",
         action="extend",
-        help="interface files, relative to the root",
-    )
-    for name, what in (("--select", "only these rules"), ("--ignore", "without these rules")):
-        parser.add_argument(
-            name,
-            metavar="CODES",
-            action="append",
-            default=[],
-            help=f"{what}: codes or their beginnings, with commas",
-        )
-    parser.add_argument("--format", choices=FORMATS, default="text")
-    parser.add_argument(
-        "--baseline", type=Path, metavar="FILE", help="known findings, left out (default: settings)"
+        help="interface files, relative to the root (default: those of the settings)",
     )
     parser.add_argument(
-        "--write-baseline", type=Path, metavar="FILE", help="make today's findings the known ones"
+        "--fresh",
+        action="store_true",
+        help="load the code locations instead of reading the committed interfaces",
     )
     parser.add_argument(
-        "--fresh", action="store_true", help="ask the code locations instead of reading files"
+        "--baseline",
+        type=Path,
+        metavar="FILE",
+        help="leave out the findings in this file (default: the baseline of the settings)",
     )
-    parser.add_argument("--no-color", action="store_true", help="as the variable NO_COLOR")
+    parser.add_argument(
+        "--write-baseline",
+        type=Path,
+        metavar="FILE",
+        help="write the current findings to this file instead of reporting them",
+    )
+    add_format(parser, CHECK_FORMATS)
+    add_root(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Check and print.
+    """Check and print the findings.
 
     Raises:
-        LineageError: the root, the settings, an interface, a name or the baseline is wrong.
+        LineageError: An argument, the settings, an interface or the baseline is invalid.
     """
-    root = arguments.root.resolve() if arguments.root else find_root(Path.cwd())
-    if not root.is_dir():
-        raise LineageError(f"--root {arguments.root} is no folder.")
+    root = root_of(arguments)
     settings = read_settings(root)
     select, ignore = _codes(arguments.select), _codes(arguments.ignore)
-    # What is read stays until the end: the collector would look at it in vain.
-    gc.disable()
-    graph = _graph(root, settings, arguments)
-    checked = check(
-        graph,
+    result = check(
+        _graph(root, settings, arguments),
         settings,
         root=root,
         select=select,
@@ -79,51 +94,43 @@ def run(arguments: argparse.Namespace) -> int:
     )
     if arguments.write_baseline:
         codes = {rule.code for rule in chosen_rules(select or settings.select, ignore)}
-        return _write(arguments.write_baseline, checked, codes, set(arguments.projects))
-    text = render(checked, arguments.format, color=_colour(arguments))
+        return _write_baseline(arguments.write_baseline, result, codes, set(arguments.projects))
+    text = format_check(result, arguments.format, color=wants_color(arguments))
     if text:
         print(text)
-    return int(checked.failed)
+    return int(result.failed)
 
 
 def _graph(root: Path, settings: Settings, arguments: argparse.Namespace) -> LineageGraph:
     if arguments.fresh:
         graph: LineageGraph = import_module("dagster_lineage.cli.lock").fresh_graph(root, settings)
         return graph
-    patterns = tuple(arguments.interfaces or settings.interfaces)
-    for pattern in patterns:
+    if arguments.interfaces:
+        settings = replace(settings, interfaces=tuple(arguments.interfaces))
+    for pattern in settings.interfaces:
         if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
-            raise LineageError(f"`{pattern}` leaves the root: interfaces are relative to {root}.")
-    graph = read_graph(root, patterns, quick=True)
-    if not graph.located:
-        raise LineageError(
-            f"no interface matches {', '.join(patterns)} in {root}. Write them with `lineage lock` "
-            "or say where they are with --interfaces or [tool.lineage] interfaces."
-        )
-    return graph
+            raise LineageError(
+                f"`{pattern}` is outside the root: interfaces are relative to {root}."
+            )
+    return read_committed_graph(root, settings, quick=True)
 
 
 def _baseline(root: Path, settings: Settings, arguments: argparse.Namespace) -> Baseline | None:
     if arguments.baseline:
         return read_baseline(arguments.baseline, str(arguments.baseline))
-    return read_baseline(root / settings.baseline, settings.baseline) if settings.baseline else None
+    return baseline_of(root, settings)
 
 
-def _write(file: Path, checked: CheckResult, codes: set[str], projects: set[str]) -> int:
+def _write_baseline(file: Path, result: CheckResult, codes: set[str], projects: set[str]) -> int:
     before = read_baseline(file, str(file)) if file.exists() else Baseline({}, str(file))
-    after = before.renewed(checked.findings, codes, projects)
+    after = before.renewed(result.findings, codes, projects)
     try:
         file.write_bytes(after.text())
     except OSError as error:
         raise LineageError(f"{file} cannot be written: {error.strerror}.") from error
-    print(f"{file}: {sum(after.entries.values())} known findings.")
+    print(f"Wrote {file} with {counted(sum(after.entries.values()), 'finding')}.")
     return 0
 
 
-def _codes(given: list[str]) -> tuple[str, ...]:
-    return tuple(code.strip() for codes in given for code in codes.split(",") if code.strip())
-
-
-def _colour(arguments: argparse.Namespace) -> bool:
-    wanted = not (arguments.no_color or os.environ.get("NO_COLOR"))
-    return wanted and os.environ.get("TERM") != "dumb" and sys.stdout.isatty()
+def _codes(values: list[str]) -> tuple[str, ...]:
+    return tuple(code.strip() for codes in values for code in codes.split(",") if code.strip())

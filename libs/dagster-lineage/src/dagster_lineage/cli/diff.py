@@ -1,69 +1,56 @@
-"""`lineage diff`: what this branch does to the interfaces."""
+"""`lineage diff`: compare the interfaces of a branch with its base."""
 
 from __future__ import annotations
 
 import argparse
-import gc
 import sys
 
 from dagster_lineage.analyze.diff import compare
 from dagster_lineage.analyze.diff.graphs import compared_graphs
-from dagster_lineage.cli.branch_arguments import add_branch, add_root, root_of
+from dagster_lineage.cli.arguments import (
+    add_branch,
+    add_format,
+    add_root,
+    describe,
+    root_of,
+    wants_color,
+)
 from dagster_lineage.files.git import Repository
+from dagster_lineage.files.interface_files import InterfacesMissing
 from dagster_lineage.files.settings import read_settings
-from dagster_lineage.model.errors import LineageError
-
-FORMATS = ("text", "json", "markdown", "github")
+from dagster_lineage.present.formats import DIFF_FORMATS, format_diff
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of the command."""
-    parser.description = (
-        "Compares the committed interfaces with those of a branch's base: what is added, "
-        "deprecated, compatible, breaking. Exit code 0: nothing breaks, or what breaks is settled; "
-        "1: a reader in the repository is hurt; 2: used wrongly."
+    """Add the arguments of the command."""
+    describe(
+        parser,
+        "Compare the committed interfaces of a branch with its base: added, compatible, deprecated "
+        "and breaking changes. A breaking change is settled if no reader in the repository relies "
+        "on it any more, or if another version of the model keeps it.",
+        findings="breaking changes that are not settled",
     )
     add_branch(parser)
-    parser.add_argument("--format", choices=FORMATS, default="text")
+    add_format(parser, DIFF_FORMATS)
     add_root(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Compare and print.
+    """Print the changes.
 
     Raises:
-        LineageError: the root, a commit, the settings or an interface is wrong.
+        LineageError: An argument, the settings or an interface is invalid.
     """
     root = root_of(arguments)
     settings = read_settings(root)
-    # What is read stays until the end: the collector would look at it in vain.
-    gc.disable()
     comparison = Repository(root).compare(arguments.base, arguments.head)
     before, after = compared_graphs(comparison, settings.interfaces)
     if not before.located and not after.located:
-        raise LineageError(
-            f"no interface matches {', '.join(settings.interfaces)} at either end. Write them with "
-            "`lineage lock` or say where they are in [tool.lineage] interfaces."
-        )
+        raise InterfacesMissing(settings.interfaces, "at base or head")
     diff = compare(before, after, changed_files=frozenset(one.path for one in comparison.changed))
-    if arguments.format == "json":
-        from dagster_lineage.present.json.diff import document
-
-        shown = document(diff, base=comparison.base, head=comparison.head, notes=comparison.notes)
-    elif arguments.format == "markdown":
-        from dagster_lineage.present.markdown.diff import markdown
-
-        shown = markdown(diff)
-    elif arguments.format == "github":
-        from dagster_lineage.present.github.diff import workflow_commands
-
-        shown = workflow_commands(diff)
-    else:
-        from dagster_lineage.present.text.diff import text
-
-        shown = text(diff)
+    text = format_diff(diff, comparison, arguments.format, color=wants_color(arguments))
     for note in comparison.notes:
         print(f"lineage: {note}", file=sys.stderr)
-    if shown:
-        print(shown)
+    if text:
+        print(text)
     return int(diff.fails)

@@ -1,4 +1,4 @@
-"""`lineage export`: the graph in other tools' formats."""
+"""`lineage export`: export the asset graph as OpenLineage events."""
 
 from __future__ import annotations
 
@@ -8,69 +8,65 @@ import os
 import sys
 from pathlib import Path
 
-from dagster_lineage.files.interface_files import read_graph
-from dagster_lineage.files.settings import find_root, read_settings
+from dagster_lineage.cli.arguments import add_root, describe, root_of, write_file
+from dagster_lineage.files.interface_files import read_committed_graph
+from dagster_lineage.files.settings import read_settings
 from dagster_lineage.model.errors import LineageError
+from dagster_lineage.model.wording import counted
 
 FORMATS = ("openlineage",)
 _EPOCH = "SOURCE_DATE_EPOCH"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of the command."""
-    parser.description = (
-        "Writes the committed interfaces as OpenLineage 2-0-2 events of static metadata, one JSON "
-        "object a line: a DatasetEvent for every asset, a JobEvent for every one that code makes. "
-        f"Their time is now, or what {_EPOCH} says. Exit code 0: written; 2: used wrongly."
+    """Add the arguments of the command."""
+    describe(
+        parser,
+        "Export the committed interfaces as OpenLineage 2-0-2 events of static metadata, one JSON "
+        "object per line: a DatasetEvent for every asset, a JobEvent for every asset with a "
+        f"producer. The time of the events is {_EPOCH}, or else now.",
     )
-    parser.add_argument("--format", choices=FORMATS, required=True)
-    parser.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
-    parser.add_argument("--root", type=Path, help="of the repository (default: found upwards)")
-    parser.add_argument("--namespace", default="dagster", help="of all datasets (default: dagster)")
+    parser.add_argument("--format", choices=FORMATS, required=True, help="output format")
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="file to write (default: standard output)"
+    )
+    parser.add_argument(
+        "--namespace",
+        metavar="NAME",
+        default="dagster",
+        help="namespace of all datasets (default: dagster)",
+    )
+    add_root(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the events.
 
     Raises:
-        LineageError: the root, the settings, an interface, the time or the file is wrong.
+        LineageError: An argument, the settings, an interface or the time is invalid.
     """
     from dagster_lineage.present.openlineage import lines
 
-    root = arguments.root.resolve() if arguments.root else find_root(Path.cwd())
-    if not root.is_dir():
-        raise LineageError(f"--root {arguments.root} is no folder.")
-    settings = read_settings(root)
-    graph = read_graph(root, settings.interfaces)
-    if not graph.located:
-        raise LineageError(
-            f"no interface matches {', '.join(settings.interfaces)} in {root}. Write them with "
-            "`lineage lock` or say where they are in [tool.lineage] interfaces."
-        )
-    written = [f"{line}\n" for line in lines(graph, time=_now(), namespace=arguments.namespace)]
+    root = root_of(arguments)
+    graph = read_committed_graph(root, read_settings(root))
+    events = [f"{line}\n" for line in lines(graph, time=_time(), namespace=arguments.namespace)]
     if arguments.out is None:
-        sys.stdout.writelines(written)
-        return 0
-    try:
-        arguments.out.write_text("".join(written), encoding="utf-8")
-    except OSError as error:
-        raise LineageError(
-            f"{arguments.out} cannot be written: {error.strerror}. Give a file in an existing "
-            "folder with --out."
-        ) from error
-    print(f"{arguments.out}: {len(written)} events.")
+        sys.stdout.writelines(events)
+    else:
+        write_file(arguments.out, "".join(events))
+        print(f"Wrote {arguments.out} with {counted(len(events), 'event')}.")
     return 0
 
 
-def _now() -> dt.datetime:
-    """The time of the events: a fixed one where a build must be the same again.
+def _time() -> dt.datetime:
+    """Return the time of the events; `SOURCE_DATE_EPOCH` makes the output reproducible.
 
     https://reproducible-builds.org/specs/source-date-epoch/
     """
-    given = os.environ.get(_EPOCH)
-    if not given:
+    epoch = os.environ.get(_EPOCH)
+    if not epoch:
         return dt.datetime.now(dt.UTC)
     try:
-        return dt.datetime.fromtimestamp(int(given), dt.UTC)
+        return dt.datetime.fromtimestamp(int(epoch), dt.UTC)
     except (ValueError, OverflowError, OSError) as error:
-        raise LineageError(f"{_EPOCH} is {given!r}: it must be seconds since 1970.") from error
+        raise LineageError(f"{_EPOCH} is {epoch!r}: it must be seconds since 1970.") from error

@@ -1,87 +1,77 @@
-"""`lineage report`: one HTML page of the global graph."""
+"""`lineage report`: write the asset graph as an HTML page."""
 
 from __future__ import annotations
 
 import argparse
-import gc
 from pathlib import Path
 
-from dagster_lineage.files.interface_files import read_graph
-from dagster_lineage.files.settings import Settings, find_root, read_settings
+from dagster_lineage.cli.arguments import add_root, describe, root_of, write_file
+from dagster_lineage.files.settings import Settings, read_settings
 from dagster_lineage.model import LineageGraph, LocatedAsset
-from dagster_lineage.model.errors import LineageError
+from dagster_lineage.model.wording import counted
 
 FILE_NAME = "lineage.html"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of the command."""
-    parser.description = (
-        "Writes one self-contained HTML page of the committed interfaces: the graph by project, "
-        "column lineage over projects, owners, checks, problems, and with --base what a branch "
-        "changes. Exit code 0: written; 2: used wrongly."
+    """Add the arguments of the command."""
+    describe(
+        parser,
+        "Write the committed interfaces as one self-contained HTML page: the asset graph by "
+        "project, column lineage, owners, checks and findings, and with --base the changes of a "
+        "branch.",
     )
     parser.add_argument(
-        "--out", type=Path, metavar="FILE", default=Path(FILE_NAME), help=f"default: {FILE_NAME}"
+        "--out",
+        type=Path,
+        metavar="FILE",
+        default=Path(FILE_NAME),
+        help=f"file to write (default: {FILE_NAME})",
     )
     parser.add_argument(
-        "--base", metavar="REF", help="show what the work tree changes since it left this branch"
+        "--base", metavar="REF", help="show the changes of the work tree since this branch"
     )
-    parser.add_argument("--root", type=Path, help="of the repository (default: found upwards)")
-    parser.add_argument("--title", help="of the page (default: the name in pyproject.toml)")
+    parser.add_argument(
+        "--title", help="title of the page (default: the project name in pyproject.toml)"
+    )
+    add_root(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the page and say what is on it.
+    """Write the page.
 
     Raises:
-        LineageError: the root, the settings, an interface, the base or the file is wrong.
+        LineageError: An argument, the settings, an interface or the baseline is invalid.
     """
-    root = arguments.root.resolve() if arguments.root else find_root(Path.cwd())
-    if not root.is_dir():
-        raise LineageError(f"--root {arguments.root} is no folder.")
-    # What is read stays until the end: the collector would look at it in vain.
-    gc.disable()
+    root = root_of(arguments)
     settings = read_settings(root)
-    text, summary = written_page(
-        root, settings, base=arguments.base or "", title=arguments.title or _name(root)
+    text, summary = report_page(
+        root, settings, base=arguments.base or "", title=arguments.title or _repository_name(root)
     )
-    try:
-        arguments.out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise LineageError(
-            f"{arguments.out} cannot be written: {error.strerror}. Give a file in an existing "
-            "folder with --out."
-        ) from error
-    print(f"{arguments.out}: {summary}")
+    write_file(arguments.out, text)
+    print(f"Wrote {arguments.out}: {summary}.")
     return 0
 
 
-def written_page(root: Path, settings: Settings, *, base: str, title: str) -> tuple[str, str]:
-    """The page of a repository, and a line that says what is on it.
+def report_page(root: Path, settings: Settings, *, base: str, title: str) -> tuple[str, str]:
+    """Return the page of a repository, and a summary of its content.
 
     Args:
-        root: Of the repository.
-        settings: Of the repository.
-        base: A branch or commit to compare with; empty for none.
-        title: Of the page.
+        root: Root of the repository.
+        settings: Settings of the repository.
+        base: Branch or commit to compare with; empty for none.
+        title: Title of the page.
 
     Raises:
-        LineageError: an interface, the baseline or the base is wrong, or there is no interface.
+        LineageError: An interface, the baseline or the base is invalid, or there is no interface.
     """
-    from dagster_lineage.analyze.baseline import read_baseline
+    from dagster_lineage.analyze.baseline import baseline_of
     from dagster_lineage.analyze.check import check
+    from dagster_lineage.files.interface_files import read_committed_graph
     from dagster_lineage.present.report import document, page
 
-    graph = read_graph(root, settings.interfaces)
-    if not graph.located:
-        raise LineageError(
-            f"no interface matches {', '.join(settings.interfaces)} in {root}. Write them with "
-            "`lineage lock` or say where they are in [tool.lineage] interfaces."
-        )
-    baseline = (
-        read_baseline(root / settings.baseline, settings.baseline) if settings.baseline else None
-    )
+    graph = read_committed_graph(root, settings)
+    baseline = baseline_of(root, settings)
     findings = check(graph, settings, root=root, baseline=baseline).findings
     if base:
         from dagster_lineage.analyze.diff import compare
@@ -90,40 +80,39 @@ def written_page(root: Path, settings: Settings, *, base: str, title: str) -> tu
 
         comparison = Repository(root).compare(base)
         before, after = compared_graphs(comparison, settings.interfaces)
-        diff = compare(
-            before, after, changed_files=frozenset(one.path for one in comparison.changed)
-        )
-        named = f"{base} ({comparison.base[:10]})"
+        changed = frozenset(one.path for one in comparison.changed)
         data = document(
             graph,
             settings,
             findings,
             title=title,
-            diff=diff,
+            diff=compare(before, after, changed_files=changed),
             removed=_removed(before, after),
-            base=named,
+            base=f"{base} ({comparison.base[:10]})",
         )
     else:
         data = document(graph, settings, findings, title=title)
     text = page(data)
-    numbers = data.numbers
+    content = data.counts
     parts = [
-        f"{numbers.assets} assets of {numbers.projects} projects",
-        f"{numbers.columns} columns",
-        f"{numbers.problems} problems",
+        f"{counted(content.assets, 'asset')} of {counted(content.projects, 'project')}",
+        counted(content.columns, "column"),
+        counted(content.findings, "finding"),
+        *([f"{counted(content.changes, 'change')} since {base}"] if base else []),
+        f"{len(text.encode()) / 1e6:.1f} MB",
     ]
-    if base:
-        parts.append(f"{numbers.changes} changes since {base}")
-    return text, f"{', '.join(parts)}; {len(text.encode()) / 1e6:.1f} MB"
+    return text, ", ".join(parts)
 
 
 def _removed(before: LineageGraph, after: LineageGraph) -> tuple[LocatedAsset, ...]:
-    """Assets that were made, and whose key nobody makes any more."""
-    return tuple(mades[0] for key, mades in before.producers.items() if key not in after.producers)
+    """Return the assets that have a producer at base only."""
+    return tuple(
+        producers[0] for key, producers in before.producers.items() if key not in after.producers
+    )
 
 
-def _name(root: Path) -> str:
-    """What the repository calls itself; a folder's name depends on who checked it out."""
+def _repository_name(root: Path) -> str:
+    """Return the project name of the repository; the folder's depends on the checkout."""
     import tomllib
 
     try:

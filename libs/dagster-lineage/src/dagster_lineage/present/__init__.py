@@ -1,1 +1,1 @@
-"""Output formats: text, JSON, Markdown, GitHub annotations, SARIF, HTML, OpenLineage."""
+"""Output formats of the commands: text, JSON, Markdown, GitHub, SARIF, HTML, OpenLineage."""

@@ -1,6 +1,6 @@
 """The rules, one file each, named by its code in lower case: `ed01.py` is ED01.
 
-A file that is put here is a rule; nothing lists them.
+Every module of this package is a rule; there is no list to keep.
 """
 
 from __future__ import annotations
@@ -11,28 +11,38 @@ from importlib import import_module
 from types import ModuleType
 
 from dagster_lineage.analyze.rule import Rule
-
-__all__ = ["Rule", "all_rules"]
-
-CODE_LENGTH = 4
+from dagster_lineage.model.errors import LineageError
+from dagster_lineage.model.nearest_names import did_you_mean
 
 
 @cache
-def all_rules() -> tuple[type[Rule], ...]:
-    """Every rule, sorted by code.
+def all_rules() -> dict[str, type[Rule]]:
+    """Return every rule by its code, sorted.
 
     Raises:
-        ImportError: a module that is named like a rule does not hold exactly that rule.
+        ImportError: A module of this package does not hold exactly the rule it is named for.
     """
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    return tuple(
-        _rule_of(import_module(f"{__name__}.{name}"), name.upper())
-        for name in names
-        if len(name) == CODE_LENGTH and name[:2].isalpha() and name[2:].isdigit()
-    )
+    return {name.upper(): _rule_of(import_module(f"{__name__}.{name}")) for name in names}
 
 
-def _rule_of(module: ModuleType, code: str) -> type[Rule]:
+def rule_named(text: str) -> type[Rule]:
+    """Return a rule by its code or name, in any case.
+
+    Raises:
+        LineageError: There is no such rule.
+    """
+    rules = all_rules()
+    by_name = {rule.name: rule for rule in rules.values()}
+    found = rules.get(text.upper()) or by_name.get(text.lower())
+    if found is None:
+        hint = did_you_mean(text, by_name if "-" in text else rules)
+        raise LineageError(f"unknown rule `{text}`: {hint}")
+    return found
+
+
+def _rule_of(module: ModuleType) -> type[Rule]:
+    code = module.__name__.rpartition(".")[2].upper()
     rules = [
         value
         for value in vars(module).values()
@@ -41,5 +51,5 @@ def _rule_of(module: ModuleType, code: str) -> type[Rule]:
         and value.__module__ == module.__name__
     ]
     if len(rules) != 1 or rules[0].code != code:
-        raise ImportError(f"{module.__name__} must hold one rule, with the code {code}")
+        raise ImportError(f"{module.__name__} must define one rule, with the code {code}")
     return rules[0]

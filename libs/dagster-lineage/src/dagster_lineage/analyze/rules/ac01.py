@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from dagster_lineage.analyze.reference_rule import ReferenceRule, readers_of
 from dagster_lineage.analyze.reliance.access import (
     WITHOUT_ACCESS,
     HiddenReads,
     ReadByOthers,
     hidden_reads,
 )
+from dagster_lineage.analyze.rule import GraphRule, readers_of
 from dagster_lineage.model import LineageGraph
 from dagster_lineage.model.findings import Finding
 from dagster_lineage.model.nearest_names import nearest_name
 from dagster_lineage.model.wording import listed
 
 
-class NonPublicModel(ReferenceRule):
+class NonPublicModel(GraphRule):
     """A project reads a model of another project that is not `access: public`.
 
     A protected or private model may be changed without notice. dbt checks access for `ref` only,
@@ -75,19 +75,13 @@ class NonPublicModel(ReferenceRule):
             )
 
     def _of_project(self, hidden: HiddenReads, reads: list[ReadByOthers]) -> Finding:
-        file, line = reads[0].description
         readers = sorted({project for read in reads for project in read.projects})
-        return Finding(
-            code=self.code,
-            name=self.name,
+        return self.finding(
+            reads[0].description,
+            hidden.where.project,
+            f"{hidden.where.project} has no public model, but these are read by "
+            f"{listed(readers)}: {listed(read.producer.asset.key for read in reads)}.",
             level="warning",
-            file=file,
-            line=line,
-            project=hidden.where.project,
-            message=(
-                f"{hidden.where.project} has no public model, but these are read by "
-                f"{listed(readers)}: {listed(read.producer.asset.key for read in reads)}."
-            ),
             fix="Declare `access: public` for the models that others may read.",
             owners=reads[0].producer.asset.owners,
             other_project=readers[0],

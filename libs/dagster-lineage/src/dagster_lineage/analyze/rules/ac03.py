@@ -1,4 +1,4 @@
-"""AC03: a view of another project's database file is read."""
+"""AC03: a project reads a view in the database file of another project."""
 
 from __future__ import annotations
 
@@ -11,23 +11,24 @@ from dagster_lineage.analyze.reliance.access import (
     public_models,
     read_by_others,
 )
-from dagster_lineage.analyze.rule import Rule
+from dagster_lineage.analyze.rule import GraphRule
 from dagster_lineage.model import LineageGraph, LocatedAsset
 from dagster_lineage.model.findings import Finding
 
 FILE_ENGINES = ("duckdb", "sqlite")
-"""Engines of which each database is a file: a reader has those that it attached."""
+"""Engines in which each database is a file; a reader attaches the files that it needs."""
 VIEWS = ("view", "ephemeral")
 
 
-class ReadsViewOfAnotherProject(Rule):
-    """A project reads a view, or an ephemeral model, out of another project's database file.
+class CrossProjectView(GraphRule):
+    """A project reads a view, or an ephemeral model, in the database file of another project.
 
-    A view is a query that runs in its reader's process. In DuckDB it stores the names of what it
-    reads, databases included: over a third file it fails with `schema does not exist` in each
-    reader that has not attached that file under the same name. That is an error; a view over its
-    own file alone is a warning: each reader computes it again, over tables that nobody promised. An
-    ephemeral model is no table at all. Engines with one catalog for all may share views.
+    A view is a query that runs in the reader's process. In DuckDB it stores the names of the tables
+    that it reads, including those of databases: a view over a third file fails with `schema does
+    not exist` in each reader that has not attached that file under the same name. That is an error.
+    A view over tables of its own file is a warning: each reader computes it again, over tables that
+    have no contract. An ephemeral model does not exist in the database. Engines with one catalog
+    for all projects can share views.
 
     **Anti-pattern**
 
@@ -37,46 +38,47 @@ class ReadsViewOfAnotherProject(Rule):
 
     **Best practice**
 
+    Materialize a public model as a table.
+
         {{ config(materialized='table', access='public') }}
         select * from {{ source('shop_public', 'orders') }}
     """
 
     code: ClassVar[str] = "AC03"
-    name: ClassVar[str] = "reads-a-view-of-another-project"
+    name: ClassVar[str] = "cross-project-view"
 
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
-        """One finding per view, at its definition."""
+        """Yield one finding per view, at its definition."""
         for read in read_by_others(graph, lambda asset: asset.materialized in VIEWS):
             asset = read.producer.asset
-            if _told_by_access(read):
+            if _reported_as_not_public(read):
                 continue
             if asset.materialized == "ephemeral":
-                yield self._at(read, "an ephemeral model, which is no table", error=True)
+                what = "an ephemeral model, which does not exist in the database"
+                yield self._of(read, what, error=True)
             elif read.producer.where.interface.dialect in FILE_ENGINES and _other_file(read):
-                third = _foreign_read(graph, read.producer, set())
-                over = f"over `{third}` of another file" if third else "over tables of its own file"
-                yield self._at(read, f"a view {over}", error=bool(third))
+                other = _read_of_other_file(graph, read.producer, set())
+                over = f"over `{other}` of another file" if other else "over tables of its own file"
+                yield self._of(read, f"a view {over}", error=bool(other))
 
-    def _at(self, read: ReadByOthers, what: str, *, error: bool) -> Finding:
-        readers = read.projects
+    def _of(self, read: ReadByOthers, what: str, *, error: bool) -> Finding:
+        edges = read.references[0].edges
         return self.at_asset(
             read.producer,
-            f"`{read.producer.asset.key}` is {what}, and is read by {', '.join(readers)}.",
+            f"`{read.producer.asset.key}` is {what}, and is read by {', '.join(read.projects)}.",
             fix="Materialize it as a table.",
             level="error" if error else "warning",
-            other=LocatedAsset(read.references[0].where, read.references[0].edges[0].reader)
-            if read.references[0].edges
-            else None,
+            other=LocatedAsset(read.references[0].where, edges[0].reader) if edges else None,
         )
 
 
-def _told_by_access(read: ReadByOthers) -> bool:
-    # AC01 tells its readers to read something else.
+def _reported_as_not_public(read: ReadByOthers) -> bool:
+    # AC01 already asks the readers to read another asset.
     return is_hidden(read.producer.asset) and bool(public_models(read.producer.where))
 
 
 def _other_file(read: ReadByOthers) -> bool:
-    """Some reader writes another database than the view lies in, or that is not known."""
+    """Return whether a reader writes to another database than the view's, or to an unknown one."""
     database = _database(read.producer.asset.relation)
     databases = {
         _database(edge.reader.relation) for reference in read.references for edge in reference.edges
@@ -88,8 +90,8 @@ def _database(relation: str) -> str:
     return relation.partition(".")[0].casefold() if relation.count(".") > 1 else ""
 
 
-def _foreign_read(graph: LineageGraph, view: LocatedAsset, seen: set[str]) -> str:
-    """The first key in another file that a view reads, itself or through views of its project."""
+def _read_of_other_file(graph: LineageGraph, view: LocatedAsset, seen: set[str]) -> str:
+    """Return the first key in another file that a view reads, directly or through other views."""
     for read in view.asset.reads:
         producer = graph.producers.get(read.key) or graph.declared.get(read.key)
         if not producer or read.key in seen:
@@ -101,7 +103,7 @@ def _foreign_read(graph: LineageGraph, view: LocatedAsset, seen: set[str]) -> st
             ) or not _database(view.asset.relation):
                 return read.key
         elif producer[0].asset.materialized in VIEWS:
-            found = _foreign_read(graph, producer[0], seen)
+            found = _read_of_other_file(graph, producer[0], seen)
             if found:
                 return found
     return ""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from dagster_lineage.analyze.reference_rule import ReferenceRule
 from dagster_lineage.analyze.reliance.unmet import Unmet, missing_columns
+from dagster_lineage.analyze.rule import GraphRule
 from dagster_lineage.model import Edge, LineageGraph, LocatedAsset, Reference, column_of
 from dagster_lineage.model.column_names import column_named
 from dagster_lineage.model.findings import Finding
@@ -14,7 +14,7 @@ from dagster_lineage.model.nearest_names import nearest_name
 from dagster_lineage.model.wording import listed
 
 
-class MissingColumn(ReferenceRule):
+class MissingColumn(GraphRule):
     """A project reads or declares a column that the table of another project does not have.
 
     `dbt parse` and `dbt compile` do not compare the columns of a source with its table, so the

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from dagster_lineage.analyze.reference_rule import ReferenceRule, readers_of
 from dagster_lineage.analyze.reliance.unmet import Unmet, incompatible_types
+from dagster_lineage.analyze.rule import GraphRule, readers_of
 from dagster_lineage.model import LineageGraph, LocatedAsset, Reference, column_of
 from dagster_lineage.model.findings import Finding
 
 
-class IncompatibleType(ReferenceRule):
+class IncompatibleType(GraphRule):
     """A column of another project has a type that does not fit the type its reader declares.
 
     A reader declares a type by `data_type` of a source's column, by `upstream(…)` in Python, or by
@@ -64,9 +64,9 @@ class IncompatibleType(ReferenceRule):
         )
 
     def _copied(self, unmet: Unmet, contract: LocatedAsset, producer: LocatedAsset) -> Finding:
-        return self.at(
+        return self.finding(
             unmet.place,
-            contract.where,
+            contract.where.project,
             f"The contract of `{contract.asset.key}` has `{unmet.contract_column}` as "
             f"`{unmet.expected}`; it is `{unmet.column}` of `{unmet.key}`, which is "
             f"`{unmet.found}`.",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from dagster_lineage.analyze.reference_rule import ReferenceRule, readers_of
 from dagster_lineage.analyze.reliance.unmet import missing_guarantees
+from dagster_lineage.analyze.rule import GraphRule, readers_of
 from dagster_lineage.model import LineageGraph, column_of
 from dagster_lineage.model.findings import Finding, Level
 
 
-class MissingGuarantee(ReferenceRule):
+class MissingGuarantee(GraphRule):
     """A reader relies on a column being unique or not null, which its producer does not guarantee.
 
     A test of the reader finds a duplicate after it was published. A test or constraint of the

@@ -1,28 +1,28 @@
-"""ED01: an edge ends nowhere because its key is wrong."""
+"""ED01: an asset key without a producer, because it is wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import ClassVar
 
-from dagster_lineage.analyze.rule import Rule
-from dagster_lineage.analyze.unresolved import Unresolved, unresolved
+from dagster_lineage.analyze.rule import GraphRule
+from dagster_lineage.analyze.unresolved import UnresolvedReference
 from dagster_lineage.model import LineageGraph
 from dagster_lineage.model.findings import Finding
 
 
-class EdgeToNothing(Rule):
-    """Something reads an asset key that no code location makes and nobody declared.
+class UnresolvedKey(GraphRule):
+    """A dependency points at an asset key that no code location produces or declares.
 
-    Dagster makes up a stub for every dependency that it does not know, so the definitions load, the
-    graph looks whole, and the reader never hears of new data. It is reported here when the key is
-    wrong beyond doubt: other assets are made under the same prefix, or a known key is the same but
-    for a slip (letters, case, one part instead of two, another schema for the same table). A prefix
-    under which nobody makes anything is EX01's.
+    Dagster adds a stub asset for every dependency that it does not know. The definitions load, the
+    graph looks complete, and the reader is never updated. The rule reports keys that are certainly
+    wrong: other assets are produced under the same prefix, or a known key differs only in spelling
+    (a typo, case, one part instead of two, another schema for the same table). Prefixes without any
+    producer are reported by EX01.
 
     **Anti-pattern**
 
-    Upstream makes `jaffle/orders`.
+    The upstream key is `jaffle/orders`.
 
         sources:
           - name: jaffle
@@ -33,8 +33,8 @@ class EdgeToNothing(Rule):
 
     **Best practice**
 
-    The key of an asset that somebody makes; for Python, ask for it by
-    `get_asset_key_for_model("jaffle_dbt", "orders")`, which fails when the location loads.
+    Use the key of an existing asset. In Python, `get_asset_key_for_model("jaffle_dbt", "orders")`
+    fails when the code location loads.
 
         sources:
           - name: jaffle
@@ -43,7 +43,7 @@ class EdgeToNothing(Rule):
                 config:
                   meta: {dagster: {asset_key: ["jaffle", "orders"]}}
 
-    What another system makes is declared, in code as an external `AssetSpec`, or for a whole prefix
+    Declare what another system produces, in code as an external `AssetSpec`, or for a whole prefix
     in `pyproject.toml`:
 
         [[tool.lineage.external]]
@@ -54,35 +54,29 @@ class EdgeToNothing(Rule):
     """
 
     code: ClassVar[str] = "ED01"
-    name: ClassVar[str] = "edge-to-nothing"
+    name: ClassVar[str] = "unresolved-key"
 
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
-        """One finding per place that names such a key."""
-        for one in unresolved(graph, self.settings):
-            # Where a location could not be asked, the key may be made there: EX01 says so, once.
-            # But a known key in another spelling is a slip all the same.
-            if one.meant.sure or (one.wrong and not graph.unreadable):
-                yield self._finding(graph, one)
+        """Yield one finding per place that names such a key."""
+        for one in self.context.unresolved:
+            # A code location that does not load may produce the key, which EX01 reports once. A
+            # known key in another spelling is a typo all the same.
+            if one.suggestion.certain or (one.certain and not graph.unreadable):
+                yield self._of(graph, one)
 
-    def _finding(self, graph: LineageGraph, one: Unresolved) -> Finding:
-        other = graph.producer(one.meant.key) if one.meant.key else None
-        fix = (
-            f"Write `{one.meant.key}`, or make or declare `{one.key}`."
-            if one.meant.key
-            else f"Make `{one.key}`, declare it as an external asset, or stop reading it."
-        )
-        return Finding(
-            code=self.code,
-            name=self.name,
-            level=self.level,
-            file=one.file,
-            line=one.line,
-            project=one.where.project,
-            message=f"{one.readers} reads `{one.key}`, which no code location makes.",
-            fix=fix,
+    def _of(self, graph: LineageGraph, one: UnresolvedReference) -> Finding:
+        near = one.suggestion.key
+        return self.finding(
+            (one.file, one.line),
+            one.where.project,
+            f"{one.readers} reads `{one.key}`, which no code location produces.",
+            fix=(
+                f"Use `{near}`, or produce or declare `{one.key}`."
+                if near
+                else f"Produce `{one.key}`, declare it as an external asset, or stop reading it."
+            ),
             key=one.key,
-            nearest=one.meant.key,
+            nearest=near,
             owners=one.owners,
-            other_owners=other.asset.owners if other else (),
-            other_project=other.where.project if other else "",
+            other=graph.producer(near) if near else None,
         )

@@ -1,4 +1,4 @@
-"""ED02: assets of several projects that wait for each other."""
+"""ED02: assets of several code locations that depend on each other."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from dagster_lineage.analyze.components import cycles
-from dagster_lineage.analyze.rule import Rule
+from dagster_lineage.analyze.rule import GraphRule
 from dagster_lineage.model import Edge, LineageGraph
 from dagster_lineage.model.findings import Finding
 
 
-class CycleOverProjects(Rule):
+class CrossProjectCycle(GraphRule):
     """Assets of two or more code locations depend on each other in a cycle.
 
-    Inside one location Dagster refuses a cycle. Over two it sees none: both load, both validate,
-    and each asset is for ever one run behind itself, or waits for ever. A cycle of locations is no
-    fault: `a` may read from `b` and `b` from `a` as long as no asset comes back to itself.
+    Dagster rejects a cycle within a code location. It does not detect one across code locations:
+    both load and validate, and each asset is always one run behind, or is never materialized. Two
+    code locations may read from each other, as long as no asset depends on itself.
 
     **Anti-pattern**
 
@@ -26,26 +26,25 @@ class CycleOverProjects(Rule):
 
     **Best practice**
 
-    Cut the cycle at the edge that was added last: let it read the table of the step before, or
-    split the asset into the part that is read and the part that reads.
+    Remove the edge that was added last: read the table before it in the cycle, or split the asset
+    into the part that is read and the part that reads.
 
         marts/customer_value  reads  ml/scores
         ml/scores             reads  marts/customer_orders
     """
 
     code: ClassVar[str] = "ED02"
-    name: ClassVar[str] = "cycle-over-projects"
+    name: ClassVar[str] = "cross-project-cycle"
 
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
-        """The shortest cycle of each group of assets that all depend on each other."""
-        reference = _crossing(graph)
-        borders: dict[str, set[str]] = {}
-        for edge in reference:
-            producer = graph.producers[edge.read.key][0].where.file
-            borders.setdefault(edge.where.file, set()).add(producer)
-        groups = cycles(borders)
+        """Yield the shortest cycle of each group of assets that all depend on each other."""
+        edges = _cross_location_edges(graph)
+        locations: dict[str, set[str]] = {}
+        for edge in edges:
+            locations.setdefault(edge.where.file, set()).add(_producer_file(graph, edge))
+        groups = cycles(locations)
         if groups:
-            weights = Counter((one.where.file, _producer(graph, one)) for one in reference)
+            weights = Counter((one.where.file, _producer_file(graph, one)) for one in edges)
             for files in groups:
                 yield from self._in(graph, files, weights)
 
@@ -56,15 +55,16 @@ class CycleOverProjects(Rule):
         reads = {key: {edge.read.key for edge in out} for key, out in edges.items()}
         for group in cycles(reads):
             if len({_file(graph, key) for key in group}) > 1:
-                yield self._finding(graph, _shortest(graph, edges, group), weights)
+                yield self._of(graph, _shortest(graph, edges, group), weights)
 
-    def _finding(
+    def _of(
         self, graph: LineageGraph, cycle: list[Edge], weights: Counter[tuple[str, str]]
     ) -> Finding:
-        # The edge that goes against the stream between its two projects is the one to be cut.
-        across = [edge for edge in cycle if edge.where.file != _producer(graph, edge)]
+        # The edge to remove is the one against the usual direction between its two locations.
+        across = [edge for edge in cycle if edge.where.file != _producer_file(graph, edge)]
         cut = min(
-            across, key=lambda one: (weights[one.where.file, _producer(graph, one)], one.place)
+            across,
+            key=lambda one: (weights[one.where.file, _producer_file(graph, one)], one.place),
         )
         start = cycle.index(cut)
         cycle = cycle[start:] + cycle[:start]
@@ -74,14 +74,14 @@ class CycleOverProjects(Rule):
         ]
         return self.at_edge(
             cut,
-            f"{len(cycle)} assets wait for each other: {', '.join(steps)}.",
-            fix="Cut the cycle here, or at another of its edges.",
+            f"{len(cycle)} assets depend on each other: {', '.join(steps)}.",
+            fix="Remove this dependency, or another one of the cycle.",
             key=cut.reader.key,
             producer=graph.producer(cut.read.key),
         )
 
 
-def _crossing(graph: LineageGraph) -> list[Edge]:
+def _cross_location_edges(graph: LineageGraph) -> list[Edge]:
     return [
         edge
         for edge in graph.foreign_edges
@@ -89,7 +89,7 @@ def _crossing(graph: LineageGraph) -> list[Edge]:
     ]
 
 
-def _producer(graph: LineageGraph, edge: Edge) -> str:
+def _producer_file(graph: LineageGraph, edge: Edge) -> str:
     return _file(graph, edge.read.key)
 
 
@@ -98,7 +98,7 @@ def _file(graph: LineageGraph, key: str) -> str:
 
 
 def _edges(graph: LineageGraph, files: set[str]) -> dict[str, list[Edge]]:
-    """Edges between executable assets of some locations, by the reader's key."""
+    """Return the edges between executable assets of some code locations, by the reader's key."""
     edges: dict[str, list[Edge]] = {}
     for where in graph.located:
         if where.file not in files:
@@ -115,19 +115,19 @@ def _edges(graph: LineageGraph, files: set[str]) -> dict[str, list[Edge]]:
 
 
 def _shortest(graph: LineageGraph, edges: dict[str, list[Edge]], group: set[str]) -> list[Edge]:
-    """The shortest cycle in a group that crosses a border, as its edges in their order."""
+    """Return the edges of the shortest cycle in a group that spans several code locations."""
     found: list[Edge] = []
     for key in sorted(group):
         for edge in edges[key]:
-            if edge.read.key in group and edge.where.file != _producer(graph, edge):
-                back = _way(edges, edge.read.key, key, group)
+            if edge.read.key in group and edge.where.file != _producer_file(graph, edge):
+                back = _path(edges, edge.read.key, key, group)
                 if not found or len(back) + 1 < len(found):
                     found = [edge, *back]
     return found
 
 
-def _way(edges: dict[str, list[Edge]], start: str, end: str, group: set[str]) -> list[Edge]:
-    """The edges of a shortest way between two assets of a group; there is one."""
+def _path(edges: dict[str, list[Edge]], start: str, end: str, group: set[str]) -> list[Edge]:
+    """Return the edges of a shortest path between two assets of a group, which has one."""
     came: dict[str, Edge] = {}
     queue = deque([start])
     while queue and end not in came:
@@ -135,8 +135,8 @@ def _way(edges: dict[str, list[Edge]], start: str, end: str, group: set[str]) ->
             if edge.read.key in group and edge.read.key not in came and edge.read.key != start:
                 came[edge.read.key] = edge
                 queue.append(edge.read.key)
-    way: list[Edge] = []
+    path: list[Edge] = []
     while end != start:
-        way.append(came[end])
+        path.append(came[end])
         end = came[end].reader.key
-    return way[::-1]
+    return path[::-1]

@@ -1,21 +1,22 @@
-"""EX02: keys that were frozen until a day that has passed."""
+"""EX02: external keys whose date has passed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import ClassVar
 
-from dagster_lineage.analyze.rule import Rule
+from dagster_lineage.analyze.rule import GraphRule
 from dagster_lineage.files.settings import FILE_NAME, External, external_of
 from dagster_lineage.model import LineageGraph
 from dagster_lineage.model.findings import Finding, Level
+from dagster_lineage.model.wording import listed
 
 
-class FrozenExpired(Rule):
-    """Keys were declared as external until a day; it has passed, and they are still read.
+class ExpiredExternal(GraphRule):
+    """Keys are declared as external until a day that has passed, and are still read.
 
-    A table that nobody refreshes any more is right as long as somebody answers for it. The date is
-    the promise to look again: the readers were to move by then, or somebody was to make it.
+    A table that is no longer refreshed is acceptable as long as an owner is responsible for it. The
+    date is the day by which the readers were to move, or a producer was to exist.
 
     **Anti-pattern**
 
@@ -23,12 +24,12 @@ class FrozenExpired(Rule):
         keys = ["legacy/*"]
         owner = "team:finance"
         reason = "frozen while finance moves to marts"
-        until = 2024-06-30            # long ago, and marts/revenue still reads legacy/orders
+        until = 2024-06-30            # has passed, and marts/revenue still reads legacy/orders
 
     **Best practice**
 
-    Move the readers and take the entry out, or ask its owner and set a new date with the new
-    reason. What another system makes for good has no date.
+    Move the readers and remove the entry, or agree with its owner on a new date and reason. Keys
+    that another system produces permanently have no date.
 
         [[tool.lineage.external]]
         keys = ["legacy/*"]
@@ -38,10 +39,10 @@ class FrozenExpired(Rule):
     """
 
     code: ClassVar[str] = "EX02"
-    name: ClassVar[str] = "frozen-expired"
+    name: ClassVar[str] = "expired-external"
 
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
-        """One per entry: a finding after its date, a note where it matches nothing."""
+        """Yield one finding per entry after its date, and a note per entry without a match."""
         if not self.settings.external:
             return
         readers = self._readers(graph)
@@ -49,20 +50,21 @@ class FrozenExpired(Rule):
             reading = readers.get(entry, {})
             if not reading:
                 if not graph.unreadable:
-                    yield self._at(entry, "note", "matches no key that is read.", "Take it out.")
+                    yield self._of(
+                        entry, "note", "matches no key that is read.", "Remove the entry."
+                    )
             elif entry.until and entry.until < self.today:
-                keys = sorted(reading)
-                named = ", ".join(f"`{key}` (by `{reading[key]}`)" for key in keys[:3])
-                more = f" and {len(keys) - 3} more" if len(keys) > 3 else ""  # noqa: PLR2004
-                yield self._at(
+                reads = (f"`{key}` (by `{reader}`)" for key, reader in sorted(reading.items()))
+                yield self._of(
                     entry,
                     self.level,
-                    f"was frozen until {entry.until} and is still read: {named}{more}.",
-                    f"Move the readers, or ask {entry.owner} for a new date.",
+                    f"was accepted until {entry.until} and is still read: "
+                    f"{listed(reads, code=False)}.",
+                    f"Move the readers, or agree with {entry.owner} on a new date.",
                 )
 
     def _readers(self, graph: LineageGraph) -> dict[External, dict[str, str]]:
-        """By entry: the keys that it lets pass, each with one who reads it."""
+        """Return the keys that each entry matches, with one reader of each."""
         found: dict[External, dict[str, str]] = {}
         names = [(edge.read.key, edge.reader.key) for edge in graph.foreign_edges]
         names += [
@@ -76,17 +78,14 @@ class FrozenExpired(Rule):
                 found.setdefault(entry, {}).setdefault(key, reader)
         return found
 
-    def _at(self, entry: External, level: Level, what: str, fix: str) -> Finding:
+    def _of(self, entry: External, level: Level, what: str, fix: str) -> Finding:
         patterns = ", ".join(entry.keys)
-        return Finding(
-            code=self.code,
-            name=self.name,
-            level=level,
-            file=FILE_NAME,
-            line=entry.line,
-            project="",
-            message=f"`{patterns}` {what} The reason was: {entry.reason}",
+        return self.finding(
+            (FILE_NAME, entry.line),
+            "",
+            f"`{patterns}` {what} The reason was: {entry.reason}",
             fix=fix,
+            level=level,
             key=patterns,
             owners=(entry.owner,),
         )

@@ -1,32 +1,23 @@
-"""KY01: one key that two places make."""
+"""KY01: one asset key with two producers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import ClassVar
 
-from dagster_lineage.analyze.producers import rivals
-from dagster_lineage.analyze.rule import Rule
-from dagster_lineage.model import LineageGraph, LocatedAsset
+from dagster_lineage.analyze.producers import duplicate_producers, same_model_name
+from dagster_lineage.analyze.rule import GraphRule
+from dagster_lineage.model import LineageGraph
 from dagster_lineage.model.findings import Finding
 
 
-def same_model_name(first: LocatedAsset, other: LocatedAsset) -> bool:
-    """Two dbt projects that have a model of one name: KY04 says it in dbt's terms."""
-    return (
-        bool(first.asset.unique_id and other.asset.unique_id)
-        and first.asset.name == other.asset.name
-        and first.where.project != other.where.project
-    )
+class DuplicateKey(GraphRule):
+    """Two definitions produce an asset with the same key.
 
-
-class OneKeyTwoProducers(Rule):
-    """Two places make an asset with the same key.
-
-    Dagster shows one of them, and loses what the other one reads; a click on "materialize" is
-    refused, a schedule starts it all the same (dagster#18534). Each run overwrites what the other
-    one wrote, or they write two tables and readers get either. `dagster definitions validate` says
-    that all is well: it never sees two locations at a time.
+    Dagster shows one of them and loses the dependencies of the other. The UI refuses to materialize
+    it, and a schedule starts it all the same (dagster#18534). Each run overwrites the table of the
+    other one, or the two write different tables. `dagster definitions validate` reports success,
+    since it loads one code location at a time.
 
     **Anti-pattern**
 
@@ -36,7 +27,7 @@ class OneKeyTwoProducers(Rule):
 
     **Best practice**
 
-    One of them makes it; the other one reads it, or makes something of its own.
+    One definition produces the key. The other one reads it, or produces another key.
 
         # projects/ml
         @dg.asset(key=["ml", "users"], deps=[dg.AssetKey(["shop", "users"])])
@@ -44,23 +35,23 @@ class OneKeyTwoProducers(Rule):
     """
 
     code: ClassVar[str] = "KY01"
-    name: ClassVar[str] = "one-key-two-producers"
+    name: ClassVar[str] = "duplicate-key"
 
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
-        """One per asset that has another one's key, where that one's prefix is not its own."""
-        for first, other in rivals(graph):
+        """Yield one finding per asset whose key has another, expected producer."""
+        for first, other in duplicate_producers(graph):
             if same_model_name(first, other):
                 continue
             file, line = first.place
-            told = (
-                f"location `{first.where.interface.location}`, too, at"
+            producer = (
+                f"code location `{first.where.interface.location}`"
                 if first.where.project == other.where.project
-                else f"`{first.where.project}`, too, at"
+                else f"`{first.where.project}`"
             )
             yield self.at_asset(
                 other,
-                f"`{other.asset.key}` is made by {told} {file}:{line}.",
-                fix="Let one of them make it: give this one another key, or take it out of one "
-                "location's selection.",
+                f"`{other.asset.key}` is also produced by {producer} at {file}:{line}.",
+                fix="Give this asset another key, or remove it from the selection of one code "
+                "location.",
                 other=first,
             )

@@ -1,28 +1,28 @@
-"""KY02: key and physical relation say two different things."""
+"""KY02: asset key and table do not belong together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import ClassVar
 
-from dagster_lineage.analyze.producers import by_right
-from dagster_lineage.analyze.rule import Rule
+from dagster_lineage.analyze.producers import ProducerRanking
+from dagster_lineage.analyze.rule import GraphRule
 from dagster_lineage.model import LineageGraph, LocatedAsset, LocatedInterface, Source
 from dagster_lineage.model.findings import Finding
 from dagster_lineage.model.relations import same_relation, table_of
 
 
-class KeyAndRelation(Rule):
-    """A key and the table behind it disagree between two projects.
+class KeyRelationMismatch(GraphRule):
+    """Two projects use one asset key for two tables, or one table under two asset keys.
 
-    The graph looks perfect and the reader reads another table: its source carries the producer's
-    key, but its `schema` or `identifier` points at a copy, an old schema, another database. Or two
-    keys stand for one table, so what is refreshed under one is stale under the other. Where a
-    relation is unknown nothing is said.
+    The graph looks correct and the reader reads another table: its source has the producer's key,
+    but its `schema` or `identifier` points at a copy, an old schema or another database. Or two
+    keys stand for one table, so that it is refreshed under one key and stale under the other.
+    Nothing is reported where a relation is unknown.
 
     **Anti-pattern**
 
-    Upstream makes `jaffle/orders` as `shop.jaffle.orders`.
+    The upstream asset `jaffle/orders` is the table `shop.jaffle.orders`.
 
         sources:
           - name: jaffle
@@ -34,7 +34,7 @@ class KeyAndRelation(Rule):
 
     **Best practice**
 
-    The relation that the key's producer writes.
+    Use the relation that the producer of the key writes.
 
         sources:
           - name: jaffle
@@ -46,11 +46,11 @@ class KeyAndRelation(Rule):
     """
 
     code: ClassVar[str] = "KY02"
-    name: ClassVar[str] = "key-and-relation-disagree"
+    name: ClassVar[str] = "key-relation-mismatch"
 
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
-        """Sources that point elsewhere, tables under two keys, keys of two tables."""
-        unmade: dict[str, list[tuple[LocatedInterface, Source]]] = {}
+        """Yield one finding per source, asset or declaration that disagrees with a producer."""
+        without_producer: dict[str, list[tuple[LocatedInterface, Source]]] = {}
         for where, source in graph.sources():
             if not (source.relation and source.read):
                 continue
@@ -66,8 +66,8 @@ class KeyAndRelation(Rule):
             if named and producer and producer.asset.key != source.key:
                 yield self._elsewhere(graph, where, source, producer)
             else:
-                unmade.setdefault(source.key, []).append((where, source))
-        yield from self._two_tables(graph, unmade)
+                without_producer.setdefault(source.key, []).append((where, source))
+        yield from self._two_tables(graph, without_producer)
         yield from self._two_keys(graph)
         yield from self._declared_otherwise(graph)
 
@@ -75,34 +75,37 @@ class KeyAndRelation(Rule):
         self, graph: LineageGraph, where: LocatedInterface, source: Source, producer: LocatedAsset
     ) -> Finding:
         key = producer.asset.key
-        makes = "makes" if producer.asset.executable else "declares"
-        told = f"Source `{source.name}` reads `{source.relation}` under the key `{source.key}`, "
-        told += (
-            f"which `{producer.where.project}` {makes} as `{producer.asset.relation}`."
+        verb = "produces" if producer.asset.executable else "declares"
+        message = f"Source `{source.name}` reads `{source.relation}` under the key `{source.key}`, "
+        message += (
+            f"which `{producer.where.project}` {verb} as `{producer.asset.relation}`."
             if key == source.key
-            else f"but `{producer.where.project}` {makes} that table under the key `{key}`."
+            else f"but `{producer.where.project}` {verb} that table under the key `{key}`."
         )
-        return self._at_source(graph, where, source, told, producer)
+        return self._at_source(graph, where, source, message, producer)
 
     def _two_tables(
-        self, graph: LineageGraph, unmade: dict[str, list[tuple[LocatedInterface, Source]]]
+        self,
+        graph: LineageGraph,
+        without_producer: dict[str, list[tuple[LocatedInterface, Source]]],
     ) -> Iterator[Finding]:
-        # Nobody's relation is known but the readers': they must agree with each other.
-        for sources in unmade.values():
+        # Only the relations of the readers are known, and they must be the same.
+        for sources in without_producer.values():
             first_where, first = sources[0]
             for where, source in sources[1:]:
                 if where is first_where or same_relation(first.relation, source.relation):
                     continue
-                told = (
+                message = (
                     f"Source `{source.name}` reads `{source.relation}` under the key "
                     f"`{source.key}`, under which `{first_where.project}` reads "
                     f"`{first.relation}`: one key, two tables."
                 )
-                yield self._at_source(graph, where, source, told, None)
+                yield self._at_source(graph, where, source, message, None)
 
     def _two_keys(self, graph: LineageGraph) -> Iterator[Finding]:
+        ranking = ProducerRanking(graph)
         for producers in _shared_tables(graph):
-            first, *others = by_right(graph, producers)
+            first, *others = ranking.ranked(producers)
             for other in others:
                 if (
                     other.where.project != first.where.project
@@ -112,9 +115,11 @@ class KeyAndRelation(Rule):
                     file, line = first.place
                     yield self.at_asset(
                         other,
-                        f"`{other.asset.key}` writes `{other.asset.relation}`, which "
-                        f"`{first.asset.key}` of `{first.where.project}` ({file}:{line}) writes.",
-                        fix="Let one of them make the table, or give this one a table of its own.",
+                        f"`{other.asset.key}` writes `{other.asset.relation}`, which is also "
+                        f"written by `{first.asset.key}` of `{first.where.project}` "
+                        f"({file}:{line}).",
+                        fix="Let one of the two assets write the table, or write this one to "
+                        "another table.",
                         other=first,
                     )
 
@@ -127,9 +132,9 @@ class KeyAndRelation(Rule):
                 if producer:
                     yield self.at_asset(
                         one,
-                        f"`{key}` is declared as external, but its table `{one.asset.relation}` is "
-                        f"made by `{producer.where.project}` under the key `{producer.asset.key}`.",
-                        fix=f"Read `{producer.asset.key}` instead, and take the declaration out.",
+                        f"`{key}` is declared as external, but `{producer.where.project}` produces "
+                        f"its table `{one.asset.relation}` under the key `{producer.asset.key}`.",
+                        fix=f"Read `{producer.asset.key}` instead, and remove the declaration.",
                         nearest=producer.asset.key,
                         other=producer,
                     )
@@ -139,21 +144,20 @@ class KeyAndRelation(Rule):
         graph: LineageGraph,
         where: LocatedInterface,
         source: Source,
-        told: str,
+        message: str,
         producer: LocatedAsset | None,
     ) -> Finding:
-        file, line = where.path(source.at)
         readers = [
             edge
             for edge in graph.readers.get(source.key, [])
             if edge.where is where and edge.read.source == source.name
         ]
         other_key = producer.asset.key if producer else ""
-        return self.at(
-            (file, line),
-            where,
-            told,
-            fix="Point the source at the relation of its key, or give it the key of its relation.",
+        return self.finding(
+            where.path(source.at),
+            where.project,
+            message,
+            fix="Point the source at the relation of its key, or use the key of its relation.",
             key=source.key,
             nearest=other_key if other_key != source.key else "",
             owners=tuple(dict.fromkeys(name for edge in readers for name in edge.reader.owners)),
@@ -162,7 +166,7 @@ class KeyAndRelation(Rule):
 
 
 def _shared_tables(graph: LineageGraph) -> list[list[LocatedAsset]]:
-    """Makers of each table that several assets write."""
+    """Return the producers of each table that several assets write."""
     tables = [
         table_of(asset.relation)
         for where in graph.located

@@ -1,28 +1,27 @@
-"""KY04: models of one name in two dbt projects get one key."""
+"""KY04: models of two dbt projects with one name and one asset key."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import ClassVar
 
-from dagster_lineage.analyze.producers import rivals
-from dagster_lineage.analyze.reference_rule import listed
-from dagster_lineage.analyze.rule import Rule
-from dagster_lineage.analyze.rules.ky01 import same_model_name
+from dagster_lineage.analyze.producers import duplicate_producers, same_model_name
+from dagster_lineage.analyze.rule import GraphRule
 from dagster_lineage.model import LineageGraph, LocatedAsset
 from dagster_lineage.model.findings import Finding
+from dagster_lineage.model.wording import listed
 
 MANY = 5
-"""Models of one package that are said one by one."""
+"""Models of one package that are reported one by one."""
 
 
-class SameModelName(Rule):
-    """Two dbt projects have a model of the same name, and both models get the same asset key.
+class DuplicateModelName(GraphRule):
+    """Two dbt projects have a model with the same name and the same asset key.
 
-    dbt wants names to be unique in a project only. dagster-dbt's keys are the model's custom schema
-    and name, with no part for the project (dagster#19109), so two projects that are fine alone
-    collide in one deployment. Models of a package that both install collide just so. Same names
-    with different keys are no fault.
+    dbt requires unique names within a project only. The keys of dagster-dbt consist of the model's
+    custom schema and name, without the project (dagster#19109), so two projects that are valid
+    alone collide in one deployment. So do the models of a package that both install. Models with
+    the same name and different keys are not reported.
 
     **Anti-pattern**
 
@@ -31,15 +30,15 @@ class SameModelName(Rule):
 
     **Best practice**
 
-    A schema belongs to one project:
+    Give each project its own schemas:
 
         # finance/dbt_project.yml
         models:
           finance:
             +schema: finance                  # key: finance/user
 
-    A package that both install is built by one of them; the other one reads it as a source, and
-    switches its own copy off:
+    Build a shared package in one project. The other one disables its copy and reads the tables as
+    a source:
 
         models:
           shared_package:
@@ -47,27 +46,27 @@ class SameModelName(Rule):
     """
 
     code: ClassVar[str] = "KY04"
-    name: ClassVar[str] = "same-model-name-in-two-projects"
+    name: ClassVar[str] = "duplicate-model-name"
 
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
-        """One per model whose key another project's model has, too.
+        """Yield one finding per model whose key a model of another project has.
 
-        One for all where a package, or a whole project, is built by two locations.
+        There is one finding for all models of a package, or of a project, that is built twice.
         """
         repeated: dict[tuple[str, str, str], list[tuple[LocatedAsset, LocatedAsset]]] = {}
-        for first, other in rivals(graph):
+        for first, other in duplicate_producers(graph):
             if not same_model_name(first, other):
                 continue
             if first.asset.unique_id == other.asset.unique_id:
                 pair = (first.where.file, other.where.file, other.asset.package)
                 repeated.setdefault(pair, []).append((first, other))
             else:
-                yield self._finding(first, other)
+                yield self._of(first, other)
         for pairs in repeated.values():
             if len(pairs) > MANY:
                 yield self._built_twice(pairs)
             else:
-                yield from (self._finding(first, other) for first, other in pairs)
+                yield from (self._of(first, other) for first, other in pairs)
 
     def _built_twice(self, pairs: list[tuple[LocatedAsset, LocatedAsset]]) -> Finding:
         first, other = pairs[0]
@@ -75,36 +74,36 @@ class SameModelName(Rule):
         keys = listed(sorted(other.asset.key for _, other in pairs))
         return self.at_asset(
             other,
-            f"`{first.where.project}` and this project both build {len(pairs)} models of package "
+            f"This project and `{first.where.project}` both build {len(pairs)} models of package "
             f"`{package}`: {keys}.",
             fix=_build_once(first, other),
             key=f"{package} in {first.where.project}",
             other=first,
         )
 
-    def _finding(self, first: LocatedAsset, other: LocatedAsset) -> Finding:
+    def _of(self, first: LocatedAsset, other: LocatedAsset) -> Finding:
         file, line = first.place
         asset = other.asset
         kind = asset.kind if asset.kind in ("seed", "snapshot") else "model"
         if first.asset.unique_id == asset.unique_id:
-            told = (
-                f"`{first.where.project}` and this project both build {kind} `{asset.name}` of "
+            message = (
+                f"This project and `{first.where.project}` both build {kind} `{asset.name}` of "
                 f"package `{asset.package}` as `{asset.key}`."
             )
             fix = _build_once(first, other)
         else:
-            told = (
-                f"{kind.capitalize()} `{asset.name}` gets the key `{asset.key}`, as the one of "
-                f"`{first.where.project}` at {file}:{line} does."
+            message = (
+                f"{kind.capitalize()} `{asset.name}` has the key `{asset.key}`, which "
+                f"`{first.where.project}` also uses, at {file}:{line}."
             )
-            fix = "Give it another `+schema`, or a key of its own (`meta.dagster.asset_key`)."
-        return self.at_asset(other, told, fix=fix, other=first)
+            fix = "Set another `+schema`, or another key (`meta.dagster.asset_key`)."
+        return self.at_asset(other, message, fix=fix, other=first)
 
 
 def _build_once(first: LocatedAsset, other: LocatedAsset) -> str:
     ours, theirs = other.where.interface.dbt_project, first.where.interface.dbt_project
     if ours and ours == theirs:
-        return "Take it out of the selection of one of the two code locations."
+        return "Remove it from the selection of one of the two code locations."
     return (
-        f"Build it in one of them; in the other one set `{other.asset.package}: +enabled: false`."
+        f"Build it in one project, and set `{other.asset.package}: +enabled: false` in the other."
     )

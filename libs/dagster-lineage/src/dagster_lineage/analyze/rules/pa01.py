@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from dagster_lineage.analyze.reference_rule import ReferenceRule
 from dagster_lineage.analyze.reliance.unmet import incompatible_partitions
+from dagster_lineage.analyze.rule import GraphRule
 from dagster_lineage.model import LineageGraph
 from dagster_lineage.model.findings import Finding
 
 
-class IncompatiblePartitions(ReferenceRule):
+class IncompatiblePartitions(GraphRule):
     """Dagster cannot map the partitions of a reader on those of an asset of another location.
 
     Inside one code location Dagster checks part of this when definitions load. Between two it

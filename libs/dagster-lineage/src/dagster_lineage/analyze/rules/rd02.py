@@ -1,20 +1,20 @@
-"""RD02: a table that is read and not declared."""
+"""RD02: a table that is read without a declared dependency."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import ClassVar
 
-from dagster_lineage.analyze.rule import Rule
+from dagster_lineage.analyze.rule import GraphRule
 from dagster_lineage.model import Edge, LineageGraph
 from dagster_lineage.model.findings import Finding
 
 
-class ReadButNotDeclared(Rule):
-    """SQL or Python reads another project's table by its name; Dagster knows no dependency.
+class UndeclaredDependency(GraphRule):
+    """SQL or Python reads another project's table by its name, without a dependency in Dagster.
 
-    The reader does not run when the table changes, runs before it is there, and is in nobody's
-    picture of who would be hurt.
+    The reader is not materialized when the table changes, can run before the table exists, and is
+    not listed among the readers that a change affects.
 
     **Anti-pattern**
 
@@ -22,16 +22,16 @@ class ReadButNotDeclared(Rule):
 
     **Best practice**
 
-        select order_id from {{ source('jaffle', 'orders') }}
+    Read the table through a source with `meta: {dagster: {asset_key: ["jaffle", "orders"]}}`.
 
-    with `meta: {dagster: {asset_key: ["jaffle", "orders"]}}` on the source's table.
+        select order_id from {{ source('jaffle', 'orders') }}
     """
 
     code: ClassVar[str] = "RD02"
-    name: ClassVar[str] = "read-but-not-declared"
+    name: ClassVar[str] = "undeclared-dependency"
 
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
-        """One finding per reader and key."""
+        """Yield one finding per reader and key."""
         for edge in graph.foreign_edges:
             read = edge.read
             if read.declared or not read.queried:
@@ -39,18 +39,18 @@ class ReadButNotDeclared(Rule):
             producer = graph.producer(read.key)
             relation = producer.asset.relation if producer else ""
             table = f"`{relation}` (`{read.key}`)" if relation else f"`{read.key}`"
-            whose = f" of {producer.where.project}" if producer else ""
+            project = f" of {producer.where.project}" if producer else ""
             yield self.at_edge(
                 edge,
-                f"`{edge.reader.key}` reads {table}{whose}, which it does not declare as upstream.",
-                fix=_mend(edge),
+                f"`{edge.reader.key}` reads {table}{project} without a declared dependency.",
+                fix=_fix(edge),
                 producer=producer,
             )
 
 
-def _mend(edge: Edge) -> str:
+def _fix(edge: Edge) -> str:
     if edge.reader.kind == "asset":
-        return f"Declare `{edge.read.key}` in its `deps`."
+        return f"Add `{edge.read.key}` to its `deps`."
     named = [one.name for one in edge.where.interface.sources if one.key == edge.read.key]
     if named:
         source, _, table = named[0].partition(".")

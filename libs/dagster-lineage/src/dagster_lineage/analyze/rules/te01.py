@@ -1,26 +1,26 @@
-"""TE01: a data test that Dagster does not know."""
+"""TE01: a dbt data test without an asset check."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import ClassVar
 
-from dagster_lineage.analyze.reference_rule import listed
-from dagster_lineage.analyze.rule import Rule
+from dagster_lineage.analyze.rule import GraphRule
 from dagster_lineage.model import Asset, Check, LineageGraph, LocatedInterface, Source
 from dagster_lineage.model.findings import Finding, Level
+from dagster_lineage.model.wording import listed
 
 MANY = 10
-"""Invisible tests on sources of one project from which on they are a setting, not single slips."""
+"""Number of tests on sources of one project that are reported as one missing setting."""
 
 
-class DataTestInvisible(Rule):
-    """A dbt data test has no asset check, so nobody sees it fail, and it stops nothing.
+class TestWithoutAssetCheck(GraphRule):
+    """A dbt data test has no asset check, so its failure is not shown and blocks no asset.
 
-    dagster-dbt makes no check of a test on a source unless `enable_source_tests_as_checks` is set,
-    and none of a source's `relationships` test even then (dagster#33982); a singular test that
-    refers to several models has one only if it says which it is of. Ten or more on the sources of
-    one project are told once.
+    dagster-dbt creates no check for a test on a source unless `enable_source_tests_as_checks` is
+    set, and none for a source's `relationships` test even then (dagster#33982). A singular test
+    that refers to several models has a check only if it names the model that it tests. Ten or more
+    tests on the sources of one project get one finding.
 
     **Anti-pattern**
 
@@ -33,7 +33,7 @@ class DataTestInvisible(Rule):
 
     **Best practice**
 
-    The test stands on the consumer's own model, and is that team's.
+    Put the test on the model that reads the source.
 
         # projects/marts_dbt/models/staging/_staging.yml
         - name: stg_orders
@@ -44,11 +44,11 @@ class DataTestInvisible(Rule):
     """
 
     code: ClassVar[str] = "TE01"
-    name: ClassVar[str] = "data-test-invisible"
+    name: ClassVar[str] = "test-without-asset-check"
     level: ClassVar[Level] = "warning"
 
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
-        """One finding per test; one per project whose tests on sources are all left out."""
+        """Yield one finding per test, or per project whose tests on sources all have no check."""
         for where in graph.located:
             for asset in where.interface.assets:
                 for check in asset.checks:
@@ -60,7 +60,7 @@ class DataTestInvisible(Rule):
                 for check in source.checks
                 if not check.visible
             ]
-            if len(hidden) >= MANY and not _some_seen(where):
+            if len(hidden) >= MANY and not _has_visible_test(where):
                 yield self._many(where, hidden)
             else:
                 for source, check in hidden:
@@ -71,7 +71,7 @@ class DataTestInvisible(Rule):
             where,
             check.at or asset.described_at or asset.at,
             f"The data test `{check.name}` of `{asset.key}` has no asset check.",
-            fix=_mend(check, asset.name),
+            fix=_fix(check, asset.name),
             key=asset.key,
             owners=asset.owners,
         )
@@ -87,7 +87,7 @@ class DataTestInvisible(Rule):
         fix = (
             f"Put it on the model that reads the source: {models}."
             if models
-            else (f"Put it on a model of {where.project} that reads the source.")
+            else f"Put it on a model of {where.project} that reads the source."
         )
         return self._at(
             where,
@@ -117,23 +117,15 @@ class DataTestInvisible(Rule):
         key: str = "",
         owners: tuple[str, ...] = (),
     ) -> Finding:
-        file, line = where.path(at)
-        return self.at(
-            (file, line),
-            where,
-            message,
-            fix=fix,
-            key=key,
-            owners=owners,
-        )
+        return self.finding(where.path(at), where.project, message, fix=fix, key=key, owners=owners)
 
 
-def _some_seen(where: LocatedInterface) -> bool:
+def _has_visible_test(where: LocatedInterface) -> bool:
     return any(check.visible for source in where.interface.sources for check in source.checks)
 
 
-def _mend(check: Check, name: str) -> str:
+def _fix(check: Check, name: str) -> str:
     if check.kind in ("", "singular"):
         details = f"{{name: {name}}}" if name else "{name: …}"
-        return f"Say which model it is of: `config(meta={{'dagster': {{'ref': {details}}}}})`."
-    return "Select it in the `@dbt_assets` that makes the asset, or test the asset in another way."
+        return f"Name the model that it tests: `config(meta={{'dagster': {{'ref': {details}}}}})`."
+    return "Select it in the `@dbt_assets` that produces the asset, or test the asset otherwise."

@@ -1,4 +1,4 @@
-"""Names in Markdown and Mermaid: nothing that a name holds becomes markup, a link or a mention."""
+"""Names in Markdown and Mermaid, escaped: no name becomes markup, a link or a mention."""
 
 from __future__ import annotations
 
@@ -13,26 +13,22 @@ _RUN_OF_TICKS = re.compile(r"`+")
 
 @dataclass(frozen=True)
 class Node:
-    """A box of a picture.
-
-    Attributes:
-        name: What edges call it; any text.
-        label: What stands in it.
-        group: The frame that it stands in; empty for none.
-        style: `changed`, `hit` or nothing.
-    """
+    """A node of a diagram."""
 
     name: str
+    """Name in edges; any text."""
     label: str
     group: str = ""
+    """Group that it is drawn in; empty for none."""
     style: str = ""
+    """`changed`, `affected` or empty."""
 
 
 def code(text: str, *, in_table: bool = False) -> str:
-    """A text as a Markdown code span, whatever it holds.
+    """Return any text as a Markdown code span.
 
-    Code spans know no escapes: the fence is longer than any run of backticks inside. In a table
-    GitHub ends the cell at a bar even there, unless it has a backslash (GFM spec, example 200).
+    Code spans have no escapes, so the fence is longer than any run of backticks in the text. In a
+    table, GitHub ends the cell at a bar in a code span unless it is escaped (GFM, example 200).
     """
     plain = _CONTROL.sub(" ", text) or " "
     longest = max((len(run) for run in _RUN_OF_TICKS.findall(plain)), default=0)
@@ -43,12 +39,12 @@ def code(text: str, *, in_table: bool = False) -> str:
 
 
 def cell(texts: Iterable[str]) -> str:
-    """Several texts as code spans in one cell of a table."""
+    """Return texts as code spans in one cell of a table."""
     return ", ".join(code(text, in_table=True) for text in texts)
 
 
 def label(text: str) -> str:
-    """A text inside the quotes of a Mermaid label: all but plain letters by their number.
+    """Return a text for a Mermaid label in quotes, with all but plain letters as entity codes.
 
     https://mermaid.js.org/syntax/flowchart.html, "Entity codes to escape characters".
     """
@@ -57,14 +53,14 @@ def label(text: str) -> str:
 
 
 def flowchart(nodes: Iterable[Node], edges: Iterable[tuple[str, str]]) -> str:
-    """A Mermaid flow chart, left to right, boxes framed by group; edges name nodes.
+    """Return a Mermaid flow chart from left to right, with nodes by group.
 
-    Edges to a box that is not there are left out.
+    Edges to a node that is not drawn are left out.
     """
-    boxes = {node.name: node for node in nodes}
-    numbers = {name: f"n{number}" for number, name in enumerate(boxes)}
+    drawn = {node.name: node for node in nodes}
+    numbers = {name: f"n{number}" for number, name in enumerate(drawn)}
     lines = ["flowchart LR"]
-    groups = list(dict.fromkeys(node.group for node in boxes.values()))
+    groups = list(dict.fromkeys(node.group for node in drawn.values()))
     for number, group in enumerate(groups):
         indent = "  "
         if group:
@@ -72,7 +68,7 @@ def flowchart(nodes: Iterable[Node], edges: Iterable[tuple[str, str]]) -> str:
             indent = "    "
         lines += [
             f'{indent}{numbers[node.name]}["{label(node.label)}"]'
-            for node in boxes.values()
+            for node in drawn.values()
             if node.group == group
         ]
         if group:
@@ -84,15 +80,15 @@ def flowchart(nodes: Iterable[Node], edges: Iterable[tuple[str, str]]) -> str:
     ]
     for style, look in (
         ("changed", "fill:#fde68a,stroke:#92400e,color:#000"),
-        ("hit", "fill:#fecaca,stroke:#991b1b,color:#000"),
+        ("affected", "fill:#fecaca,stroke:#991b1b,color:#000"),
     ):
-        styled = [numbers[node.name] for node in boxes.values() if node.style == style]
+        styled = [numbers[node.name] for node in drawn.values() if node.style == style]
         if styled:
             lines.append(f"  classDef {style} {look}")
             lines.append(f"  class {','.join(styled)} {style}")
     return "\n".join(lines)
 
 
-def mermaid_block(picture: str) -> str:
-    """A picture as a fenced block of Markdown."""
-    return f"```mermaid\n{picture}\n```"
+def mermaid_block(diagram: str) -> str:
+    """Return a diagram as a fenced block of Markdown."""
+    return f"```mermaid\n{diagram}\n```"

@@ -1,4 +1,4 @@
-"""The graph in the formats of other tools."""
+"""The interface graph as OpenLineage events."""
 
 from dagster_lineage.present.openlineage.events import events, lines
 

@@ -1,17 +1,17 @@
-"""The graph as OpenLineage events: what there is, without a run.
+"""The interface graph as OpenLineage events of static metadata.
 
-OpenLineage 2-0-2 has two events for static metadata (https://openlineage.io/docs/spec/object-model,
-"Job Event" and "Dataset Event"): a `DatasetEvent` tells of a table, a `JobEvent` of what reads and
-makes it. Every asset has a dataset event; one that code makes has a job event, too.
+OpenLineage 2-0-2 has two events without a run (https://openlineage.io/docs/spec/object-model, "Job
+Event" and "Dataset Event"): a `DatasetEvent` describes a table, a `JobEvent` the job that reads and
+writes tables. Every asset has a dataset event, and every asset with a producer a job event.
 
-Names (https://openlineage.io/docs/spec/naming asks for the warehouse's address, which an interface
-does not know):
+Names (https://openlineage.io/docs/spec/naming requires the address of the warehouse, which an
+interface does not contain):
 
-* Dataset namespace: `dagster`, or what `--namespace` says, for every dataset, so that both ends of
-  an edge between projects mean the same one. Dataset name: the asset key's text, `marts/orders`.
-* The table itself, where it is known, is a `symlinks` facet: type `TABLE`, name
-  `database.schema.table`; and `dataSource` names the engine.
-* Job namespace: the dataset namespace, a slash and the project's name; job name: the asset key.
+* Dataset namespace: `dagster`, or the value of `--namespace`. It is the same for all datasets, so
+  that both ends of a cross-project edge name one dataset. Dataset name: the key, `marts/orders`.
+* The table, where it is known, is a `symlinks` facet with the type `TABLE` and the name
+  `database.schema.table`. The `dataSource` facet names the engine.
+* Job namespace: the dataset namespace, a slash and the name of the project. Job name: the key.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Event = dict[str, object]
 
 
 def lines(graph: LineageGraph, *, time: dt.datetime, namespace: str = NAMESPACE) -> Iterator[str]:
-    """The events as text, one JSON object a line; arguments as for `events`."""
+    """Yield the events as text, one JSON object per line; arguments as for `events`."""
     for event in events(graph, time=time, namespace=namespace):
         yield msgspec.json.encode(event).decode()
 
@@ -41,48 +41,46 @@ def lines(graph: LineageGraph, *, time: dt.datetime, namespace: str = NAMESPACE)
 def events(
     graph: LineageGraph, *, time: dt.datetime, namespace: str = NAMESPACE
 ) -> Iterator[Event]:
-    """All events, datasets before the jobs that touch them, in the order of projects and keys.
+    """Yield all events, dataset events first, in the order of projects and keys.
 
     Args:
-        graph: All interfaces.
-        time: When this is how things are, with a time zone: consumers order events by it.
-        namespace: Of the datasets.
+        graph: The interface graph.
+        time: Time of the events, with a time zone. Consumers order events by it.
+        namespace: Namespace of the datasets.
     """
-    shown = [producer for producer in graph.assets() if _tells(graph, producer)]
-    said_by = producer_uri()
-    head = {"eventTime": time.isoformat(), "producer": said_by}
-    for producer in shown:
-        dataset = _dataset(
-            namespace, producer.asset.key, dataset_facets(producer, namespace, said_by)
-        )
+    described = [located for located in graph.assets() if _is_described_by(graph, located)]
+    uri = producer_uri()
+    head = {"eventTime": time.isoformat(), "producer": uri}
+    for located in described:
+        dataset = _dataset(namespace, located.asset.key, dataset_facets(located, namespace, uri))
         yield {**head, "schemaURL": f"{_SPEC}/DatasetEvent", "dataset": dataset}
-    for producer in shown:
-        if producer.asset.executable:
-            keys = dict.fromkeys(read.key for read in producer.asset.reads)
+    for located in described:
+        if located.asset.executable:
+            keys = dict.fromkeys(read.key for read in located.asset.reads)
             yield {
                 **head,
                 "schemaURL": f"{_SPEC}/JobEvent",
                 "job": {
-                    "namespace": f"{namespace}/{quote(producer.where.project)}",
-                    "name": producer.asset.key,
-                    "facets": job_facets(producer, said_by),
+                    "namespace": f"{namespace}/{quote(located.where.project)}",
+                    "name": located.asset.key,
+                    "facets": job_facets(located, uri),
                 },
                 "inputs": [_dataset(namespace, key) for key in keys],
-                "outputs": [_dataset(namespace, producer.asset.key)],
+                "outputs": [_dataset(namespace, located.asset.key)],
             }
 
 
 def producer_uri() -> str:
-    """The URI of who says all that: this library and its version."""
-    from importlib.metadata import version  # noqa: PLC0415 - costs time, needed once
+    """Return the URI of this library and its version."""
+    from importlib.metadata import version  # noqa: PLC0415 - slow to import
 
     return f"urn:dagster-lineage:{version('dagster-lineage')}"
 
 
-def _tells(graph: LineageGraph, producer: LocatedAsset) -> bool:
-    """Whether this is the interface that tells of an asset: its maker's, or else the first one."""
-    known = graph.producers.get(producer.asset.key) or graph.declared.get(producer.asset.key) or []
-    return bool(known) and known[0].asset is producer.asset
+def _is_described_by(graph: LineageGraph, located: LocatedAsset) -> bool:
+    """Return whether an asset is described by this interface: its producer's, or the first one."""
+    known = graph.producers.get(located.asset.key) or graph.declared.get(located.asset.key) or []
+    return bool(known) and known[0].asset is located.asset
 
 
 def _dataset(namespace: str, key: str, facets: dict[str, Facet] | None = None) -> Event:

@@ -1,7 +1,7 @@
-"""What OpenLineage's facets say of an asset: https://openlineage.io/docs/spec/facets.
+"""OpenLineage facets of assets and jobs: https://openlineage.io/docs/spec/facets.
 
-Each facet names the version of its own schema. Left out is what an interface does not know, such as
-descriptions.
+Each facet names the version of its schema. Facts that an interface does not contain, such as
+descriptions, are left out.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ VERSIONS = {
     "SymlinksDatasetFacet": "1-0-1",
     "JobTypeJobFacet": "2-0-4",
 }
-"""The schema of each facet that is written."""
+"""Version of the schema of each facet."""
 _SPEC = "https://openlineage.io/spec/facets"
 
 
 def dataset_facets(producer: LocatedAsset, namespace: str, producer_uri: str) -> dict[str, Facet]:
-    """The facets of an asset's table, by their names.
+    """Return the facets of an asset's table by name.
 
     Args:
-        producer: The asset, and whose it is.
-        namespace: Of all datasets.
+        producer: The asset and its code location.
+        namespace: Namespace of all datasets.
         producer_uri: URI of the program that writes the events.
     """
     asset = producer.asset
@@ -61,7 +61,7 @@ def dataset_facets(producer: LocatedAsset, namespace: str, producer_uri: str) ->
 
 
 def job_facets(producer: LocatedAsset, producer_uri: str) -> dict[str, Facet]:
-    """The facets of what makes an asset, by their names; arguments as for `dataset_facets`."""
+    """Return the facets of the job that produces an asset, by name."""
     asset = producer.asset
     integration, kind = ("DBT", asset.kind.upper()) if asset.unique_id else ("DAGSTER", "ASSET")
     found = {
@@ -79,7 +79,7 @@ def job_facets(producer: LocatedAsset, producer_uri: str) -> dict[str, Facet]:
 
 
 def schema_url(facet: str) -> str:
-    """Where the schema of a facet is published."""
+    """Return the address of a facet's schema."""
     return f"{_SPEC}/{VERSIONS[facet]}/{facet}.json#/$defs/{facet}"
 
 
@@ -99,7 +99,7 @@ def _owners(asset: Asset) -> list[Facet]:
 
 
 def _column_lineage(asset: Asset, namespace: str) -> dict[str, object]:
-    """Which columns each column is computed from, and which ones only the rows depend on."""
+    """Return the columns that each column is computed from, and those that only decide rows."""
     fields: dict[str, object] = {}
     passed: set[str] = set()
     for name, column in asset.columns.items():

@@ -1,6 +1,6 @@
-"""One HTML page of the global graph: nothing in it comes from, or asks, a network."""
+"""The asset graph as one HTML page, which loads nothing from a network."""
 
-from dagster_lineage.present.report.document import Document, Numbers, document
+from dagster_lineage.present.report.document import Document, document
 from dagster_lineage.present.report.page import page
 
-__all__ = ["Document", "Numbers", "document", "page"]
+__all__ = ["Document", "document", "page"]

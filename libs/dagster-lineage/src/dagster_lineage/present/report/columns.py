@@ -1,4 +1,4 @@
-"""The columns of all boxes in one row of numbers, each with the columns it is computed from."""
+"""The columns of all assets, numbered, each with the columns that it is computed from."""
 
 from __future__ import annotations
 
@@ -8,42 +8,38 @@ from dagster_lineage.model import Column, split_column
 from dagster_lineage.present.report.nodes import Nodes
 from dagster_lineage.present.report.texts import Texts
 
-NOT_NULL, UNIQUE, COPY, UNTOLD = 1, 2, 4, 8
-"""Marks of a column. `UNTOLD`: somebody reads it, but its asset does not tell of it."""
+NOT_NULL, UNIQUE, COPY, UNDECLARED = 1, 2, 4, 8
+"""Flags of a column. `UNDECLARED`: it is read, but the interface of its asset does not have it."""
 
 
 @dataclass(frozen=True)
 class ColumnTable:
-    """Columns by number: those of a box follow each other.
-
-    Attributes:
-        first: By box, the number of its first column; one more entry at the end.
-        names: By column, the number of its name.
-        types: By column, the number of its type's text.
-        marks: By column, the sum of its marks.
-        origins: By column: the columns that it is computed from (a number alone for one, -1 for
-            none).
-        places: By box, the place of a column among its own, by folded name.
-    """
+    """Columns by number; those of one box are consecutive."""
 
     first: list[int]
+    """By box: number of its first column; one more entry at the end."""
     names: list[int]
+    """By column: number of its name's text."""
     types: list[int]
-    marks: list[int]
+    """By column: number of its type's text."""
+    flags: list[int]
+    """By column: sum of its flags."""
     origins: list[int | list[int]]
+    """By column: the columns that it is computed from; one number alone, -1 for none."""
     places: list[dict[str, int]]
+    """By box: index of its columns by case-folded name."""
 
     def number(self, box: int, name: str) -> int | None:
-        """The number of a column, letter case left aside."""
+        """Return the number of a column; letter case does not matter."""
         place = self.places[box].get(name.casefold())
         return None if place is None else self.first[box] + place
 
 
 def column_table(nodes: Nodes, texts: Texts) -> ColumnTable:
-    """All columns: those that assets tell of, and those that are read of them nevertheless."""
+    """Return all columns: those of the interfaces, and those that are only read."""
     columns: list[dict[str, Column | None]] = [dict(node.asset.columns) for node in nodes.nodes]
     places = [{name.casefold(): at for at, name in enumerate(own)} for own in columns]
-    _add_untold(nodes, columns, places)
+    _add_undeclared(nodes, columns, places)
     table = ColumnTable([0], [], [], [], [], places)
     for own in columns:
         table.first.append(table.first[-1] + len(own))
@@ -51,12 +47,12 @@ def column_table(nodes: Nodes, texts: Texts) -> ColumnTable:
         for name, column in own.items():
             table.names.append(texts(name))
             table.types.append(texts(column.type if column else ""))
-            table.marks.append(_marks(column))
+            table.flags.append(_flags(column))
             table.origins.append(_origins(nodes, table, box, column))
     return table
 
 
-def _add_untold(
+def _add_undeclared(
     nodes: Nodes, columns: list[dict[str, Column | None]], places: list[dict[str, int]]
 ) -> None:
     for node in nodes.nodes:
@@ -73,9 +69,9 @@ def _add_untold(
                 columns[box][name] = None
 
 
-def _marks(column: Column | None) -> int:
+def _flags(column: Column | None) -> int:
     if column is None:
-        return UNTOLD
+        return UNDECLARED
     return NOT_NULL * column.not_null + UNIQUE * column.unique + COPY * column.copy
 
 

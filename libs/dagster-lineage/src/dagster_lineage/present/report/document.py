@@ -1,4 +1,4 @@
-"""The page's data: small numbers and one table of texts, as the page's script reads them."""
+"""The data of the page: numbers and one table of texts, as its script reads them."""
 
 from __future__ import annotations
 
@@ -20,78 +20,75 @@ from dagster_lineage.present.report.subjects import Subjects
 from dagster_lineage.present.report.texts import Texts
 
 OUTSIDE_NAME = "outside the repository"
+"""Name of the group of keys that are in no interface."""
 UNKNOWN_COLUMNS, ALL_COLUMNS = 0, 1
-"""What stands in place of the list of columns that a read uses."""
+"""Values in place of the list of columns that a read uses."""
 BLOCKING, INVISIBLE = 1, 2
-"""Marks of a check."""
+"""Flags of a check."""
 
 Row = list[object]
 
 
-class Numbers(Struct, frozen=True):
-    """How much is on a page."""
+class ContentCounts(Struct, frozen=True):
+    """The numbers of a page."""
 
     projects: int
     assets: int
     columns: int
-    problems: int
+    findings: int
     changes: int
 
 
 class Document(Struct, frozen=True, kw_only=True):
-    """Everything on the page. Texts are numbers in `texts`; boxes and columns have numbers, too.
-
-    Attributes:
-        title: Of the page.
-        base: What it is compared with; empty without a comparison.
-        texts: All texts; number 0 is the empty one.
-        projects: Name, location, folder, owners, dialect, why it is unreadable, what is unknown.
-        stacks: Layers of projects from left to right.
-        assets: Project, key, kind, layer, row, owners, facts (label, text, label, …).
-        bends: Edges that pass layers of their project, or of the projects at their ends: what is
-            read, the reader, and the row where it passes each of the layers.
-        reads: By asset: number of what is read, columns (0: not known, 1: all of them, or a list
-            of their places in the asset that is read), and so on in turn.
-        checks: By asset: name, kind, marks, place, columns.
-        first: By asset, the number of its first column.
-        names: By column.
-        types: By column.
-        marks: By column: see `columns`.
-        origins: By column: what it is computed from.
-        exposures: Project, name, type, owner, place, assets.
-        jobs: Project, name, kind, cron, place, assets.
-        problems: Project, code, rule, level, place, message, fix, owners, assets, column.
-        changes: Project, level, kind, whether it fails, place, message, settled, readers, owners,
-            assets, column's name.
-    """
+    """The content of the page. Texts are numbers in `texts`; assets and columns are numbers too."""
 
     title: str
     base: str
+    """Branch and commit of the comparison; empty without one."""
     texts: list[str]
+    """All texts; number 0 is the empty text."""
     projects: list[Row]
+    """Name, code location, folder, owners, dialect, why it is unreadable, what is unknown."""
     stacks: list[list[int]]
+    """Layers of projects from left to right."""
     assets: list[Row]
+    """Project, key, kind, layer, row, owners, facts (label, text, label, …)."""
     bends: list[list[int]]
+    """Edges that pass layers of the projects at their ends: producer, reader, and the row at which
+    it passes each layer."""
     reads: list[Row]
+    """By asset: for each read, the number of the asset and its columns (0: unknown, 1: all, or a
+    list of their indexes in that asset)."""
     checks: list[list[Row]]
+    """By asset: name, kind, flags, place, columns."""
     first: list[int]
+    """By asset: number of its first column."""
     names: list[int]
+    """By column."""
     types: list[int]
-    marks: list[int]
+    """By column."""
+    flags: list[int]
+    """By column; see `columns`."""
     origins: list[int | list[int]]
+    """By column: the columns that it is computed from."""
     exposures: list[Row]
+    """Project, name, type, owner, place, assets."""
     jobs: list[Row]
-    problems: list[Row]
+    """Project, name, kind, cron, place, assets."""
+    findings: list[Row]
+    """Project, code, rule, level, place, message, fix, owners, assets, column."""
     changes: list[Row]
+    """Project, level, kind, whether it fails, place, message, settled, readers, owners, assets,
+    name of the column."""
 
     @property
-    def numbers(self) -> Numbers:
-        """How much is on the page."""
-        return Numbers(
+    def counts(self) -> ContentCounts:
+        """The numbers of the page."""
+        return ContentCounts(
             sum(one[2] != 0 for one in self.projects),
             len(self.assets),
             len(self.names),
-            len(self.problems),
+            len(self.findings),
             len(self.changes),
         )
 
@@ -106,16 +103,16 @@ def document(
     removed: tuple[LocatedAsset, ...] = (),
     base: str = "",
 ) -> Document:
-    """What a page of a graph holds.
+    """Return the content of the page of a graph.
 
     Args:
-        graph: All interfaces.
-        settings: Tell what is outside.
-        findings: What the rules say.
-        title: Of the page.
-        diff: What a branch changes, if that was asked for.
-        removed: The assets that only the branch's base has.
-        base: What the branch is compared with.
+        graph: The interface graph.
+        settings: Settings with the external keys.
+        findings: Findings of the check.
+        title: Title of the page.
+        diff: Changes of a branch, if it is compared with its base.
+        removed: Assets that exist at base only.
+        base: Branch and commit of the base.
     """
     texts = Texts()
     nodes = collect(graph, settings, removed)
@@ -148,11 +145,11 @@ def document(
         first=columns.first,
         names=columns.names,
         types=columns.types,
-        marks=columns.marks,
+        flags=columns.flags,
         origins=columns.origins,
         exposures=_exposures(nodes, texts),
         jobs=_jobs(nodes, texts),
-        problems=[_problem(one, subjects, texts) for one in sorted(findings, key=_worst_first)],
+        findings=[_finding(one, subjects, texts) for one in sorted(findings, key=_level_index)],
         changes=[_change(one, subjects, texts) for one in (diff.changes if diff else ())],
         texts=texts.table(),
     )
@@ -173,24 +170,24 @@ def _projects(nodes: Nodes, numbers: list[int], texts: Texts, *, outside: bool) 
     shared = Counter(where.project for where in nodes.places)
     rows: list[Row] = []
     for at, where in enumerate(nodes.places):
-        facts_ = where.interface
+        interface = where.interface
         name = where.project
-        if shared[name] > 1 and facts_.location:
-            name = f"{name} ({facts_.location})"
+        if shared[name] > 1 and interface.location:
+            name = f"{name} ({interface.location})"
         rows.append(
             [
                 texts(name),
-                texts(facts_.location),
+                texts(interface.location),
                 texts(where.folder),
                 [texts(owner) for owner, _ in owners[at].most_common()],
-                texts(facts_.dialect),
-                texts(facts_.unreadable),
-                [texts(one) for one in facts_.unknown],
+                texts(interface.dialect),
+                texts(interface.unreadable),
+                [texts(one) for one in interface.unknown],
             ]
         )
     if outside:
-        others = [texts(owner) for owner, _ in owners[-1].most_common()]
-        rows.append([texts(OUTSIDE_NAME), 0, 0, others, 0, 0, []])
+        external = [texts(owner) for owner, _ in owners[-1].most_common()]
+        rows.append([texts(OUTSIDE_NAME), 0, 0, external, 0, 0, []])
     return rows
 
 
@@ -223,11 +220,11 @@ def _checks(nodes: Nodes, texts: Texts) -> list[list[Row]]:
 
 def _check(node: Node, check: Check, texts: Texts) -> Row:
     where = node.where
-    marks = BLOCKING * check.blocking + INVISIBLE * (not check.visible)
+    flags = BLOCKING * check.blocking + INVISIBLE * (not check.visible)
     return [
         texts(check.name),
         texts(check.kind),
-        marks,
+        flags,
         texts(_place(where, check.at) if where else ""),
         [texts(column) for column in check.columns],
     ]
@@ -270,11 +267,11 @@ def _jobs(nodes: Nodes, texts: Texts) -> list[Row]:
     ]
 
 
-def _worst_first(finding: Finding) -> int:
+def _level_index(finding: Finding) -> int:
     return get_args(Level).index(finding.level)
 
 
-def _problem(finding: Finding, subjects: Subjects, texts: Texts) -> Row:
+def _finding(finding: Finding, subjects: Subjects, texts: Texts) -> Row:
     boxes, column = subjects.of_finding(finding)
     return [
         subjects.project(finding.project),

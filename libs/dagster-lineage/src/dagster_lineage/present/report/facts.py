@@ -1,27 +1,28 @@
-"""What the page tells of an asset, besides its columns: pairs of label and text."""
+"""The facts of an asset on the page: labels and texts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from dagster_lineage.model import Asset, Partitions
+from dagster_lineage.model.wording import counted, listed
 from dagster_lineage.present.report.nodes import MISSING, REMOVED, Node
 
-_KEYS_SHOWN = 8
+_MOST_KEYS = 8
 _KINDS = {
     "asset": "asset",
-    "external": "external: declared, made by none of the code",
-    MISSING: "missing: read, but neither made nor declared",
-    REMOVED: "removed: only the base has it",
+    "external": "external: declared, without a producer in the repository",
+    MISSING: "missing: read, but neither produced nor declared",
+    REMOVED: "removed: exists at base only",
 }
 
 
 def facts(node: Node) -> Iterator[tuple[str, str]]:
-    """Label and text of each fact that is known, in the order in which they are read."""
+    """Yield label and text of each known fact, in the order in which they are shown."""
     asset = node.asset
-    told = (
+    known = (
         ("Kind", _KINDS.get(node.kind, node.kind)),
-        ("Outside because", node.note),
+        ("External because", node.note),
         ("Defined at", _place(node, asset.at)),
         ("Described at", _place(node, asset.described_at)),
         ("Table", asset.relation),
@@ -36,11 +37,11 @@ def facts(node: Node) -> Iterator[tuple[str, str]]:
         ("Freshness", asset.freshness),
         ("Automation", asset.automation),
     )
-    return ((label, text) for label, text in told if text)
+    return ((label, text) for label, text in known if text)
 
 
 def partitions_text(partitions: Partitions) -> str:
-    """How an asset is partitioned, in words.
+    """Return the partitions of an asset in words.
 
     >>> partitions_text(Partitions(kind="static", keys=("eu", "us")))
     '2 keys: eu, us'
@@ -53,16 +54,15 @@ def partitions_text(partitions: Partitions) -> str:
             parts.append(f"until {partitions.end}")
         return ", ".join(filter(None, parts))
     if partitions.kind == "static":
-        shown = ", ".join(partitions.keys[:_KEYS_SHOWN])
-        more = len(partitions.keys) - _KEYS_SHOWN
-        return f"{len(partitions.keys)} keys: {shown}" + (f" and {more} more" if more > 0 else "")
+        keys = listed(partitions.keys, _MOST_KEYS, code=False)
+        return f"{counted(len(partitions.keys), 'key')}: {keys}"
     if partitions.kind == "dynamic":
         return f"dynamic, set {partitions.name}"
     if partitions.kind == "multi":
         return " and ".join(
             f"{name} ({partitions_text(one)})" for name, one in partitions.dimensions.items()
         )
-    return "of a kind that is not known"
+    return "unknown"
 
 
 def _version(asset: Asset) -> str:

@@ -1,7 +1,7 @@
 """Layers of a directed graph from left to right, as in Sugiyama, Tagawa and Toda (1981).
 
-Cycles are cut, a box stands one layer right of the last one that it reads, and the boxes of a layer
-are ordered by the mean place of their neighbours, so that few edges cross.
+Cycles are broken, a box is one layer to the right of the last box that it reads, and the boxes of a
+layer are ordered by the mean place of their neighbors, so that few edges cross.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 
 def layers(count: int, edges: Iterable[tuple[int, int]]) -> list[int]:
-    """The layer of each box: 0 for one that reads nothing, else one more than what it reads.
+    """Return the layer of each box: 0 without upstream boxes, else one more than the last of them.
 
     Args:
-        count: Number of boxes; they are 0 … count - 1.
-        edges: Pairs (from, to). Edges that close a cycle, and loops, do not count.
+        count: Number of boxes, which are 0 … count - 1.
+        edges: Pairs (from, to). Loops, and edges that close a cycle, are ignored.
     """
     after: list[list[int]] = [[] for _ in range(count)]
     for start, end in edges:
@@ -31,10 +31,10 @@ def layers(count: int, edges: Iterable[tuple[int, int]]) -> list[int]:
 
 
 def _finished_last_first(count: int, after: Sequence[Sequence[int]]) -> list[int]:
-    """Depth-first order: with no cycle, each box comes before all that read it."""
+    """Return a depth-first order in which, without cycles, each box precedes its readers."""
     done: list[int] = []
     state = [0] * count
-    # Whoever is read by none of the others is no good start: begin where edges begin.
+    # Start at the boxes without upstream boxes.
     incoming = [0] * count
     for ends in after:
         for end in ends:
@@ -57,13 +57,13 @@ def _finished_last_first(count: int, after: Sequence[Sequence[int]]) -> list[int
 
 
 def spread(wanted: Sequence[float]) -> list[float]:
-    """Places at least one apart, in the given order, as near to the wanted ones as can be.
+    """Return places at least one apart, in the same order, as near as possible to the wanted ones.
 
-    Least squares: boxes that push each other move as a block to the mean of their wishes.
+    Least squares: boxes that overlap move as a block to the mean of their wanted places.
     """
     blocks: list[tuple[float, int]] = []
-    for at, wish in enumerate(wanted):
-        total, size = wish - at, 1
+    for at, place in enumerate(wanted):
+        total, size = place - at, 1
         while blocks and blocks[-1][0] / blocks[-1][1] >= total / size:
             before = blocks.pop()
             total, size = total + before[0], size + before[1]
@@ -74,7 +74,7 @@ def spread(wanted: Sequence[float]) -> list[float]:
     return found
 
 
-def mean_place(neighbours: Sequence[int], places: Mapping[int, float], otherwise: float) -> float:
-    """Where a box would like to be: the mean of its neighbours' places."""
-    known = [places[one] for one in neighbours if one in places]
+def mean_place(neighbors: Sequence[int], places: Mapping[int, float], otherwise: float) -> float:
+    """Return the mean place of a box's neighbors; `otherwise` if none has a place."""
+    known = [places[one] for one in neighbors if one in places]
     return sum(known) / len(known) if known else otherwise

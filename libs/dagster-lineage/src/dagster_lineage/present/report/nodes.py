@@ -1,4 +1,4 @@
-"""What the page draws: every asset once, and what is read although nobody tells of it."""
+"""The boxes of the page: every asset once, and every key without a producer that is read."""
 
 from __future__ import annotations
 
@@ -9,58 +9,51 @@ from dagster_lineage.files.settings import Settings, external_of
 from dagster_lineage.model import Asset, LineageGraph, LocatedAsset, LocatedInterface, split_column
 
 MISSING = "missing"
-"""A key that is read, and that nobody makes or declares."""
+"""Kind of a key that is read, and neither produced nor declared."""
 REMOVED = "removed"
-"""An asset that the base had."""
+"""Kind of an asset that exists at base only."""
 
 
 @dataclass(frozen=True)
 class Node:
-    """A box of the page.
-
-    Attributes:
-        asset: What is known of it.
-        where: Whose it is; None for what no project tells of.
-        kind: The asset's kind, `missing` or `removed`.
-        note: What else there is to say of it: why it is outside.
-    """
+    """A box of the page: an asset or a key."""
 
     asset: Asset
     where: LocatedInterface | None
+    """Its interface; None for a key that is in none."""
     kind: str
+    """The asset's kind, `missing` or `removed`."""
     note: str = ""
+    """Why it is external, from the settings."""
 
 
 @dataclass
 class Nodes:
-    """All boxes, and which one a key stands for.
-
-    Attributes:
-        places: The code locations, in the order of projects.
-        nodes: The boxes; those of one location follow each other.
-        by_key: Number of the box by key: its maker's, or else who declares it.
-        by_file: Number of the box by interface file and key.
-    """
+    """All boxes, and the box of each key."""
 
     places: list[LocatedInterface]
+    """The code locations, sorted by project."""
     nodes: list[Node]
+    """The boxes; those of one code location are consecutive."""
     by_key: dict[str, int] = field(default_factory=dict)
+    """Number of the box by key: the producer's, or else that of a declaration."""
     by_file: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Number of the box by interface file and key."""
 
     def of(self, where: LocatedInterface, key: str) -> int | None:
-        """The box that a location means by a key: its own, before another one's."""
+        """Return the box of a key for a code location, which prefers its own."""
         return self.by_file.get((where.file, key), self.by_key.get(key))
 
 
 def collect(
     graph: LineageGraph, settings: Settings, removed: tuple[LocatedAsset, ...] = ()
 ) -> Nodes:
-    """The boxes of a graph.
+    """Return the boxes of a graph.
 
     Args:
-        graph: All interfaces.
-        settings: Tell which keys are outside, and whose they are.
-        removed: Assets that only the base has: drawn, since somebody may still read them.
+        graph: The interface graph.
+        settings: Settings with the external keys and their owners.
+        removed: Assets that exist at base only. They are drawn, since they may still have readers.
     """
     gone: dict[str, list[LocatedAsset]] = {}
     for producer in removed:
@@ -68,9 +61,11 @@ def collect(
     nodes: list[Node] = []
     for where in graph.located:
         nodes += [Node(asset, where, asset.kind) for asset in _shown(graph, where)]
-        # Of several locations of a project, the first one has what is gone.
+        # The first code location of a project shows the removed assets.
         nodes += [Node(producer.asset, where, REMOVED) for producer in gone.pop(where.project, ())]
-    nodes += [Node(producer.asset, None, REMOVED) for mades in gone.values() for producer in mades]
+    nodes += [
+        Node(producer.asset, None, REMOVED) for producers in gone.values() for producer in producers
+    ]
     found = Nodes([*graph.located], nodes)
     _index(found)
     for key in sorted({*_named(graph)} - found.by_key.keys()):
@@ -87,7 +82,7 @@ def collect(
 
 def _shown(graph: LineageGraph, where: LocatedInterface) -> Iterator[Asset]:
     for asset in where.interface.assets:
-        # Several may declare what is outside: it is one thing, shown with the first of them.
+        # Several code locations may declare one external asset, which the first one shows.
         if asset.executable or (
             asset.kind == "external"
             and asset.key not in graph.producers
@@ -102,13 +97,13 @@ def _index(found: Nodes) -> None:
         if node.where and node.kind != REMOVED:
             found.by_file.setdefault((node.where.file, node.asset.key), number)
     for number, node in enumerate(found.nodes):
-        # What is made now comes before what was.
+        # An existing asset has precedence over a removed one.
         if node.kind != REMOVED and found.nodes[found.by_key[node.asset.key]].kind == REMOVED:
             found.by_key[node.asset.key] = number
 
 
 def _named(graph: LineageGraph) -> Iterator[str]:
-    """Every key that somebody reads or names."""
+    """Yield every key that an asset or an exposure refers to."""
     for producer in graph.assets():
         for read in producer.asset.reads:
             yield read.key

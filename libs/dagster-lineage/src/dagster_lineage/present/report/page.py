@@ -1,4 +1,4 @@
-"""The page as one text: template, style, script and data in one file."""
+"""The HTML page: template, style sheet, scripts and data in one file."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ _ESCAPES = {
 
 
 def page(data: Document) -> str:
-    """A whole HTML document that needs nothing else.
+    """Return a self-contained HTML document.
 
-    Its content security policy allows this style and this script, by their hashes, and no request
-    of any kind: not even a mistake of the script could let a name run or call out.
+    Its content security policy allows its own style sheet and script, by hash, and no request. Even
+    a fault in the script cannot run a name as code or send data.
 
     Args:
-        data: What is shown.
+        data: The data of the page.
     """
     style = _file("page.css")
     script = f"(() => {{\n'use strict';\n{''.join(map(_file, _SCRIPTS))}}})();\n"
@@ -56,16 +56,16 @@ def page(data: Document) -> str:
         "script": script,
         "data": embedded_json(msgspec.json.encode(data).decode()),
     }
-    # One pass: what is put in is never looked at again, whatever it holds.
+    # One pass, so that inserted text is never searched for slots.
     return _SLOT.sub(lambda match: slots[match[1]], _file("page.html"))
 
 
 def embedded_json(text: str) -> str:
-    r"""JSON that can stand inside a `<script>` element: no tag, comment or line end in it.
+    r"""Return JSON for a `<script>` element, without tags, comments and line separators.
 
-    HTML's rules for scripts (https://html.spec.whatwg.org/multipage/scripting.html, "Restrictions
-    for contents of script elements") care for `<!--`, `<script` and `</script`; inside of JSON's
-    strings `\u003c` means the same letter.
+    HTML restricts `<!--`, `<script` and `</script` in scripts
+    (https://html.spec.whatwg.org/multipage/scripting.html, "Restrictions for contents of script
+    elements"). In a JSON string, `\u003c` is the same character.
 
     >>> embedded_json('{"name":"</script>"}')
     '{"name":"\\u003c/script\\u003e"}'

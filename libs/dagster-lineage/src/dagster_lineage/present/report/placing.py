@@ -1,7 +1,7 @@
-"""Where projects stand, and assets inside of them: layers and rows, computed before the page opens.
+"""The layout of the page: layers and rows of projects, and of the assets in each project.
 
-The page only adds up widths and heights, so that a project can be opened without a layout of
-thousands of boxes in the browser.
+It is computed here, so that the browser adds up widths and heights only, and opens a project
+without a layout of thousands of boxes.
 """
 
 from __future__ import annotations
@@ -15,37 +15,33 @@ from dagster_lineage.present.report.layered import layers, mean_place, spread
 
 SWEEPS = 4
 GAP = 1.5
-"""Rows between two projects of one layer, while places are weighed."""
+"""Rows between two projects of one layer."""
 FREE_PASSAGES = 40
-"""So many passages may be in a project of any size."""
+"""Number of passages that a project of any size may have."""
 ROWS_AT_LEAST = 8
-"""Boxes without an edge begin another column after so many, or more in a large project."""
+"""Least number of boxes without an edge in one column."""
 
 
 @dataclass(frozen=True)
 class Placing:
-    """Places by number of project and of box.
-
-    Attributes:
-        stacks: Layers of projects from left to right, each from top to bottom.
-        layers: By box, its layer inside its project.
-        rows: By box, its row inside its project in half rows, 0 at the top.
-        bends: By edge that passes layers, inside a project or at either end of a way between two:
-            the row where it passes each.
-    """
+    """The layout, by number of project and of box."""
 
     stacks: list[list[int]]
+    """Layers of projects from left to right, each from top to bottom."""
     layers: list[int]
+    """By box: its layer in its project."""
     rows: list[int]
+    """By box: its row in its project, in half rows from the top."""
     bends: dict[tuple[int, int], list[int]]
+    """By edge that passes layers of the projects at its ends: the row at which it passes each."""
 
 
 def place(projects: list[int], edges: list[tuple[int, int]], count: int) -> Placing:
-    """Layers and rows of all boxes.
+    """Return the layout.
 
     Args:
-        projects: By box, its project.
-        edges: Pairs of boxes (read, reader).
+        projects: By box: its project.
+        edges: Pairs of boxes (producer, reader).
         count: Number of projects.
     """
     between = Counter(
@@ -74,18 +70,18 @@ def place(projects: list[int], edges: list[tuple[int, int]], count: int) -> Plac
     ]
     for _ in range(SWEEPS):
         for boxes in across:
-            _settle(boxes, before, places)
+            _move(boxes, before, places)
         for boxes in reversed(across):
-            _settle(boxes, after, places)
+            _move(boxes, after, places)
     for boxes in across:
-        _settle(boxes, before, places)
+        _move(boxes, before, places)
     rows = _half_rows(projects, inside, places)
     bends = {edge: [rows[one] for one in chain] for edge, chain in passed.items()}
     return Placing(stacks, inside[:boxes_count], rows[:boxes_count], bends)
 
 
 def _fold_unread(projects: list[int], inside: list[int], edges: list[tuple[int, int]]) -> None:
-    """Many boxes without an edge stand in several columns: one would be a tower."""
+    """Arrange boxes without an edge in several columns, since one would be very high."""
     joined = {box for edge in edges for box in edge}
     alone: defaultdict[int, list[int]] = defaultdict(list)
     for box, project in enumerate(projects):
@@ -100,37 +96,37 @@ def _fold_unread(projects: list[int], inside: list[int], edges: list[tuple[int, 
 def _with_passages(
     projects: list[int], inside: list[int], edges: list[tuple[int, int]]
 ) -> tuple[list[int], list[int], list[tuple[int, int]], dict[tuple[int, int], list[int]]]:
-    """Places that keep a way free where an edge passes layers: boxes that nobody sees.
+    """Add passages: invisible boxes that keep space free where an edge passes layers.
 
-    An edge passes the layers between its ends; one between projects, those to the right of its
-    start and those to the left of its end. A project in which they would be more than its boxes
-    goes without: it is a thicket either way.
+    An edge passes the layers between its ends; an edge between projects those to the right of its
+    start and to the left of its end. A project with more passages than boxes gets none, since its
+    drawing is dense anyway.
     """
     deepest: dict[int, int] = {}
     for box, project in enumerate(projects):
         deepest[project] = max(deepest.get(project, 0), inside[box])
-    ways = {edge: _way(edge, projects, inside, deepest) for edge in dict.fromkeys(edges)}
-    needed = Counter(project for way in ways.values() for project, _ in way)
+    paths = {edge: _path(edge, projects, inside, deepest) for edge in dict.fromkeys(edges)}
+    needed = Counter(project for path in paths.values() for project, _ in path)
     having = Counter(projects)
     crowded = {one for one in needed if needed[one] > max(having[one], FREE_PASSAGES)}
     passed: dict[tuple[int, int], list[int]] = {}
     replaced: list[tuple[int, int]] = []
-    for (start, end), way in ways.items():
-        if not way or crowded & {project for project, _ in way}:
+    for (start, end), path in paths.items():
+        if not path or crowded & {project for project, _ in path}:
             replaced.append((start, end))
             continue
-        chain = [*range(len(projects), len(projects) + len(way))]
-        projects += [project for project, _ in way]
-        inside += [layer for _, layer in way]
+        chain = [*range(len(projects), len(projects) + len(path))]
+        projects += [project for project, _ in path]
+        inside += [layer for _, layer in path]
         replaced += zip([start, *chain], [*chain, end], strict=True)
         passed[start, end] = chain
     return projects, inside, replaced, passed
 
 
-def _way(
+def _path(
     edge: tuple[int, int], projects: list[int], inside: list[int], deepest: dict[int, int]
 ) -> list[tuple[int, int]]:
-    """Project and layer of everything that an edge passes, from left to right."""
+    """Return project and layer of each place that an edge passes, from left to right."""
     start, end = edge
     first, last = projects[start], projects[end]
     if first == last:
@@ -147,14 +143,14 @@ def _stacks(count: int, between: Counter[tuple[int, int]]) -> list[list[int]]:
     for project, layer in enumerate(found):
         stacks[layer].append(project)
     places: dict[int, float] = {}
-    neighbours: defaultdict[int, list[int]] = defaultdict(list)
+    neighbors: defaultdict[int, list[int]] = defaultdict(list)
     for start, end in between:
-        neighbours[start].append(end)
-        neighbours[end].append(start)
+        neighbors[start].append(end)
+        neighbors[end].append(start)
     for stack in (*stacks, *reversed(stacks), *stacks):
         middle = (len(stack) - 1) / 2
-        wishes = {one: mean_place(neighbours[one], places, 0.0) for one in stack}
-        stack.sort(key=lambda one: wishes[one])
+        wanted = {one: mean_place(neighbors[one], places, 0.0) for one in stack}
+        stack.sort(key=lambda one: wanted[one])
         places.update({one: at - middle for at, one in enumerate(stack)})
     return stacks
 
@@ -186,7 +182,7 @@ def _depth(columns: dict[tuple[int, int], list[int]]) -> Callable[[int], int]:
 def _first_places(
     stacks: list[list[int]], columns: dict[tuple[int, int], list[int]]
 ) -> dict[int, float]:
-    """Boxes in their first order, projects of a layer below each other around one middle line."""
+    """Return the first places: projects of a layer below each other, around one middle line."""
     heights: defaultdict[int, int] = defaultdict(int)
     for (project, _), boxes in columns.items():
         heights[project] = max(heights[project], len(boxes))
@@ -203,13 +199,13 @@ def _first_places(
     }
 
 
-def _settle(boxes: list[int], neighbours: dict[int, list[int]], places: dict[int, float]) -> None:
-    """Order one layer of a project by its neighbours, and move it towards them."""
+def _move(boxes: list[int], neighbors: dict[int, list[int]], places: dict[int, float]) -> None:
+    """Order one layer of a project by its neighbors, and move it toward them."""
     middle = sum(places[box] for box in boxes) / len(boxes)
-    wishes = {box: mean_place(neighbours.get(box, ()), places, places[box]) for box in boxes}
-    boxes.sort(key=lambda box: (wishes[box], box))
-    found = spread([wishes[box] for box in boxes])
-    # The project keeps its place among the others: only the order and the gaps are its boxes'.
+    wanted = {box: mean_place(neighbors.get(box, ()), places, places[box]) for box in boxes}
+    boxes.sort(key=lambda box: (wanted[box], box))
+    found = spread([wanted[box] for box in boxes])
+    # The project keeps its place among the others; only the order and the gaps change.
     reach = len(boxes) / 2 + 1
     drift = sum(found) / len(found) - middle
     shift = -drift + max(-reach, min(reach, drift))

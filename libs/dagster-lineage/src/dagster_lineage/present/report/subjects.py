@@ -1,4 +1,4 @@
-"""Which boxes of the page a finding or a change is about."""
+"""The boxes of the page that a finding or a change refers to."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from dagster_lineage.present.report.nodes import Nodes
 
 
 class Subjects:
-    """Finds boxes by what a message names.
+    """Finds the boxes of findings and changes.
 
     Args:
-        graph: All interfaces.
+        graph: The interface graph.
         nodes: The boxes.
-        columns: Their columns.
+        columns: The columns of the boxes.
     """
 
     def __init__(self, graph: LineageGraph, nodes: Nodes, columns: ColumnTable) -> None:
@@ -30,14 +30,14 @@ class Subjects:
         }
 
     def project(self, name: str) -> int:
-        """The number of a project; -1 where it has no interface any more."""
+        """Return the number of a project; -1 without an interface."""
         return self._projects.get(name, -1)
 
     def of_finding(self, finding: Finding) -> tuple[list[int], int]:
-        """Boxes that a finding is about, the first one to jump to first, and the column or -1.
+        """Return the boxes of a finding, the most relevant one first, and its column or -1.
 
-        A finding of an edge names the key that is read and stands where it is read: both ends are
-        told of it.
+        A finding on an edge has the key that is read and the place where it is read, so it belongs
+        to both ends.
         """
         if finding.key in self._nodes.by_key:
             key, name = finding.key, ""
@@ -49,7 +49,7 @@ class Subjects:
             for edge in self._graph.readers.get(key, ())
             if edge.where.project == finding.project and own is None
             for box in [self._by_project.get((edge.where.project, edge.reader.key))]
-            if box is not None and self._stands_at(finding, edge.place)
+            if box is not None and self._is_at(finding, edge.place)
         ]
         named = own if own is not None else self._nodes.by_key.get(key)
         boxes = [*readers, *([] if named is None else [named])]
@@ -57,11 +57,11 @@ class Subjects:
         return list(dict.fromkeys(boxes)), -1 if column is None else column
 
     def of_change(self, change: Change) -> list[int]:
-        """The box of the asset that changed, or nothing for what is about a whole project."""
+        """Return the box of the asset that changed; none for a change of a whole project."""
         box = self._by_project.get((change.project, change.key), self._nodes.by_key.get(change.key))
         return [] if box is None else [box]
 
     @staticmethod
-    def _stands_at(finding: Finding, place: tuple[str, int]) -> bool:
-        # A dbt source is one place, however many models read through it.
+    def _is_at(finding: Finding, place: tuple[str, int]) -> bool:
+        # A dbt source is one place for all models that read it.
         return place == (finding.file, finding.line) or finding.file.endswith((".yml", ".yaml"))

@@ -1,1 +1,1 @@
-"""Results for the terminal."""
+"""Results as text for the terminal."""

@@ -1,28 +1,32 @@
-"""Verdicts for the terminal: what to build and why, what is skipped and what proves it."""
+"""Verdicts as text: the projects to build with the reasons, the skipped ones with the proof."""
 
 from __future__ import annotations
 
 from dagster_lineage.analyze.affected.verdicts import Affected, Proof, Verdict
+from dagster_lineage.model.wording import counted, first_lines
+from dagster_lineage.present.text.colors import Colors
 
 _MOST_REASONS = 8
 _ID = 12
 
 
-def text(affected: Affected) -> str:
-    """Every project with its reasons or its proof, then what else must run."""
+def affected_text(affected: Affected, *, color: bool = False) -> str:
+    """Return every project with its reasons or its proof, and which other tests must run."""
+    colors = Colors(on=color)
     build, skipped = affected.to_build, affected.skipped
-    numbers = f"{len(build)} of {len(affected.projects)} projects"
-    files = affected.changed_files
-    changed = "1 changed file" if files == 1 else f"{files} changed files"
-    lines = [f"{numbers} must be built and tested, for {changed}."]
+    projects = f"{len(build)} of {counted(len(affected.projects), 'project')}"
+    lines = [
+        f"{projects} to build and test, for {counted(affected.changed_files, 'changed file')}."
+    ]
     for verdict in build:
-        lines += ["", f"{verdict.project} ({verdict.folder})", *_reasons(verdict)]
+        heading = f"{colors(verdict.project, 'bold')} ({verdict.folder})"
+        lines += ["", heading, *_reasons(verdict)]
     if affected.libraries:
         lines += ["", f"libraries to test: {', '.join(affected.libraries)}"]
     if affected.repository_tests:
-        lines += ["", "the repository's own tests must run, too"]
+        lines += ["", "the tests of the repository must run too"]
     if skipped:
-        lines += ["", "skipped, and cannot have changed:"]
+        lines += ["", "skipped, because the branch cannot change them:"]
     for verdict in skipped:
         if verdict.proof:
             lines += [f"  {verdict.project}", *(f"    {one}" for one in _proof(verdict.proof))]
@@ -30,9 +34,8 @@ def text(affected: Affected) -> str:
 
 
 def _reasons(verdict: Verdict) -> list[str]:
-    lines = [f"  {reason.kind}: {reason.text}" for reason in verdict.reasons[:_MOST_REASONS]]
-    more = len(verdict.reasons) - _MOST_REASONS
-    return [*lines, f"  … and {more} reasons more"] if more > 0 else lines
+    lines = [f"  {reason.kind}: {reason.text}" for reason in verdict.reasons]
+    return first_lines(lines, _MOST_REASONS, more="  … and {} more reasons")
 
 
 def _proof(proof: Proof) -> list[str]:
@@ -40,16 +43,15 @@ def _proof(proof: Proof) -> list[str]:
         tree = f"tree {proof.tree_base[:_ID]} at base and head"
     else:
         tree = f"tree {proof.tree_base[:_ID]} at base, {proof.tree_head[:_ID]} at head"
+    files = f"{len(proof.harmless)} of {counted(proof.files, 'file')} changed"
     if proof.harmless:
-        own = f"{len(proof.harmless)} of {proof.files} files changed, documentation only: "
-        own += ", ".join(proof.harmless)
-    else:
-        own = f"0 of {proof.files} files changed"
-    needs = f"needs {', '.join(proof.libraries)}" if proof.libraries else "needs no library"
-    keys = "1 key" if proof.upstream_keys == 1 else f"{proof.upstream_keys} keys"
-    reads = f"reads {keys} of other projects"
+        files += f", documentation only: {', '.join(proof.harmless)}"
+    libraries = (
+        f"requires {', '.join(proof.libraries)}" if proof.libraries else "requires no library"
+    )
+    keys = f"reads {counted(proof.upstream_keys, 'key')} of other projects"
     return [
-        f"{own}; {tree}",
-        f"{needs}; uses none of {proof.changed_modules} changed files of libraries",
-        f"{reads}, none of the {proof.changed_keys} that changed or follow from such",
+        f"{files}; {tree}",
+        f"{libraries}; uses none of {counted(proof.changed_modules, 'changed library file')}",
+        f"{keys}, none of the {proof.changed_keys} that changed or are downstream of a change",
     ]

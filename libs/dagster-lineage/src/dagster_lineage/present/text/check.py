@@ -1,88 +1,67 @@
-"""For people: grouped by the owner who can fix it, a place that an editor opens, the fix."""
+"""Findings as text: grouped by owner, each with its place and its fix."""
 
 from __future__ import annotations
 
 from dagster_lineage.analyze.check import CheckResult
 from dagster_lineage.model.findings import Finding
-
-_COLOURS = {"error": "31", "warning": "33", "note": "36", "dim": "2", "bold": "1", "good": "32"}
-
-
-class _Paint:
-    """Puts colors around words, or doesn't."""
-
-    def __init__(self, *, on: bool) -> None:
-        self.on = on
-
-    def __call__(self, text: str, color: str) -> str:
-        return f"\x1b[{_COLOURS[color]}m{text}\x1b[0m" if self.on else text
+from dagster_lineage.model.wording import counted
+from dagster_lineage.present.text.colors import Colors
 
 
-def render(checked: CheckResult, *, color: bool) -> str:
-    """All findings, then one line that counts; one line alone where there are none."""
-    paint = _Paint(on=color)
+def check_text(result: CheckResult, *, color: bool) -> str:
+    """Return all findings, and a summary in the last line."""
+    colors = Colors(on=color)
     groups: dict[str, list[Finding]] = {}
-    for finding in checked.findings:
+    for finding in result.findings:
         groups.setdefault(_group(finding), []).append(finding)
     blocks = [
-        "\n".join([paint(group, "bold"), *(_finding(one, paint) for one in groups[group])])
+        "\n".join([colors(group, "bold"), *(_finding(one, colors) for one in groups[group])])
         for group in sorted(groups)
     ]
-    return "\n\n".join([*blocks, _last_line(checked, paint)])
+    return "\n\n".join([*blocks, _summary(result, colors)])
 
 
 def _group(finding: Finding) -> str:
     if finding.owners:
         return ", ".join(sorted(finding.owners))
-    return f"{finding.project} (no owner)" if finding.project else "the repository"
+    return f"{finding.project} (no owner)" if finding.project else "repository"
 
 
-def _finding(finding: Finding, paint: _Paint) -> str:
-    place = f"{finding.file}:{finding.line}"
+def _finding(finding: Finding, colors: Colors) -> str:
+    level = f" ({finding.level})" if finding.level != "error" else ""
+    code = colors(finding.code, finding.level)
     lines = [
-        f"  {place}  {paint(finding.code, finding.level)} {finding.name}"
-        + (f" ({finding.level})" if finding.level != "error" else ""),
+        f"  {finding.file}:{finding.line}  {code} {finding.name}{level}",
         f"    {finding.message}",
     ]
     if finding.nearest:
-        lines.append(f"    did you mean {paint(finding.nearest, 'good')}?")
-    if _other_end(finding):
-        lines.append(f"    other end: {_other_end(finding)}")
+        lines.append(f"    Did you mean `{colors(finding.nearest, 'good')}`?")
+    other = ", ".join(name for name in (finding.other_project, *finding.other_owners) if name)
+    if other:
+        lines.append(f"    Other end: {other}")
     if finding.fix:
-        lines.append(f"    {paint(finding.fix, 'dim')}")
+        lines.append(f"    {colors(finding.fix, 'dim')}")
     return "\n".join(lines)
 
 
-def _other_end(finding: Finding) -> str:
-    return ", ".join(name for name in (finding.other_project, *finding.other_owners) if name)
-
-
-def _last_line(checked: CheckResult, paint: _Paint) -> str:
-    scope = _scope(checked)
-    if not checked.findings:
-        return f"{paint('No findings', 'good')}: {scope}."
-    counts = checked.counts
-    told = ", ".join(
-        paint(_counted(counts[level], level), level)
+def _summary(result: CheckResult, colors: Colors) -> str:
+    scope = f"{counted(result.edges, 'edge')} between {counted(result.projects, 'project')}"
+    parts = [f"{scope} checked"]
+    if result.unresolved_edges:
+        verb = "ends" if result.unresolved_edges == 1 else "end"
+        parts.append(f"{result.unresolved_edges} of them {verb} outside the graph")
+    if result.suppressed:
+        parts.append(f"{counted(result.suppressed, 'finding')} suppressed")
+    if result.in_baseline:
+        parts.append(f"{counted(result.in_baseline, 'finding')} in the baseline")
+    checked = ", ".join(parts)
+    if not result.findings:
+        return f"{colors('No findings', 'good')}: {checked}."
+    counts = result.counts
+    found = ", ".join(
+        colors(counted(counts[level], level), level)
         for level in ("error", "warning", "note")
         if counts[level]
     )
-    first = next((one for one in checked.findings if one.level != "note"), checked.findings[0])
-    return f"{told}; {scope}. `lineage rule {first.code}` explains {first.code}."
-
-
-def _scope(checked: CheckResult) -> str:
-    edges, projects = _counted(checked.edges, "edge"), _counted(checked.projects, "project")
-    told = [f"{edges} between {projects} checked"]
-    if checked.unknown:
-        end = "ends" if checked.unknown == 1 else "end"
-        told.append(f"{checked.unknown} of them {end} outside the graph")
-    if checked.suppressed:
-        told.append(f"{_counted(checked.suppressed, 'finding')} ignored")
-    if checked.in_baseline:
-        told.append(f"{checked.in_baseline} known from the baseline")
-    return ", ".join(told)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    first = next((one for one in result.findings if one.level != "note"), result.findings[0])
+    return f"Found {found}: {checked}. Run `lineage rule {first.code}` for details on {first.code}."

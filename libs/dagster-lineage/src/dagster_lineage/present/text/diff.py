@@ -1,27 +1,32 @@
-"""A diff for the terminal: what fails first, what is internal in one line for each project."""
+"""A diff as text: failing changes first, internal changes in one line per project."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 
 from dagster_lineage.analyze.diff.changes import LEVELS, Change, InterfaceDiff
+from dagster_lineage.model.wording import counted
+from dagster_lineage.present.text.colors import Colors
+
+_STYLES = {"deprecated": "warning", "compatible": "good", "added": "good"}
 
 
-def text(diff: InterfaceDiff) -> str:
-    """Every change with its place, what it hurts, and a line with the numbers."""
+def diff_text(diff: InterfaceDiff, *, color: bool = False) -> str:
+    """Return every change with its place and the readers that it breaks, and a summary."""
+    colors = Colors(on=color)
     lines: list[str] = []
     for change in diff.changes:
         if change.level != "internal":
-            lines += _findings(change)
+            lines += _change(change, colors)
     lines += _internal(diff)
-    lines.append(summary(diff))
+    lines.append(diff_summary(diff))
     return "\n".join(lines)
 
 
-def summary(diff: InterfaceDiff) -> str:
-    """The numbers, and who is hurt, in one sentence."""
+def diff_summary(diff: InterfaceDiff) -> str:
+    """Return the number of changes by level, and the affected teams, in one sentence."""
     if not diff.changes:
-        return "The interfaces are as they were."
+        return "The interfaces are unchanged."
     failing = sum(change.fails for change in diff.changes)
     counts = Counter(change.level for change in diff.changes)
     settled = counts["breaking"] - failing
@@ -29,21 +34,29 @@ def summary(diff: InterfaceDiff) -> str:
     parts += [f"{counts[level]} {level}" for level in LEVELS[1:] if counts[level]]
     rest = ", ".join(parts)
     if not failing:
-        return f"Nothing breaks: {rest}."
-    changes = "1 breaking change hurts" if failing == 1 else f"{failing} breaking changes hurt"
-    teams = ", ".join(diff.affected_teams)
-    return f"{changes} {teams}{f'; {rest}' if rest else ''}."
+        return f"No reader breaks: {rest}."
+    return f"{failing_changes(failing)} {', '.join(diff.affected_teams)}{rest and f'; {rest}'}."
 
 
-def _findings(change: Change) -> list[str]:
-    word = change.level.upper() if change.fails else change.level
-    lines = [f"{change.file}:{change.line}: {word} {change.kind}: {change.message}"]
+def failing_changes(number: int) -> str:
+    """Return the beginning of a summary with failing changes; the affected teams follow."""
+    verb = "affects" if number == 1 else "affect"
+    return f"{counted(number, 'breaking change')} {verb}"
+
+
+def _change(change: Change, colors: Colors) -> list[str]:
+    level = (
+        colors(change.level.upper(), "error")
+        if change.fails
+        else colors(change.level, _STYLES.get(change.level, "note"))
+    )
+    lines = [f"{change.file}:{change.line}: {level} {change.kind}: {change.message}"]
     if change.settled:
         lines.append(f"    settled: {change.settled}")
     for reader in change.readers:
         owners = f" ({', '.join(reader.owners)})" if reader.owners else ""
         lines.append(
-            f"    hurts {reader.name}{owners}: {reader.reason}  {reader.file}:{reader.line}"
+            f"    breaks {reader.name}{owners}: {reader.reason}  {reader.file}:{reader.line}"
         )
     return lines
 

@@ -1,82 +1,89 @@
-"""An answer for the terminal: by project, each asset with how it is hit and through what."""
+"""An impact as text: the assets by project, each with how and through which edge."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 
 from dagster_lineage.analyze.impact.results import Impact, ImpactAsset
+from dagster_lineage.model.wording import counted
+from dagster_lineage.present.text.colors import Colors
 
 
-def text(impact: Impact) -> str:
-    """All of the answer, what it is about first, the numbers last."""
-    lines = [_start(one) for one in impact.assets if one.how == "start"]
+def impact_text(impact: Impact, *, color: bool = False) -> str:
+    """Return the targets, the assets by project, and a summary."""
+    colors = Colors(on=color)
+    lines = [_target(one, colors) for one in impact.assets if one.how == "start"]
     by_project: defaultdict[str, list[ImpactAsset]] = defaultdict(list)
     for asset in impact.found:
         by_project[asset.project].append(asset)
     for project, assets in by_project.items():
         owners = ", ".join(sorted({owner for one in assets for owner in one.owners}))
-        lines += ["", f"{project or 'outside the repository'}{f' ({owners})' if owners else ''}"]
+        heading = colors(project or "outside the repository", "bold")
+        lines += ["", f"{heading}{f' ({owners})' if owners else ''}"]
         lines += [f"  {_line(one, impact.direction)}" for one in assets]
-    lines += _listed("checks", [f"{one.key}: {one.name}" for one in impact.checks])
-    lines += _listed(
+    lines += _section("checks", [f"{one.key}: {one.name}" for one in impact.checks])
+    lines += _section(
         "exposures",
         [f"{one.name}{f' ({one.owner})' if one.owner else ''}" for one in impact.exposures],
     )
-    lines += _listed(
+    lines += _section(
         "jobs",
         [f"{one.kind} {one.name}{f' ({one.cron})' if one.cron else ''}" for one in impact.jobs],
     )
     automated = [f"{one.key} ({one.automation})" for one in impact.found if one.automation]
-    lines += _listed("automation", automated)
-    return "\n".join([*lines, "", numbers(impact)])
+    lines += _section("automation", automated)
+    return "\n".join([*lines, "", _summary(impact)])
 
 
-def numbers(impact: Impact) -> str:
-    """How many assets, projects and owners, in one sentence."""
+def no_assets(direction: str) -> str:
+    """Return the sentence for targets without assets up- or downstream."""
+    return "No readers." if direction == "downstream" else "No upstream assets."
+
+
+def how(asset: ImpactAsset, direction: str) -> str:
+    """Return how an asset depends on the targets, or they on it, in a few words."""
+    if direction == "downstream":
+        return {
+            "value": "by value",
+            "rows": "by rows, all columns",
+            "unknown": "all columns, since those it reads are unknown",
+        }.get(asset.how, "")
+    rows = f"rows by {', '.join(asset.row_columns)}" if asset.row_columns else ""
+    words = {"value": "", "rows": "", "unknown": "columns read are unknown"}
+    return ", ".join(filter(None, (words.get(asset.how, ""), rows, "source" if asset.last else "")))
+
+
+def name(asset: ImpactAsset) -> str:
+    """Return the key, with the columns where not all of the asset is meant."""
+    return f"{asset.key}#{','.join(asset.columns)}" if asset.columns else asset.key
+
+
+def _summary(impact: Impact) -> str:
     count = len(impact.found)
     if not count and not impact.exposures:
-        far = "Nothing reads it." if impact.direction == "downstream" else "It reads nothing."
-        return far if impact.starts else "Nothing was asked for."
-    verb = "hits" if impact.direction == "downstream" else "comes from"
-    parts = [f"{count} asset{'' if count == 1 else 's'}"]
-    for word, items in (("check", impact.checks), ("exposure", impact.exposures)):
+        return no_assets(impact.direction) if impact.starts else "No targets."
+    verb = "Affects" if impact.direction == "downstream" else "Depends on"
+    parts = [counted(count, "asset")]
+    for noun, items in (("check", impact.checks), ("exposure", impact.exposures)):
         if items:
-            parts.append(f"{len(items)} {word}{'' if len(items) == 1 else 's'}")
+            parts.append(counted(len(items), noun))
     where = f"in {', '.join(impact.projects)}" if impact.projects else ""
     owners = f"; owners: {', '.join(impact.owners)}" if impact.owners else ""
     return f"{verb} {', '.join(parts)} {where}{owners}".rstrip() + "."
 
 
-def how(asset: ImpactAsset, direction: str) -> str:
-    """How an asset is hit, or used, in a few words."""
-    if direction == "downstream":
-        return {
-            "value": "by value",
-            "rows": "by rows, as a whole",
-            "unknown": "as a whole: which columns it uses is not known",
-        }.get(asset.how, "")
-    rows = f"rows by {', '.join(asset.row_columns)}" if asset.row_columns else ""
-    words = {"value": "", "rows": "", "unknown": "which columns are used is not known"}
-    return ", ".join(filter(None, (words.get(asset.how, ""), rows, "source" if asset.last else "")))
-
-
-def name(asset: ImpactAsset) -> str:
-    """Key with the columns, if it is not about all of it."""
-    return f"{asset.key}#{','.join(asset.columns)}" if asset.columns else asset.key
-
-
-def _start(asset: ImpactAsset) -> str:
+def _target(asset: ImpactAsset, colors: Colors) -> str:
     owners = f" ({', '.join(asset.owners)})" if asset.owners else ""
-    place = f"  {asset.file}:{asset.line}" if asset.file else "  made by nobody in the repository"
-    return f"{name(asset)}{owners}{place}"
+    place = f"  {asset.file}:{asset.line}" if asset.file else "  without a producer"
+    return f"{colors(name(asset), 'bold')}{owners}{place}"
 
 
 def _line(asset: ImpactAsset, direction: str) -> str:
     details = how(asset, direction)
-    arrow = "via" if direction == "downstream" else "for"
+    preposition = "via" if direction == "downstream" else "for"
     place = f"  {asset.file}:{asset.line}" if asset.file else ""
-    return f"{name(asset)}{f'  {details}' if details else ''}, {arrow} {asset.via}{place}"
+    return f"{name(asset)}{f'  {details}' if details else ''}, {preposition} {asset.via}{place}"
 
 
-def _listed(title: str, entries: list[str]) -> list[str]:
+def _section(title: str, entries: list[str]) -> list[str]:
     return ["", f"{title}:", *(f"  {entry}" for entry in entries)] if entries else []

@@ -1,14 +1,14 @@
-// What the page shows: numbers that `report/document.py` wrote, and how they are read.
+// The data of the page, written by `report/document.py`, and functions that read it.
 
 const data = JSON.parse(document.getElementById('data').textContent);
 const COUNT = data.assets.length;
-const NOT_NULL = 1, UNIQUE = 2, COPY = 4, UNTOLD = 8;
+const NOT_NULL = 1, UNIQUE = 2, COPY = 4, UNDECLARED = 8;
 const BLOCKING = 1, INVISIBLE = 2;
 
-// Letters that are not seen could turn a name around, or make two look alike.
-const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+// Invisible characters could reverse a name, or make two names look the same.
+const INVISIBLE_CHARACTERS = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 const T = data.texts;
-const text = number => T[number].replace(UNSEEN, '\ufffd');
+const text = number => T[number].replace(INVISIBLE_CHARACTERS, '\ufffd');
 
 const projectOf = asset => data.assets[asset][0];
 const keyOf = asset => text(data.assets[asset][1]);
@@ -24,7 +24,7 @@ const columnName = column => text(data.names[column]);
 const isOutside = asset => ['external', 'missing', 'removed'].includes(kindOf(asset));
 
 function nameOf(asset) {
-  // The last part of the key; a slash that belongs to a part is written with a backslash.
+  // The last part of the key; a slash in a part is escaped by a backslash.
   const parts = keyOf(asset).match(/(?:\\.|[^/])+/g) || [''];
   return parts[parts.length - 1].replace(/\\\//g, '/');
 }
@@ -53,7 +53,7 @@ function listedBy(rows, boxes) {
   }));
   return found;
 }
-const problemsOf = listedBy(data.problems, 8);
+const findingsOf = listedBy(data.findings, 8);
 const changesOf = listedBy(data.changes, 9);
 const exposuresOf = listedBy(data.exposures, 5);
 const jobsOf = listedBy(data.jobs, 5);
@@ -66,7 +66,7 @@ function worstChange(asset) {
   return LEVELS.find(level => levels.includes(level)) || '';
 }
 
-// Elements are made of names that this script knows; everything from the data is text.
+// Names of elements are constants of this script; data becomes text only.
 function make(tag, attributes, ...children) {
   const element = document.createElement(tag);
   return fill(element, attributes, children);
@@ -85,14 +85,14 @@ function fill(element, attributes, children) {
   return element;
 }
 
-// A long name breaks after its joints, not in the middle of a word.
+// A long name breaks after a separator, not in a word.
 const breakable = string => string.split(/(?<=[_/.#-])/).flatMap(part => [part, document.createElement('wbr')]).slice(0, -1);
 
-// A message of a rule has names between backticks.
-const worded = string => string.split(/`([^`]+)`/).map((part, at) => at % 2 ? make('code', {}, ...breakable(part)) : part);
+// Names in a message are between backticks.
+const withCode = string => string.split(/`([^`]+)`/).map((part, at) => at % 2 ? make('code', {}, ...breakable(part)) : part);
 
 const byId = id => document.getElementById(id);
-const written = new Intl.NumberFormat('en');
-const digits = count => written.format(count);
+const numberFormat = new Intl.NumberFormat('en');
+const digits = count => numberFormat.format(count);
 const counted = (count, one, more) => `${digits(count)} ${count === 1 ? one : more || one + 's'}`;
-const say = message => { byId('said').textContent = message; };
+const announce = message => { byId('status').textContent = message; };

@@ -1,26 +1,26 @@
-// The panel of one asset, and of the column that is chosen in it.
+// The panel of the selected asset and its selected column.
 
-const LITTLE = matchMedia('(max-width: 820px), (max-height: 560px)');  // as in the style
+const SMALL_SCREEN = matchMedia('(max-width: 820px), (max-height: 560px)');  // as in page.css
 const SHOWN_AT_FIRST = 40, SHOWN_MORE = 500;
 
 function showAsset() {
   const pane = byId('pane-asset');
   const asset = chosen.asset;
-  // Only another column: the rest stays as it is, with its scrolling and its focus.
+  // For another column of the same asset, the rest keeps its scroll position and focus.
   if (asset >= 0 && pane.dataset.asset === String(asset)) { showColumn(pane); return; }
   pane.dataset.asset = asset;
   if (asset < 0) {
-    pane.replaceChildren(make('p', { class: 'under' }, 'Choose an asset in the graph, in the list or by search.'));
+    pane.replaceChildren(make('p', { class: 'under' }, 'Select an asset in the graph, in the list or by search.'));
     return;
   }
   pane.replaceChildren(
     make('h2', {}, ...breakable(keyOf(asset))),
     make('p', { class: 'under' }, [projectName(projectOf(asset)), ...ownersOf(asset).map(text)].join(' · ')),
-    ...section('Problems', problemsOf.get(asset) || [], problemCard, 'cards'),
+    ...section('Findings', findingsOf.get(asset) || [], findingCard, 'cards'),
     ...section('Changes', changesOf.get(asset) || [], changeCard, 'cards'),
     ...columnsTable(asset),
-    make('div', { class: 'way' }, ...columnLineage()),
-    make('h3', {}, 'About it'),
+    make('div', { class: 'column-lineage' }, ...columnLineage()),
+    make('h3', {}, 'Details'),
     factList(asset),
     ...assetLinks('Upstream', upstreamOf(asset)),
     ...assetLinks('Downstream', [...new Set(readersOf(asset))]),
@@ -29,8 +29,8 @@ function showAsset() {
     ...section('Jobs, schedules and sensors', jobsOf.get(asset) || [], jobLine),
   );
   pane.scrollTop = 0;
-  // Where the page itself is scrolled, what was chosen far down in the list is told at the top.
-  if (LITTLE.matches && byId('panel').getBoundingClientRect().top < 0) byId('panel').scrollIntoView();
+  // On a small screen the page itself is scrolled: go to the top of the panel.
+  if (SMALL_SCREEN.matches && byId('panel').getBoundingClientRect().top < 0) byId('panel').scrollIntoView();
   if (chosen.column >= 0) keepInView(pane.querySelector('tr.on'));
 }
 
@@ -41,34 +41,34 @@ function showColumn(pane) {
     row.setAttribute('class', picked ? 'on' : '');
     button.setAttribute('aria-pressed', picked ? 'true' : 'false');
   }
-  pane.querySelector('.way').replaceChildren(...columnLineage());
+  pane.querySelector('.column-lineage').replaceChildren(...columnLineage());
 }
 
-// Only the table is scrolled: the panel still begins with the asset's name.
+// Scroll the table only, so that the name of the asset stays visible.
 function keepInView(row) {
   const around = row?.closest('.scroll');
   if (around) around.scrollTop = Math.max(0, row.offsetTop - around.clientHeight / 2);
 }
 
-// A heading and a list; `tell` makes what is said of one entry.
-function section(title, entries, tell, style = 'rows') {
+// A heading and a list; `render` returns the content of one entry.
+function section(title, entries, render, style = 'rows') {
   if (!entries.length) return [];
-  return [make('h3', {}, `${title} (${digits(entries.length)})`), listOf(entries, tell, style)];
+  return [make('h3', {}, `${title} (${digits(entries.length)})`), listOf(entries, render, style)];
 }
 
-// A list that shows its beginning, and more of it each time when it is asked for.
-function listOf(entries, tell, style = 'rows') {
+// A list that shows its first entries, and more of them on request.
+function listOf(entries, render, style = 'rows') {
   const list = make('ul', { class: style });
   const append = from => {
     const shown = entries.slice(from, from + (from ? SHOWN_MORE : SHOWN_AT_FIRST));
-    const items = shown.map(entry => make('li', {}, ...[tell(entry)].flat()));
+    const items = shown.map(entry => make('li', {}, ...[render(entry)].flat()));
     list.append(...items);
     const left = entries.length - from - shown.length;
     if (left > 0) {
       const more = make('li', {}, make('button', { type: 'button', onclick: () => {
         more.remove();
         append(from + shown.length)?.querySelector('button')?.focus();
-      } }, `Show more (${digits(left)} are left)`));
+      } }, `Show more (${digits(left)} left)`));
       list.append(more);
     }
     return items[0];
@@ -88,19 +88,19 @@ function factList(asset) {
 
 function columnsTable(asset) {
   const count = columnCount(asset);
-  if (!count) return [make('h3', {}, 'Columns'), make('p', { class: 'under' }, 'Its columns are not known.')];
+  if (!count) return [make('h3', {}, 'Columns'), make('p', { class: 'under' }, 'Columns unknown.')];
   const rows = [];
   for (let column = firstColumn(asset); column < firstColumn(asset) + count; column++) {
-    const marks = data.marks[column];
+    const flags = data.flags[column];
     const picked = column === chosen.column;
     rows.push(make('tr', { class: picked ? 'on' : '' },
       make('td', {}, columnButton(column, columnName(column))),
       make('td', { class: 'code' }, ...breakable(text(data.types[column]) || '–')),
-      make('td', {}, ...chips([[marks & NOT_NULL, 'not null'], [marks & UNIQUE, 'unique'], [marks & UNTOLD, 'only read, not told']]))));
+      make('td', {}, ...chips([[flags & NOT_NULL, 'not null'], [flags & UNIQUE, 'unique'], [flags & UNDECLARED, 'not in the interface']]))));
   }
   return [make('h3', { id: 'columns-title' }, `Columns (${count})`),
     make('div', { class: 'scroll' }, make('table', { 'aria-labelledby': 'columns-title' },
-      make('thead', {}, make('tr', {}, ...['Column', 'Type', 'Promises'].map(name => make('th', { scope: 'col' }, name)))),
+      make('thead', {}, make('tr', {}, ...['Column', 'Type', 'Constraints'].map(name => make('th', { scope: 'col' }, name)))),
       make('tbody', {}, ...rows)))];
 }
 
@@ -121,24 +121,24 @@ function assetLinks(title, assets) {
     make('span', { class: 'under' }, ` ${projectName(projectOf(asset))}`)]);
 }
 
-// The way of the chosen column as text: from its sources to what is computed from it.
+// The lineage of the selected column as text: from its sources to the columns computed from it.
 function columnLineage() {
   if (chosen.column < 0) return [];
   const { up, down, users } = chosen.lit;
-  const way = (title, columns, none) => columns.length
+  const part = (title, columns, none) => columns.length
     ? [make('h4', {}, `${title} (${digits(columns.length)})`), listOf(inOrder(columns), columnLine)]
     : [make('h4', {}, title), make('p', { class: 'under' }, none)];
   const user = ({ reader, column, sure }) => [assetButton(reader), make('span', { class: 'under' },
-    ` ${sure ? 'filters, joins or computes with' : 'reads the table of; which columns is not known:'} ${keyOf(assetOfColumn[column])}#${columnName(column)}`)];
+    ` ${sure ? 'filters, joins or computes with' : 'reads the table; the columns are unknown:'} ${keyOf(assetOfColumn[column])}#${columnName(column)}`)];
   return [make('h3', {}, `Lineage of ${columnName(chosen.column)}`),
     make('div', { class: 'path', role: 'region', 'aria-label': `Lineage of column ${columnName(chosen.column)}` },
-      ...way('Comes from', up, 'No column that is known.'),
-      ...way('Goes into', down, 'No other column.'),
-      ...(users.length ? [make('h4', {}, `Used without being passed on (${digits(users.length)})`), listOf(users, user)] : []),
-      make('button', { type: 'button', onclick: () => choose(chosen.asset, -1, { move: false }) }, 'Clear the column'))];
+      ...part('Computed from', up, 'No known column.'),
+      ...part('Used to compute', down, 'No other column.'),
+      ...(users.length ? [make('h4', {}, `Other uses (${digits(users.length)})`), listOf(users, user)] : []),
+      make('button', { type: 'button', onclick: () => choose(chosen.asset, -1, { move: false }) }, 'Deselect the column'))];
 }
 
-// From left to right, as the graph has them.
+// In the order of the graph, from left to right.
 const inOrder = columns => [...columns].sort((one, other) =>
   flow[assetOfColumn[one]] - flow[assetOfColumn[other]] || one - other);
 const flow = new Int32Array(COUNT);
@@ -146,15 +146,15 @@ data.stacks.flat().flatMap(project => [...assetsOfProject[project]].sort((one, o
   .forEach((asset, at) => { flow[asset] = at; });
 
 const columnLine = column => [columnButton(column, `${keyOf(assetOfColumn[column])}#${columnName(column)}`),
-  make('span', { class: 'under' }, ` ${projectName(projectOf(assetOfColumn[column]))}${data.marks[column] & COPY ? ', a copy' : ''}`)];
+  make('span', { class: 'under' }, ` ${projectName(projectOf(assetOfColumn[column]))}${data.flags[column] & COPY ? ', a copy' : ''}`)];
 
-const checkLine = ([name, kind, marks, place, columns]) => [make('span', {}, text(name)), ' ',
-  ...chips([[true, text(kind) || 'check'], [marks & BLOCKING, 'blocking'], [marks & INVISIBLE, 'no asset check']]),
+const checkLine = ([name, kind, flags, place, columns]) => [make('span', {}, text(name)), ' ',
+  ...chips([[true, text(kind) || 'check'], [flags & BLOCKING, 'blocking'], [flags & INVISIBLE, 'no asset check']]),
   make('div', { class: 'under code' }, [columns.map(text).join(', '), text(place)].filter(Boolean).join(' · '))];
-// Both rows have name, kind, owner or schedule, and place behind the project.
-const named = ([, name, kind, whose, place]) => [make('span', {}, text(name)), ' ', ...chips([[T[kind], text(kind)]]),
-  make('div', { class: 'under' }, [text(whose), text(place)].filter(Boolean).join(' · '))];
-const exposureLine = at => named(data.exposures[at]);
-const jobLine = at => named(data.jobs[at]);
+// Rows of exposures and jobs: project, name, kind, owner or schedule, place.
+const nameLine = ([, name, kind, ownerOrCron, place]) => [make('span', {}, text(name)), ' ', ...chips([[T[kind], text(kind)]]),
+  make('div', { class: 'under' }, [text(ownerOrCron), text(place)].filter(Boolean).join(' · '))];
+const exposureLine = at => nameLine(data.exposures[at]);
+const jobLine = at => nameLine(data.jobs[at]);
 
-listeners.push(what => { if (what === 'choice') showAsset(); });
+listeners.push(what => { if (what === 'selection') showAsset(); });

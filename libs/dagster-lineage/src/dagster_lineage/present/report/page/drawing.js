@@ -1,9 +1,9 @@
-// The picture. Only what is near the visible part is in the document.
+// The drawing. Only elements near the visible part are in the document.
 
 const svg = byId('canvas');
 const view = { x: 0, y: 0, k: 1 };
 const nodes = new Map(), boxes = new Map();
-const MANY = 700;  // from so many boxes in view on, they are plain rectangles: nobody reads them anyway
+const MANY = 700;  // visible boxes above which they are plain rectangles without names
 const edges = new Map();
 let region = null, pending = false;
 
@@ -25,7 +25,7 @@ function drawNow() {
   drawEdges();
 }
 
-// The smaller the picture, the larger its letters: names can still be read when all of it is seen.
+// The smaller the drawing, the larger its letters, so that names are readable in an overview.
 const TIERS = [
   { least: 0.74, name: 13, sub: 11.5, title: 14, mark: 11.5 },
   { least: 0.54, name: 16, sub: 14, title: 18, mark: 14 },
@@ -34,7 +34,7 @@ const TIERS = [
 ];
 const tier = () => TIERS.findIndex(one => view.k >= one.least);
 
-// How large the picture is on the screen: asking for it in the middle of a change costs a layout.
+// Size of the drawing on the screen, kept because reading it during a change forces a layout.
 const screen = { width: 1, height: 1 };
 
 function visible() {
@@ -47,7 +47,7 @@ const near = (x, y, width, height) =>
 
 function again() { region = null; redraw(); }
 
-// Keep those elements of a group that are wanted, make those that are not there yet.
+// Keep the wanted elements of a group, remove the others and create the missing ones.
 function keep(group, known, wanted, create, dress) {
   for (const [number, element] of known) {
     if (!wanted.has(number) && element !== document.activeElement) { element.remove(); known.delete(number); }
@@ -105,17 +105,17 @@ function dressBox(element, project) {
 
 const tallies = new Map();
 function projectTally(project, lit) {
-  if (lit) return chosen.column >= 0 ? `${counted(lit, 'asset')} on the path` : `${counted(lit, 'asset')} next to it`;
+  if (lit) return chosen.column >= 0 ? `${counted(lit, 'asset')} in the lineage` : counted(lit, 'connected asset');
   if (!tallies.has(project)) {
     const assets = assetsOfProject[project];
-    const problems = new Set(assets.flatMap(asset => problemsOf.get(asset) || [])).size;
+    const findings = new Set(assets.flatMap(asset => findingsOf.get(asset) || [])).size;
     const changes = assets.filter(asset => changesOf.has(asset)).length;
-    tallies.set(project, [counted(assets.length, 'asset'), problems ? `⚠ ${counted(problems, 'problem')}` : '',
+    tallies.set(project, [counted(assets.length, 'asset'), findings ? `⚠ ${counted(findings, 'finding')}` : '',
       changes ? `± ${changes} changed` : ''].filter(Boolean).join(' · '));
   }
   return tallies.get(project);
 }
-const fitting = project => assetsOfProject[project].some(asset => fits[asset]);
+const fitting = project => assetsOfProject[project].some(asset => matching[asset]);
 let litCounts = null, litFor = null;
 function litIn(project) {
   if (litFor !== chosen.lit) {
@@ -162,7 +162,7 @@ function dressNode(element, asset) {
   const width = nodeWidth[asset];
   const lit = chosen.lit && chosen.lit.assets.get(asset);
   const classes = ['node', isOutside(asset) ? 'outside' : '', lit ? 'on' : '', asset === chosen.asset ? 'picked' : '',
-    (chosen.lit && !lit) || !fits[asset] ? 'dim' : ''];
+    (chosen.lit && !lit) || !matching[asset] ? 'dim' : ''];
   element.setAttribute('class', classes.join(' '));
   element.setAttribute('transform', `translate(${nodeX[asset]} ${nodeY[asset]})`);
   element.setAttribute('tabindex', focused.asset === asset ? 0 : -1);
@@ -179,7 +179,7 @@ function dressNode(element, asset) {
   const taken = signs.text ? textWidth(signs.text, `700 ${sizes.mark}px`) + 4 : 0;
   const columns = lit && lit.length && sizes.sub ? columnsShown(lit) : '';
   const font = `550 ${sizes.name}px`;
-  // Small pictures have room for a long name instead of what is below it.
+  // In a small drawing, a long name takes the line below it.
   const lines = !sizes.name ? [''] : tier() === 0 || columns ? [withEnds(nameOf(asset), font, room - taken)] : inTwo(nameOf(asset), font, room - taken);
   const below = tier() === 0 || columns ? columns || underline(asset) : '';
   const second = lines[1] || (below ? shortened(below, `${sizes.sub}px`, room) : '');
@@ -205,17 +205,17 @@ function columnsShown(columns) {
 }
 
 function marksOf(asset) {
-  const problems = (problemsOf.get(asset) || []).map(at => data.problems[at]);
+  const findings = (findingsOf.get(asset) || []).map(at => data.findings[at]);
   const change = worstChange(asset);
   const parts = [], spoken = [];
   if (change) { parts.push(LEVEL_SIGNS[change]); spoken.push(`, changed: ${change}`); }
-  if (problems.length) { parts.push(`⚠${problems.length}`); spoken.push(`, ${counted(problems.length, 'problem')}`); }
-  const bad = problems.some(row => T[row[3]] === 'error');
-  const kind = problems.length ? (bad ? 'problem' : 'note') : change === 'breaking' ? 'breaking' : 'change';
+  if (findings.length) { parts.push(`⚠${findings.length}`); spoken.push(`, ${counted(findings.length, 'finding')}`); }
+  const isError = findings.some(row => T[row[3]] === 'error');
+  const kind = findings.length ? (isError ? 'error' : 'note') : change === 'breaking' ? 'breaking' : 'change';
   return { text: parts.join(' '), spoken: spoken.join(''), kind };
 }
 
-// All edges as they run now; several between the same closed projects are one.
+// All edges as they are drawn; several between the same two closed projects are one.
 const endOf = asset => open.has(projectOf(asset)) ? asset : COUNT + projectOf(asset);
 const edgeName = (start, end) => start * (COUNT + data.projects.length) + end;
 function placeEdges() {
@@ -243,7 +243,7 @@ function drawEdges() {
     const name = edgeName(endOf(from), endOf(to));
     if (seen.has(name) || endOf(from) === endOf(to)) continue;
     seen.add(name);
-    // A column may come from an asset that nothing declares to be read.
+    // A column may be computed from an asset without a declared dependency.
     const one = edges.get(name) || line(from, to);
     if (nearLine(one)) { lit.push(curve(one)); litHeads.push(head(one)); }
   }

@@ -1,7 +1,7 @@
-// Who reads whom, by asset and by column, in both directions.
+// Readers and origins of assets and columns.
 
-// Neighbours of numbers 0 … count - 1 in two flat arrays, from pairs (from, to).
-function neighbours(count, pairs) {
+// The neighbors of numbers 0 … count - 1 in two flat arrays, from pairs (from, to).
+function neighbors(count, pairs) {
   const start = new Int32Array(count + 1);
   for (let at = 0; at < pairs.length; at += 2) start[pairs[at] + 1]++;
   for (let at = 0; at < count; at++) start[at + 1] += start[at];
@@ -16,10 +16,10 @@ for (let reader = 0; reader < COUNT; reader++) {
   const reads = data.reads[reader];
   for (let at = 0; at < reads.length; at += 2) assetPairs.push(reads[at], reader);
 }
-const readersOf = neighbours(COUNT, assetPairs);
+const readersOf = neighbors(COUNT, assetPairs);
 const upstreamOf = asset => data.reads[asset].filter((_, at) => at % 2 === 0);
 
-// Whether a reader uses a column of what it reads: true, false, or undefined where nobody knows.
+// Whether a reader uses a column of an asset: true, false, or undefined where it is unknown.
 function uses(reader, asset, column) {
   const reads = data.reads[reader];
   for (let at = 0; at < reads.length; at += 2) {
@@ -42,7 +42,7 @@ function columnsFrom(column) {
   if (!columnReaders) {
     const pairs = [];
     for (let one = 0; one < data.names.length; one++) for (const origin of originsOf(one)) pairs.push(origin, one);
-    columnReaders = neighbours(data.names.length, pairs);
+    columnReaders = neighbors(data.names.length, pairs);
   }
   return columnReaders(column);
 }
@@ -57,7 +57,7 @@ function reached(column, next) {
   return found.slice(1);
 }
 
-// A column from its sources to everything that is computed from it, and who else needs it on the way.
+// The lineage of a column: its origins, the columns computed from it, and its other uses.
 function trace(column) {
   const up = reached(column, originsOf);
   const down = reached(column, columnsFrom);
@@ -70,7 +70,7 @@ function trace(column) {
   for (const one of [column, ...up]) {
     for (const origin of originsOf(one)) edges.add(assetOfColumn[origin] * COUNT + assetOfColumn[one]);
   }
-  // A filter, a join, or a Python reader uses a column without passing it on.
+  // A filter, a join or a Python reader uses a column without passing it on.
   const users = [];
   const passed = new Int32Array(COUNT).fill(-1);
   for (const one of [column, ...down]) {
@@ -92,7 +92,7 @@ function trace(column) {
   return { column, up, down, users, assets, edges };
 }
 
-// An asset and its next neighbours.
+// An asset and its direct neighbors.
 function around(asset) {
   const assets = new Map([[asset, []]]);
   const edges = new Set();

@@ -1,6 +1,6 @@
-// The tabs of the panel, and the lists of problems and changes.
+// The tabs of the panel, and the lists of findings and changes.
 
-const TABS = [['asset', 'Asset'], ['list', 'List'], ['problems', `Problems (${data.problems.length})`]];
+const TABS = [['asset', 'Asset'], ['list', 'List'], ['findings', `Findings (${data.findings.length})`]];
 if (data.base) TABS.push(['changes', `Changes (${data.changes.length})`]);
 
 for (const [name, label] of TABS) {
@@ -28,13 +28,13 @@ function showTab(name) {
 
 const subjects = boxes => boxes.map(asset => make('div', {}, assetButton(asset)));
 
-function problemCard(at) {
-  const [project, code, rule, level, place, message, fix, owners, assets, column] = data.problems[at];
+function findingCard(at) {
+  const [project, code, rule, level, place, message, fix, owners, assets, column] = data.findings[at];
   const jump = column >= 0 ? [make('div', {}, columnButton(column, `${keyOf(assetOfColumn[column])}#${columnName(column)}`))] : [];
   return [
     make('span', { class: `chip ${T[level]}` }, T[level]), make('strong', {}, `${text(code)} ${text(rule)}`),
-    make('p', {}, ...worded(text(message))),
-    make('p', { class: 'under' }, ...worded(text(fix))),
+    make('p', {}, ...withCode(text(message))),
+    make('p', { class: 'under' }, ...withCode(text(fix))),
     make('p', { class: 'under code' }, ...breakable(text(place))),
     make('p', { class: 'under' }, [project >= 0 ? projectName(project) : '', ...owners.map(text)].filter(Boolean).join(' · ')),
     ...subjects(assets), ...jump,
@@ -45,9 +45,9 @@ function changeCard(at) {
   const [project, level, kind, fails, place, message, settled, readers, owners, assets] = data.changes[at];
   return [
     make('span', { class: `chip ${T[level]}` }, `${LEVEL_SIGNS[T[level]] || ''} ${T[level]}`), make('strong', {}, text(kind)),
-    ...(fails ? [' ', make('span', { class: 'chip breaking' }, 'hurts a reader')] : []),
+    ...(fails ? [' ', make('span', { class: 'chip breaking' }, 'breaks a reader')] : []),
     make('p', {}, text(message)),
-    ...(readers.length ? [make('p', { class: 'under' }, 'Hurts:'), listOf(readers, text)] : []),
+    ...(readers.length ? [make('p', { class: 'under' }, 'Breaks:'), listOf(readers, text)] : []),
     ...(settled ? [make('p', { class: 'under' }, `Settled: ${text(settled)}`)] : []),
     make('p', { class: 'under code' }, ...breakable(text(place))),
     make('p', { class: 'under' }, [project >= 0 ? projectName(project) : '', ...owners.map(text)].filter(Boolean).join(' · ')),
@@ -55,23 +55,23 @@ function changeCard(at) {
   ];
 }
 
-// Only what fits the filter; what no asset is known of fits where its project does.
-const fitsRow = (row, assets) => !filtering || (row[assets].length ? row[assets].some(asset => fits[asset])
+// A row without assets matches the filter of its project.
+const matchesFilter = (row, assets) => !filtering || (row[assets].length ? row[assets].some(asset => matching[asset])
   : !filter.owner && (!filter.project || row[0] === Number(filter.project)));
 
 function showLists() {
-  const numbers = (rows, assets) => rows.map((_, at) => at).filter(at => fitsRow(rows[at], assets));
-  const problems = numbers(data.problems, 8);
-  byId('pane-problems').replaceChildren(make('h2', {}, counted(problems.length, 'problem')),
-    problems.length ? listOf(problems, problemCard, 'cards') : make('p', { class: 'under' }, 'No rule finds anything here.'));
+  const numbers = (rows, assets) => rows.map((_, at) => at).filter(at => matchesFilter(rows[at], assets));
+  const findings = numbers(data.findings, 8);
+  byId('pane-findings').replaceChildren(make('h2', {}, counted(findings.length, 'finding')),
+    findings.length ? listOf(findings, findingCard, 'cards') : make('p', { class: 'under' }, 'No findings.'));
   if (!data.base) return;
   const changes = numbers(data.changes, 9);
   byId('pane-changes').replaceChildren(make('h2', {}, counted(changes.length, 'change')),
-    make('p', { class: 'under' }, `Since the work tree left ${data.base.replace(UNSEEN, '\ufffd')}.`),
-    changes.length ? listOf(changes, changeCard, 'cards') : make('p', { class: 'under' }, 'The interfaces are as they were.'));
+    make('p', { class: 'under' }, `Work tree compared with ${data.base.replace(INVISIBLE_CHARACTERS, '\ufffd')}.`),
+    changes.length ? listOf(changes, changeCard, 'cards') : make('p', { class: 'under' }, 'The interfaces are unchanged.'));
 }
 
 listeners.push(what => {
   if (what === 'filter') showLists();
-  if (what === 'choice') showTab(chosen.asset < 0 && chosen.tab === 'asset' ? 'list' : chosen.tab);
+  if (what === 'selection') showTab(chosen.asset < 0 && chosen.tab === 'asset' ? 'list' : chosen.tab);
 });

@@ -1,4 +1,4 @@
-// Moving the picture: pointer, wheel, buttons; and going from box to box with the arrow keys.
+// Pan and zoom by pointer, wheel and buttons; navigation from box to box by arrow keys.
 
 const focused = { asset: -1, project: -1 };
 const LEAST = 0.05, MOST = 2.5, READABLE = 0.42;
@@ -15,7 +15,7 @@ function zoomMiddle(factor) {
   zoom(factor, screen.width / 2, screen.height / 2);
 }
 
-// All of the picture, or where that could not be read any more its left part.
+// Show the whole drawing, or its left part if the whole would be too small to read.
 function fit(least = 0.05) {
   const { width, height } = screen;
   const margin = 28, foot = 44;
@@ -27,7 +27,7 @@ function fit(least = 0.05) {
   redraw();
 }
 
-// Bring an asset into view; it stays where it is when it can be seen already.
+// Bring an asset into view, unless it is visible.
 function reveal(asset) {
   const project = projectOf(asset);
   const box = boxOf[project];
@@ -35,7 +35,7 @@ function reveal(asset) {
   else bring(box.x, box.y, box.width, box.height);
 }
 
-// Bring the way of a column into view, all of it if names can still be read then.
+// Bring the lineage of a column into view, all of it if its names stay readable.
 function revealLit() {
   let left = Infinity, top = Infinity, right = -Infinity, bottom = -Infinity;
   for (const asset of chosen.lit.assets.keys()) {
@@ -153,7 +153,7 @@ const middleOf = (asset, project) => asset >= 0
   ? [nodeX[asset] + nodeWidth[asset] / 2, nodeY[asset] + NODE_HEIGHT / 2]
   : [boxOf[project].x + (open.has(project) ? 6 : CLOSED_WIDTH / 2), boxOf[project].y + (open.has(project) ? 22 : CLOSED_HEIGHT / 2)];
 
-// To the nearest box in a direction: what lies off the axis counts more than what lies along it.
+// To the nearest box in a direction; distance from the axis counts more than distance along it.
 function step(right, down) {
   const [x, y] = middleOf(focused.asset, focused.project);
   let best = null, least = Infinity;
@@ -183,7 +183,7 @@ byId('close-all').addEventListener('click', () => {
   fit();
   again();
 });
-// When the window changes, the middle of the picture stays in the middle.
+// When the window changes its size, the middle of the drawing stays in the middle.
 function measureScreen() {
   const { width, height } = svg.getBoundingClientRect();
   const [wide, high] = [width - screen.width, height - screen.height];

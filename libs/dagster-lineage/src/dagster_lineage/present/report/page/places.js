@@ -1,10 +1,10 @@
-// Where everything stands: layers and rows come with the data, widths and heights are added up here.
+// The layout: layers and rows are in the data, widths and heights are added up here.
 
 const NODE_HEIGHT = 50, ROW = 68, COLUMN_GAP = 34, PADDING = 14, TITLE = 54;
 const LAYER_GAP = 72, STACK_GAP = 34, BAND_GAP = 76, BEND = 40, CLOSED_HEIGHT = 76;
 const NODE_LEAST = 116, NODE_MOST = 220, TITLE_MOST = 400;
 const LAYERS_IN_ROW = 9;
-const FEW = 300;  // up to so many assets, all projects are open at first
+const FEW = 300;  // number of assets up to which all projects are open at first
 
 const open = new Set();
 const boxOf = data.projects.map(() => ({ x: 0, y: 0, width: 0, height: 0 }));
@@ -33,7 +33,7 @@ function shortened(string, font, width) {
   return string.slice(0, low) + '…';
 }
 
-// Names of a kind begin alike and differ at their ends, so the middle of a long one is left out.
+// Similar names differ at their ends, so the middle of a long name is left out.
 function withEnds(string, font, width) {
   if (textWidth(string, font) <= width) return string;
   const cut = kept => string.slice(0, Math.ceil(kept / 2)) + '…' + string.slice(string.length - Math.floor(kept / 2));
@@ -45,11 +45,11 @@ function withEnds(string, font, width) {
   return cut(low);
 }
 
-// Closed projects are all as wide as the longest name needs in the letters of a small picture.
+// All closed projects are as wide as the longest name in the letters of a small drawing.
 const CLOSED_WIDTH = Math.max(190, Math.min(300,
   Math.max(0, ...data.projects.map((_, project) => isOutsideProject(project) ? 0 : textWidth(`▸ ${projectName(project)}`, '650 26px'))) + 26));
 
-// A name in two lines, broken after a joint of it, where one line is too short for it.
+// A name in two lines, broken after a separator, where one line is too short.
 function inTwo(string, font, width) {
   if (textWidth(string, font) <= width) return [string];
   let best = 0;
@@ -60,10 +60,10 @@ function inTwo(string, font, width) {
   return [string.slice(0, best), withEnds(string.slice(best), font, width)];
 }
 
-// In a small picture a name has two lines: its longest part must find room in large letters.
+// In a small drawing, a name has two lines, in which its longest part must fit in large letters.
 const longestPart = asset => Math.max(...nameOf(asset).split(/(?<=[_. /-])/).map(part => textWidth(part, '550 20px')));
 
-// The inside of an open project, from its own corner; kept, since it never changes.
+// The layout of an open project, relative to its corner. It never changes, so it is kept.
 const insides = new Map();
 function inside(project) {
   if (insides.has(project)) return insides.get(project);
@@ -80,7 +80,7 @@ function inside(project) {
     lefts.push(x);
     x += (columns[layer] || 0) + COLUMN_GAP;
   }
-  // In a small picture a title has large letters; only a very long name is cut there.
+  // In a small drawing, a title has large letters; only a very long name is cut.
   const title = Math.max(textWidth(projectName(project), '650 14px') + 60,
     Math.min(textWidth(`▾ ${projectName(project)}`, '650 26px') + 26, TITLE_MOST));
   const width = Math.max(x - COLUMN_GAP + PADDING, title, 170);
@@ -124,8 +124,8 @@ function placeAll() {
   Object.assign(world, { x: -aside, y: 0, width: Math.max(right, 1) + 2 * aside, height: Math.max(top - BAND_GAP, 1) });
 }
 
-// So many that the picture with all projects closed is about as wide as a screen; opening one changes
-// no band. Few layers always stay in one row.
+// As many as make the drawing with closed projects about as wide as a screen; opening a project
+// changes no band. Few layers are always in one row.
 function bandCount() {
   const count = data.stacks.length;
   if (count <= LAYERS_IN_ROW) return 1;
@@ -165,7 +165,7 @@ function anchor(asset, side) {
   return [box.x + (side === 'right' ? box.width : 0), box.y + box.height / 2];
 }
 
-// An edge as points with a direction (1: to the right, -1: to the left), around the boxes on its way.
+// An edge as points with a direction (1: to the right, -1: to the left), around other boxes.
 function line(from, to) {
   const [x1, y1] = anchor(from, 'right'), [x2, y2] = anchor(to, 'left');
   const [leaving, entering] = bendsOf(from, to);
@@ -181,7 +181,7 @@ function detour(from, to, y1, y2) {
   const aside = ((projectOf(from) * 7 + projectOf(to) * 3) % 5 - 2) * 5;
   const [here, there] = [stackPlaces[start], stackPlaces[end]];
   if (here.band !== there.band || end <= start) {
-    // Back to the left, in the room between two bands or below the only one.
+    // Back to the left, in the space between two bands or below the only one.
     const y = (here.band < there.band ? bands[there.band].top - BAND_GAP / 2 : bands[here.band].bottom + BAND_GAP / 2) + aside;
     const direction = there.x < here.right ? -1 : 1;
     return [[here.right + 34 + aside, y, direction], [there.x - 34 + aside, y, direction]];
@@ -194,7 +194,7 @@ function detour(from, to, y1, y2) {
   return points;
 }
 
-// The room above, between or below the projects of a layer that is nearest to a height.
+// The space above, between or below the projects of a layer that is nearest to a height.
 function freeLane(at, wanted) {
   const stack = data.stacks[at];
   const rooms = stack.map(project => boxOf[project].y - STACK_GAP / 2);
@@ -202,7 +202,7 @@ function freeLane(at, wanted) {
   return rooms.reduce((best, one) => Math.abs(one - wanted) < Math.abs(best - wanted) ? one : best);
 }
 
-// The data tells where an edge passes layers of open projects: after its start, and before its end.
+// The rows at which an edge passes layers of open projects, after its start and before its end.
 function bendsOf(from, to) {
   const rows = bends.get(from * COUNT + to);
   if (!rows) return [[], []];

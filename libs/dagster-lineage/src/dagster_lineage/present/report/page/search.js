@@ -11,14 +11,14 @@ const foldedName = column => {
 };
 let results = [], current = -1;
 
-// Better the nearer a match is to the name's beginning and end.
+// The nearer a match is to the beginning and the end of the name, the better.
 function rank(name, word) {
   const at = name.lastIndexOf(word);
   const tail = name.slice(name.lastIndexOf('/') + 1);
   return tail === word ? 0 : tail.startsWith(word) ? 1 : tail.includes(word) ? 2 : at >= 0 ? 3 : 4;
 }
 
-// Every word must be in the key; for columns the last one in the column's name: `orders status`.
+// Every word must be in the key; for columns, the last one in the name of the column: `orders status`.
 function look(words) {
   const last = words[words.length - 1];
   const assets = [], columns = [];
@@ -46,7 +46,7 @@ function search() {
   found.hidden = !list.length;
   input.setAttribute('aria-expanded', list.length > 0);
   mark();
-  if (words.length) say(list.length ? `${counted(count, 'result')}.` : 'Nothing found.');
+  if (words.length) announce(list.length ? `${counted(count, 'result')}.` : 'No results.');
 }
 
 function mark() {
@@ -106,7 +106,7 @@ data.projects.forEach((_, project) => byId('by-project').append(make('option', {
 [...new Set(data.assets.flatMap(one => one[5]))].sort((one, other) => (text(one) < text(other) ? -1 : 1))
   .forEach(owner => byId('by-owner').append(make('option', { value: owner }, text(owner))));
 byId('by-changed-label').hidden = !data.base;
-for (const [id, name] of [['by-project', 'project'], ['by-owner', 'owner'], ['by-problems', 'problems'], ['by-changed', 'changed']]) {
+for (const [id, name] of [['by-project', 'project'], ['by-owner', 'owner'], ['by-findings', 'findings'], ['by-changed', 'changed']]) {
   byId(id).addEventListener('change', event => {
     filter[name] = event.target.type === 'checkbox' ? event.target.checked : event.target.value;
     applyFilter();

@@ -2,13 +2,13 @@
 
 byId('summary').textContent = [
   counted(COUNT, 'asset'), counted(assetsOfProject.filter((list, project) => list.length && !isOutsideProject(project)).length, 'project'),
-  counted(data.names.length, 'column'), counted(data.problems.length, 'problem'),
+  counted(data.names.length, 'column'), counted(data.findings.length, 'finding'),
   data.base ? counted(data.changes.length, 'change') : '',
 ].filter(Boolean).join(' · ');
 
-const legend = [['', 'reads, in a project'], ['cross', 'reads, between projects'], ['lit', 'on the path'], ['outside', 'made by no code here']];
+const legend = [['', 'edge in a project'], ['cross', 'cross-project edge'], ['lit', 'selected lineage'], ['outside', 'no producer here']];
 byId('legend').append(...legend.map(([kind, label]) => make('li', {}, make('span', { class: `swatch ${kind}`, 'aria-hidden': 'true' }), label)),
-  make('li', {}, make('b', {}, '⚠ '), 'problem'));
+  make('li', {}, make('b', {}, '⚠ '), 'finding'));
 if (data.base) byId('legend').append(make('li', {}, '+ added  ~ compatible  ✕ breaking'));
 
 if (COUNT <= FEW) all.forEach(project => open.add(project));

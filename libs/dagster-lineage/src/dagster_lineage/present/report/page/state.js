@@ -1,31 +1,31 @@
-// What is chosen: an asset, a column of it, a filter. Whoever shows something is told of a change.
+// The selection (an asset and a column) and the filter. Listeners are called after a change.
 
 const chosen = { asset: -1, column: -1, lit: null, tab: 'list' };
-const filter = { project: '', owner: '', problems: false, changed: false };
-const fits = new Uint8Array(COUNT).fill(1);
+const filter = { project: '', owner: '', findings: false, changed: false };
+const matching = new Uint8Array(COUNT).fill(1);
 let filtering = false;
 const listeners = [];
 const changed = what => listeners.forEach(listener => listener(what));
 
-// Choose an asset, and with it perhaps a column. Its project opens; `move` brings it into view.
+// Select an asset, and perhaps a column. Its project opens; `move` brings it into view.
 function choose(asset, column = -1, { move = true } = {}) {
   chosen.asset = asset;
   chosen.column = column;
   chosen.lit = asset < 0 ? null : column >= 0 ? trace(column) : around(asset);
   if (asset >= 0) {
     chosen.tab = 'asset';
-    // Opening a project in front of this one moves everything: then the place is lost anyway.
+    // Opening a project moves the others, so the asset is brought into view in any case.
     if (!isOpen(asset)) { setOpen([projectOf(asset)], true); move = true; }
   }
-  changed('choice');
+  changed('selection');
   if (asset >= 0 && column >= 0) revealLit();
   else if (asset >= 0 && move) reveal(asset);
-  say(spoken());
+  announce(spoken());
   setTimeout(remember);
 }
 
 function spoken() {
-  if (chosen.asset < 0) return 'Nothing chosen.';
+  if (chosen.asset < 0) return 'No selection.';
   const where = `${keyOf(chosen.asset)} of ${projectName(projectOf(chosen.asset))}`;
   if (chosen.column < 0) return `${where}: ${counted(columnCount(chosen.asset), 'column')}.`;
   const { up, down, users } = chosen.lit;
@@ -50,20 +50,20 @@ function setOpen(projects, wanted) {
 }
 
 function applyFilter() {
-  filtering = Boolean(filter.project || filter.owner || filter.problems || filter.changed);
+  filtering = Boolean(filter.project || filter.owner || filter.findings || filter.changed);
   let count = 0;
   for (let asset = 0; asset < COUNT; asset++) {
-    fits[asset] = (!filter.project || projectOf(asset) === Number(filter.project))
+    matching[asset] = (!filter.project || projectOf(asset) === Number(filter.project))
       && (!filter.owner || ownersOf(asset).includes(Number(filter.owner)))
-      && (!filter.problems || problemsOf.has(asset))
+      && (!filter.findings || findingsOf.has(asset))
       && (!filter.changed || changesOf.has(asset)) ? 1 : 0;
-    count += fits[asset];
+    count += matching[asset];
   }
   changed('filter');
-  say(filtering ? `${counted(count, 'asset')} of ${digits(COUNT)} fit.` : `All ${counted(COUNT, 'asset')}.`);
+  announce(filtering ? `${digits(count)} of ${counted(COUNT, 'asset')} match.` : `All ${counted(COUNT, 'asset')}.`);
 }
 
-// The choice is in the address, so that it can be sent to somebody.
+// The selection is in the address, so that it can be shared as a link.
 function remember() {
   const parts = new URLSearchParams();
   if (chosen.asset >= 0) parts.set('asset', T[data.assets[chosen.asset][1]]);

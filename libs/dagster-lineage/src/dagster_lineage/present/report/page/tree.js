@@ -11,17 +11,17 @@ function showTree() {
   const current = items.find(item => item.dataset.name === hadFocus) || items.find(item => item.dataset.name === `a${chosen.asset}`) || items[0];
   if (current) current.setAttribute('tabindex', 0);
   if (hadFocus && current) current.focus({ preventScroll: true });
-  if (!items.length) tree.replaceChildren(make('p', { class: 'under' }, 'Nothing fits the filter.'));
+  if (!items.length) tree.replaceChildren(make('p', { class: 'under' }, 'No assets match the filter.'));
 }
 
 function branch(project) {
   const isUnfolded = unfolded.has(project);
-  const assets = assetsOfProject[project].filter(asset => fits[asset]);
+  const assets = assetsOfProject[project].filter(asset => matching[asset]);
   const item = make('div', { role: 'treeitem', 'aria-level': 1, 'aria-expanded': isUnfolded ? 'true' : 'false', tabindex: -1, 'data-name': `p${project}`,
     'aria-label': `${projectName(project)}, ${counted(assets.length, 'asset')}` },
   make('div', { class: 'row' }, make('span', { class: 'sign', 'aria-hidden': 'true' }, isUnfolded ? '▾' : '▸'),
     make('strong', {}, projectName(project)), make('span', { class: 'more' }, counted(assets.length, 'asset'))));
-  if (data.projects[project][5]) item.firstChild.append(make('span', { class: 'chip error' }, 'could not be read'));
+  if (data.projects[project][5]) item.firstChild.append(make('span', { class: 'chip error' }, 'could not be loaded'));
   if (isUnfolded) {
     const sorted = [...assets].sort((one, other) => layerOf(one) - layerOf(other) || rowOf(one) - rowOf(other));
     item.append(make('div', { role: 'group', class: 'branch' }, ...sorted.map(leaf)));
@@ -80,7 +80,7 @@ tree.addEventListener('keydown', event => {
 byId('pane-list').append(make('h2', { class: 'unseen' }, 'Projects and assets'), tree);
 listeners.push(what => {
   if (what === 'filter') showTree();
-  if (what === 'choice') {
+  if (what === 'selection') {
     tree.querySelector('[aria-selected="true"]')?.setAttribute('aria-selected', 'false');
     tree.querySelector(`[data-name="a${Number(chosen.asset)}"]`)?.setAttribute('aria-selected', 'true');
   }
