@@ -18,7 +18,7 @@ A case changes one asset, `shop/orders` of project `shop`, and lists the changes
 A column is `TYPE [not_null] [unique] [copy] [<- key#column, …]`. Other keys of a case: `key`,
 `project`, `more` (further assets by project, facts of graph.Asset), `reader_facts` (facts of the
 reading assets), `sources` (project -> facts of graph.Source), `exposures`, `jobs`: each with
-`…_become` for after. Also `changed_files`, `dialect`, and `unreadable` (why shop cannot be asked
+`…_become` for after. Also `changed_files`, `dialect`, and `unreadable` (why shop does not load
 after). Exactly what is expected must be found, in any order.
 """
 
@@ -51,8 +51,8 @@ FIELDS = {
 
 def column(text: str) -> dict[str, Any]:
     """Return the facts of a column from the shorthand."""
-    promises, _, derived_from = text.partition("<-")
-    words = promises.split()
+    facts_text, _, derived_from = text.partition("<-")
+    words = facts_text.split()
     flags = {word: True for word in words if word in ("not_null", "unique", "copy")}
     facts: dict[str, Any] = {"type": " ".join(word for word in words if word not in flags), **flags}
     if derived_from:

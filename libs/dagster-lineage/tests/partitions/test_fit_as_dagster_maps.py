@@ -86,7 +86,7 @@ def _dagster_maps(upstream: dg.PartitionsDefinition, downstream: dg.PartitionsDe
             ]
         except DagsterInvalidDefinitionError:
             return False
-        # With several dimensions Dagster maps a day without a month to nothing, and says nothing.
+        # With several dimensions Dagster maps a day without a month to nothing, without an error.
         return all(
             one.required_but_nonexistent_subset.is_empty and not one.partitions_subset.is_empty
             for one in mapped
