@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagster_lineage.extract.sql.schema import RelationName, Schema, Table
+from dagster_lineage.extract.sql.schema import PLACEHOLDER, RelationName, Schema, Table
 
 if TYPE_CHECKING:
     from dagster_lineage.extract.sql.trace import Trace
 
-__all__ = ["RelationName", "Schema", "Table", "trace_query"]
+__all__ = ["PLACEHOLDER", "RelationName", "Schema", "Table", "trace_query"]
 
 
 def trace_query(sql: str, dialect: str, schema: Schema) -> Trace:

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+PLACEHOLDER = "__unknown_"
+"""Prefix of names in a rendered query that stand for unknown values. They are not columns."""
+
 
 class RelationName(NamedTuple):
     """Name of a table or view in SQL. A missing part is an empty text."""

@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from dagster_lineage.extract.sql.dialects import Dialect
+from dagster_lineage.extract.sql.schema import PLACEHOLDER
 from dagster_lineage.extract.sql.sources import ColumnSource, Output, columns_of_all
 from dagster_lineage.extract.sql.values import NOTHING, TracedTable, Value, computed, record_use
-
-PLACEHOLDER = "__unknown_"
-"""Prefix of the names that the renderer of dbt models writes for unknown values."""
 
 
 @dataclass

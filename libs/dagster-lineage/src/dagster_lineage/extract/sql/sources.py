@@ -12,7 +12,6 @@ from dagster_lineage.extract.sql.values import (
     TracedTable,
     Value,
     computed,
-    copy_of,
     sources_of,
 )
 
@@ -59,17 +58,17 @@ class TableSource(ColumnSource):
     def listed(self, name: str) -> Value | None:
         """See `ColumnSource`."""
         column = self.table.columns.get(name)
-        return copy_of(column) if column is not None else None
+        return column.value if column is not None else None
 
     def assumed(self, name: str) -> Value:
         """See `ColumnSource`."""
         column = self.table.columns[name] = TracedColumn(self.table, name, "")
-        return copy_of(column)
+        return column.value
 
     def columns(self) -> Iterator[tuple[str, Value]]:
         """See `ColumnSource`."""
         for column in self.table.columns.values():
-            yield column.name, copy_of(column)
+            yield column.name, column.value
 
     def tables(self) -> Iterable[TracedTable]:
         """See `ColumnSource`."""

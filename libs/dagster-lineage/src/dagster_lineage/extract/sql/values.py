@@ -11,12 +11,13 @@ from dagster_lineage.extract.sql.schema import RelationName
 class TracedColumn:
     """One column of a relation that a query reads. Each column is one object."""
 
-    __slots__ = ("name", "table", "type")
+    __slots__ = ("name", "table", "value")
 
     def __init__(self, table: TracedTable, name: str, type_: str) -> None:
         self.table = table
         self.name = name
-        self.type = type_
+        self.value = Value(frozenset((self,)), type_, copy=True)
+        """The value of the column itself."""
 
 
 class TracedTable:
@@ -55,11 +56,6 @@ class Value(NamedTuple):
 NO_COLUMNS: frozenset[TracedColumn] = frozenset()
 NOTHING = Value(NO_COLUMNS, "", copy=False)
 LITERAL = "integer literal"
-
-
-def copy_of(column: TracedColumn) -> Value:
-    """Return the value of a column itself."""
-    return Value(frozenset((column,)), column.type, copy=True)
 
 
 def computed(sources: frozenset[TracedColumn], type_: str = "") -> Value:

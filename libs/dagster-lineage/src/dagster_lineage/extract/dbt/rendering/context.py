@@ -16,6 +16,7 @@ import yaml
 from dagster_lineage.extract.dbt.rendering.macros import Macros, Namespace, Returned
 from dagster_lineage.extract.dbt.rendering.relations import KnownColumn, Relation, RelationMaker
 from dagster_lineage.extract.dbt.rendering.unknown import Doubts, Unknown
+from dagster_lineage.extract.sql import PLACEHOLDER
 
 REQUIRED = object()
 MODULES: dict[str, dict[str, Any]] = {
@@ -31,10 +32,6 @@ MODULES: dict[str, dict[str, Any]] = {
     "pytz": {"timezone": ZoneInfo, "utc": dt.UTC, "UTC": dt.UTC},
 }
 """What macros may use of Python: nothing here opens anything."""
-
-
-PLACEHOLDER = "__unknown_"
-"""Start of each placeholder for an unknown text."""
 
 
 def placeholder(name: str) -> str:
