@@ -15,9 +15,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from demo_shop.file_made_once import make_once
 
 from demo_shop import NOW, FolderUnusable, Shop, ShopError, ShopFileUnreadable, UnusableSize
-from demo_shop.file_made_once import make_once
 
 SIZE = 3_000
 COMMAND = Path(sys.executable).with_name("demo-shop")

@@ -1,12 +1,13 @@
-"""The outside world on a laptop: a shop's database and its customer export over HTTP.
+"""The source systems on a laptop: a shop's database, and its customer export over HTTP.
 
     shop = Shop(orders=50_000, folder=Path("data/outside"))
-    shop.sqlite_file()                  # the shop's database, made on first use
+    shop.sqlite_file()                  # the shop's database, created on first use
     with serve_export(shop) as url:     # "http://127.0.0.1:<free port>"
         ...                             # GET {url}/customers.csv
 
-Every row is a pure function of the number of orders and of the shop's clock, so a test can name
-the row that it expects. A team replaces this package by its own sources.
+Every row is a pure function of the number of orders and of the shop's clock, so a test can name the
+expected row. Teams replace this package with their own sources. Other packages import from here
+only.
 """
 
 from demo_shop.changes import Changes

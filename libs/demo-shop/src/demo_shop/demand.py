@@ -1,9 +1,10 @@
-"""How much is bought on each day and through which channel: the signal that a forecast can find."""
+"""Demand by day and channel: the pattern that a forecast can find."""
 
 import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from itertools import accumulate
 
 import numpy as np
 
@@ -11,13 +12,13 @@ from demo_shop.draws import Ints, Stream, words
 from demo_shop.window import DAYS, FIRST_DAY, LAST_DAY
 
 CHANNELS = ("web", "app", "store")
-"""Where an order is made; a channel's number is its place in here."""
+"""Channels of orders; the generator numbers them by their index."""
 
 COUNTRIES = {"DE": 0.40, "FR": 0.20, "NL": 0.15, "AT": 0.12, "BE": 0.08, "IE": 0.05}
-"""Where customers live, with their shares."""
+"""Countries of customers, with their shares."""
 
 HOME = "DE"
-"""Where the shop's stores are: they close on this country's holidays."""
+"""Country of the shop's stores, which close on its holidays."""
 
 _WEEKDAYS = {  # Monday first
     "web": (1.35, 1.25, 1.15, 1.05, 0.85, 0.60, 0.75),
@@ -25,7 +26,7 @@ _WEEKDAYS = {  # Monday first
     "store": (0.85, 0.85, 0.95, 1.05, 1.25, 1.50, 0.00),
 }
 _LEVELS = {"web": (0.50, 0.62), "app": (0.20, 0.46), "store": (0.19, 0.17)}
-"""Level on the first and on the last day: the app grows, the stores slowly shrink."""
+"""Level on the first and on the last day: the app grows, the stores shrink slowly."""
 
 _CAMPAIGNS = (  # first day as (month, day), number of days, lift of online orders
     ((1, 2), 9, 0.20),
@@ -41,41 +42,32 @@ _NOISE_MEMORY = 0.5
 
 @dataclass(frozen=True)
 class Demand:
-    """Relative demand, as bounds that uniform words in 0 … 2³² - 1 are compared with."""
+    """Relative demand, as bounds for uniform numbers in 0 … 2³² - 1."""
 
     days: Ints
-    """`DAYS` + 1 rising bounds: a word between two neighbors falls on that day."""
+    """`DAYS` + 1 rising bounds: a number between two adjacent bounds is on that day."""
 
     channels: Ints
-    """Shape (`DAYS`, 2): per day, the bounds between web and app and between app and store."""
+    """Shape (`DAYS`, 2): for each day, the bounds between web and app and between app and store."""
 
 
 @cache
 def demand() -> Demand:
-    """Compute the demand of every day.
+    """Return the demand of every day.
 
-    Trend, weekday, season, public holidays (library `holidays`), campaigns, and a noise that has a
-    memory of some days.
+    It consists of trend, weekday, season, public holidays (library `holidays`), campaigns, and
+    autocorrelated noise.
     """
-    noise = _noise()
     shut = _holidays()
-    weights = []
-    for number in range(DAYS):
-        day = FIRST_DAY + timedelta(days=number)
-        # Whole numbers from here on, so that a last bit of `cos` can't move an order.
-        weights.append(
-            [
-                round(1e6 * noise[number] * _expected(channel, day, number, shut))
-                for channel in CHANNELS
-            ]
-        )
+    # Whole numbers from here on, so that the last bit of a cosine cannot move an order.
+    weights = [
+        [round(1e6 * noise * _expected(channel, number, shut)) for channel in CHANNELS]
+        for number, noise in enumerate(_noise())
+    ]
     totals = [sum(day) for day in weights]
-    whole = sum(totals)
-    bounds = [0]
-    for total in totals:
-        bounds.append(bounds[-1] + total)
+    *bounds, whole = accumulate(totals, initial=0)
     return Demand(
-        days=np.array([(bound << 32) // whole for bound in bounds], dtype=np.int64),
+        days=np.array([(bound << 32) // whole for bound in (*bounds, whole)], dtype=np.int64),
         channels=np.array(
             [
                 ((web << 32) // total, ((web + app) << 32) // total)
@@ -87,13 +79,10 @@ def demand() -> Demand:
 
 
 def orders_per_day(orders: int) -> Ints:
-    """Spread a number of orders over the days, with the chance that real counts have.
+    """Return the number of orders of each day, with the variance of real counts.
 
     Args:
-        orders: Orders in all.
-
-    Returns:
-        Orders of each day; `DAYS` numbers whose sum is `orders`.
+        orders: Total number of orders.
     """
     bounds = demand().days
     counts = np.zeros(DAYS, dtype=np.int64)
@@ -104,7 +93,8 @@ def orders_per_day(orders: int) -> Ints:
     return counts
 
 
-def _expected(channel: str, day: date, number: int, shut: dict[date, set[str]]) -> float:
+def _expected(channel: str, number: int, shut: dict[date, set[str]]) -> float:
+    day = FIRST_DAY + timedelta(days=number)
     first, last = _LEVELS[channel]
     level = first + (last - first) * number / (DAYS - 1)
     year = 2 * math.pi * (day.timetuple().tm_yday - 340) / 365.25
@@ -124,7 +114,7 @@ def _occasion(channel: str, day: date, shut: dict[date, set[str]]) -> float:
 
 
 def _holidays() -> dict[date, set[str]]:
-    from holidays import country_holidays  # noqa: PLC0415 - half a second that readers needn't pay
+    from holidays import country_holidays  # noqa: PLC0415 - takes half a second, needed only here
 
     shut: dict[date, set[str]] = {}
     for country in COUNTRIES:
@@ -134,12 +124,12 @@ def _holidays() -> dict[date, set[str]]:
 
 
 def _noise() -> list[float]:
-    # The sum of twelve uniform numbers, less six, is nearly normal, and exact.
+    # The sum of twelve uniform numbers minus six is nearly normal, and exact.
     drawn = words(Stream.NOISE, 0, 12 * DAYS).reshape(DAYS, 12).sum(axis=1).tolist()
     fresh = math.sqrt(1 - _NOISE_MEMORY**2)
-    noise = []
-    state = 0.0
-    for number in drawn:
-        state = _NOISE_MEMORY * state + fresh * (number / 2**32 - 6)
-        noise.append(1 + _NOISE * state)
-    return noise
+    noise = accumulate(
+        drawn,
+        lambda before, number: _NOISE_MEMORY * before + fresh * (number / 2**32 - 6),
+        initial=0.0,
+    )
+    return [1 + _NOISE * each for each in noise][1:]

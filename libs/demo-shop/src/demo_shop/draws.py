@@ -1,9 +1,9 @@
-"""Random numbers that are the same on every machine, and the tables that shape them.
+"""Random numbers that are the same on every machine, and tables of distributions.
 
-Two things make numbers differ between machines: NumPy's distributions, whose streams may change
-with a release, and vectorised `exp`, `log` and `sin`, whose last bit depends on the processor. So
-only raw Philox words are drawn (whose stream NumPy promises to keep), and every shape is a table of
-whole numbers, made once with scalar arithmetic and looked up with whole-number arithmetic.
+Two features of NumPy differ between machines: its distributions, whose streams may change with a
+release, and vectorized `exp`, `log` and `sin`, whose last bit depends on the processor. So only raw
+Philox words are drawn, whose stream NumPy guarantees. Every distribution is a table of whole
+numbers, computed once with scalar arithmetic and read with whole-number arithmetic.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,7 +18,8 @@ Ints = npt.NDArray[np.int64]
 SEED = 20_240_101
 
 EDITION = 1
-"""Kept in every file; raise it with every change of the rows, and older files are made anew."""
+"""Version of the generator, stored in every file. Increase it with every change of the rows: files
+of older versions are created again."""
 
 _STEPS_BITS = 12
 _STEPS = 1 << _STEPS_BITS
@@ -26,7 +27,7 @@ _FRACTION_BITS = 32 - _STEPS_BITS
 
 
 class Stream(IntEnum):
-    """One independent stream per thing that is drawn, so that one never shifts another."""
+    """An independent stream of random numbers per subject, so that none shifts another."""
 
     NOISE = 1
     DAYS = 2
@@ -36,11 +37,11 @@ class Stream(IntEnum):
 
 
 def words(stream: Stream, block: int, count: int) -> Ints:
-    """Draw numbers for one block of rows, independent of every other block.
+    """Return random numbers for one block of rows, independent of all other blocks.
 
     Args:
-        stream: What is drawn.
-        block: Number of the block within the stream, e.g. the day.
+        stream: The stream.
+        block: Number of the block within the stream, such as the day.
         count: How many numbers.
 
     Returns:
@@ -55,13 +56,10 @@ def words(stream: Stream, block: int, count: int) -> Ints:
 
 
 def quantiles(inverse: Callable[[float], float]) -> Ints:
-    """Tabulate a distribution, for `shape`.
+    """Return the table of a distribution, for `shape`.
 
     Args:
         inverse: The inverse of its distribution function, on the open interval 0 … 1.
-
-    Returns:
-        A table of whole numbers.
     """
     edges = [
         min(max(step / _STEPS, 0.25 / _STEPS), 1 - 0.25 / _STEPS) for step in range(_STEPS + 1)
@@ -70,14 +68,11 @@ def quantiles(inverse: Callable[[float], float]) -> Ints:
 
 
 def piecewise(values: Sequence[int], weights: Sequence[float]) -> Callable[[float], float]:
-    """Return the inverse distribution function of a histogram.
+    """Return the inverse distribution function of a histogram, for `quantiles`.
 
     Args:
-        values: Edges of the bins, rising; one more than there are weights.
-        weights: Weight of each bin; none negative.
-
-    Returns:
-        A function for `quantiles`.
+        values: Edges of the bins, rising; one more than weights.
+        weights: Weight of each bin; none is negative.
     """
     total = sum(weights)
 
@@ -93,15 +88,12 @@ def piecewise(values: Sequence[int], weights: Sequence[float]) -> Callable[[floa
 
 
 def shape(tables: Sequence[Ints], which: Ints, uniform: Ints) -> Ints:
-    """Turn uniform words into draws from tabulated distributions.
+    """Return draws from tabulated distributions, interpolated between the tables' entries.
 
     Args:
         tables: Tables from `quantiles`.
         which: For each row, the number of its table.
-        uniform: For each row, a word from `words`.
-
-    Returns:
-        For each row, a draw; interpolated between the table's entries.
+        uniform: For each row, a number from `words`.
     """
     flat = np.concatenate(tables)
     position = (uniform >> _FRACTION_BITS) + which * (_STEPS + 1)

@@ -1,25 +1,25 @@
-"""What can go wrong with the demo shop; every message names the thing, the place and the mend."""
+"""Errors of the demo shop; every message names the object, the place and the fix."""
 
 
 class ShopError(Exception):
-    """Any mistake that the demo shop reports; catch this one to show the message and go on."""
+    """Base class of all errors of the demo shop."""
 
 
 class UnusableSize(ShopError):
-    """The number of orders is not a whole number between 1 and the largest size."""
+    """The number of orders is not a whole number from 1 to the largest size."""
 
 
 class FolderUnusable(ShopError):
-    """The shop's folder can't be made or written to."""
+    """The shop's directory cannot be created or written to."""
 
 
 class ShopFileUnreadable(ShopError):
-    """A file with the shop's name is there, but is no shop database."""
+    """A file with the name of a shop's file exists, but is not one."""
 
 
 class ShopBusy(ShopError):
-    """Another connection held the shop's database for longer than we wait."""
+    """Another connection held the shop's database for longer than the timeout."""
 
 
 class ExportServerFailed(ShopError):
-    """The customer export could not be served: the port is taken, or the server did not start."""
+    """The customer export cannot be served: the port is taken, or the server does not start."""

@@ -4,51 +4,45 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
 
 from demo_shop.customer_export import csv_chunks
 from demo_shop.errors import ExportServerFailed, ShopError
-
-if TYPE_CHECKING:
-    from starlette.applications import Starlette
-    from starlette.requests import Request
-    from starlette.responses import Response
-
-    from demo_shop.shop import Shop
+from demo_shop.shop import Shop
 
 _ADDRESS = "127.0.0.1"
 _POLL_SECONDS = 0.01
 _STOP_SECONDS = 2
-_NOT_STARTED = (
-    "The customer export's server ended before it began; the reason is in the log of `uvicorn`."
-)
 
 _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <title>Demo shop</title>
 <h1>Demo shop</h1>
-<p>The outside world on a laptop: a shop of {orders:,} orders and {users:,} users.</p>
-<ul><li><a href="/customers.csv">/customers.csv</a>: the customers, some rows of them bad</li></ul>
+<p>The source systems on a laptop: a shop of {orders:,} orders and {users:,} users.</p>
+<ul><li><a href="/customers.csv">/customers.csv</a>: the customers, with some bad rows</li></ul>
 """
 
 
 @contextmanager
-def serve_export(shop: "Shop", *, port: int = 0) -> Iterator[str]:
+def serve_export(shop: Shop, *, port: int = 0) -> Iterator[str]:
     """Serve the shop's customers on 127.0.0.1 from a thread of this process.
 
     Args:
-        shop: The shop; none of its files are needed.
-        port: Port to listen on; 0 takes a free one.
+        shop: The shop; its files are not needed.
+        port: Port to listen on; 0 takes a free port.
 
     Yields:
-        The base URL, such as `http://127.0.0.1:41234`; the export is at `/customers.csv`. On
-        leaving, the server is stopped and its port is free.
+        The base URL, such as `http://127.0.0.1:41234`; the export is at `/customers.csv`. On exit,
+        the server is stopped and its port is free.
 
     Raises:
-        ExportServerFailed: The port is taken, or the server did not start.
+        ExportServerFailed: The port is taken, or the server does not start.
     """
-    import uvicorn  # noqa: PLC0415 - who only wants the database needs no web server
-
     with _listen(port) as listener:
         server = uvicorn.Server(
             uvicorn.Config(
@@ -69,35 +63,35 @@ def serve_export(shop: "Shop", *, port: int = 0) -> Iterator[str]:
             while not server.started:
                 thread.join(_POLL_SECONDS)
                 if not thread.is_alive():
-                    raise ExportServerFailed(_NOT_STARTED)
+                    raise ExportServerFailed(
+                        "The server of the customer export did not start; "
+                        "see the log of `uvicorn` for the reason."
+                    )
             yield f"http://{_ADDRESS}:{listener.getsockname()[1]}"
         finally:
             server.should_exit = True
             thread.join()
 
 
-def application(shop: "Shop") -> "Starlette":
-    """Return the web application: `/` says what there is, `/customers.csv` streams the export."""
-    from starlette.applications import Starlette  # noqa: PLC0415
-    from starlette.responses import HTMLResponse, PlainTextResponse, StreamingResponse  # noqa: PLC0415
-    from starlette.routing import Route  # noqa: PLC0415
+def application(shop: Shop) -> Starlette:
+    """Return the web application: `/` describes the shop, `/customers.csv` streams the export."""
 
-    def page(_: "Request") -> "Response":
+    def page(_: Request) -> Response:
         return HTMLResponse(_PAGE.format(orders=shop.orders, users=shop.users))
 
-    def export(_: "Request") -> "Response":
+    def export(_: Request) -> Response:
         return StreamingResponse(
             csv_chunks(shop.customers()),
             media_type="text/csv",
             headers={"content-disposition": 'attachment; filename="customers.csv"'},
         )
 
-    def mistake(_: "Request", error: Exception) -> "Response":
+    def failure(_: Request, error: Exception) -> Response:
         return PlainTextResponse(f"{error}\n", status_code=500)
 
     return Starlette(
         routes=[Route("/", page), Route("/customers.csv", export)],
-        exception_handlers={ShopError: mistake},
+        exception_handlers={ShopError: failure},
     )
 
 
@@ -106,7 +100,7 @@ def _listen(port: int) -> socket.socket:
         return socket.create_server((_ADDRESS, port))
     except OSError as error:
         message = (
-            f"The customer export can't be served at {_ADDRESS}:{port}: {error}. "
-            "Choose another port, or 0 for a free one."
+            f"The customer export cannot be served at {_ADDRESS}:{port}: {error}. "
+            "Use another port, or 0 for a free one."
         )
         raise ExportServerFailed(message) from error

@@ -1,4 +1,4 @@
-"""What happens to an order after it was placed, and what of that a clock has seen."""
+"""The life of an order after it was placed, up to a point in time."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,13 +10,13 @@ from demo_shop.demand import CHANNELS
 from demo_shop.draws import Ints, piecewise, quantiles, shape
 
 STATUSES = ("placed", "shipped", "completed", "returned", "canceled")
-"""An order's status; a status's number is its place in here."""
+"""Statuses of orders; the generator numbers them by their index."""
 
 LONGEST = timedelta(days=60)
-"""No order changes later than this after it was placed."""
+"""No order changes after this time since it was placed."""
 
 WORDS = 5
-"""Words that `later` needs for each order."""
+"""Number of random numbers per order in `progress`."""
 
 _PLACED, _SHIPPED, _COMPLETED, _RETURNED, _CANCELED = range(len(STATUSES))
 _STORE = CHANNELS.index("store")
@@ -30,44 +30,42 @@ _DAY = 24 * _HOUR
 
 
 @dataclass(frozen=True)
-class Later:
-    """The state of some orders when the clock stands at a moment."""
+class Progress:
+    """The status of orders at a point in time."""
 
     status: Ints
     cents: Ints
     updated_at: Ints
 
 
-def later(channel: Ints, ordered: Ints, cents: Ints, drawn: Ints, now: int) -> Later:
-    """Let time pass over orders.
+def progress(channel: Ints, ordered: Ints, cents: Ints, drawn: Ints, now: int) -> Progress:
+    """Return the status of orders at the time of the clock.
 
-    An order is shipped within days and completed some days later; in a store both is a matter of
-    minutes. Some are canceled before they are shipped, some returned weeks after, and of some the
-    amount is corrected.
+    An order is shipped within days and completed some days later; in a store both take minutes.
+    Some orders are canceled before they are shipped, some are returned weeks later, and for some
+    the amount is corrected.
 
     Args:
-        channel: Place in `CHANNELS`.
-        ordered: When it was placed, microseconds since 1970.
-        cents: Amount as placed.
-        drawn: Shape (`WORDS`, orders): uniform words.
-        now: The clock, microseconds since 1970.
-
-    Returns:
-        What the clock has seen.
+        channel: Index in `CHANNELS`.
+        ordered: Time when it was placed, in microseconds since 1970.
+        cents: Amount when it was placed.
+        drawn: Shape (`WORDS`, orders): uniform random numbers.
+        now: The clock, in microseconds since 1970.
     """
+    delays = _delays()
     store = (channel == _STORE).astype(np.int64)
-    shipped = ordered + shape(_shipping(), store, drawn[0])
-    completed = shipped + shape(_completing(), store, drawn[1])
+    shipped = ordered + shape(delays["shipping"], store, drawn[0])
+    completed = shipped + shape(delays["completing"], store, drawn[1])
     fate, chance = drawn[3] >> 16, drawn[3] & 0xFFFF
     returned = np.where(
         fate >= (1 - _RETURNED_SHARE) * 2**16,
-        completed + shape(_returning(), store, drawn[2]),
+        completed + shape(delays["returning"], store, drawn[2]),
         now + 1,
     )
-    # Before the shipping: a share of the time until then.
+    # A part of the time until the shipping.
     canceled = ordered + (((shipped - ordered) >> 16) * (drawn[2] >> 16))
     is_canceled = (fate < _CANCELED_SHARE * 2**16) & (store == 0)
-    corrected = ordered + _HOUR + shape(_correcting(), store, drawn[4])
+    corrected = ordered + _HOUR + shape(delays["correcting"], store, drawn[4])
     is_corrected = (chance < _CORRECTED_SHARE * 2**16) & (corrected <= now)
 
     status = np.full_like(channel, _PLACED)
@@ -79,33 +77,24 @@ def later(channel: Ints, ordered: Ints, cents: Ints, drawn: Ints, now: int) -> L
     seen = is_canceled & (canceled <= now)
     status[seen] = _CANCELED
     updated[is_canceled] = np.where(canceled <= now, canceled, ordered)[is_canceled]
-    return Later(
+    return Progress(
         status=status,
-        # 5 to 36 % less: a voucher, or an article that was not there.
+        # 5 to 36 % less: a voucher, or a missing article.
         cents=np.where(is_corrected, cents * (95 - (drawn[4] & 31)) // 100, cents),
         updated_at=np.where(is_corrected, np.maximum(updated, corrected), updated),
     )
 
 
 @cache
-def _shipping() -> tuple[Ints, Ints]:
-    online = quantiles(piecewise([2 * _HOUR, 12 * _HOUR, _DAY, 2 * _DAY, 4 * _DAY], [2, 4, 3, 1]))
-    return online, quantiles(piecewise([_HOUR // 60, _HOUR // 4], [1]))
-
-
-@cache
-def _completing() -> tuple[Ints, Ints]:
-    online = quantiles(piecewise([12 * _HOUR, 2 * _DAY, 4 * _DAY, 8 * _DAY], [3, 5, 1]))
-    return online, quantiles(piecewise([_HOUR // 60, _HOUR // 4], [1]))
-
-
-@cache
-def _returning() -> tuple[Ints, Ints]:
-    table = quantiles(piecewise([2 * _DAY, 10 * _DAY, 20 * _DAY, 45 * _DAY], [3, 4, 1]))
-    return table, table
-
-
-@cache
-def _correcting() -> tuple[Ints, Ints]:
-    table = quantiles(piecewise([0, 3 * _DAY, 30 * _DAY], [3, 1]))
-    return table, table
+def _delays() -> dict[str, tuple[Ints, Ints]]:
+    """Return the tables of each delay, for online orders and for orders in a store."""
+    histograms = {
+        "shipping": ([2 * _HOUR, 12 * _HOUR, _DAY, 2 * _DAY, 4 * _DAY], [2, 4, 3, 1]),
+        "completing": ([12 * _HOUR, 2 * _DAY, 4 * _DAY, 8 * _DAY], [3, 5, 1]),
+        "returning": ([2 * _DAY, 10 * _DAY, 20 * _DAY, 45 * _DAY], [3, 4, 1]),
+        "correcting": ([0, 3 * _DAY, 30 * _DAY], [3, 1]),
+    }
+    online = {name: quantiles(piecewise(*histogram)) for name, histogram in histograms.items()}
+    minutes = quantiles(piecewise([_HOUR // 60, _HOUR // 4], [1]))
+    store = {**online, "shipping": minutes, "completing": minutes}
+    return {name: (online[name], store[name]) for name in histograms}

@@ -1,4 +1,4 @@
-"""Names of the shop's customers, per country; several carry what readers of CSV stumble over."""
+"""Names of the shop's customers by country, some with characters that are often misread."""
 
 FIRST_NAMES = {
     "DE": ("Anna", "Jörg", "Lena", "Max", "Sabine", "Uwe", "Zoë", "Karl-Heinz"),
@@ -8,7 +8,7 @@ FIRST_NAMES = {
     "BE": ("Arthur", "Camille", "Elise", "Jef", "Lore", "Nicolas", "Sien", "Victor"),
     "IE": ("Aoife", "Ciarán", "Eoin", "Gráinne", "Niamh", "Oisín", "Róisín", "Seán"),
 }
-"""First names per country: the same number for each."""
+"""First names by country, the same number for each."""
 
 LAST_NAMES = {
     "DE": ("Bauer", "Jäger", "Köhler", "Müller", "Richter", "Schröder", "Vogel", "Weiß"),
@@ -18,4 +18,4 @@ LAST_NAMES = {
     "BE": ("Claes", "De Smet", "Dubois", "Goossens", "Lambert", "Maes", "Peeters", "Wouters"),
     "IE": ("Byrne", "Doyle", "Kelly", "McCarthy", "Murphy", "O'Brien", "O'Neill", "Walsh"),
 }
-"""Last names per country: the same number for each."""
+"""Last names by country, the same number for each."""

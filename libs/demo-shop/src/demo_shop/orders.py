@@ -1,4 +1,4 @@
-"""The shop's orders: who bought when, through which channel and for how much."""
+"""The shop's orders: user, time, channel and amount."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -11,12 +11,12 @@ import numpy as np
 from demo_shop.demand import demand, orders_per_day
 from demo_shop.draws import Ints, Stream, piecewise, quantiles, shape, words
 from demo_shop.lifecycle import WORDS as LIFE_WORDS
-from demo_shop.lifecycle import later
-from demo_shop.users import users_before, users_of
+from demo_shop.lifecycle import progress
+from demo_shop.users import user_count, users_before
 from demo_shop.window import DAY_SECONDS, DAYS, EPOCH_DAY, SECOND
 
 BATCH = 1 << 18
-"""Orders that are handed on at a time, about; bounds the memory whatever the size."""
+"""Approximate number of orders per batch; bounds the memory for every size."""
 
 _WORDS = 5 + LIFE_WORDS
 
@@ -26,19 +26,19 @@ _HOURS = {  # weight of each hour, UTC
     "store": (0, 0, 0, 0, 0, 0, 0, 0, 5, 7, 8, 9, 10, 8, 8, 9, 11, 9, 4, 0, 0, 0, 0, 0),
 }
 _AMOUNTS = {"web": (48.0, 0.75), "app": (34.0, 0.65), "store": (27.0, 0.60)}
-"""Median in euros and spread of the logarithm, of each channel."""
+"""Median in euros and spread of the logarithm, for each channel."""
 
 
 @dataclass(frozen=True)
 class Orders:
-    """Some orders as vectors; the one form from which SQLite and Parquet are written."""
+    """A batch of orders as vectors, from which SQLite and Parquet files are written."""
 
     id: Ints
     user_id: Ints
     channel: Ints
-    """Place in `demand.CHANNELS`."""
+    """Index in `demand.CHANNELS`."""
     status: Ints
-    """Place in `lifecycle.STATUSES`."""
+    """Index in `lifecycle.STATUSES`."""
     cents: Ints
     """Amount in hundredths of a euro."""
     ordered_at: Ints
@@ -48,16 +48,12 @@ class Orders:
 
 
 def orders(count: int, now: int, *, first_day: int = 0) -> Iterator[Orders]:
-    """Make the orders in the order of their ids, which is the order of their times.
+    """Yield the orders by id, which is also by time, in batches of whole days.
 
     Args:
-        count: Orders in all.
-        now: The shop's clock, microseconds since 1970: what happens to an order later is not seen.
-        first_day: Leave out the days before this one (a number in the shop's window, from 0); the
-            other orders stay the same.
-
-    Yields:
-        The orders in batches of whole days, of about `BATCH` rows.
+        count: Total number of orders.
+        now: The shop's clock, in microseconds since 1970; later changes of orders are left out.
+        first_day: Number of the first day, from 0; orders of later days do not depend on it.
     """
     sizes = orders_per_day(count)
     ends = np.cumsum(sizes)
@@ -65,12 +61,12 @@ def orders(count: int, now: int, *, first_day: int = 0) -> Iterator[Orders]:
     while start < DAYS:
         done = int(ends[start] - sizes[start])
         stop = max(start + 1, int(np.searchsorted(ends, done + BATCH, side="right")))
-        yield _batch(range(start, stop), sizes, done, users_of(count), now)
+        yield _batch(range(start, stop), sizes, done, user_count(count), now)
         start = stop
 
 
-def _batch(days: range, sizes: Ints, done: int, user_count: int, now: int) -> Orders:
-    # Each day is drawn from a block of its own: no row depends on how days are batched.
+def _batch(days: range, sizes: Ints, done: int, all_users: int, now: int) -> Orders:
+    # Each day has its own block of random numbers: no row depends on the batches.
     drawn = np.concatenate(
         [words(Stream.ORDERS, day, _WORDS * int(sizes[day])).reshape(_WORDS, -1) for day in days],
         axis=1,
@@ -80,13 +76,13 @@ def _batch(days: range, sizes: Ints, done: int, user_count: int, now: int) -> Or
     bounds = demand().channels[day]
     channel = (drawn[0] >= bounds[:, 0]).astype(np.int64) + (drawn[0] >= bounds[:, 1])
     moment = (day + EPOCH_DAY) * DAY_SECONDS + shape(_hours(), channel, drawn[1])
-    # Sorted together, so that orders of one second have one order on every machine.
+    # Sorted together, so that orders of the same second are sorted equally on every machine.
     together = np.sort(moment * 4 + channel)
     channel = together & 3
     ordered = (together >> 2) * SECOND
-    known = np.repeat(np.array([users_before(user_count, number) for number in days]), counts)
+    known = np.repeat(np.array([users_before(all_users, number) for number in days]), counts)
     cents = shape(_amounts(), channel, drawn[4])
-    life = later(channel, ordered, cents, drawn[5:], now)
+    life = progress(channel, ordered, cents, drawn[5:], now)
     return Orders(
         id=np.arange(done + 1, done + 1 + len(channel), dtype=np.int64),
         user_id=_buyer(known, drawn[2], drawn[3]),
@@ -99,7 +95,7 @@ def _batch(days: range, sizes: Ints, done: int, user_count: int, now: int) -> Or
 
 
 def _buyer(known: Ints, one: Ints, other: Ints) -> Ints:
-    # Of two users drawn evenly, the more loyal buys: some buy often, some hardly ever.
+    # Of two random users the more loyal one buys: some buy often, some rarely.
     first = ((known * one) >> 32) + 1
     second = ((known * other) >> 32) + 1
     return np.where(_loyalty(first) >= _loyalty(second), first, second)
@@ -113,7 +109,7 @@ def _loyalty(user: Ints) -> Ints:
 def _hours() -> tuple[Ints, ...]:
     edges = range(0, DAY_SECONDS + 1, 3600)
     return tuple(
-        # The last second belongs to the day.
+        # The last second is still on the same day.
         np.minimum(quantiles(piecewise(edges, weights)), DAY_SECONDS - 1)
         for weights in _HOURS.values()
     )

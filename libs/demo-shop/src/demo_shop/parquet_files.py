@@ -1,4 +1,4 @@
-"""The shop's tables as Parquet files, for sizes that SQLite is too slow for."""
+"""The shop's tables as Parquet files, for sizes at which SQLite is too slow."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ from demo_shop.lifecycle import STATUSES
 from demo_shop.orders import Orders
 from demo_shop.users import Users
 
-_MOMENT = pa.timestamp("us", tz="UTC")
+_TIME = pa.timestamp("us", tz="UTC")
 _AMOUNT = pa.decimal128(12, 2)
 _EDITION_NOTE = b"demo_shop.edition"
-_WORD = pa.dictionary(pa.int8(), pa.string())
+_CATEGORY = pa.dictionary(pa.int8(), pa.string())
 
 _USERS = pa.schema(
     {
@@ -28,72 +28,56 @@ _USERS = pa.schema(
         "full_name": pa.string(),
         "country": pa.string(),
         "signup_channel": pa.string(),
-        "created_at": _MOMENT,
-        "updated_at": _MOMENT,
+        "created_at": _TIME,
+        "updated_at": _TIME,
     }
 )
 _ORDERS = pa.schema(
     {
         "id": pa.int64(),
         "user_id": pa.int64(),
-        "channel": _WORD,
-        "status": _WORD,
+        "channel": _CATEGORY,
+        "status": _CATEGORY,
         "amount": _AMOUNT,
-        "currency": _WORD,
-        "ordered_at": _MOMENT,
-        "updated_at": _MOMENT,
+        "currency": _CATEGORY,
+        "ordered_at": _TIME,
+        "updated_at": _TIME,
     }
 )
 
 
 @dataclass(frozen=True)
 class ParquetFiles:
-    """The files of one shop; the columns are those of the tables in SQLite."""
+    """The files of one shop, with the columns of the tables in SQLite."""
 
     users: Path
     orders: Path
 
 
 def write_users(batches: Iterable[Users], file: Path) -> None:
-    """Write users to a Parquet file: times as TIMESTAMPTZ, text as VARCHAR.
-
-    Args:
-        batches: The users.
-        file: Where to; overwritten.
-    """
-    _write(
-        file,
-        _USERS,
-        (_user_batch(batch) for batch in batches),
-        few_values=["country", "signup_channel"],
-    )
+    """Write users to a Parquet file: times as TIMESTAMPTZ, text as VARCHAR."""
+    few_values = ["country", "signup_channel"]
+    _write(file, _USERS, map(_user_batch, batches), few_values=few_values)
 
 
 def write_orders(batches: Iterable[Orders], file: Path) -> None:
-    """Write orders to a Parquet file: amounts as DECIMAL(12,2), times as TIMESTAMPTZ.
-
-    Args:
-        batches: The orders.
-        file: Where to; overwritten.
-    """
-    _write(
-        file,
-        _ORDERS,
-        (_order_batch(batch) for batch in batches),
-        few_values=["channel", "status", "currency"],
-    )
+    """Write orders to a Parquet file: amounts as DECIMAL(12,2), times as TIMESTAMPTZ."""
+    few_values = ["channel", "status", "currency"]
+    _write(file, _ORDERS, map(_order_batch, batches), few_values=few_values)
 
 
 def is_current(file: Path) -> bool:
-    """Return whether this edition of the generator made a Parquet file.
+    """Return whether this version of the generator created a Parquet file.
 
     Raises:
-        ShopFileUnreadable: It is no Parquet file.
+        ShopFileUnreadable: It is not a Parquet file.
     """
     try:
         notes = pq.read_metadata(file).metadata or {}
     except pa.ArrowInvalid as error:
-        message = f"{file} is no Parquet file ({error}): move it away; a new one is made."
+        message = (
+            f"{file} is not a Parquet file ({error}). Move it away: a new one will be created."
+        )
         raise ShopFileUnreadable(message) from error
     return notes.get(_EDITION_NOTE) == str(EDITION).encode()
 
@@ -101,7 +85,7 @@ def is_current(file: Path) -> bool:
 def _write(
     file: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch], *, few_values: list[str]
 ) -> None:
-    # Without Arrow's own schema in the file every reader sees plain strings, not categories.
+    # Without Arrow's schema in the file every reader sees plain strings instead of categories.
     with pq.ParquetWriter(
         file,
         schema,
@@ -123,8 +107,8 @@ def _user_batch(users: Users) -> pa.RecordBatch:
             pc.binary_join_element_wise(users.first_name, users.last_name, " "),
             users.country,
             users.signup_channel,
-            pa.array(users.created_at).cast(_MOMENT),
-            pa.array(users.updated_at).cast(_MOMENT),
+            pa.array(users.created_at).cast(_TIME),
+            pa.array(users.updated_at).cast(_TIME),
         ],
         schema=_USERS,
     )
@@ -135,24 +119,24 @@ def _order_batch(orders: Orders) -> pa.RecordBatch:
         [
             pa.array(orders.id),
             pa.array(orders.user_id),
-            _words(orders.channel, CHANNELS),
-            _words(orders.status, STATUSES),
+            _categories(orders.channel, CHANNELS),
+            _categories(orders.status, STATUSES),
             _decimals(orders.cents),
-            _words(np.zeros_like(orders.id), ("EUR",)),
-            pa.array(orders.ordered_at).cast(_MOMENT),
-            pa.array(orders.updated_at).cast(_MOMENT),
+            _categories(np.zeros_like(orders.id), ("EUR",)),
+            pa.array(orders.ordered_at).cast(_TIME),
+            pa.array(orders.updated_at).cast(_TIME),
         ],
         schema=_ORDERS,
     )
 
 
-def _words(places: Ints, words: tuple[str, ...]) -> pa.DictionaryArray:
-    return pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int8)), pa.array(words))
+def _categories(indexes: Ints, names: tuple[str, ...]) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(pa.array(indexes.astype(np.int8)), pa.array(names))
 
 
 def _decimals(cents: Ints) -> pa.Array:
-    # Arrow keeps a decimal as a whole number of 16 bytes, lower half first: no cast from a whole
-    # number of cents to DECIMAL(12,2) exists that would not multiply by a hundred.
+    # Arrow stores a decimal as a whole number of 16 bytes, lower half first. Its casts from a whole
+    # number of cents to DECIMAL(12,2) would multiply by a hundred.
     halves = np.zeros((len(cents), 2), dtype="<i8")
     halves[:, 0] = cents
     return pa.Array.from_buffers(_AMOUNT, len(cents), [None, pa.py_buffer(halves)])

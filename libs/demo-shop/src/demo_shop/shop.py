@@ -1,90 +1,116 @@
-"""The shop: one number for its size, one folder for its files."""
+"""The shop: its size and the directory of its files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
 
 from demo_shop import parquet_files, sqlite_file
-from demo_shop.changes import Changes, pass_day
+from demo_shop.changes import Changes, advance_day
 from demo_shop.customer_export import customers
 from demo_shop.errors import UnusableSize
-from demo_shop.file_made_once import make_once
+from demo_shop.file_creation import create_once
 from demo_shop.orders import orders
 from demo_shop.parquet_files import ParquetFiles
-from demo_shop.users import users, users_of
+from demo_shop.users import user_count, users
 from demo_shop.window import NOW, microseconds
 
 DEFAULT_ORDERS = 50_000
-"""Orders of a shop that nobody chose a size for."""
+"""Default number of orders."""
+
+SIZE_VARIABLE = "DEMO_SHOP_ORDERS"
+"""Environment variable of the number of orders."""
 
 LARGEST = 1_000_000_000
-"""Above this the draws' whole-number arithmetic would not hold."""
+"""Largest number of orders: above it the whole-number arithmetic of the draws overflows."""
 
 
+@dataclass(frozen=True)
 class Shop:
-    """A shop of a given size, whose files are made in a folder when they are first asked for."""
+    """A shop of a size, whose files are created in a directory on first use.
 
-    def __init__(self, orders: int, folder: Path) -> None:
-        """Describe a shop; nothing is made or read yet.
+    Raises:
+        UnusableSize: `orders` is not in 1 … 1,000,000,000.
+    """
 
-        Args:
-            orders: Orders in all; there is one user per ten orders, and at least 100.
-            folder: Where the files are, or will be.
+    orders: int
+    """Number of orders; there is one user per ten orders, and at least 100."""
+    folder: Path
+    """Directory of the shop's files."""
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.orders <= LARGEST:
+            message = (
+                f"A shop of {self.orders:,} orders cannot be created: use 1 to {LARGEST:,} orders."
+            )
+            raise UnusableSize(message)
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str], folder: Path) -> "Shop":
+        """Return the shop of the size in `DEMO_SHOP_ORDERS`; by default 50,000 orders.
 
         Raises:
-            UnusableSize: `orders` is not in 1 … 1,000,000,000.
+            UnusableSize: The variable is not a number of orders.
         """
-        if not 1 <= orders <= LARGEST:
-            message = f"A shop of {orders:,} orders can't be made: choose 1 to {LARGEST:,} orders."
-            raise UnusableSize(message)
-        self.orders = orders
-        self.users = users_of(orders)
-        self.folder = folder
+        text = environ.get(SIZE_VARIABLE) or str(DEFAULT_ORDERS)
+        if not text.isdecimal():
+            raise UnusableSize(f"{SIZE_VARIABLE} is {text!r}. Set it to a number of orders.")
+        return cls(int(text), folder)
+
+    @property
+    def users(self) -> int:
+        """Number of users."""
+        return user_count(self.orders)
 
     def sqlite_file(self) -> Path:
-        """Return the shop's database, made if it isn't there.
-
-        Returns:
-            `shop-<orders>.sqlite`, with the tables `users` and `orders`.
+        """Return the shop's database `shop-<orders>.sqlite`, with the tables `users` and `orders`.
 
         Raises:
-            FolderUnusable: The folder can't be made or written to.
-            ShopFileUnreadable: A file of that name is no SQLite database.
+            FolderUnusable: The directory cannot be created or written to.
+            ShopFileUnreadable: A file of that name is not a SQLite database.
         """
-        make_once(self._database, self._write_database, sqlite_file.is_current)
+
+        def write(file: Path) -> None:
+            clock = microseconds(NOW)
+            sqlite_file.write(file, users(self.users, clock), orders(self.orders, clock))
+
+        create_once(self._database, write, sqlite_file.is_current)
         return self._database
 
     def parquet_files(self) -> ParquetFiles:
-        """Return the same rows as Parquet files, made if they aren't there.
+        """Return the same rows as `shop-<orders>-users.parquet` and `shop-<orders>-orders.parquet`.
 
-        They are always as of `NOW`: `change` does not reach them.
-
-        Returns:
-            `shop-<orders>-users.parquet` and `shop-<orders>-orders.parquet`.
+        The files are always as of `NOW`: `change` does not change them.
 
         Raises:
-            FolderUnusable: The folder can't be made or written to.
-            ShopFileUnreadable: A file of that name is no Parquet file.
+            FolderUnusable: The directory cannot be created or written to.
+            ShopFileUnreadable: A file of that name is not a Parquet file.
         """
-        stem = f"shop-{self.orders}"
-        files = ParquetFiles(
-            users=self.folder / f"{stem}-users.parquet",
-            orders=self.folder / f"{stem}-orders.parquet",
+        clock = microseconds(NOW)
+        stem = self.folder / f"shop-{self.orders}"
+        files = ParquetFiles(Path(f"{stem}-users.parquet"), Path(f"{stem}-orders.parquet"))
+        create_once(
+            files.users,
+            lambda file: parquet_files.write_users(users(self.users, clock), file),
+            parquet_files.is_current,
         )
-        make_once(files.users, self._write_users, parquet_files.is_current)
-        make_once(files.orders, self._write_orders, parquet_files.is_current)
+        create_once(
+            files.orders,
+            lambda file: parquet_files.write_orders(orders(self.orders, clock), file),
+            parquet_files.is_current,
+        )
         return files
 
     def customers(self) -> Iterator[pa.RecordBatch]:
-        """Return the customer export: the people of `users`, all columns text, some rows bad.
+        """Return the customer export: the rows of `users`, all columns text, some rows bad.
 
         Returns:
             Batches with the columns id, first_name, last_name, email, country, signed_up_on.
 
         Raises:
-            ShopFileUnreadable: A file with the database's name is no SQLite database.
+            ShopFileUnreadable: A file with the database's name is not a SQLite database.
         """
         return customers(users(self.users, microseconds(self.now)))
 
@@ -96,30 +122,20 @@ class Shop:
         return NOW + timedelta(days=sqlite_file.days_passed(self._database))
 
     def change(self, days: int = 1) -> Changes:
-        """Let days go by in the database, so that an incremental sync has something to bring.
+        """Advance the database by some days, so that an incremental sync finds changes.
 
         Args:
-            days: How many days; one transaction each.
+            days: Number of days; each is one transaction.
 
         Returns:
-            What changed.
+            The changes.
 
         Raises:
             ShopBusy: Another connection held the database for longer than 30 seconds.
         """
         file = self.sqlite_file()
-        return sum((pass_day(file, self.orders) for _ in range(days)), start=Changes())
+        return sum((advance_day(file, self.orders) for _ in range(days)), start=Changes())
 
     @property
     def _database(self) -> Path:
         return self.folder / f"shop-{self.orders}.sqlite"
-
-    def _write_database(self, file: Path) -> None:
-        clock = microseconds(NOW)
-        sqlite_file.write(file, users(self.users, clock), orders(self.orders, clock))
-
-    def _write_users(self, file: Path) -> None:
-        parquet_files.write_users(users(self.users, microseconds(NOW)), file)
-
-    def _write_orders(self, file: Path) -> None:
-        parquet_files.write_orders(orders(self.orders, microseconds(NOW)), file)

@@ -1,9 +1,9 @@
-"""The shop's database: one SQLite file, whole or not there."""
+"""The shop's database: one SQLite file."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from itertools import repeat
+from itertools import chain, repeat
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +16,8 @@ from demo_shop.lifecycle import STATUSES
 from demo_shop.orders import Orders
 from demo_shop.users import Users
 
-# A declared type tells a reader what a column holds; SQLite itself keeps times as text (always of
-# one length within a column, so that text sorts as time does) and amounts as numbers.
+# The declared types describe the columns to readers. SQLite itself stores times as text (of one
+# length within a column, so that text sorts like time) and amounts as numbers.
 _TABLES = """
 create table users (
     id INTEGER primary key,
@@ -52,63 +52,55 @@ Row = tuple[int | str | float, ...]
 
 
 def write(file: Path, users: Iterable[Users], orders: Iterable[Orders]) -> None:
-    """Write a shop's database.
-
-    Args:
-        file: Where to; must not exist.
-        users: The users.
-        orders: The orders.
-    """
+    """Write a shop's database to a new file."""
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
-        # Nobody else knows the file yet: a crash leaves a file that is thrown away.
+        # No other process uses the file yet: after a crash it is deleted.
         connection.execute("pragma journal_mode = off")
         connection.execute("pragma synchronous = off")
         connection.executescript(_TABLES)
         connection.execute("begin")
-        for some_users in users:
-            connection.executemany(_INSERT_USERS, user_rows(some_users))
-        for some_orders in orders:
-            connection.executemany(INSERT_ORDERS, order_rows(some_orders))
+        connection.executemany(_INSERT_USERS, chain.from_iterable(map(user_rows, users)))
+        connection.executemany(INSERT_ORDERS, chain.from_iterable(map(order_rows, orders)))
         connection.execute("commit")
         connection.executescript(_INDEXES)
         connection.execute(f"pragma application_id = {EDITION}")
 
 
 def is_current(file: Path) -> bool:
-    """Return whether this edition of the generator made a database.
+    """Return whether this version of the generator created a database.
 
     Raises:
         ShopBusy: Another connection held the database for longer than 30 seconds.
-        ShopFileUnreadable: The file is no SQLite database.
+        ShopFileUnreadable: The file is not a SQLite database.
     """
     return _pragma(file, "application_id") == EDITION
 
 
 def days_passed(file: Path) -> int:
-    """Return how many days the clock of a database was moved on (SQLite's `user_version`).
+    """Return the days by which a database was advanced (SQLite's `user_version`).
 
     Raises:
         ShopBusy: Another connection held the database for longer than 30 seconds.
-        ShopFileUnreadable: The file is no SQLite database.
+        ShopFileUnreadable: The file is not a SQLite database.
     """
     return _pragma(file, "user_version")
 
 
 @contextmanager
-def opened(file: Path) -> Iterator[sqlite3.Connection]:
-    """Open a database that is there, outside a transaction, and put SQLite's errors into words.
+def open_database(file: Path) -> Iterator[sqlite3.Connection]:
+    """Open an existing database without a transaction, and convert SQLite's errors.
 
     Args:
         file: The database.
 
     Yields:
-        A connection; it is closed, and an open transaction undone, on leaving.
+        A connection; on exit it is closed, and an open transaction is rolled back.
 
     Raises:
         ShopBusy: Another connection held the database for longer than 30 seconds.
-        ShopFileUnreadable: The file is no SQLite database, or can't be read or written.
+        ShopFileUnreadable: The file is not a SQLite database, or is not readable or writable.
     """
-    # A plain path would make the file where there is none.
+    # With a path instead of a URI SQLite would create a missing file.
     address = f"{file.absolute().as_uri()}?mode=rw"
     try:
         with closing(
@@ -118,13 +110,13 @@ def opened(file: Path) -> Iterator[sqlite3.Connection]:
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
             message = (
-                f"{file} was in use for more than {_WAIT_SECONDS} seconds: "
-                "end the program that reads or changes it, then try again."
+                f"{file} was in use for more than {_WAIT_SECONDS} seconds. "
+                "End the program that reads or changes it, then try again."
             )
             raise ShopBusy(message) from error
         message = (
-            f"{file} can't be used as a shop's database ({error}): "
-            "make room or permission there, or move the file away, and a new one is made."
+            f"{file} cannot be used as a shop's database ({error}). Check the free space and the "
+            "permissions, or move the file away: a new one will be created."
         )
         raise ShopFileUnreadable(message) from error
 
@@ -150,7 +142,7 @@ def order_rows(orders: Orders) -> Iterator[Row]:
         orders.user_id.tolist(),
         (CHANNELS[place] for place in orders.channel.tolist()),
         (STATUSES[place] for place in orders.status.tolist()),
-        # The nearest floating-point number to at most 12 digits reads back as just these digits.
+        # The floating-point number nearest to at most 12 digits is printed with these digits.
         (orders.cents / 100).tolist(),
         repeat("EUR", len(orders.id)),
         _texts(orders.ordered_at, "s"),
@@ -166,5 +158,5 @@ def _texts(moments: Ints, unit: str) -> list[str]:
 
 
 def _pragma(file: Path, name: str) -> int:
-    with opened(file) as connection:
+    with open_database(file) as connection:
         return int(connection.execute(f"pragma {name}").fetchone()[0])

@@ -1,4 +1,4 @@
-"""The shop's users: who signed up when, and how they are to be reached at a given moment."""
+"""The shop's users: names, signup, and e-mail address at a point in time."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -16,22 +16,22 @@ from demo_shop.names import FIRST_NAMES, LAST_NAMES
 from demo_shop.window import DAY_SECONDS, EPOCH_DAY, SECOND
 
 BLOCK = 1 << 16
-"""Users that are made at a time."""
+"""Number of users per batch."""
 
 _OLD_SHARE = 0.2
 _OLD_DAYS = 184
-"""A fifth of the users signed up in the half year before the first order in the books."""
+"""A fifth of the users signed up in the half year before the first order."""
 
 _SIGNUP_CHANNELS = {"web": 0.5, "app": 0.35, "store": 0.15}
-_DOMAINS = ("example.com", "example.net", "example.org")  # reserved for examples: RFC 2606
+_DOMAINS = ("example.com", "example.net", "example.org")  # reserved for examples, RFC 2606
 _MOVE_SHARE = 0.35
 _MOVE_SPAN = round(timedelta(days=1000) / timedelta(microseconds=1))
-"""One user in three takes a new e-mail address, some day in the 1,000 days after the signup."""
+"""A third of the users changes the e-mail address within 1,000 days after the signup."""
 
 
 @dataclass(frozen=True)
 class Users:
-    """Some users as vectors; the one form from which SQLite, Parquet and CSV are written."""
+    """A batch of users as vectors, from which SQLite, Parquet and CSV are written."""
 
     id: Ints
     first_name: pa.StringArray
@@ -45,20 +45,17 @@ class Users:
     """Microseconds since 1970."""
 
 
-def users_of(orders: int) -> int:
-    """Return how many users a shop of so many orders has: one per ten orders, at least 100."""
+def user_count(orders: int) -> int:
+    """Return the number of users for a number of orders: one per ten orders, at least 100."""
     return max(100, orders // 10)
 
 
 def users(count: int, now: int) -> Iterator[Users]:
-    """Make the users in the order of their ids, which is the order of their signups.
+    """Yield the users by id, which is also by signup, in batches of at most `BLOCK`.
 
     Args:
-        count: Users in all.
-        now: The shop's clock, microseconds since 1970.
-
-    Yields:
-        The users, at most `BLOCK` at a time.
+        count: Total number of users.
+        now: The shop's clock, in microseconds since 1970.
     """
     for start in range(0, count, BLOCK):
         size = min(BLOCK, count - start)
@@ -67,13 +64,13 @@ def users(count: int, now: int) -> Iterator[Users]:
 
 
 def users_before(count: int, day: int) -> int:
-    """Return how many users had signed up before a day began: they have the ids 1 … that number.
+    """Return the number of users who signed up before a day; their ids are 1 to that number.
 
     Args:
-        count: Users in all.
-        day: Number of the day in the shop's window, from 0.
+        count: Total number of users.
+        day: Number of the day, from 0.
     """
-    # The inverse of `_signup`, rounded down: nobody buys before the signup.
+    # The inverse of `_signup`, rounded down: no user buys before the signup.
     return int(_signup_bounds()[_OLD_DAYS + day]) * count >> 32
 
 
@@ -106,8 +103,8 @@ def _block(position: Ints, count: int, now: int, drawn: Ints) -> Users:
 
 
 def _signup(position: Ints, count: int, drawn: Ints) -> Ints:
-    # A user's place in the line, with a jitter, is a place on the cumulated signups: so ids rise
-    # with the time of the signup, whatever the number of users.
+    # A user's position, with jitter, is a position in the cumulated signups. So ids rise with the
+    # time of the signup for every number of users.
     place = ((position << 32) + drawn) // count
     bounds = _signup_bounds()
     day = np.searchsorted(bounds, place, side="right") - 1
@@ -130,7 +127,7 @@ def _pick(weights: list[float], drawn: Ints) -> Ints:
 
 @cache
 def _people() -> tuple[pa.StringArray, pa.StringArray, pa.StringArray]:
-    # 64 people per country: every first name with every last name.
+    # 64 people per country: each first name with each last name.
     people = [
         (first, last)
         for country in COUNTRIES

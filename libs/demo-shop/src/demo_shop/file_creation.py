@@ -1,4 +1,4 @@
-"""Make a file on first use: whole or not there, and once, whoever else wants it as well."""
+"""Atomic creation of a file on first use: complete or missing, by one process at a time."""
 
 import fcntl
 import os
@@ -9,33 +9,33 @@ from pathlib import Path
 from demo_shop.errors import FolderUnusable
 
 
-def make_once(
+def create_once(
     file: Path, write: Callable[[Path], None], is_current: Callable[[Path], bool]
 ) -> None:
-    """Make a file unless a current one is there.
+    """Create a file unless a current one exists.
 
-    Processes that want the same file wait for the first of them on a lock file beside it. A killed
-    process leaves its lock open and a `.part` file, which the next one overwrites.
+    Processes that need the same file wait for the first one on a lock file next to it. A killed
+    process leaves a `.part` file, which the next one overwrites; its lock is released.
 
     Args:
-        file: The file to have.
-        write: Writes the whole content to the path that it is given, where nothing is.
-        is_current: Whether a file that is there will do.
+        file: The file.
+        write: Writes the content to the path in its argument, where no file exists.
+        is_current: Returns whether an existing file can be used.
 
     Raises:
-        FolderUnusable: The folder can't be made or written to, or is full.
+        FolderUnusable: The directory cannot be created or written to, or is full.
     """
     if file.exists() and is_current(file):
         return
+    part = file.with_name(f".{file.name}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.with_name(f".{file.name}.lock").open("w") as lock:
-            # A second maker must wait, not make its own: by the time that it has replaced the
-            # first one's file, somebody may have changed rows in there.
+            # Other processes must wait instead of creating another file: they would replace the
+            # first file after its rows may have been changed.
             fcntl.flock(lock, fcntl.LOCK_EX)
             if file.exists() and is_current(file):
                 return
-            part = file.with_name(f".{file.name}.part")
             part.unlink(missing_ok=True)
             try:
                 write(part)
@@ -46,8 +46,8 @@ def make_once(
             _sync(file.parent)
     except (OSError, sqlite3.OperationalError) as error:
         message = (
-            f"{file} can't be made: {error}. "
-            "Choose another folder for the shop, or make room or permission in this one."
+            f"{file} cannot be created: {error}. Use another directory for the shop, "
+            "or check the free space and the permissions of this one."
         )
         raise FolderUnusable(message) from error
 
