@@ -1,4 +1,4 @@
-"""Time goes on in the shop's database: an incremental sync finds it all, and nothing else."""
+"""Changes of the shop's database: an incremental sync finds all of them, and nothing else."""
 
 import sqlite3
 from contextlib import closing
@@ -55,7 +55,7 @@ def test_change_is_not_found_by_its_updated_at(tmp_path: Path) -> None:
             assert after["orders"][key][1] in after["users"]
 
 
-def test_days_one_by_one_end_elsewhere_than_days_at_once(tmp_path: Path) -> None:
+def test_single_days_have_another_result_than_days_at_once(tmp_path: Path) -> None:
     one_by_one, at_once = Shop(SIZE, tmp_path / "one"), Shop(SIZE, tmp_path / "other")
     total = sum((one_by_one.change() for _ in range(4)), start=Changes())
     assert at_once.change(days=4) == total
@@ -64,7 +64,7 @@ def test_days_one_by_one_end_elsewhere_than_days_at_once(tmp_path: Path) -> None
         assert table(one_by_one.sqlite_file(), name) == table(at_once.sqlite_file(), name)
 
 
-def test_changed_database_drifts_from_the_generator(tmp_path: Path) -> None:
+def test_changed_database_differs_from_the_generator(tmp_path: Path) -> None:
     shop = Shop(SIZE, tmp_path)
     shop.change(days=5)
     clock = microseconds(NOW + timedelta(days=5))
@@ -74,11 +74,11 @@ def test_changed_database_drifts_from_the_generator(tmp_path: Path) -> None:
     assert kept == {key: made[key] for key in kept}
 
 
-def test_change_that_fails_midway_is_kept_in_part(tmp_path: Path) -> None:
+def test_failed_change_is_partly_committed(tmp_path: Path) -> None:
     shop = Shop(1_000, tmp_path)
     before = table(shop.sqlite_file(), "orders")
     with closing(sqlite3.connect(shop.sqlite_file())) as connection:
-        # An order that is in the way of the day's last step but one.
+        # An order whose id the last but one step of the day needs.
         taken = (1_001, *before[1][1:])
         connection.execute("insert into orders values (?, ?, ?, ?, ?, ?, ?, ?)", taken)
         connection.commit()

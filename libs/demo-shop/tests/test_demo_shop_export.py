@@ -1,4 +1,4 @@
-"""The customer export over real HTTP, and the command that serves it."""
+"""The customer export over HTTP, and the command that serves it."""
 
 import csv
 import io
@@ -34,11 +34,11 @@ def customers(shop: Shop) -> list[dict[str, str]]:
         return list(csv.DictReader(io.StringIO(get(f"{url}/customers.csv"))))
 
 
-def mistakes(rows: list[dict[str, str]]) -> dict[str, list[int]]:
-    """Ids of the bad rows by what is wrong with them, as a reader without knowledge finds them."""
+def errors_by_kind(rows: list[dict[str, str]]) -> dict[str, list[int]]:
+    """Return the ids of the bad rows by kind of error, as any reader would find them."""
     seen = Counter(row["id"] for row in rows)
     tests = {
-        "twice": lambda row: seen[row["id"]] > 1,
+        "duplicate": lambda row: seen[row["id"]] > 1,
         "email": lambda row: "@" not in row["email"],
         "date": lambda row: not re.fullmatch(r"\d{4}-\d\d-\d\d", row["signed_up_on"]),
         "last_name": lambda row: not row["last_name"],
@@ -46,7 +46,7 @@ def mistakes(rows: list[dict[str, str]]) -> dict[str, list[int]]:
     return {name: [int(row["id"]) for row in rows if test(row)] for name, test in tests.items()}
 
 
-def test_export_shows_other_people_than_the_database(tmp_path: Path) -> None:
+def test_export_and_database_have_different_people(tmp_path: Path) -> None:
     shop = Shop(20_000, tmp_path)
     shop.change(days=10)
     with closing(sqlite3.connect(shop.sqlite_file())) as connection:
@@ -59,7 +59,7 @@ def test_export_shows_other_people_than_the_database(tmp_path: Path) -> None:
     rows = customers(shop)
     assert list(rows[0]) == ["id", "first_name", "last_name", "email", "country", "signed_up_on"]
     assert {row["id"] for row in rows} == people.keys()
-    bad = {key for ids in mistakes(rows).values() for key in ids}
+    bad = {key for ids in errors_by_kind(rows).values() for key in ids}
     for row in rows:
         if int(row["id"]) not in bad:
             name = f"{row['first_name']} {row['last_name']}"
@@ -68,15 +68,15 @@ def test_export_shows_other_people_than_the_database(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("size", [1, 1_000, 5_000, 50_000])
 def test_bad_row_is_among_the_first_hundred_ids(size: int, tmp_path: Path) -> None:
-    found = mistakes(customers(Shop(size, tmp_path)))
+    found = errors_by_kind(customers(Shop(size, tmp_path)))
     assert all(key > 100 for ids in found.values() for key in ids)
 
 
-def test_kind_of_bad_row_is_missing_or_the_share_is_off(tmp_path: Path) -> None:
+def test_kind_of_bad_row_is_missing_or_the_share_is_wrong(tmp_path: Path) -> None:
     rows = customers(Shop(50_000, tmp_path))
-    found = mistakes(rows)
+    found = errors_by_kind(rows)
     assert {name: len(ids) for name, ids in found.items()} == {
-        "twice": 10,
+        "duplicate": 10,
         "email": 5,
         "date": 5,
         "last_name": 5,
@@ -85,12 +85,12 @@ def test_kind_of_bad_row_is_missing_or_the_share_is_off(tmp_path: Path) -> None:
     assert 0.003 < (len(rows) - 4_980) / len(rows) < 0.006
 
 
-def test_export_makes_files(tmp_path: Path) -> None:
+def test_export_creates_files(tmp_path: Path) -> None:
     customers(Shop(1_000, tmp_path))
     assert list(tmp_path.iterdir()) == []
 
 
-def test_two_servers_or_a_port_left_open(tmp_path: Path) -> None:
+def test_two_servers_conflict_or_a_port_stays_open(tmp_path: Path) -> None:
     with serve_export(Shop(1_000, tmp_path)) as one, serve_export(Shop(2_000, tmp_path)) as other:
         assert "1,000 orders" in get(one)
         assert "2,000 orders" in get(other)
@@ -102,9 +102,9 @@ def test_two_servers_or_a_port_left_open(tmp_path: Path) -> None:
         assert "1,000 orders" in get(again)
 
 
-# The connection that the server gives up is closed by the garbage collector.
+# The garbage collector closes the connection that the server drops.
 @pytest.mark.filterwarnings("ignore:unclosed resource:ResourceWarning")
-def test_server_waits_for_ever_for_a_reader_that_reads_no_more(tmp_path: Path) -> None:
+def test_server_waits_forever_for_a_reader_that_stopped_reading(tmp_path: Path) -> None:
     with socket.socket() as reader:
         with serve_export(Shop(5_000_000, tmp_path)) as url:
             reader.connect(("127.0.0.1", int(url.rpartition(":")[2])))
@@ -117,14 +117,14 @@ def test_server_waits_for_ever_for_a_reader_that_reads_no_more(tmp_path: Path) -
 def test_taken_port_ends_in_a_traceback(tmp_path: Path) -> None:
     with (
         serve_export(Shop(1_000, tmp_path)) as url,
-        pytest.raises(ExportServerFailed, match="Choose another port"),
+        pytest.raises(ExportServerFailed, match="Use another port"),
         serve_export(Shop(1_000, tmp_path), port=int(url.rpartition(":")[2])),
     ):
         pass
 
 
-def test_unreadable_database_ends_in_half_an_export(tmp_path: Path) -> None:
-    (tmp_path / "shop-100.sqlite").write_text("no database, but longer than a header" * 10)
+def test_unreadable_database_causes_a_partial_export(tmp_path: Path) -> None:
+    (tmp_path / "shop-100.sqlite").write_text("not a database, but longer than a header" * 10)
     with (
         serve_export(Shop(100, tmp_path)) as url,
         pytest.raises(urllib.error.HTTPError) as caught,
@@ -173,7 +173,7 @@ def test_size_in_the_environment_is_ignored(
         ("10", ["change", "--days", "0"]),
     ],
 )
-def test_wrong_use_ends_with_another_code_than_two(
+def test_usage_error_has_another_exit_code_than_two(
     size: str,
     arguments: list[str],
     tmp_path: Path,

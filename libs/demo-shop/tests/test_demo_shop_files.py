@@ -1,4 +1,4 @@
-"""The shop's files: the same rows in each, whole or not there, made once."""
+"""The shop's files: the same rows in each, complete or missing, created once."""
 
 import contextlib
 import os
@@ -15,9 +15,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from demo_shop.file_made_once import make_once
 
 from demo_shop import NOW, FolderUnusable, Shop, ShopError, ShopFileUnreadable, UnusableSize
+from demo_shop.file_creation import create_once
 
 SIZE = 3_000
 COMMAND = Path(sys.executable).with_name("demo-shop")
@@ -49,7 +49,7 @@ def test_sqlite_and_parquet_hold_different_rows(shop: Shop) -> None:
     columns = [orders[name].to_pylist() for name in orders.column_names]
     columns[6], columns[7] = moments(orders["ordered_at"], 0), moments(orders["updated_at"], 6)
     assert len(rows) == SIZE
-    # The way that a reader of a declared decimal goes: the shortest text of the number.
+    # As readers of a declared decimal do: the shortest text of the number.
     exact = [(*row[:4], Decimal(str(row[4])).quantize(Decimal("0.01")), *row[5:]) for row in rows]
     assert exact == list(zip(*columns, strict=True))
 
@@ -59,7 +59,7 @@ def test_sqlite_and_parquet_hold_different_rows(shop: Shop) -> None:
     assert rows == list(zip(*columns, strict=True))
 
 
-def test_declared_types_do_not_tell_a_reader_what_a_column_holds(shop: Shop) -> None:
+def test_declared_types_do_not_describe_the_columns(shop: Shop) -> None:
     file = shop.sqlite_file()
     declared = {
         table: {row[1]: row[2] for row in select(file, f"pragma table_info({table})")}
@@ -109,12 +109,12 @@ def test_sizes_share_a_file(tmp_path: Path) -> None:
     assert Shop(200, tmp_path).sqlite_file() != Shop(100, tmp_path).sqlite_file()
 
 
-def test_second_use_makes_the_file_again(tmp_path: Path) -> None:
+def test_second_use_creates_the_file_again(tmp_path: Path) -> None:
     first = Shop(100, tmp_path).sqlite_file().stat()
     assert Shop(100, tmp_path).sqlite_file().stat() == first
 
 
-def test_two_runs_make_different_bytes(tmp_path: Path) -> None:
+def test_two_runs_create_different_bytes(tmp_path: Path) -> None:
     one, other = (Shop(500, tmp_path / name) for name in ("one", "other"))
     assert one.sqlite_file().read_bytes() == other.sqlite_file().read_bytes()
     assert one.parquet_files().orders.read_bytes() == other.parquet_files().orders.read_bytes()
@@ -129,30 +129,30 @@ def test_file_of_an_older_edition_is_kept(tmp_path: Path) -> None:
     assert select(Shop(100, tmp_path).sqlite_file(), "select count(*) from orders") == [(100,)]
 
 
-def test_many_who_want_the_file_each_make_it(tmp_path: Path) -> None:
-    makers = 6
-    ready = threading.Barrier(makers)
+def test_concurrent_users_each_create_the_file(tmp_path: Path) -> None:
+    users = 6
+    ready = threading.Barrier(users)
     at_once = threading.Barrier(2)
-    made: list[int] = []
+    created: list[int] = []
 
     def write(part: Path) -> None:
         with contextlib.suppress(threading.BrokenBarrierError):
             at_once.wait(timeout=0.3)
-        made.append(part.write_text("whole"))
+        created.append(part.write_text("whole"))
 
-    def want() -> None:
+    def use() -> None:
         ready.wait()
-        make_once(tmp_path / "file", write, lambda _: True)
+        create_once(tmp_path / "file", write, lambda _: True)
 
-    threads = [threading.Thread(target=want) for _ in range(makers)]
+    threads = [threading.Thread(target=use) for _ in range(users)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(made) == 1
+    assert len(created) == 1
 
 
-def test_late_maker_throws_away_what_an_earlier_one_has_changed(tmp_path: Path) -> None:
+def test_later_process_discards_changes_of_an_earlier_one(tmp_path: Path) -> None:
     command = [COMMAND, "change", "--orders", "5000", "--data-dir", tmp_path]
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(2)]
     for process in processes:
@@ -161,7 +161,7 @@ def test_late_maker_throws_away_what_an_earlier_one_has_changed(tmp_path: Path) 
     assert (Shop(5_000, tmp_path).now - NOW).days == 2
 
 
-def test_killed_maker_leaves_half_a_file(tmp_path: Path) -> None:
+def test_killed_process_leaves_a_partial_file(tmp_path: Path) -> None:
     script = f"""
 import os, pathlib, signal
 import demo_shop.sqlite_file
@@ -180,7 +180,7 @@ demo_shop.Shop({SIZE}, pathlib.Path({str(tmp_path)!r})).sqlite_file()
     assert not list(tmp_path.glob(".*.part*"))
 
 
-def test_full_disk_leaves_half_a_file_or_a_traceback(tmp_path: Path) -> None:
+def test_full_disk_leaves_a_partial_file_or_a_traceback(tmp_path: Path) -> None:
     script = """
 import resource, sys
 from demo_shop.command import main
@@ -199,7 +199,7 @@ for form in ("sqlite", "parquet"):
     )
     assert process.returncode == 0, process.stderr
     assert re.fullmatch(
-        r".*shop-20000.sqlite can't be made: .*\n.*orders.parquet can't be made: .*\n",
+        r".*shop-20000.sqlite cannot be created: .*\n.*orders.parquet cannot be created: .*\n",
         process.stderr,
     )
     left = {file.name for file in tmp_path.iterdir() if file.suffix != ".lock"}
@@ -208,23 +208,25 @@ for form in ("sqlite", "parquet"):
 
 def test_folder_that_is_a_file_ends_in_a_traceback(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(FolderUnusable, match=r"shop-100.sqlite can't be made.*another folder"):
+    with pytest.raises(
+        FolderUnusable, match=r"shop-100.sqlite cannot be created.*another directory"
+    ):
         Shop(100, tmp_path / "file").sqlite_file()
 
 
 def test_foreign_file_of_the_same_name_is_overwritten(tmp_path: Path) -> None:
     file = tmp_path / "shop-100.sqlite"
-    file.write_text("somebody's notes, longer than a header of a database" * 10)
+    file.write_text("notes that are longer than the header of a database" * 10)
     with pytest.raises(ShopFileUnreadable, match=r"shop-100.sqlite .*move the file away"):
         Shop(100, tmp_path).sqlite_file()
     (tmp_path / "shop-100-users.parquet").write_text("no Parquet")
-    with pytest.raises(ShopFileUnreadable, match=r"users.parquet .*move it away"):
+    with pytest.raises(ShopFileUnreadable, match=r"users.parquet .*Move it away"):
         Shop(100, tmp_path).parquet_files()
-    assert file.read_text().startswith("somebody's notes")
+    assert file.read_text().startswith("notes")
 
 
 @pytest.mark.parametrize("size", [0, -5, 10**10])
-def test_senseless_size_is_taken(size: int) -> None:
-    with pytest.raises(UnusableSize, match="choose 1 to"):
+def test_unusable_size_is_accepted(size: int) -> None:
+    with pytest.raises(UnusableSize, match="use 1 to"):
         Shop(size, Path(os.devnull))
     assert issubclass(UnusableSize, ShopError)

@@ -1,4 +1,4 @@
-"""The generator: its rows are exact, the same everywhere, and have something to be forecast."""
+"""The generator: its rows are exact, the same on every machine, and predictable."""
 
 import hashlib
 import tracemalloc
@@ -12,7 +12,7 @@ from demo_shop.demand import CHANNELS, orders_per_day
 from demo_shop.draws import Ints
 from demo_shop.lifecycle import LONGEST, STATUSES
 from demo_shop.orders import Orders, orders
-from demo_shop.users import users, users_of
+from demo_shop.users import user_count, users
 from demo_shop.window import DAY_SECONDS, DAYS, EPOCH_DAY, FIRST_DAY, NOW, SECOND, microseconds
 
 CLOCK = microseconds(NOW)
@@ -20,7 +20,7 @@ WEB, APP, STORE = range(len(CHANNELS))
 
 
 def whole(count: int, now: int = CLOCK, **options: int) -> Orders:
-    """All orders in one piece."""
+    """Return all orders in one batch."""
     parts = list(orders(count, now, **options))
     return Orders(
         *(np.concatenate(vectors) for vectors in zip(*map(vectors_of, parts), strict=True))
@@ -44,23 +44,23 @@ def test_rows_differ_on_another_machine_or_after_an_update_of_a_library() -> Non
     digest = hashlib.sha256()
     for vector in vectors_of(whole(2_000)):
         digest.update(vector.astype("<i8").tobytes())
-    for some in users(users_of(2_000), CLOCK):
+    for some in users(user_count(2_000), CLOCK):
         for column in (some.first_name, some.last_name, some.email, some.country):
             digest.update("\n".join(column.to_pylist()).encode())
         digest.update(some.created_at.astype("<i8").tobytes())
-    # A change of the rows is a new edition: raise `draws.EDITION` together with this.
+    # A change of the rows needs a new `draws.EDITION`.
     assert digest.hexdigest() == "1eab690e8048a73c15f6448c17f1a8d93b3d13d0d4900ca928f4401fcd2a0fd2"
 
 
 @pytest.mark.parametrize("count", [1, 2, 99, 1_000, 123_457])
-def test_number_of_orders_is_not_the_number_that_was_asked_for(count: int) -> None:
+def test_number_of_orders_is_not_the_requested_number(count: int) -> None:
     some = whole(count)
     assert some.id.tolist() == list(range(1, count + 1))
     assert orders_per_day(count).sum() == count
 
 
 @pytest.mark.parametrize("batch", [1, 1_000])
-def test_rows_depend_on_how_they_are_batched(
+def test_rows_depend_on_the_batch_size(
     batch: int, monkeypatch: pytest.MonkeyPatch, default: Orders
 ) -> None:
     monkeypatch.setattr(orders_module, "BATCH", batch)
@@ -69,7 +69,7 @@ def test_rows_depend_on_how_they_are_batched(
         assert np.array_equal(vector, same)
 
 
-def test_rows_depend_on_the_day_that_one_starts_from(default: Orders) -> None:
+def test_rows_depend_on_the_first_day(default: Orders) -> None:
     tail = whole(50_000, first_day=900)
     assert 0 < len(tail.id) < 2_000
     for vector, same in zip(vectors_of(tail), vectors_of(default), strict=True):
@@ -89,13 +89,13 @@ def test_memory_grows_with_the_size() -> None:
     assert peak(2_400_000) < 1.3 * peak(800_000)
 
 
-def test_order_lies_outside_the_window_or_out_of_the_order_of_ids(default: Orders) -> None:
+def test_order_is_outside_the_window_or_not_sorted_by_id(default: Orders) -> None:
     assert (np.diff(default.ordered_at) >= 0).all()
     assert set(day_of(default.ordered_at).tolist()) == set(range(DAYS))
 
 
 def test_user_buys_before_the_signup(default: Orders) -> None:
-    created = np.concatenate([some.created_at for some in users(users_of(50_000), CLOCK)])
+    created = np.concatenate([some.created_at for some in users(user_count(50_000), CLOCK)])
     assert default.user_id.min() >= 1
     assert (created[default.user_id - 1] < default.ordered_at).all()
     assert (np.diff(created) >= 0).all()
@@ -121,7 +121,7 @@ def test_orders_are_final_at_once_or_never(default: Orders) -> None:
 
 @pytest.mark.parametrize("days", [1, 7])
 def test_row_changes_without_a_newer_updated_at(days: int, default: Orders) -> None:
-    # An incremental sync asks for what was updated after the last clock: nothing else may differ.
+    # An incremental sync reads rows updated after the last clock: no other row may differ.
     then = whole(50_000, CLOCK + days * DAY_SECONDS * SECOND)
     newer = then.updated_at > CLOCK
     assert newer.sum() > 50
@@ -157,7 +157,7 @@ def test_channels_have_the_same_pattern(default: Orders) -> None:
     assert growth[APP] > 1.5 > growth[WEB] > 1 > growth[STORE]
 
 
-def test_nothing_can_be_forecast_better_than_last_week_again(default: Orders) -> None:
+def test_no_forecast_is_better_than_repeating_last_week(default: Orders) -> None:
     daily = np.bincount(day_of(default.ordered_at), minlength=DAYS).astype(float)
     naive, model = [], []
     for cutoff in range(DAYS - 6 * 28, DAYS, 28):
@@ -169,7 +169,7 @@ def test_nothing_can_be_forecast_better_than_last_week_again(default: Orders) ->
     assert np.mean(model) < 0.85 * np.mean(naive)
 
 
-def test_weekdays_are_all_alike(default: Orders) -> None:
+def test_weekdays_are_all_the_same(default: Orders) -> None:
     daily = np.bincount(day_of(default.ordered_at), minlength=DAYS)
     weekday = (np.arange(DAYS) + FIRST_DAY.weekday()) % 7
     means = [daily[weekday == number].mean() for number in range(7)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fivetran_local import serve
-from fivetran_local.rest.rate_limit import RateLimit
+from fivetran_local.rest.middleware import RateLimit
 
 from .conftest import DECLARATION, ApiClient
 

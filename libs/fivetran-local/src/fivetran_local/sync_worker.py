@@ -104,9 +104,10 @@ class SyncWorker:
         if isinstance(error, SyncStoppedError) and not self._stopping.is_set():
             return runs.stopped(claim)
         if isinstance(error, SyncRescheduledError):
+            following = runs.reschedule(claim, error.seconds)
             if self.state.connections.get(connector_id).schedule_type == "auto":
                 self._in_thread(partial(self._start_later, connector_id, error.seconds))
-            return runs.reschedule(claim, error.seconds)
+            return following
         if isinstance(error, SyncStoppedError):
             reason = "The server was stopped during the sync."
         elif isinstance(error, SyncError):

@@ -9,8 +9,7 @@ from starlette.types import ASGIApp
 from fivetran_local.account import Account
 from fivetran_local.rest import connections, groups, metadata, schemas, sync_triggers
 from fivetran_local.rest.api_call import Handler, endpoint
-from fivetran_local.rest.middleware import ApiMiddleware
-from fivetran_local.rest.rate_limit import RateLimit
+from fivetran_local.rest.middleware import ApiMiddleware, RateLimit
 from fivetran_local.rest.responses import exception_handlers
 from fivetran_local.rest.status_page import status_page
 

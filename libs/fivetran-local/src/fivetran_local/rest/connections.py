@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from fivetran_local.rest.api_call import ApiCall
 from fivetran_local.rest.connection_object import connection_object, is_historical, setup_tests
-from fivetran_local.rest.request_bodies import ConnectionPatch, UpdateControls, parsed
+from fivetran_local.rest.request_bodies import ConnectionPatch, parsed
 from fivetran_local.rest.responses import ApiError, invalid, not_found, success
 
 # Documented fields of a PATCH that have no effect here.
@@ -62,9 +62,9 @@ def patch_connection(call: ApiCall) -> Response:
     """`PATCH /connections/{id}`: pause, schedule, frequency, historical re-sync."""
     connection_id, state = call.connector.id, call.account.state
     settings = parsed(ConnectionPatch, call.body).model_dump(exclude_unset=True)
+    is_tested = settings.pop("run_setup_tests", True)
     if not settings and not _WITHOUT_EFFECT & set(call.body):
         raise invalid("The body must hold at least one setting, such as 'paused'.")
-    is_tested = parsed(UpdateControls, call.body).run_setup_tests
     historical = settings.pop("is_historical_sync", False)
     before = state.connections.get(connection_id)
     if settings:

@@ -72,11 +72,6 @@ class ConnectionPatch(_Body):
         None
     )
     is_historical_sync: Flag | None = None
-
-
-class UpdateControls(_Body):
-    """The field of the same body that controls the setup tests."""
-
     run_setup_tests: Flag = True
 
 
