@@ -17,7 +17,7 @@ Ints = npt.NDArray[np.int64]
 
 SEED = 20_240_101
 
-EDITION = 1
+EDITION = 2
 """Version of the generator, stored in every file. Increase it with every change of the rows: files
 of older versions are created again."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from demo_shop import DEFAULT_ORDERS, Shop, ShopError, serve_export
+from demo_shop import Shop, ShopError, serve_export
 from fivetran_local import API_KEY, API_SECRET, FivetranLocalError, serve
 from ingestion.local_sources import LocalSourceFailed
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from environment import Environment
 
 CONNECTORS_FILE = Path(__file__).with_name("connectors.yaml")
-SIZE_VARIABLE = "DEMO_SHOP_ORDERS"
 
 
 @dataclass(frozen=True)
@@ -74,12 +73,9 @@ def demo_shop_of(environ: Mapping[str, str], environment: Environment) -> Shop:
     """Return the demo shop of an environment, with `DEMO_SHOP_ORDERS` orders.
 
     Raises:
-        LocalSourceFailed: the size is not a number.
+        ShopError: the size is not a number.
     """
-    size = environ.get(SIZE_VARIABLE) or str(DEFAULT_ORDERS)
-    if not size.isdecimal():
-        raise LocalSourceFailed(f"{SIZE_VARIABLE} is {size!r}. Set it to a number of orders.")
-    return Shop(int(size), environment.outside_dir)
+    return Shop.from_environ(environ, environment.outside_dir)
 
 
 def _duckdb_url(file: Path) -> str:
