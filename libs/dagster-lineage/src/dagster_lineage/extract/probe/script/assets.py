@@ -116,12 +116,12 @@ def _dependencies(
     node: Any, spec: Any, at: str, places: Places, *, dbt: bool
 ) -> list[dict[str, Any]]:
     """Return the dependencies of an asset in the resolved graph."""
-    given = {dependency.asset_key: dependency for dependency in spec.deps}
+    declared = {dependency.asset_key: dependency for dependency in spec.deps}
     parents = getattr(node, "parent_keys", None)
-    keys = set(given) if parents is None else set(parents) | (set(given) & {node.key})
+    keys = set(declared) if parents is None else set(parents) | (set(declared) & {node.key})
     facts = []
     for key in sorted(keys, key=key_text):
-        dependency = given.get(key)
+        dependency = declared.get(key)
         mapping = getattr(dependency, "partition_mapping", None)
         details = getattr(dependency, "metadata", None)
         if details is None:  # not `or {}`: the metadata of `upstream(…)` is false as a condition
@@ -158,10 +158,10 @@ def _is_key(key: Any) -> Callable[[object], bool]:
             return bool(value == key)
         for attribute in ("asset_key", "key", "keys"):
             try:
-                held = getattr(value, attribute)
+                referred = getattr(value, attribute)
             except Exception:  # noqa: BLE001, S112 - `key` of a definition of several assets raises
                 continue
-            if held == key or (isinstance(held, (set, frozenset)) and key in held):
+            if referred == key or (isinstance(referred, (set, frozenset)) and key in referred):
                 return True
         return False
 
