@@ -1,4 +1,4 @@
-"""`[tool.lineage]`: what is wrong in it is told with the nearest right key."""
+"""`[tool.lineage]`: invalid settings are reported with the nearest valid key."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class CrossProjectView(GraphRule):
     A view is a query that runs in the reader's process. In DuckDB it stores the names of the tables
     that it reads, including those of databases: a view over a third file fails with `schema does
     not exist` in each reader that has not attached that file under the same name. That is an error.
-    A view over tables of its own file is a warning: each reader computes it again, over tables that
+    A view over tables of the same file is a warning: each reader computes it again, over tables that
     have no contract. An ephemeral model does not exist in the database. Engines with one catalog
     for all projects can share views.
 
@@ -58,7 +58,9 @@ class CrossProjectView(GraphRule):
                 yield self._of(read, what, error=True)
             elif read.producer.where.interface.dialect in FILE_ENGINES and _other_file(read):
                 other = _read_of_other_file(graph, read.producer, set())
-                over = f"over `{other}` of another file" if other else "over tables of its own file"
+                over = (
+                    f"over `{other}` of another file" if other else "over tables of the same file"
+                )
                 yield self._of(read, f"a view {over}", error=bool(other))
 
     def _of(self, read: ReadByOthers, what: str, *, error: bool) -> Finding:
