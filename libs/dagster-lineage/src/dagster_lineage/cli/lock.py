@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from dagster_lineage.analyze.check import CheckResult
@@ -276,14 +276,9 @@ def _warn_of_unread_files(
 
 
 def _warn_of_left_over_files(
-    root: Path, settings: Settings, out: Path | None, located: Sequence[LocatedInterface]
+    root: Path, settings: Settings, out: Path | None, located: Iterable[LocatedInterface]
 ) -> None:
-    """Print the interface files of code locations that no longer exist.
-
-    The folder of a code location that does not load can be unknown, so nothing is printed then.
-    """
-    if any(one.interface.unreadable for one in located):
-        return
+    """Print the interface files of code locations that no longer exist."""
     existing = (
         out.resolve().glob("*.json")
         if out

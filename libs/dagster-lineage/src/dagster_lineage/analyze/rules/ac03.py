@@ -26,9 +26,9 @@ class CrossProjectView(GraphRule):
     A view is a query that runs in the reader's process. In DuckDB it stores the names of the tables
     that it reads, including those of databases: a view over a third file fails with `schema does
     not exist` in each reader that has not attached that file under the same name. That is an error.
-    A view over tables of the same file is a warning: each reader computes it again, over tables that
-    have no contract. An ephemeral model does not exist in the database. Engines with one catalog
-    for all projects can share views.
+    A view over tables of the same file is a warning: each reader computes it again, over tables
+    that have no contract. An ephemeral model does not exist in the database. Engines with one
+    catalog for all projects can share views.
 
     **Anti-pattern**
 

@@ -23,9 +23,9 @@ class UndeclaredExternal(GraphRule):
     """A project reads keys under a prefix without any producer or declaration.
 
     The keys probably belong to a system outside this graph, such as a loader or another Dagster
-    deployment. Without a declaration they cannot be distinguished from a mistake, and the owner to ask
-    when the data stops is not recorded. There is one finding per prefix, at the project that reads
-    most of it.
+    deployment. Without a declaration they cannot be distinguished from a mistake, and the owner to
+    ask when the data stops is not recorded. There is one finding per prefix, at the project that
+    reads most of it.
 
     **Anti-pattern**
 
