@@ -7,7 +7,6 @@ import os
 import sys
 from pathlib import Path
 
-from dagster_lineage.files.comparison import WORKTREE
 from dagster_lineage.files.settings import find_root
 from dagster_lineage.model.errors import LineageError
 
@@ -50,6 +49,8 @@ def root_of(arguments: argparse.Namespace) -> Path:
 
 def add_branch(parser: argparse.ArgumentParser) -> None:
     """Add `--base` and `--head`."""
+    from dagster_lineage.files.comparison import WORKTREE
+
     parser.add_argument(
         "--base",
         metavar="REF",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dagster_lineage.analyze.affected.verdicts import Affected
-from dagster_lineage.analyze.check import CheckResult
-from dagster_lineage.analyze.diff.changes import InterfaceDiff
-from dagster_lineage.analyze.impact.results import Impact
-from dagster_lineage.files.comparison import Comparison
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dagster_lineage.analyze.affected.verdicts import Affected
+    from dagster_lineage.analyze.check import CheckResult
+    from dagster_lineage.analyze.diff.changes import InterfaceDiff
+    from dagster_lineage.analyze.impact.results import Impact
+    from dagster_lineage.files.comparison import Comparison
 
 CHECK_FORMATS = ("text", "json", "sarif", "github")
 DIFF_FORMATS = ("text", "json", "markdown", "github")
