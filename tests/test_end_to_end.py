@@ -1,4 +1,4 @@
-"""The whole pipeline from an empty folder, over four code locations, as `make run` starts it.
+"""The complete pipeline over four code locations from an empty folder, as `make run` starts it.
 
 The expected numbers are worked out again from the source itself: the demo shop's database, its
 customer export and the seeds.
@@ -71,12 +71,12 @@ def platform(tmp_path_factory, root):
 
 @pytest.fixture(scope="module")
 def first_run(platform):
-    """What the first run printed; the tests below look at what it left."""
+    """Return the result of the first run, whose tables the tests below read."""
     return platform("run")
 
 
 def expected_days(platform):
-    """Orders, customers and revenue per day and channel, from the shop's own rows."""
+    """Return orders, customers and revenue by day and channel, from the rows of the shop."""
     days = defaultdict(lambda: [0, set(), Decimal(0)])
     rows = platform.source("select ordered_at, channel, user_id, status, amount from orders")
     for ordered_at, channel, user_id, status, amount in rows:
@@ -103,7 +103,7 @@ def found_days(platform):
     }
 
 
-def test_first_run_from_an_empty_folder_makes_everything(first_run):
+def test_first_run_from_an_empty_folder_materializes_every_asset(first_run):
     assert first_run.returncode == 0, first_run.stdout + first_run.stderr
     assert "failed" not in first_run.stdout
     assert "ml/predicted_orders" in first_run.stdout
@@ -133,7 +133,7 @@ def test_every_asset_has_an_event_and_every_check_a_result(
                     assert result, f"{check} of {name} was not executed"
 
 
-def test_ingested_rows_are_those_of_the_source(first_run, platform):
+def test_ingested_rows_equal_those_of_the_source(first_run, platform):
     orders = {
         (row["id"], row["status"], row["amount"]) for row in platform.read("shop_public", "orders")
     }
@@ -155,7 +155,7 @@ def test_customers_are_accepted_or_rejected_and_none_is_lost(first_run, platform
     assert all(row["reason"] for row in rejected)
 
 
-def test_jaffle_models_agree_with_the_seeds(first_run, platform, root):
+def test_jaffle_models_match_the_seeds(first_run, platform, root):
     seeds = root / "projects" / "jaffle_dbt" / "seeds"
     with (seeds / "raw_payments.csv").open() as file:
         paid = defaultdict(int)
@@ -176,11 +176,11 @@ def test_jaffle_models_agree_with_the_seeds(first_run, platform, root):
     )
 
 
-def test_daily_summary_agrees_with_the_shop(first_run, platform):
+def test_daily_summary_matches_the_shop(first_run, platform):
     assert found_days(platform) == expected_days(platform)
 
 
-def test_forecast_is_of_the_28_days_after_the_last_one(first_run, platform):
+def test_forecast_contains_the_28_days_after_the_last_one(first_run, platform):
     last_day = max(day for day, _ in expected_days(platform))
     forecast = sorted(platform.read("ml", "predicted_orders"), key=lambda row: row["forecast_date"])
     assert len(forecast) == 28
@@ -191,15 +191,15 @@ def test_forecast_is_of_the_28_days_after_the_last_one(first_run, platform):
         assert row["predicted_orders"] <= row["upper_80"] <= row["upper_95"]
 
 
-def test_published_tables_are_queried_by_one_command(first_run, platform):
-    asked = platform(
+def test_published_tables_can_be_queried_with_platform_sql(first_run, platform):
+    result = platform(
         "sql", "--format", "csv", "select count(*) as days from marts_dbt.marts.daily_order_summary"
     )
-    assert asked.returncode == 0, asked.stderr
-    assert asked.stdout.split() == ["days", str(len(expected_days(platform)))]
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.split() == ["days", str(len(expected_days(platform)))]
 
 
-def test_second_run_corrects_the_days_that_changed_late(first_run, platform):
+def test_second_run_updates_days_that_changed_late(first_run, platform):
     before = expected_days(platform)
     changes = platform.shop.change(days=3)
     assert changes.orders_updated
@@ -214,7 +214,7 @@ def test_second_run_corrects_the_days_that_changed_late(first_run, platform):
 
 @pytest.fixture
 def half_of_the_customers(platform):
-    """A server whose export lacks customers that have orders, which jaffle_dbt's tests notice."""
+    """Serve an export without some customers that have orders, so that dbt tests fail."""
     with serve_export(platform.shop) as url:
         from urllib.request import urlopen
 
@@ -240,7 +240,7 @@ def half_of_the_customers(platform):
     server.server_close()
 
 
-def test_failed_blocking_test_upstream_leaves_downstream_with_the_old_data(
+def test_failed_blocking_test_upstream_keeps_the_previous_data_downstream(
     first_run, platform, half_of_the_customers
 ):
     generation = platform.generation("jaffle_dbt")
@@ -250,6 +250,9 @@ def test_failed_blocking_test_upstream_leaves_downstream_with_the_old_data(
     assert failed.returncode == 1, failed.stdout
     assert "jaffle_dbt was not published" in failed.stdout
     assert "orders_customer_is_known" in failed.stdout
+    assert "failed (code location jaffle_dbt)" in failed.stdout
+    assert "platform log " in failed.stdout
+    assert "After the fix" in failed.stdout
     assert "skipped" in failed.stdout
     assert "ml/order_count_chart" in failed.stdout
     assert platform.generation("jaffle_dbt") == generation
@@ -259,7 +262,7 @@ def test_failed_blocking_test_upstream_leaves_downstream_with_the_old_data(
     assert platform.generation("jaffle_dbt") > generation
 
 
-def test_run_without_its_upstream_says_what_to_run_first(tmp_path, root):
+def test_run_without_its_upstream_names_the_command_to_run_first(tmp_path, root):
     alone = Platform(tmp_path, root)("run", "--select", "code_location:ml")
     assert alone.returncode == 1
     assert "Materialize" in alone.stdout

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 
 from tools.ci_affected import CiPlan, LineageNotInstalled, commit_exists, lineage_command, plan
 from tools.ci_projects import NoSuchProject, find_project, needs_of_checks, steps_of
-from tools.ci_steps import ON_GITHUB, ROOT, Step, run_steps, say, write_output, write_summary
+from tools.ci_steps import ON_GITHUB, ROOT, Step, print_now, run_steps, write_output, write_summary
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -37,10 +37,10 @@ def main(arguments: Sequence[str]) -> int:
     try:
         return _run(options)
     except NoSuchProject as error:
-        say(str(error))
+        print_now(str(error))
         return 2
     except LineageNotInstalled as error:
-        say(str(error))
+        print_now(str(error))
         return 1
     except KeyboardInterrupt:
         return 130
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     if options.command == "needs":
-        say("\n".join(needs_of_checks(find_project(options.name))))
+        print_now("\n".join(needs_of_checks(find_project(options.name))))
         return 0
     if options.command == "project":
         return run_project(options.name)
@@ -62,7 +62,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def write_affected(affected: CiPlan) -> int:
     """Print what is affected and set the output of the workflow's job."""
-    say(affected.text)
+    print_now(affected.text)
     write_summary(f"### Affected\n\n```text\n{affected.text}\n```\n")
     write_output("matrix", affected.matrix)
     return 0
@@ -110,11 +110,11 @@ def global_steps(base: str, affected: CiPlan) -> list[Step]:
 
 def run_all(base: str, affected: CiPlan) -> int:
     """Run all jobs of the workflow one after the other, also after a failure."""
-    say(affected.text + "\n")
+    print_now(affected.text + "\n")
     codes = {name: run_project(name) for name in affected.projects}
     codes["global"] = run_global(base, affected)
     failed = [name for name, code in codes.items() if code]
-    say(f"\nci: {', '.join(failed)} failed." if failed else "\nci: all steps passed.")
+    print_now(f"\nci: {', '.join(failed)} failed." if failed else "\nci: all steps passed.")
     return int(bool(failed))
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.ci_projects import discover
-from tools.ci_steps import ROOT, say
+from tools.ci_steps import ROOT, print_now
 
 LINEAGE_ENVIRONMENT = ".tools/lineage"
 
@@ -104,6 +104,6 @@ def lineage_command() -> str:
     target = f"{LINEAGE_ENVIRONMENT}/.installed"
     command = ["make", "--quiet", target, f"PYTHON={sys.executable}"]
     if subprocess.run(command, cwd=ROOT, check=False).returncode:
-        say(f"To run it again:\n  {' '.join(command)}")
+        print_now(f"To run it again:\n  {' '.join(command)}")
         raise LineageNotInstalled("The command `lineage` could not be installed; see above.")
     return f"{LINEAGE_ENVIRONMENT}/bin/lineage"

@@ -70,12 +70,12 @@ def run_steps(name: str, steps: Sequence[Step]) -> int:
         failed = {result.step.title for result in results if result.exit_code != 0}
         skip = failed.intersection(step.needs)
         results.append(StepResult(step, None) if skip else _run(name, step))
-    say(f"\n{name}: {sum(result.seconds for result in results):.1f} s")
+    print_now(f"\n{name}: {sum(result.seconds for result in results):.1f} s")
     for result in results:
-        say(f"  {result.verdict:<8} {result.seconds:6.1f} s  {result.step.title}")
+        print_now(f"  {result.verdict:<8} {result.seconds:6.1f} s  {result.step.title}")
     for result in results:
         if result.exit_code:
-            say(f"{name}: {result.step.title} failed. To run it again:\n  {result.step.line}")
+            print_now(f"{name}: {result.step.title} failed. To run it again:\n  {result.step.line}")
     rows = [
         f"| {result.step.title} | {result.verdict} | {result.seconds:.1f} s |" for result in results
     ]
@@ -84,8 +84,8 @@ def run_steps(name: str, steps: Sequence[Step]) -> int:
 
 
 def _run(name: str, step: Step) -> StepResult:
-    say(f"{'::group::' if ON_GITHUB else ''}== {name}: {step.title}")
-    say(f"$ {step.line}")
+    print_now(f"{'::group::' if ON_GITHUB else ''}== {name}: {step.title}")
+    print_now(f"$ {step.line}")
     started = time.monotonic()
     try:
         code = subprocess.run(
@@ -95,14 +95,14 @@ def _run(name: str, step: Step) -> StepResult:
             stdout=subprocess.DEVNULL if step.quiet else None,
         ).returncode
     except FileNotFoundError as error:
-        say(f"{error.filename} does not exist.")
+        print_now(f"{error.filename} does not exist.")
         code = 127
     result = StepResult(step, code, time.monotonic() - started)
     if ON_GITHUB:
-        say("::endgroup::")
+        print_now("::endgroup::")
         if code:
             # A workflow command is one line; %0A is GitHub's escape for a line break.
-            say(f"::error title={name}%3A {step.title}::To run it again:%0A{step.line}")
+            print_now(f"::error title={name}%3A {step.title}::To run it again:%0A{step.line}")
     return result
 
 
@@ -124,7 +124,7 @@ def write_output(name: str, value: str) -> None:
             outputs.write(f"{name}<<{end}\n{value}\n{end}\n")
 
 
-def say(text: str) -> None:
+def print_now(text: str) -> None:
     """Print without buffering, since the output of commands comes in between."""
     print(text, flush=True)
     sys.stderr.flush()
