@@ -80,7 +80,7 @@ def expected_days(platform):
     days = defaultdict(lambda: [0, set(), Decimal(0)])
     rows = platform.source("select ordered_at, channel, user_id, status, amount from orders")
     for ordered_at, channel, user_id, status, amount in rows:
-        if status == "cancelled":
+        if status == "canceled":
             continue
         day = days[ordered_at[:10], channel]
         day[0] += 1

@@ -169,6 +169,7 @@ def test_unknown_partitions_are_a_usage_error_before_anything_runs(workspace):
         ("raw/a", {"raw/a"}),
         ('key:"raw/a"+', {"raw/a", "two/b", "back/z", "three/leaf"}),
         ('+key:"back/z"', {"raw/a", "two/b", "back/z"}),
+        ('code_location:"three"+', {"three/leaf", "three/free"}),
         ("code_location:three and not key:three/free", {"three/leaf"}),
         ('key:"two/*"', {"two/b", "two/other", "two/daily", "two/regions"}),
     ],
