@@ -73,6 +73,7 @@ lint: manifests  ## check style, types, imports between projects, SQL, dependenc
 	$(BIN)/lint-imports
 	$(BIN)/sqlfluff lint projects libs/published-assets/dbt
 	$(BIN)/yamllint --strict .
+	$(PYTHON) tools/wording.py
 	$(PYTHON) tools/requirements.py check
 	$(BIN)/lineage lock --check
 	$(BIN)/lineage check

@@ -1,4 +1,4 @@
-"""A folder of its own for every test, a scripted HTTP server, and a way to run the assets."""
+"""A separate folder for every test, a scripted HTTP server, and a way to run the assets."""
 
 from __future__ import annotations
 

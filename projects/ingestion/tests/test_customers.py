@@ -102,21 +102,21 @@ def test_bad_rows_go_to_rejected_with_number_and_every_reason(
 def test_too_many_bad_rows_publish_nothing_and_show_a_sample(
     export, materialize, reply, published, before
 ):
-    export.answer("/customers.csv", reply(HEADER + GOOD + "3,A,B,nobody|<b>,DE,2024-01-01\n"))
+    export.answer("/customers.csv", reply(HEADER + GOOD + "3,A,B,invalid|<b>,DE,2024-01-01\n"))
     run = materialize("customers")
     assert not run.success
     assert "33.33%" in run.message
     [check] = run.checks
     assert not check.passed
     assert check.metadata["rejected_rows"].value == 1
-    assert "nobody\\|&lt;b>" in check.metadata["sample"].value
+    assert "invalid\\|&lt;b>" in check.metadata["sample"].value
     assert "bad e-mail address" in check.metadata["sample"].value
     assert published.rows("from jaffle_shop.raw_customers order by id") == before
     assert materialize("customers", config={"max_rejected_share": 0.4}).success
 
 
 def test_bad_rows_stop_the_rejected_table_alone_too(export, materialize, reply, published, before):
-    export.answer("/customers.csv", reply(HEADER + GOOD + "3,A,B,nobody,DE,2024-01-01\n"))
+    export.answer("/customers.csv", reply(HEADER + GOOD + "3,A,B,invalid,DE,2024-01-01\n"))
     run = materialize("customers", selection=["jaffle_shop/raw_customers_rejected"])
     assert not run.success
     assert "33.33%" in run.message

@@ -171,7 +171,7 @@ def test_order_of_columns_in_the_api_changes_no_byte(account, capsys, file, json
 
 
 @pytest.mark.parametrize(
-    ("told", "spelled"),
+    ("api_type", "duckdb_type"),
     [
         ("TIMESTAMPTZ", "TIMESTAMP WITH TIME ZONE"),
         ("double precision", "DOUBLE"),
@@ -182,8 +182,8 @@ def test_order_of_columns_in_the_api_changes_no_byte(account, capsys, file, json
         ("", ""),
     ],
 )
-def test_types_are_spelled_as_duckdb_does(told, spelled):
-    assert work_file_type(told) == spelled
+def test_types_have_the_names_of_duckdb(api_type, duckdb_type):
+    assert work_file_type(api_type) == duckdb_type
 
 
 def test_columns_are_requested_by_source_names(account, capsys, file, json_answer):

@@ -249,7 +249,7 @@ snapshots:
         "{% test sums_match(model, other) %}\n"
         "select 1 from {{ model }}, {{ other }} where false\n{% endtest %}\n"
     ),
-    # An installed package with a model, a source and a generic test of its own.
+    # An installed package with a model, a source and a separate generic test.
     "dbt_packages/dbt_utils/dbt_project.yml": (
         'name: dbt_utils\nversion: "1.0"\nconfig-version: 2\nprofile: shop\n'
     ),

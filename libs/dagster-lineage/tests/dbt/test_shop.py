@@ -1,4 +1,4 @@
-"""What is read out of a manifest that dbt wrote, with its project beside it."""
+"""Facts of a manifest that dbt wrote, with the files of its project."""
 
 from __future__ import annotations
 

@@ -269,7 +269,7 @@ def test_interface_does_not_depend_on_the_order_of_the_manifest(repository, mani
         "select " + " + ".join(["1"] * 3000) + " as id",
         "select " + "(" * 400 + "1" + ")" * 400 + " as id",
         "select id from (" * 200 + "select 1 as id" + ") q" * 200,
-        "this is no sql at all ((",
+        "this cannot be parsed ((",
         "{% if %}",
         "",
     ],

@@ -106,7 +106,7 @@ def draft() -> Draft:
             for name, target in TARGETS.items()
         ),
         manifests={name: ManifestFacts(file="", keys=keys[name]) for name in TARGETS},
-        notes=tuple(f"asset a{index}: no owner is told" for index in range(9)),
+        notes=tuple(f"asset a{index}: no owner" for index in range(9)),
     )
     producer = draft_of(
         facts,
@@ -141,7 +141,7 @@ def test_two_manifests_of_one_project_keep_their_models_and_sources_apart(draft)
 
 def test_notes_of_one_reason_are_one(draft):
     notes = draft.interface().unknown
-    assert "asset a0, asset a1, asset a2 and 6 more: no owner is told" in notes
+    assert "asset a0, asset a1, asset a2 and 6 more: no owner" in notes
     assert len(notes) <= 2, notes
 
 

@@ -145,7 +145,7 @@ def test_model_is_read_again_where_a_table_that_it_names_by_itself_has_become_an
         }
 
     bare = [BareManifest(repository / "manifest.json", keys="{model}")]
-    stg = {"stg": None}  # nothing tells how it is read
+    stg = {"stg": None}  # unknown how it is read
     assert locked("totals", "totals", "amount") == (3, stg | {"totals": ("amount",)})
     assert locked("totals", "totals", "amount") == (0, stg | {"totals": ("amount",)})
     # Another column, the same table by another key, and no such table: the query has not changed.

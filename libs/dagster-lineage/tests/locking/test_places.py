@@ -1,4 +1,4 @@
-"""Where things are told to be."""
+"""Places of assets, sources and checks."""
 
 from __future__ import annotations
 

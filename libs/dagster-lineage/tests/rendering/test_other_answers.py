@@ -1,4 +1,4 @@
-"""Texts that nobody told, and columns of relations that macros ask for."""
+"""Unknown variables, and columns of relations that macros request."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ STAR = {
         "not (env_var('TIER', 'dev') != 'prod')",
     ],
 )
-def test_text_that_nobody_told_says_what_would_have_changed_it(condition: str) -> None:
+def test_unknown_text_names_its_condition(condition: str) -> None:
     code = f"select 1 as id{{% if {condition} %}}, 2 as secret{{% endif %}}"
 
     assumed = render(code)

@@ -137,7 +137,7 @@ def test_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     ("code", "details"),
     [
         ("select {{ nothing.at_all }}", "nothing"),
-        ("select {{ nobody() }}", "nobody"),
+        ("select {{ undefined_macro() }}", "undefined_macro"),
         ("{% if x %}select 1", "Unexpected end"),
         ("select * from {{ ref('absent') }}", "absent"),
         ("select * from {{ source('a', 'b') }}", "a.b"),

@@ -18,7 +18,7 @@ class Reference(Struct, frozen=True):
     """A place that names an asset which exactly one other code location produces or declares.
 
     A dbt source is one place, however many models read it. A dependency in Python, or a table that
-    SQL names directly, is a place of its own. A fault is reported once per place.
+    SQL names directly, is a separate place. A fault is reported once per place.
     """
 
     where: LocatedInterface

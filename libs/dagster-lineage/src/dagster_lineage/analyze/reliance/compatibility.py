@@ -39,7 +39,7 @@ def lacking_guarantees(asset: Asset, spelled: str, column: Column, expected: Exp
 
 
 def is_unique(asset: Asset, spelled: str, column: Column) -> bool:
-    """Return whether a column is guaranteed to be unique, by itself or as the whole grain."""
+    """Return whether a column is guaranteed to be unique, alone or as the whole grain."""
     return column.unique or (
         len(asset.grain) == 1 and asset.grain[0].casefold() == spelled.casefold()
     )

@@ -48,7 +48,7 @@ def drafts_of_manifests(
         cache: Of what was traced before.
 
     Raises:
-        ManifestUnreadable: a file is no manifest.
+        ManifestUnreadable: a file is not a manifest.
         KeyRuleWrong: a rule is none.
     """
     decoded = [_decoded(bare.file) for bare in manifests]
@@ -126,5 +126,5 @@ def _leave_out_repeated(draft: Draft, dbt_project: str, earlier: Sequence[Draft]
     if repeated:
         draft.unknown.append(
             f"{len(repeated)} assets are those of another manifest of the dbt project "
-            f"{dbt_project}, so they are told there."
+            f"{dbt_project}, so they are reported there."
         )

@@ -57,7 +57,7 @@ class CheckoutPaths:
         """An absolute place relative to a project's folder, with forward slashes.
 
         An installed library's starts at `site-packages`; what is outside of the checkout
-        elsewhere is no place that another machine has, and empty.
+        elsewhere does not exist on other machines, and is empty.
         """
         if not at:
             return ""
@@ -127,7 +127,7 @@ class CheckoutPaths:
 
 def _patterns(path: str) -> Iterable[re.Pattern[str]]:
     parts = [part for part in re.split(r"[/\\]+", path) if part]
-    # In one part of a key its slashes are escaped; as parts of their own they have none before.
+    # In one part of a key its slashes are escaped; as separate parts they have none before.
     bare = r"|(?<![\w.\\-])" if len(parts) >= FEW_WORDS else ""
     for separator in (r"\/", "/", "\\"):
         joined = re.escape(separator.join(parts))

@@ -16,8 +16,8 @@ from dagster_lineage.model.errors import LineageError
 class State(Enum):
     """The status of an interface file compared with the code."""
 
-    RIGHT = "as it should be"
-    LINES_MOVED = "as it should be, but for line numbers"
+    RIGHT = "up to date"
+    LINES_MOVED = "up to date, except for line numbers"
     STALE = "stale"
     MISSING = "not there"
     UNREADABLE = "not comparable: the location could not be asked"

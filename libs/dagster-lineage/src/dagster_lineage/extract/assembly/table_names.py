@@ -1,4 +1,4 @@
-"""Where the code of a model names a table by itself, and not by `ref` or `source`."""
+"""Places where the code of a model names a table directly instead of by `ref` or `source`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def naming(parts: Iterable[str]) -> re.Pattern[str]:
 
 
 def where_named(at: str, codes: Iterable[Code], key: str) -> str:
-    """Where code names another project's table by itself, and not by `source`.
+    """Places where code names another project's table directly instead of by `source`.
 
     Args:
         at: Place of the model, for a table that only a macro names.

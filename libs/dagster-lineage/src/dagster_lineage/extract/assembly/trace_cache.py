@@ -25,7 +25,7 @@ class RenderedNode(Struct, frozen=True, array_like=True):
     problem: str = ""
     """Why they are not certain, or not there."""
     hooks: str = ""
-    """Jinja and SQL that runs with it and is no part of it: its hooks."""
+    """Jinja and SQL of its hooks, which run with the model."""
     full_builds: int = 1
     """How many of the queries build it in full: one for each thing that the manifest does not tell
     and that the SQL is different for."""

@@ -65,7 +65,7 @@ def expected_of(
 
 
 def header_of(seed: ManifestNode, content: str | None) -> tuple[str, ...]:
-    """Names of a seed's columns, from its file; none when the file is not at hand."""
+    """Names of a seed's columns, from its file; none if the file is not available."""
     if not content:
         return ()
     delimiter = seed.config.delimiter or ""

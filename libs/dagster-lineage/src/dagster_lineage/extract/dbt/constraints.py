@@ -9,7 +9,7 @@ A reader can rely on a guarantee, because a violation stops the run:
 * a **data test** that fails the run for every single offending row: `not_null`, `unique`, a
   primary key or a unique combination of columns (dbt's own, dbt_utils', dbt_expectations' and
   dbt_constraints'), enabled, of severity `error`, without `where`, with no other `error_if` than
-  `!= 0` (or its like), no `fail_calc` of its own, no argument that leaves out rows, and over
+  `!= 0` (or its like), no custom `fail_calc`, no argument that leaves out rows, and over
   columns, not expressions.
 
 These are not guarantees: `unique_key` of a config (it says how rows are merged, and nothing checks

@@ -134,7 +134,7 @@ class DataTests:
 
 
 def test_kind(metadata: TestMetadata | None) -> str:
-    """`not_null`, `dbt_utils.unique_combination_of_columns`, …; `singular` for a query of its own.
+    """`not_null`, `dbt_utils.unique_combination_of_columns`, …; `singular` for a separate query.
 
     The name as projects write it: with the package, but for dbt's own and the project's tests.
     """

@@ -1,4 +1,4 @@
-"""What a node reads: its parents, seen through what is no table."""
+"""Dependencies of a node: its parents, resolved through nodes without a table."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Dependencies:
         return self._answer(unique_id)
 
     def _parents(self, unique_id: str) -> list[tuple[str, bool]]:
-        """Parents that can be read, and whether each is no table."""
+        """Return the parents that can be read, and whether each has no table."""
         found = []
         reader = self._nodes.get(unique_id)
         for parent in reader.parents if reader else ():
@@ -54,7 +54,7 @@ class Dependencies:
         return found
 
     def _see_through(self, unique_id: str) -> None:
-        """Answer for everything that is no table behind a node, the farthest first.
+        """Resolve the nodes without a table behind a node, the farthest first.
 
         Not by recursion: chains of ephemeral models are longer than Python's stack.
         """

@@ -48,7 +48,7 @@ def read_manifest(
             by default.
 
     Raises:
-        KeyRuleWrong: `keys` is no rule.
+        KeyRuleWrong: `keys` is not a valid pattern.
     """
     with without_garbage_collection():
         return _read(manifest, project_dir, Keys(keys), relative_to)

@@ -27,7 +27,7 @@ class Keys:
             An `asset_key` in the project's own `meta.dagster` goes before a rule.
 
     Raises:
-        KeyRuleWrong: the rule is no format, or names another field.
+        KeyRuleWrong: the pattern is invalid, or names another field.
     """
 
     def __init__(self, given: Mapping[str, str] | str) -> None:
@@ -48,7 +48,7 @@ class Keys:
 
 
 def default_key(node: ManifestNode | ManifestSource) -> str:
-    """The key that dagster-dbt gives without a translator of one's own.
+    """Return the key of dagster-dbt's default translator.
 
     As `default_asset_key_fn` of dagster-dbt 0.29: `meta.dagster.asset_key`; a source's name and
     table; the alias of a versioned model; the configured schema, if there is one, and the name.
@@ -94,7 +94,7 @@ def _validate(rule: str) -> None:
     try:
         fields = [field for _, field, _, _ in string.Formatter().parse(rule) if field is not None]
     except ValueError as error:
-        raise KeyRuleWrong(f"The rule of keys {rule!r} is no format: {error}.") from error
+        raise KeyRuleWrong(f"The rule of keys {rule!r} is not valid: {error}.") from error
     for field in fields:
         if field not in RULE_FIELDS:
             raise KeyRuleWrong(

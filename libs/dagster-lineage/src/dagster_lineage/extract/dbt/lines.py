@@ -69,7 +69,7 @@ def read_lines(content: bytes | str) -> YamlFile:
     """Find the lines of everything that a YAML file of a dbt project describes.
 
     Raises:
-        yaml.YAMLError: it is no YAML.
+        yaml.YAMLError: the text is not valid YAML.
     """
     found = YamlFile()
     for document in yaml.compose_all(content, Loader=_LOADER):

@@ -25,7 +25,7 @@ class ProjectFiles:
     Args:
         project_dir: Folder of `dbt_project.yml`; None for a bare manifest.
         relative_to: Folder that places are relative to; the project's own by default.
-        root_package: Name of the project, which is that of its own package.
+        root_package: Name of the project, which is that of its package.
     """
 
     def __init__(

@@ -10,7 +10,7 @@ _PART = re.compile(r'"((?:[^"]|"")*)"|`([^`]*)`|\[([^\]]*)\]|([^\s."`\[\]()\']+)
 
 
 def relation_of(node: ManifestNode | ManifestSource) -> str:
-    """`database.schema.table` of a node or source, unquoted; empty for what is no table.
+    """`database.schema.table` of a node or source, unquoted; empty without a table.
 
     dbt's own rendering is taken first, for it knows the engine's rules: which parts it leaves out
     (Spark has no database) and in which case it writes them.
@@ -23,7 +23,7 @@ def relation_of(node: ManifestNode | ManifestSource) -> str:
 
 
 def unquoted(rendered: str) -> str:
-    """A rendered relation without quotes; what is no dotted name (a file's path) as it is.
+    """A rendered relation without quotes; other text (a file's path) is unchanged.
 
     >>> unquoted('"shop"."main"."Fact ""Orders"')
     'shop.main.Fact "Orders'

@@ -1,6 +1,6 @@
 select '{{ this.identifier }}' as a, '{{ this }}' as b, '{{ target.type }}' as c, '{{ model.name }}' as d,
     '{{ config.get("materialized") }}' as e, {{ var('limit') }} as f, '{{ var("start") }}' as g,
-    '{{ var("nobody", "fallback") }}' as h, '{{ env_var("SURELY_NOT_SET_HERE", "none") }}' as i,
+    '{{ var("unset", "fallback") }}' as h, '{{ env_var("SURELY_NOT_SET_HERE", "none") }}' as i,
     '{{ tojson({"a": [1]}) }}' as j, {{ fromjson('{"k": 3}').k }} as k, '{{ ref("simple").schema }}' as l,
     '{{ (modules.datetime.date(2024, 1, 31) + modules.datetime.timedelta(days=1)).isoformat() }}' as m,
     '{{ modules.re.sub("o+", "0", "foo") }}' as n, '{{ local_md5("x") }}' as o, {{ zip([1], [2]) | list | length }} as p,
