@@ -45,8 +45,9 @@ def _finding(finding: Finding, colors: Colors) -> str:
 
 
 def _summary(result: CheckResult, colors: Colors) -> str:
-    scope = f"{counted(result.edges, 'edge')} between {counted(result.projects, 'project')}"
-    parts = [f"{scope} checked"]
+    preposition = "of" if result.projects == 1 else "between"
+    edges, projects = counted(result.edges, "edge"), counted(result.projects, "project")
+    parts = [f"{edges} {preposition} {projects} checked"]
     if result.unresolved_edges:
         verb = "ends" if result.unresolved_edges == 1 else "end"
         parts.append(f"{result.unresolved_edges} of them {verb} outside the graph")

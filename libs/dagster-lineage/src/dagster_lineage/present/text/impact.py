@@ -63,10 +63,15 @@ def _summary(impact: Impact) -> str:
     if not count and not impact.exposures:
         return no_assets(impact.direction) if impact.starts else "No targets."
     verb = "Affects" if impact.direction == "downstream" else "Depends on"
-    parts = [counted(count, "asset")]
-    for noun, items in (("check", impact.checks), ("exposure", impact.exposures)):
-        if items:
-            parts.append(counted(len(items), noun))
+    parts = [
+        counted(number, noun)
+        for noun, number in (
+            ("asset", count),
+            ("check", len(impact.checks)),
+            ("exposure", len(impact.exposures)),
+        )
+        if number
+    ]
     where = f"in {', '.join(impact.projects)}" if impact.projects else ""
     owners = f"; owners: {', '.join(impact.owners)}" if impact.owners else ""
     return f"{verb} {', '.join(parts)} {where}{owners}".rstrip() + "."
