@@ -13,7 +13,7 @@ from dagster_lineage.model import Asset, Column, Interface, LineageGraph, Locate
 from dagster_lineage.present.github import change_annotations
 from dagster_lineage.present.json import diff_document
 from dagster_lineage.present.markdown.diff import diff_comment
-from dagster_lineage.present.markdown.markup import Node, code, flowchart
+from dagster_lineage.present.markdown.markup import DiagramNode, code, flowchart
 from dagster_lineage.present.text.diff import diff_text
 
 HOSTILE = [
@@ -180,4 +180,4 @@ def test_code_spans_hold_their_text():
 
 
 def test_edges_to_what_is_not_drawn_are_left_out():
-    assert "-->" not in flowchart([Node("a", "A")], [("a", "b")])
+    assert "-->" not in flowchart([DiagramNode("a", "A")], [("a", "b")])

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 
 class LineageError(Exception):
-    """A mistake in how `lineage` was called, set up, or in a file that it reads.
+    """An invalid argument, setting or file.
 
-    The command line prints the message, which names the thing, the place and the fix, and ends
-    with exit code 2.
+    The command line prints the message, which names the place and the fix, with exit code 2.
     """

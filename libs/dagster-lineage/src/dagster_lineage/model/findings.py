@@ -1,4 +1,4 @@
-"""What a rule reports: a finding names the thing, the place, the fix and both ends' owners."""
+"""Findings: the results of rules, with the place, the fix and the owners of both ends."""
 
 from __future__ import annotations
 
@@ -10,34 +10,35 @@ Level = Literal["error", "warning", "note"]
 
 
 class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One thing that is wrong, or (as a note) that could not be known."""
+    """A violation of a rule, or as a note, a fact that is unknown."""
 
     code: str
-    """The rule's, such as `ED01`."""
+    """Code of the rule, such as `ED01`."""
     name: str
-    """The rule's name, such as `edge-to-nothing`."""
+    """Name of the rule, such as `unresolved-key`."""
     level: Level
-    """Errors and warnings make the exit code 1; notes do not."""
+    """With an error or a warning the exit code is 1, with notes alone 0."""
     file: str
-    """Relative to the repository's root, with forward slashes."""
+    """Path relative to the root of the repository, with forward slashes."""
     line: int
     project: str
-    """The project that must be changed to fix it."""
+    """Project that must be changed; empty for the repository."""
     message: str
-    """What was found, in one sentence that names the things."""
+    """What was found, in one sentence."""
     fix: str = ""
-    """What to do about it, in one sentence."""
+    """How to fix it, in one sentence."""
     key: str = ""
-    """The asset key it is about, or `key#column`."""
+    """Asset key, or column as `key#column`."""
     nearest: str = ""
-    """The nearest right name, where a name is wrong."""
+    """The name that was probably meant, where a name is wrong."""
     owners: tuple[str, ...] = ()
-    """Of the end that is at fault (the reader, in most rules)."""
+    """Owners of the end that must be changed, which is the reader in most rules."""
     other_owners: tuple[str, ...] = ()
-    """Of the other end."""
+    """Owners of the other end."""
     other_project: str = ""
+    """Project of the other end."""
 
     @property
     def fingerprint(self) -> str:
-        """What makes it the same finding tomorrow: neither its line nor its wording."""
+        """Identity of the finding in a baseline, independent of its line and its message."""
         return f"{self.code} {self.project} {self.key} {self.file}"

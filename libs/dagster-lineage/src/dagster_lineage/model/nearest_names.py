@@ -113,10 +113,10 @@ def allowed_typos(name: str) -> int:
 
 
 def _differs(name: str, other: str) -> bool:
-    """Whether two folded names differ on purpose, near as they are.
+    """Return whether two similar names differ on purpose.
 
-    They do in a number (`orders_2018`, `orders_2019`) or in a short word of several (`raw_eu`,
-    `raw_us`).
+    They do if they differ in a number (`orders_2018`, `orders_2019`) or in a short word of several
+    (`raw_eu`, `raw_us`).
     """
     words, others = name.split("_"), other.split("_")
     if len(words) != len(others) or len(words) == 1:

@@ -6,7 +6,13 @@ from collections import Counter
 
 from dagster_lineage.analyze.diff.changes import Change, InterfaceDiff, Level
 from dagster_lineage.model.wording import first_lines
-from dagster_lineage.present.markdown.markup import Node, cell, code, flowchart, mermaid_block
+from dagster_lineage.present.markdown.markup import (
+    DiagramNode,
+    cell,
+    code,
+    flowchart,
+    mermaid_block,
+)
 from dagster_lineage.present.text.diff import diff_summary, failing_changes
 
 MARKER = "<!-- lineage diff -->"
@@ -85,16 +91,16 @@ def _settled(change: Change) -> str:
 
 
 def _diagram(failing: list[Change]) -> str:
-    nodes: dict[str, Node] = {}
+    nodes: dict[str, DiagramNode] = {}
     edges: list[tuple[str, str]] = []
     for change in failing:
         changed = f"changed {change.subject}"
         for reader in change.readers:
             if len(edges) == _MOST_EDGES:
                 break
-            nodes[changed] = Node(changed, change.subject, change.project, "changed")
+            nodes[changed] = DiagramNode(changed, change.subject, change.project, "changed")
             broken = f"affected {reader.project} {reader.name}"
-            nodes[broken] = Node(broken, reader.name, reader.project, "affected")
+            nodes[broken] = DiagramNode(broken, reader.name, reader.project, "affected")
             edges.append((changed, broken))
     return flowchart(nodes.values(), edges)
 

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from dagster_lineage.analyze.impact.results import Impact, ImpactAsset
-from dagster_lineage.present.markdown.markup import Node, cell, code, flowchart, mermaid_block
+from dagster_lineage.present.markdown.markup import (
+    DiagramNode,
+    cell,
+    code,
+    flowchart,
+    mermaid_block,
+)
 from dagster_lineage.present.text.impact import how, name, no_assets
 
 _MOST_BOXES = 60
@@ -41,12 +47,14 @@ def impact_diagram(impact: Impact) -> str:
     """Return a flow chart of the nearest 60 assets, grouped by project."""
     drawn = impact.assets[:_MOST_BOXES]
     nodes = [
-        Node(one.key, name(one), one.project, "changed" if one.how == "start" else "affected")
+        DiagramNode(
+            one.key, name(one), one.project, "changed" if one.how == "start" else "affected"
+        )
         for one in drawn
     ]
     left = len(impact.assets) - len(drawn)
     if left:
-        nodes.append(Node("", f"and {left} more"))
+        nodes.append(DiagramNode("", f"and {left} more"))
     return flowchart(nodes, impact.edges)
 
 

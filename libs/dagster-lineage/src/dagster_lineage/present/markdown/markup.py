@@ -12,7 +12,7 @@ _RUN_OF_TICKS = re.compile(r"`+")
 
 
 @dataclass(frozen=True)
-class Node:
+class DiagramNode:
     """A node of a diagram."""
 
     name: str
@@ -52,7 +52,7 @@ def label(text: str) -> str:
     return _SAFE_IN_LABEL.sub(lambda match: f"#{ord(match[0])};", plain)
 
 
-def flowchart(nodes: Iterable[Node], edges: Iterable[tuple[str, str]]) -> str:
+def flowchart(nodes: Iterable[DiagramNode], edges: Iterable[tuple[str, str]]) -> str:
     """Return a Mermaid flow chart from left to right, with nodes by group.
 
     Edges to a node that is not drawn are left out.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dagster_lineage.model import Column, split_column
-from dagster_lineage.present.report.nodes import Nodes
+from dagster_lineage.present.report.nodes import PageNodes
 from dagster_lineage.present.report.texts import Texts
 
 NOT_NULL, UNIQUE, COPY, UNDECLARED = 1, 2, 4, 8
@@ -35,7 +35,7 @@ class ColumnTable:
         return None if place is None else self.first[box] + place
 
 
-def column_table(nodes: Nodes, texts: Texts) -> ColumnTable:
+def column_table(nodes: PageNodes, texts: Texts) -> ColumnTable:
     """Return all columns: those of the interfaces, and those that are only read."""
     columns: list[dict[str, Column | None]] = [dict(node.asset.columns) for node in nodes.nodes]
     places = [{name.casefold(): at for at, name in enumerate(own)} for own in columns]
@@ -53,7 +53,7 @@ def column_table(nodes: Nodes, texts: Texts) -> ColumnTable:
 
 
 def _add_undeclared(
-    nodes: Nodes, columns: list[dict[str, Column | None]], places: list[dict[str, int]]
+    nodes: PageNodes, columns: list[dict[str, Column | None]], places: list[dict[str, int]]
 ) -> None:
     for node in nodes.nodes:
         if node.where is None:
@@ -75,7 +75,9 @@ def _flags(column: Column | None) -> int:
     return NOT_NULL * column.not_null + UNIQUE * column.unique + COPY * column.copy
 
 
-def _origins(nodes: Nodes, table: ColumnTable, box: int, column: Column | None) -> int | list[int]:
+def _origins(
+    nodes: PageNodes, table: ColumnTable, box: int, column: Column | None
+) -> int | list[int]:
     where = nodes.nodes[box].where
     if column is None or where is None:
         return -1

@@ -14,9 +14,9 @@ from dagster_lineage.model import Check, LineageGraph, LocatedAsset, LocatedInte
 from dagster_lineage.model.findings import Finding, Level
 from dagster_lineage.present.report.columns import ColumnTable, column_table
 from dagster_lineage.present.report.facts import facts
-from dagster_lineage.present.report.nodes import Node, Nodes, collect
+from dagster_lineage.present.report.nodes import PageNode, PageNodes, collect
 from dagster_lineage.present.report.placing import place
-from dagster_lineage.present.report.subjects import Subjects
+from dagster_lineage.present.report.subjects import SubjectFinder
 from dagster_lineage.present.report.texts import Texts
 
 OUTSIDE_NAME = "outside the repository"
@@ -119,9 +119,9 @@ def document(
     columns = column_table(nodes, texts)
     projects = _project_numbers(nodes)
     reads, edges = _reads(nodes, columns)
-    outside = len(nodes.places) in projects
-    placing = place(projects, edges, len(nodes.places) + outside)
-    subjects = Subjects(graph, nodes, columns)
+    outside = len(nodes.locations) in projects
+    placing = place(projects, edges, len(nodes.locations) + outside)
+    subjects = SubjectFinder(graph, nodes, columns)
     return Document(
         title=title,
         base=base,
@@ -155,21 +155,21 @@ def document(
     )
 
 
-def _project_numbers(nodes: Nodes) -> list[int]:
-    numbers = {where.file: at for at, where in enumerate(nodes.places)}
+def _project_numbers(nodes: PageNodes) -> list[int]:
+    numbers = {where.file: at for at, where in enumerate(nodes.locations)}
     return [
         numbers[node.where.file] if node.where and node.where.file in numbers else len(numbers)
         for node in nodes.nodes
     ]
 
 
-def _projects(nodes: Nodes, numbers: list[int], texts: Texts, *, outside: bool) -> list[Row]:
-    owners: list[Counter[str]] = [Counter() for _ in range(len(nodes.places) + 1)]
+def _projects(nodes: PageNodes, numbers: list[int], texts: Texts, *, outside: bool) -> list[Row]:
+    owners: list[Counter[str]] = [Counter() for _ in range(len(nodes.locations) + 1)]
     for node, number in zip(nodes.nodes, numbers, strict=True):
         owners[number].update(node.asset.owners)
-    shared = Counter(where.project for where in nodes.places)
+    shared = Counter(where.project for where in nodes.locations)
     rows: list[Row] = []
-    for at, where in enumerate(nodes.places):
+    for at, where in enumerate(nodes.locations):
         interface = where.interface
         name = where.project
         if shared[name] > 1 and interface.location:
@@ -191,7 +191,7 @@ def _projects(nodes: Nodes, numbers: list[int], texts: Texts, *, outside: bool) 
     return rows
 
 
-def _reads(nodes: Nodes, columns: ColumnTable) -> tuple[list[Row], list[tuple[int, int]]]:
+def _reads(nodes: PageNodes, columns: ColumnTable) -> tuple[list[Row], list[tuple[int, int]]]:
     rows: list[Row] = []
     edges: list[tuple[int, int]] = []
     for box, node in enumerate(nodes.nodes):
@@ -214,11 +214,11 @@ def _used(used: set[str] | None, columns: ColumnTable, upstream: int) -> int | l
     return ALL_COLUMNS if places and len(known) == len(places) else known
 
 
-def _checks(nodes: Nodes, texts: Texts) -> list[list[Row]]:
+def _checks(nodes: PageNodes, texts: Texts) -> list[list[Row]]:
     return [[_check(node, check, texts) for check in node.asset.checks] for node in nodes.nodes]
 
 
-def _check(node: Node, check: Check, texts: Texts) -> Row:
+def _check(node: PageNode, check: Check, texts: Texts) -> Row:
     where = node.where
     flags = BLOCKING * check.blocking + INVISIBLE * (not check.visible)
     return [
@@ -237,7 +237,7 @@ def _place(where: LocatedInterface, at: str) -> str:
     return f"{file}:{line}"
 
 
-def _exposures(nodes: Nodes, texts: Texts) -> list[Row]:
+def _exposures(nodes: PageNodes, texts: Texts) -> list[Row]:
     return [
         [
             at,
@@ -247,12 +247,12 @@ def _exposures(nodes: Nodes, texts: Texts) -> list[Row]:
             texts(_place(where, one.at)),
             [box for box in (nodes.of(where, key) for key in one.reads) if box is not None],
         ]
-        for at, where in enumerate(nodes.places)
+        for at, where in enumerate(nodes.locations)
         for one in where.interface.exposures
     ]
 
 
-def _jobs(nodes: Nodes, texts: Texts) -> list[Row]:
+def _jobs(nodes: PageNodes, texts: Texts) -> list[Row]:
     return [
         [
             at,
@@ -262,7 +262,7 @@ def _jobs(nodes: Nodes, texts: Texts) -> list[Row]:
             texts(_place(where, one.at)),
             [box for box in (nodes.of(where, key) for key in one.targets) if box is not None],
         ]
-        for at, where in enumerate(nodes.places)
+        for at, where in enumerate(nodes.locations)
         for one in where.interface.jobs
     ]
 
@@ -271,7 +271,7 @@ def _level_index(finding: Finding) -> int:
     return get_args(Level).index(finding.level)
 
 
-def _finding(finding: Finding, subjects: Subjects, texts: Texts) -> Row:
+def _finding(finding: Finding, subjects: SubjectFinder, texts: Texts) -> Row:
     boxes, column = subjects.of_finding(finding)
     return [
         subjects.project(finding.project),
@@ -287,7 +287,7 @@ def _finding(finding: Finding, subjects: Subjects, texts: Texts) -> Row:
     ]
 
 
-def _change(change: Change, subjects: Subjects, texts: Texts) -> Row:
+def _change(change: Change, subjects: SubjectFinder, texts: Texts) -> Row:
     readers = [texts(f"{one.project}: {one.name} {one.reason}") for one in change.readers]
     return [
         subjects.project(change.project),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagster_lineage.model import Asset, Partitions
 from dagster_lineage.model.wording import counted, listed
-from dagster_lineage.present.report.nodes import MISSING, REMOVED, Node
+from dagster_lineage.present.report.nodes import MISSING, REMOVED, PageNode
 
 _MOST_KEYS = 8
 _KINDS = {
@@ -17,7 +17,7 @@ _KINDS = {
 }
 
 
-def facts(node: Node) -> Iterator[tuple[str, str]]:
+def facts(node: PageNode) -> Iterator[tuple[str, str]]:
     """Yield label and text of each known fact, in the order in which they are shown."""
     asset = node.asset
     known = (
@@ -72,7 +72,7 @@ def _version(asset: Asset) -> str:
     return f"{asset.version} (latest: {latest})" if latest else asset.version
 
 
-def _place(node: Node, at: str) -> str:
+def _place(node: PageNode, at: str) -> str:
     if not at:
         return ""
     if node.where is None:

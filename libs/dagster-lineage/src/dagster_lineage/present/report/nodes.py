@@ -15,7 +15,7 @@ REMOVED = "removed"
 
 
 @dataclass(frozen=True)
-class Node:
+class PageNode:
     """A box of the page: an asset or a key."""
 
     asset: Asset
@@ -28,12 +28,12 @@ class Node:
 
 
 @dataclass
-class Nodes:
+class PageNodes:
     """All boxes, and the box of each key."""
 
-    places: list[LocatedInterface]
+    locations: list[LocatedInterface]
     """The code locations, sorted by project."""
-    nodes: list[Node]
+    nodes: list[PageNode]
     """The boxes; those of one code location are consecutive."""
     by_key: dict[str, int] = field(default_factory=dict)
     """Number of the box by key: the producer's, or else that of a declaration."""
@@ -47,7 +47,7 @@ class Nodes:
 
 def collect(
     graph: LineageGraph, settings: Settings, removed: tuple[LocatedAsset, ...] = ()
-) -> Nodes:
+) -> PageNodes:
     """Return the boxes of a graph.
 
     Args:
@@ -58,22 +58,26 @@ def collect(
     gone: dict[str, list[LocatedAsset]] = {}
     for producer in removed:
         gone.setdefault(producer.where.project, []).append(producer)
-    nodes: list[Node] = []
+    nodes: list[PageNode] = []
     for where in graph.located:
-        nodes += [Node(asset, where, asset.kind) for asset in _shown(graph, where)]
+        nodes += [PageNode(asset, where, asset.kind) for asset in _shown(graph, where)]
         # The first code location of a project shows the removed assets.
-        nodes += [Node(producer.asset, where, REMOVED) for producer in gone.pop(where.project, ())]
+        nodes += [
+            PageNode(producer.asset, where, REMOVED) for producer in gone.pop(where.project, ())
+        ]
     nodes += [
-        Node(producer.asset, None, REMOVED) for producers in gone.values() for producer in producers
+        PageNode(producer.asset, None, REMOVED)
+        for producers in gone.values()
+        for producer in producers
     ]
-    found = Nodes([*graph.located], nodes)
+    found = PageNodes([*graph.located], nodes)
     _index(found)
     for key in sorted({*_named(graph)} - found.by_key.keys()):
         external = external_of(settings, key)
         node = (
-            Node(Asset(key=key, owners=(external.owner,)), None, "external", external.reason)
+            PageNode(Asset(key=key, owners=(external.owner,)), None, "external", external.reason)
             if external
-            else Node(Asset(key=key), None, MISSING)
+            else PageNode(Asset(key=key), None, MISSING)
         )
         found.by_key[key] = len(found.nodes)
         found.nodes.append(node)
@@ -91,7 +95,7 @@ def _shown(graph: LineageGraph, where: LocatedInterface) -> Iterator[Asset]:
             yield asset
 
 
-def _index(found: Nodes) -> None:
+def _index(found: PageNodes) -> None:
     for number, node in enumerate(found.nodes):
         found.by_key.setdefault(node.asset.key, number)
         if node.where and node.kind != REMOVED:

@@ -6,10 +6,10 @@ from dagster_lineage.analyze.diff.changes import Change
 from dagster_lineage.model import LineageGraph, split_column
 from dagster_lineage.model.findings import Finding
 from dagster_lineage.present.report.columns import ColumnTable
-from dagster_lineage.present.report.nodes import Nodes
+from dagster_lineage.present.report.nodes import PageNodes
 
 
-class Subjects:
+class SubjectFinder:
     """Finds the boxes of findings and changes.
 
     Args:
@@ -18,11 +18,13 @@ class Subjects:
         columns: The columns of the boxes.
     """
 
-    def __init__(self, graph: LineageGraph, nodes: Nodes, columns: ColumnTable) -> None:
+    def __init__(self, graph: LineageGraph, nodes: PageNodes, columns: ColumnTable) -> None:
         self._graph = graph
         self._nodes = nodes
         self._columns = columns
-        self._projects = {where.project: at for at, where in reversed([*enumerate(nodes.places)])}
+        self._projects = {
+            where.project: at for at, where in reversed([*enumerate(nodes.locations)])
+        }
         self._by_project = {
             (node.where.project, node.asset.key): box
             for box, node in enumerate(nodes.nodes)
