@@ -235,6 +235,8 @@ class Visit:
         self.node(key).click()
         if column:
             self.page.get_by_role("table").get_by_role("button", name=column, exact=True).click()
+        # The graph is drawn in the next frame.
+        self.page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
 
     def lit(self) -> set[str]:
         """Return the names that are highlighted in the graph."""
