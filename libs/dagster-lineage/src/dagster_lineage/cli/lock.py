@@ -11,10 +11,14 @@ from pathlib import Path
 from dagster_lineage.analyze.check import CheckResult
 from dagster_lineage.analyze.rules.st01 import StaleInterface
 from dagster_lineage.cli.arguments import add_root, describe, root_of
+from dagster_lineage.cli.lock_notes import (
+    warn_of_left_over_files,
+    warn_of_other_locations,
+    warn_of_unread_files,
+)
 from dagster_lineage.extract.assembly.bare_manifests import BareManifest
 from dagster_lineage.extract.assembly.lock import Lock, lock
 from dagster_lineage.extract.assembly.lock_status import Settled, State, settled, write
-from dagster_lineage.extract.workspace import WorkspaceError, compare_with_dg
 from dagster_lineage.files.interface_files import InterfaceUnreadable, read_graph
 from dagster_lineage.files.settings import Settings, read_settings
 from dagster_lineage.model import LineageGraph, LocatedInterface
@@ -96,14 +100,14 @@ def run(arguments: argparse.Namespace) -> int:
     settings = read_settings(root)
     locked = _lock(root, settings, arguments)
     if not arguments.projects and not arguments.manifest:
-        _warn_of_left_over_files(root, settings, arguments.out, locked.located)
+        warn_of_left_over_files(root, settings, arguments.out, locked.located)
     if arguments.check:
         return _check(root, locked, arguments.format or "text")
     failed = False
     for one in locked.located:
         failed |= _write(root, one)
     if arguments.out is None:
-        _warn_of_unread_files(root, settings, locked.located)
+        warn_of_unread_files(root, settings, locked.located)
     return int(failed)
 
 
@@ -118,7 +122,7 @@ def fresh_graph(root: Path, settings: Settings) -> LineageGraph:
         WorkspaceError: The workspace file is missing or invalid.
     """
     workspace = root / settings.workspace
-    _warn_of_other_locations(workspace)
+    warn_of_other_locations(workspace)
     return LineageGraph(lock(root, workspace, tell=_Progress()).located)
 
 
@@ -130,7 +134,7 @@ def _lock(root: Path, settings: Settings, arguments: argparse.Namespace) -> Lock
             f"`{arguments.projects[0]}` is in no workspace: name a workspace with --workspace."
         )
     if workspace is not None:
-        _warn_of_other_locations(workspace)
+        warn_of_other_locations(workspace)
     return lock(
         root,
         workspace,
@@ -247,47 +251,3 @@ def _print(one: Settled) -> None:
         one.difference.splitlines(), MOST_DIFF_LINES, more="… and {} more lines"
     ):
         sys.stderr.write(f"  {line}\n")
-
-
-def _warn_of_other_locations(workspace: Path) -> None:
-    """Print where a `workspace.yaml` and a dg workspace in its folder list other code locations."""
-    file = workspace / "workspace.yaml" if workspace.is_dir() else workspace
-    if file.suffix not in (".yaml", ".yml") or not file.is_file():
-        return
-    try:
-        notes = compare_with_dg(file)
-    except WorkspaceError as error:
-        notes = (str(error),)
-    for note in notes:
-        sys.stderr.write(f"note: {note}\n")
-
-
-def _warn_of_unread_files(
-    root: Path, settings: Settings, located: Iterable[LocatedInterface]
-) -> None:
-    """Print the written files that no pattern of the settings matches."""
-    read = {file for pattern in settings.interfaces for file in root.glob(pattern)}
-    unread = sorted(one.file for one in located if (root / one.file) not in read)
-    if unread:
-        sys.stderr.write(
-            f"note: `lineage check` does not read {', '.join(unread)}: add a pattern to "
-            "[tool.lineage] interfaces, or write all interfaces to one folder with --out.\n"
-        )
-
-
-def _warn_of_left_over_files(
-    root: Path, settings: Settings, out: Path | None, located: Iterable[LocatedInterface]
-) -> None:
-    """Print the interface files of code locations that no longer exist."""
-    existing = (
-        out.resolve().glob("*.json")
-        if out
-        else (file for pattern in settings.interfaces for file in root.glob(pattern))
-    )
-    written = {(root / one.file).resolve() for one in located}
-    for file in sorted({one.resolve() for one in existing} - written):
-        name = file.relative_to(root).as_posix() if file.is_relative_to(root) else file
-        sys.stderr.write(
-            f"note: {name} belongs to no code location of this workspace. Delete it if the code "
-            "location was removed: its assets are still read.\n"
-        )

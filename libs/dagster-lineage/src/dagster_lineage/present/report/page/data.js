@@ -1,4 +1,4 @@
-// The data of the page, written by `report/document.py`, and functions that read it.
+// The data of the page, written by `report/document.py` and `report/rows.py`, and functions that read it.
 
 const data = JSON.parse(document.getElementById('data').textContent);
 const COUNT = data.assets.length;
