@@ -12,7 +12,7 @@ from dagster_lineage.extract.assembly.notes import by_reason, condensed
 from dagster_lineage.extract.assembly.project_folders import (
     ProjectUnknown,
     chosen,
-    homes_of,
+    project_folders,
     safe_names,
 )
 from dagster_lineage.extract.workspace import LocationEntry
@@ -50,8 +50,8 @@ def test_locations_of_one_folder_have_one_file_each(tmp_path):
         entry("two", shared, code="two"),
         entry("three", alone, code="three"),
     ]
-    all_asked = homes_of(entries, {one.name: one.working_directory for one in entries})
-    assert homes_of(entries, {}) == all_asked
+    all_asked = project_folders(entries, {one.name: one.working_directory for one in entries})
+    assert project_folders(entries, {}) == all_asked
     assert [(one.project, one.file_name) for one in all_asked.values()] == [
         ("one", "interface.one.json"),
         ("two", "interface.two.json"),
@@ -64,7 +64,10 @@ def test_folders_with_equal_names_are_distinguished_by_location(tmp_path):
         entry(f"{team}_dbt", project(tmp_path / team / "dbt", "defs"), code="defs")
         for team in ("finance", "growth")
     ]
-    assert [one.project for one in homes_of(entries, {}).values()] == ["finance_dbt", "growth_dbt"]
+    assert [one.project for one in project_folders(entries, {}).values()] == [
+        "finance_dbt",
+        "growth_dbt",
+    ]
 
 
 def test_project_of_a_module_in_a_src_folder_is_the_one_above(tmp_path):
@@ -72,18 +75,20 @@ def test_project_of_a_module_in_a_src_folder_is_the_one_above(tmp_path):
     (folder / "src" / "shop").mkdir(parents=True)
     (folder / "src" / "shop" / "__init__.py").write_text("")
     for where in (folder, folder / "src"):
-        [home] = homes_of([entry("x", where, code="shop.definitions")], {}).values()
-        assert (home.project, home.folder) == ("shop", folder)
+        [project_folder] = project_folders(
+            [entry("x", where, code="shop.definitions")], {}
+        ).values()
+        assert (project_folder.project, project_folder.folder) == ("shop", folder)
 
 
 def test_project_can_be_named_by_folder_or_location(tmp_path):
     folder = project(tmp_path / "data-platform", "ingest")
     entries = [entry("ingest.definitions", folder, code="ingest")]
-    homes = homes_of(entries, {})
+    folders_by_location = project_folders(entries, {})
     for name in ("data-platform", "ingest.definitions", "ingest"):
-        assert chosen(entries, homes, [name]) == tuple(entries)
+        assert chosen(entries, folders_by_location, [name]) == tuple(entries)
     with pytest.raises(ProjectUnknown, match="did you mean `data-platform`"):
-        chosen(entries, homes, ["data_platfrm"])
+        chosen(entries, folders_by_location, ["data_platfrm"])
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from dagster_lineage.extract.assembly.checkout_paths import CheckoutPaths
 from dagster_lineage.extract.assembly.columns import add_columns
 from dagster_lineage.extract.assembly.drafts import Draft, draft_of
-from dagster_lineage.extract.assembly.project_folders import Home
+from dagster_lineage.extract.assembly.project_folders import ProjectFolder
 from dagster_lineage.extract.assembly.rendered_nodes import RenderedNodes
 from dagster_lineage.extract.assembly.trace_cache import TraceCache
 from dagster_lineage.extract.dbt import decode_manifest, read_manifest
@@ -110,7 +110,7 @@ def draft() -> Draft:
     )
     producer = draft_of(
         facts,
-        Home("shop", "shop", HERE, "interface.json", "shop"),
+        ProjectFolder("shop", "shop", HERE, "interface.json", "shop"),
         CheckoutPaths(Path("/repo"), {}),
         {name: read_manifest(contents[name], None, keys[name]) for name in TARGETS},
     )
@@ -160,7 +160,7 @@ def test_check_of_an_asset_that_the_location_lacks_is_kept_apart():
     )
     draft = draft_of(
         facts,
-        Home("quality", "quality", HERE, "interface.json", "quality"),
+        ProjectFolder("quality", "quality", HERE, "interface.json", "quality"),
         CheckoutPaths(HERE, {}),
         {},
     )

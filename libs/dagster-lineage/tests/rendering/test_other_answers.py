@@ -66,11 +66,11 @@ def test_star_is_answered_from_what_is_known_however_it_is_quoted() -> None:
     producer = manifest("select {{ dbt_utils.star(ref('up'), except=['b']) }} from t", **STAR)
     known = {"DB.sch.up": {"a": "integer", "b": "", "c": "varchar"}}
 
-    assert Renderer(producer).render("model.p.m").columns_asked
+    assert Renderer(producer).render("model.p.m").columns_requested
     rendered = Renderer(producer).render("model.p.m", columns=known)
 
     assert rendered.certain, rendered.problem
-    assert not rendered.columns_asked
+    assert not rendered.columns_requested
     assert rendered.sql.split() == ["select", '"a",', '"c"', "from", "t"]
 
 

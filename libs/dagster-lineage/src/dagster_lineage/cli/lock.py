@@ -18,7 +18,12 @@ from dagster_lineage.cli.lock_notes import (
 )
 from dagster_lineage.extract.assembly.bare_manifests import BareManifest
 from dagster_lineage.extract.assembly.lock import Lock, lock
-from dagster_lineage.extract.assembly.lock_status import Settled, State, settled, write
+from dagster_lineage.extract.assembly.lock_status import (
+    ComparedInterface,
+    LockStatus,
+    compare_with_file,
+    write,
+)
 from dagster_lineage.files.interface_files import InterfaceUnreadable, read_graph
 from dagster_lineage.files.settings import Settings, read_settings
 from dagster_lineage.model import LineageGraph, LocatedInterface
@@ -123,7 +128,7 @@ def fresh_graph(root: Path, settings: Settings) -> LineageGraph:
     """
     workspace = root / settings.workspace
     warn_of_other_locations(workspace)
-    return LineageGraph(lock(root, workspace, tell=_Progress()).located)
+    return LineageGraph(lock(root, workspace, report_progress=_Progress()).located)
 
 
 def _lock(root: Path, settings: Settings, arguments: argparse.Namespace) -> Lock:
@@ -145,7 +150,7 @@ def _lock(root: Path, settings: Settings, arguments: argparse.Namespace) -> Lock
         out=arguments.out and arguments.out.resolve(),
         python=arguments.python,
         timeout_s=arguments.timeout,
-        tell=_Progress(),
+        report_progress=_Progress(),
     )
 
 
@@ -211,7 +216,7 @@ def _write(root: Path, one: LocatedInterface) -> bool:
 
 
 def _check(root: Path, locked: Lock, name: str) -> int:
-    compared = [settled(root, one) for one in locked.located]
+    compared = [compare_with_file(root, one) for one in locked.located]
     findings = [finding for one in compared for finding in _findings(one)]
     if name == "text":
         for one in compared:
@@ -225,22 +230,22 @@ def _check(root: Path, locked: Lock, name: str) -> int:
     return int(bool(findings))
 
 
-def _findings(one: Settled) -> Iterable[Finding]:
+def _findings(one: ComparedInterface) -> Iterable[Finding]:
     where = one.located
-    if one.state is State.UNREADABLE:
+    if one.state is LockStatus.UNREADABLE:
         yield StaleInterface.of_unreadable(
             where.project, where.file, _name(where), where.interface.unreadable
         )
-    elif one.state in (State.STALE, State.MISSING):
+    elif one.state in (LockStatus.STALE, LockStatus.MISSING):
         yield StaleInterface.of_difference(where.project, where.file, one.difference)
 
 
-def _print(one: Settled) -> None:
+def _print(one: ComparedInterface) -> None:
     where = one.located
-    if one.state is State.UNREADABLE:
+    if one.state is LockStatus.UNREADABLE:
         sys.stderr.write(f"{_name(where)}: could not be loaded: {where.interface.unreadable}\n")
         return
-    if one.state in (State.RIGHT, State.LINES_MOVED):
+    if one.state in (LockStatus.UP_TO_DATE, LockStatus.LINES_MOVED):
         sys.stdout.write(f"{_summary(where)}; {where.file} is {one.state.value}\n")
         return
     sys.stderr.write(

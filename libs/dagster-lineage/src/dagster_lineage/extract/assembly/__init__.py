@@ -1,1 +1,1 @@
-"""From what code locations and manifests say to their interfaces."""
+"""Assembly of interfaces from the facts of code locations, manifests and SQL."""

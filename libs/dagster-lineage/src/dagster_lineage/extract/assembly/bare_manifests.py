@@ -1,4 +1,4 @@
-"""Drafts of dbt manifests without a code location: keys come from a rule."""
+"""Drafts of dbt manifests without a code location, whose keys come from a pattern."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dagster_lineage.extract.assembly.checkout_paths import CheckoutPaths
 from dagster_lineage.extract.assembly.drafts import Draft, draft_of_manifest
-from dagster_lineage.extract.assembly.project_folders import Home, safe_names
+from dagster_lineage.extract.assembly.project_folders import ProjectFolder, safe_names
 from dagster_lineage.extract.assembly.rendered_nodes import RenderedNodes
 from dagster_lineage.extract.assembly.trace_cache import TraceCache
 from dagster_lineage.extract.dbt import (
@@ -25,7 +25,7 @@ DEFAULT_KEYS = "{schema}/{name}"
 
 @dataclass(frozen=True)
 class BareManifest:
-    """A dbt manifest without any code location, and the rule of its keys, if one was given."""
+    """A dbt manifest without a code location, and its key pattern if it has one."""
 
     file: Path
     keys: str = ""
@@ -38,18 +38,18 @@ def drafts_of_manifests(
     paths: CheckoutPaths,
     cache: TraceCache,
 ) -> list[Draft]:
-    """A draft per manifest.
+    """Return a draft for each manifest.
 
     Args:
-        manifests: In the order in which they were given.
-        keys_from: Rules of keys by dbt project, for manifests that were given none.
-        taken: Names of projects that are there already.
-        paths: Of the checkout.
-        cache: Of what was traced before.
+        manifests: Manifests in the order of the command line.
+        keys_from: Key patterns by dbt project, for manifests without one.
+        taken: Names of projects that exist already.
+        paths: Paths of the checkout.
+        cache: Cache of traced SQL.
 
     Raises:
         ManifestUnreadable: a file is not a manifest.
-        KeyRuleWrong: a rule is none.
+        KeyRuleWrong: a key pattern is invalid.
     """
     decoded = [_decoded(bare.file) for bare in manifests]
     folders = [_project_folder(bare.file) for bare in manifests]
@@ -58,15 +58,19 @@ def drafts_of_manifests(
         for bare, manifest, folder in zip(manifests, decoded, folders, strict=True)
     ]
     names = _names([graph.project for graph in graphs], manifests, taken)
-    homes = [folder or _beside(bare) for bare, folder in zip(manifests, folders, strict=True)]
-    sharing = Counter(homes)
+    folders_by_location = [
+        folder or _beside(bare) for bare, folder in zip(manifests, folders, strict=True)
+    ]
+    sharing = Counter(folders_by_location)
     safe = safe_names(names)
     drafts: list[Draft] = []
-    for manifest, folder, graph, name, home in zip(
-        decoded, folders, graphs, names, homes, strict=True
+    for manifest, folder, graph, name, project_folder in zip(
+        decoded, folders, graphs, names, folders_by_location, strict=True
     ):
-        file_name = FILE_NAME if sharing[home] == 1 else f"interface.{safe[name]}.json"
-        draft = draft_of_manifest(Home(name, name, home, file_name, safe[name]), paths, graph)
+        file_name = FILE_NAME if sharing[project_folder] == 1 else f"interface.{safe[name]}.json"
+        draft = draft_of_manifest(
+            ProjectFolder(name, name, project_folder, file_name, safe[name]), paths, graph
+        )
         draft.nodes[graph.project] = RenderedNodes(manifest, folder, cache)
         _leave_out_repeated(draft, graph.project, drafts)
         drafts.append(draft)
@@ -96,7 +100,7 @@ def _project_folder(file: Path) -> Path | None:
 def _names(
     projects: Sequence[str], manifests: Sequence[BareManifest], taken: Collection[str]
 ) -> list[str]:
-    """The dbt project's name; of several of one project, with the manifest's folder."""
+    """Return the name of the dbt project, with the manifest's folder if it has several."""
     used = Counter([*projects, *taken])
     seen = Counter(taken)
     names = []
@@ -112,7 +116,7 @@ def _beside(bare: BareManifest) -> Path:
 
 
 def _leave_out_repeated(draft: Draft, dbt_project: str, earlier: Sequence[Draft]) -> None:
-    """Remove the assets that an earlier manifest of the same project (of another target) has."""
+    """Remove assets that an earlier manifest of the same project, for another target, has."""
     known = {
         (asset.unique_id, key)
         for other in earlier

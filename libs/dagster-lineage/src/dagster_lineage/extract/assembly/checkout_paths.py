@@ -1,4 +1,4 @@
-"""Interfaces are the same in every checkout: no path of this one stays in them."""
+"""Paths of the checkout, which are removed so that interfaces are the same in every checkout."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import msgspec
 from dagster_lineage.model import Interface, place, split_place
 
 MARK = "<checkout>"
-"""Replaces the path of the checkout in keys."""
+"""Mark in keys in place of the checkout's path."""
 
 _INSTALLED = ("site-packages", "dist-packages")
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
@@ -21,18 +21,18 @@ _FOLDERS_OF_THE_SHELL = ("PWD", "OLDPWD")
 """POSIX variables of the working directory: not secrets, and different in each shell."""
 _SHORTEST_SECRET = 8
 FEW_WORDS = 3
-"""Words of a path that are taken for a path's in any spelling."""
+"""Number of words from which a path is recognized in any spelling."""
 
 _SHOWN = 3
 
 
 class CheckoutPaths:
-    """Knows a checkout's folder in all the spellings that it may have in a text.
+    """The path of a checkout in all spellings that a text may contain.
 
     Args:
-        checkout: The repository's root.
-        environment: Variables; the values of those whose names sound secret are taken out of what
-            locations say of their errors.
+        checkout: Root of the repository.
+        environment: Environment variables. Values of variables whose names suggest a secret are
+            removed from the errors of code locations.
     """
 
     def __init__(self, checkout: Path, environment: Mapping[str, str] | None = None) -> None:
@@ -40,7 +40,7 @@ class CheckoutPaths:
         spellings = {str(checkout), str(checkout.resolve())} - {"/"}
         self._patterns = [pattern for one in sorted(spellings) for pattern in _patterns(one)]
         self._loose = [(one, _loose_pattern(one)) for one in sorted(spellings)]
-        # All spellings have it, so texts without it need no closer look.
+        # All spellings contain it, so texts without it need no further search.
         self._word = max(re.findall(r"[a-z0-9]+", str(checkout).casefold()) or ["/"], key=len)
         self._secrets = sorted(
             (
@@ -54,10 +54,10 @@ class CheckoutPaths:
         )
 
     def relative(self, at: str, folder: Path) -> str:
-        """An absolute place relative to a project's folder, with forward slashes.
+        """Return an absolute place relative to a project's folder, with forward slashes.
 
-        An installed library's starts at `site-packages`; what is outside of the checkout
-        elsewhere does not exist on other machines, and is empty.
+        The path in an installed library starts at `site-packages`. Other paths outside of the
+        checkout do not exist on other machines; the result is empty for them.
         """
         if not at:
             return ""
@@ -80,13 +80,13 @@ class CheckoutPaths:
         )
 
     def details(self, text: str) -> str:
-        """A message without this machine's paths, secrets and addresses of objects."""
+        """Return a message without paths, secrets and addresses of objects."""
         for value, name in self._secrets:
             text = text.replace(value, f"${name}")
         return _ADDRESS.sub("0x…", self._marked(text))
 
     def taken_out(self, interface: Interface) -> Interface:
-        """Return the interface with the mark instead of the path, and a note about marked keys."""
+        """Return the interface with a mark in place of the path, and a note about marked keys."""
         if self._word not in msgspec.json.encode(interface).decode().casefold():
             return interface
         keys = [asset.key for asset in interface.assets]
@@ -118,7 +118,7 @@ class CheckoutPaths:
                 text = pattern.sub(MARK, text)
             for path, loose in self._loose:
                 if loose is not None:
-                    # As it is, the stricter ones had a reason: a folder whose name begins alike.
+                    # The stricter patterns exclude folders whose names begin the same.
                     found = {one for one in loose.findall(text) if one not in path}
                     for one in sorted(found, key=len, reverse=True):
                         text = text.replace(one, MARK)
@@ -136,9 +136,9 @@ def _patterns(path: str) -> Iterable[re.Pattern[str]]:
 
 
 def _loose_pattern(path: str) -> re.Pattern[str] | None:
-    """The path as it is cleaned for tools that allow letters, digits and a mark or two.
+    """Return a pattern of the path for texts that keep only letters, digits and a few marks.
 
-    None for a path of so few words that others may say them.
+    None for a path of so few words that other texts may contain them.
     """
     words = re.findall(r"[A-Za-z0-9]+", path)
     if len(words) < FEW_WORDS:

@@ -1,4 +1,4 @@
-"""Columns of dbt's assets: their types, where they come from, and which columns each read uses."""
+"""Columns of dbt's assets: types, origins, and the columns that each read uses."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ def add_columns(drafts: Sequence[Draft], elsewhere: Mapping[str, Asset], cache: 
     """Trace the columns of every dbt node through its SQL, from upstream to downstream.
 
     Args:
-        drafts: Of the locations that are locked; their assets are replaced.
-        elsewhere: Assets of other locations, by key, from their committed interfaces.
-        cache: Of what was traced before.
+        drafts: Drafts of the locked locations, whose assets are replaced.
+        elsewhere: Assets of other locations by key, from their committed interfaces.
+        cache: Cache of traced SQL.
     """
     known: dict[str, Asset] = {}
     for draft in drafts:
@@ -33,7 +33,7 @@ def add_columns(drafts: Sequence[Draft], elsewhere: Mapping[str, Asset], cache: 
         tracer = Tracer(draft, known, keys, cache)
         for key in draft.code:
             producers.setdefault(key, []).append(tracer)
-    # What there is by now stays: the collector would look at all of it again and again.
+    # All objects stay alive, so garbage collection would find nothing.
     gc.freeze()
     try:
         for key in _upstream_first(known):
@@ -52,7 +52,7 @@ def _keys_by_relation(assets: Mapping[str, Asset]) -> dict[str, list[str]]:
 
 
 def _upstream_first(assets: Mapping[str, Asset]) -> Iterable[str]:
-    """Keys in an order in which what is read comes before its reader; cycles in any order."""
+    """Return keys with upstream keys first; cycles in any order."""
     edges = {
         key: [read.key for read in asset.reads if read.key in assets and read.key != key]
         for key, asset in assets.items()
@@ -62,5 +62,5 @@ def _upstream_first(assets: Mapping[str, Asset]) -> Iterable[str]:
             return list(TopologicalSorter(edges).static_order())
         except CycleError as error:
             cycle: list[str] = error.args[1]
-            # Each entry is read by the next: one edge less, and the rest has an order.
+            # Break a cycle: without one edge the other keys have an order.
             edges[cycle[1]] = [key for key in edges[cycle[1]] if key != cycle[0]]

@@ -1,4 +1,4 @@
-"""The dbt sources of one location, under the keys that its assets read them by."""
+"""The dbt sources of a code location, under the keys by which its assets read them."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from dagster_lineage.model import Asset, Check, Read, Source
 
 
 def sorted_checks(checks: Iterable[Check]) -> tuple[Check, ...]:
-    """Return checks in an order that does not depend on that of a manifest."""
+    """Return checks in an order that does not depend on the manifest."""
     return tuple(sorted(checks, key=lambda one: (one.name, one.kind, one.at)))
 
 
 class DraftSources:
     """Sources by manifest, unique id and key.
 
-    A package that several projects install, and a project that is behind two manifests, repeat
-    their unique ids; two definitions with two translators give one source two keys.
+    Packages that several projects install, and projects with two manifests, repeat unique ids. Two
+    definitions with two translators give one source two keys.
     """
 
     def __init__(self) -> None:
@@ -27,7 +27,7 @@ class DraftSources:
         self._by_name: dict[tuple[str, str], list[tuple[str, Source]]] = {}
 
     def add_all(self, manifest_name: str, manifest: ManifestGraph) -> None:
-        """Add each source of a manifest under its own key."""
+        """Add each source of a manifest under its key."""
         self._index(manifest_name, manifest)
         for unique_id, source in manifest.sources.items():
             checks = sorted_checks(source.checks)
@@ -41,17 +41,17 @@ class DraftSources:
         assets: Mapping[str, Asset],
         checks: Mapping[str, Sequence[Check]],
     ) -> None:
-        """Add the sources that this location is responsible for.
+        """Add the sources that this location uses.
 
-        They are those that its assets read, under the keys that these have for them, and those
-        that only tests and exposures use. Sources that nothing uses are added too: they may be a
-        mistake. Sources of models outside of this location's selections are left out.
+        These are the sources that its assets read, under the keys of the reads, and those that only
+        tests and exposures use. Unused sources are added too, because they may be a mistake.
+        Sources of models outside of this location's selections are left out.
 
         Args:
-            manifest_name: In this location.
-            manifest: It.
-            code: Of the location's assets in that manifest, by key.
-            assets: Of the location, by key.
+            manifest_name: Name of the manifest in this location.
+            manifest: The manifest.
+            code: Code of the location's assets in that manifest, by key.
+            assets: Assets of the location, by key.
             checks: Data tests by unique id of the source.
         """
         self._index(manifest_name, manifest)
@@ -76,11 +76,11 @@ class DraftSources:
                 )
 
     def read_by(self, manifest_name: str, read: Read, code: Code) -> Source | None:
-        """The source that an asset's read goes through, as its manifest has it."""
+        """Return the source of an asset's read, as in its manifest."""
         return self._meant(manifest_name, read, code)[1] if read.source else None
 
     def all(self) -> tuple[Source, ...]:
-        """Return all of them."""
+        """Return all sources."""
         return tuple(self._found.values())
 
     def _index(self, manifest_name: str, manifest: ManifestGraph) -> None:
@@ -89,13 +89,13 @@ class DraftSources:
             named.append((unique_id, source))
 
     def _meant(self, manifest_name: str, read: Read, code: Code) -> tuple[str, Source | None]:
-        """Of several packages' sources of one name, the one that the code names, or its own."""
+        """Return, of several sources with one name, the one that the code names."""
         named = self._by_name.get((manifest_name, read.source), ())
         if len(named) == 1:
             return named[0]
         return min(
             named,
-            # Through an ephemeral model the code does not name it itself.
+            # Reads through an ephemeral model do not name the source.
             key=lambda one: (one[0] not in code.reads, one[1].package != code.package, one[0]),
             default=("", None),
         )

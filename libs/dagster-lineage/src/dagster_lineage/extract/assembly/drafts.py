@@ -1,4 +1,4 @@
-"""One code location's interface, all but its columns: definitions and manifests joined."""
+"""Drafts: interfaces without traced columns, joined from definitions and manifests."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from dagster_lineage.extract.assembly.checkout_paths import CheckoutPaths
 from dagster_lineage.extract.assembly.draft_sources import DraftSources, sorted_checks
-from dagster_lineage.extract.assembly.notes import MANY, by_reason, condensed, listed
-from dagster_lineage.extract.assembly.project_folders import Home
+from dagster_lineage.extract.assembly.notes import MAX_SEPARATE, by_reason, condensed
+from dagster_lineage.extract.assembly.project_folders import ProjectFolder
 from dagster_lineage.extract.dbt.manifest_graph import Code, ManifestGraph
 from dagster_lineage.extract.probe.answer import AssetFacts, DependencyFacts, LocationFacts
 from dagster_lineage.model import (
@@ -26,6 +26,7 @@ from dagster_lineage.model import (
     Job,
     Read,
 )
+from dagster_lineage.model.wording import listed
 
 if TYPE_CHECKING:
     from dagster_lineage.extract.assembly.rendered_nodes import RenderedNodes
@@ -35,53 +36,55 @@ if TYPE_CHECKING:
 class Draft:
     """An interface that is being assembled."""
 
-    home: Home
-    """Where it belongs."""
+    project_folder: ProjectFolder
+    """Folder and file of the interface."""
     paths: CheckoutPaths
-    """Of the checkout."""
+    """Paths of the checkout."""
     assets: dict[str, Asset] = field(default_factory=dict)
-    """By key."""
+    """Assets by key."""
     sources: DraftSources = field(default_factory=DraftSources)
-    """Under the keys that its assets read them by."""
+    """Sources under the keys by which its assets read them."""
     code: dict[str, tuple[str, Code]] = field(default_factory=dict)
-    """By key of the asset: the manifest's name, and its code there."""
+    """Name of the manifest and code in it, by key of the asset."""
     manifests: Mapping[str, ManifestGraph] = field(default_factory=dict)
-    """By name."""
+    """Manifests by name."""
     nodes: dict[str, RenderedNodes] = field(default_factory=dict)
-    """By name of the manifest: how to get a node's SQL."""
+    """Rendered SQL by name of the manifest."""
     exposures: tuple[Exposure, ...] = ()
-    """Of the manifests, those that read something of this location."""
+    """Exposures that read assets of this location."""
     checks: list[ForeignCheck] = field(default_factory=list)
-    """Of other locations' assets."""
+    """Checks on assets of other code locations."""
     jobs: tuple[Job, ...] = ()
     """Jobs, schedules and sensors."""
     models: dict[tuple[str, str], str] = field(default_factory=dict)
-    """By reader's key and read key: `project/model`, the argument of `upstream(…)`."""
+    """Arguments of `upstream(…)` as `project/model`, by key of the reader and of the read."""
     unreadable: str = ""
-    """Why the location could not be loaded."""
+    """Error of a code location that could not be loaded."""
     unknown: list[str] = field(default_factory=list)
-    """What could not be known."""
+    """Facts that could not be determined."""
     untraced: dict[str, list[str]] = field(default_factory=dict)
-    """By key of the asset: why its columns are not known."""
+    """Reasons for unknown columns, by key of the asset."""
 
     @property
     def dialect(self) -> str:
-        """Of its dbt project; empty without one."""
+        """Dialect of its dbt project; empty without one."""
         return next((one.dialect for one in self.manifests.values()), "")
 
     def interface(self, folder: str = "") -> Interface:
-        """The interface as it is written: sorted, and the same in every checkout.
+        """Return the interface, sorted, and the same in every checkout.
 
         Args:
-            folder: Of the project, relative to the repository's root, where the file is not
-                in it.
+            folder: Folder of the project relative to the repository's root, if the file is stored
+                elsewhere.
         """
-        home = self.home
+        project_folder = self.project_folder
         interface = self.paths.taken_out(
             Interface(
                 schema_version=SCHEMA_VERSION,
-                project=home.project,
-                location="" if home.location == home.project else home.location,
+                project=project_folder.project,
+                location=""
+                if project_folder.location == project_folder.project
+                else project_folder.location,
                 folder=folder,
                 dialect=self.dialect,
                 dbt_project=next((one.project for one in self.manifests.values()), ""),
@@ -116,21 +119,24 @@ class Draft:
 
 
 def draft_of(
-    facts: LocationFacts, home: Home, paths: CheckoutPaths, manifests: Mapping[str, ManifestGraph]
+    facts: LocationFacts,
+    project_folder: ProjectFolder,
+    paths: CheckoutPaths,
+    manifests: Mapping[str, ManifestGraph],
 ) -> Draft:
-    """Return the draft of a location: its definitions joined with its manifests.
+    """Return the draft of a code location: its definitions joined with its manifests.
 
-    Definitions are the truth about keys, dependencies, owners and checks; a manifest knows the
-    rest of a dbt node. Stubs that Dagster creates for dependencies are left out.
+    Definitions decide on keys, dependencies, owners and checks; manifests have all other facts of
+    dbt nodes. Stubs that Dagster creates for dependencies are left out.
 
     Args:
-        facts: Of the location.
-        home: Where its interface belongs.
-        paths: Of the checkout.
-        manifests: By the name that the facts give them, places relative to `home.folder`.
+        facts: Facts of the location.
+        project_folder: Folder and file of its interface.
+        paths: Paths of the checkout.
+        manifests: Manifests by the name that the facts use; places relative to the folder.
     """
     draft = Draft(
-        home=home,
+        project_folder=project_folder,
         paths=paths,
         manifests=manifests,
         unreadable=facts.error,
@@ -171,7 +177,7 @@ def draft_of(
         Job(
             name=job.name,
             kind=job.kind if job.kind in ("schedule", "sensor") else "job",  # type: ignore[arg-type]
-            at=paths.relative(job.at, home.folder),
+            at=paths.relative(job.at, project_folder.folder),
             cron=job.cron,
             targets=() if set(job.targets) >= every else tuple(sorted(job.targets)),
         )
@@ -180,10 +186,12 @@ def draft_of(
     return draft
 
 
-def draft_of_manifest(home: Home, paths: CheckoutPaths, manifest: ManifestGraph) -> Draft:
-    """The draft of a bare dbt manifest, without any definitions: keys come from a rule."""
+def draft_of_manifest(
+    project_folder: ProjectFolder, paths: CheckoutPaths, manifest: ManifestGraph
+) -> Draft:
+    """Return the draft of a manifest without definitions; its keys come from a pattern."""
     name = manifest.project
-    draft = Draft(home=home, paths=paths, manifests={name: manifest})
+    draft = Draft(project_folder=project_folder, paths=paths, manifests={name: manifest})
     shared: dict[str, list[str]] = {}
     for unique_id, asset in manifest.assets.items():
         if asset.key in draft.assets:
@@ -195,7 +203,7 @@ def draft_of_manifest(home: Home, paths: CheckoutPaths, manifest: ManifestGraph)
     for key, others in shared.items():
         draft.unknown.append(
             f"{key} is the key of {draft.assets[key].unique_id}, and by the rule of keys of "
-            f"{listed(others)}, too, which is left out."
+            f"{listed(others, code=False)}, too, which is left out."
         )
     draft.sources.add_all(name, manifest)
     draft.exposures = manifest.exposures
@@ -204,7 +212,7 @@ def draft_of_manifest(home: Home, paths: CheckoutPaths, manifest: ManifestGraph)
 
 
 def _sorted_asset(asset: Asset) -> Asset:
-    """In an order that does not depend on that of a manifest, which dbt writes as it parses."""
+    """Return an asset in an order that does not depend on the manifest."""
     columns = asset.columns
     if any(len(column.derived_from) > 1 for column in columns.values()):
         columns = {
@@ -219,13 +227,13 @@ def _sorted_asset(asset: Asset) -> Asset:
 
 
 def _code_of(draft: Draft, manifest: str) -> dict[str, Code]:
-    """By key: the code of the assets of one manifest."""
+    """Return the code of the assets of one manifest, by key."""
     return {key: code for key, (name, code) in draft.code.items() if name == manifest}
 
 
 def _keys_differ(disagreements: tuple[str, ...]) -> tuple[str, ...]:
-    """Nodes that have several keys; where they are many, what two translators disagree on once."""
-    if len(disagreements) <= MANY:
+    """Return a note for each node with several keys, or one for all if there are many."""
+    if len(disagreements) <= MAX_SEPARATE:
         return disagreements
     start = f"{len(disagreements)} nodes have several keys, from the translators of several"
     return (f"{start} definitions; one of them: {disagreements[0]}",)
@@ -261,7 +269,7 @@ def _reads(
     other: Mapping[str, tuple[str, ...]],
     own_key: str,
 ) -> Iterable[Read]:
-    """The reads that dbt names, under the keys that Dagster gives them, then Dagster's others."""
+    """Return the reads that dbt names, under Dagster's keys, then those that only Dagster has."""
     known = {one.key: one for one in dependencies}
     found: set[str] = set()
     for read in named:
@@ -280,7 +288,7 @@ def _python_read(draft: Draft, dependency: DependencyFacts) -> Read:
     columns = dependency.columns
     return Read(
         key=dependency.key,
-        at=draft.paths.relative(dependency.at, draft.home.folder),
+        at=draft.paths.relative(dependency.at, draft.project_folder.folder),
         via="python",
         partition_mapping=dependency.partition_mapping,
         columns=None if columns is None else tuple(sorted(columns)),
@@ -301,7 +309,7 @@ def _python_asset(draft: Draft, facts: AssetFacts, checks: Iterable[Check]) -> A
     return Asset(
         key=facts.key,
         kind="asset" if facts.executable else "external",
-        at=draft.paths.relative(facts.at, draft.home.folder),
+        at=draft.paths.relative(facts.at, draft.project_folder.folder),
         relation=facts.relation,
         group=facts.group,
         owners=facts.owners,
@@ -325,21 +333,21 @@ def _python_asset(draft: Draft, facts: AssetFacts, checks: Iterable[Check]) -> A
 
 
 def _python_checks(draft: Draft, facts: LocationFacts) -> dict[str, list[Check]]:
-    """Asset checks that are not dbt tests, by the key of the asset."""
+    """Return the asset checks that are not dbt tests, by key of the asset."""
     checks: dict[str, list[Check]] = {}
     for check in facts.checks:
         if not check.unique_id:
-            at = draft.paths.relative(check.at, draft.home.folder)
+            at = draft.paths.relative(check.at, draft.project_folder.folder)
             found = Check(name=check.name, at=at, kind="python", blocking=check.blocking)
             checks.setdefault(check.asset, []).append(found)
     return checks
 
 
 def _checks_of_tests(manifest: ManifestGraph, visible: set[str]) -> dict[str, list[Check]]:
-    """Data tests as checks, by the unique id of the node or source that they test.
+    """Return data tests as checks, by the unique id of the tested node or source.
 
-    A test that no asset check stands for is not visible. Where the project has switched asset
-    checks off, its owner knows that, and all tests count as visible.
+    A test without an asset check is not visible. If the project has disabled asset checks, all of
+    its tests count as visible, because that is deliberate.
     """
     off = visible.isdisjoint(manifest.tests)
     checks: dict[str, list[Check]] = {}

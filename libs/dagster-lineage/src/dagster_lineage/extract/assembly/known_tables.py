@@ -1,4 +1,4 @@
-"""What a model's SQL may know of the tables that it reads, under the names they have there."""
+"""Tables that a model reads, under the names that its SQL uses."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ _QUOTED = re.compile(r'"((?:[^"]|"")*)"|`([^`]*)`|\[([^\]]*)\]|([^."`\[\]]+)')
 
 
 class ReadTable(NamedTuple):
-    """What a query may know of a table that it reads."""
+    """A table that a query reads."""
 
     key: str
-    made_by: str
+    producer_key: str
     """Key of the producer: another key if a source has the key of one table and reads another."""
     relation: str = ""
-    """Under the name it has in the SQL; empty where it has none, as a file or a table function."""
+    """Name in the SQL; empty for a file or a table function."""
     columns: Mapping[str, str] = {}
     complete: bool = False
 
 
 class KnownTables:
-    """The tables of all assets, as one draft's models see them.
+    """The tables of all assets, for the models of one draft.
 
     Args:
-        draft: Whose models read.
-        known: All assets by key, those of other locations too; changed while they are traced.
+        draft: Draft of the readers.
+        known: All assets by key, including other locations; updated while they are traced.
         keys: Keys by relation, casefolded.
     """
 
@@ -45,8 +45,8 @@ class KnownTables:
         self._types: dict[str, tuple[Asset, dict[str, str]]] = {}
 
     def table(self, manifest: str, code: Code, read: Read) -> ReadTable:
-        """What the reader's SQL may know of a table that is read by `ref` or `source`."""
-        made_by, upstream = read.key, self._known.get(read.key)
+        """Return a table that is read by `ref` or `source`, as the reader's SQL names it."""
+        producer_key, upstream = read.key, self._known.get(read.key)
         source = self._draft.sources.read_by(manifest, read, code)
         relation = (source.relation if source else "") or (upstream.relation if upstream else "")
         # A path or a table function: a query does not name it as a table.
@@ -55,22 +55,22 @@ class KnownTables:
         if upstream and upstream.relation and not same_relation(relation, upstream.relation):
             other = self.key_of(relation)
             if other:
-                made_by, upstream = other, self._known[other]
+                producer_key, upstream = other, self._known[other]
         if upstream is None or not upstream.columns:
             declared = source.columns if source else {}
             types = {name: column.type for name, column in declared.items()}
-            return ReadTable(read.key, made_by, relation, types)
-        known, types = self._types.get(made_by, (None, {}))
+            return ReadTable(read.key, producer_key, relation, types)
+        known, types = self._types.get(producer_key, (None, {}))
         if known is not upstream:
             types = {name: column.type for name, column in upstream.columns.items()}
-            self._types[made_by] = (upstream, types)
-        return ReadTable(read.key, made_by, relation, types, upstream.columns_known)
+            self._types[producer_key] = (upstream, types)
+        return ReadTable(read.key, producer_key, relation, types, upstream.columns_known)
 
     def key_of(self, relation: str) -> str:
-        """The asset that a query names directly, without `ref` or `source`; empty: none, or unsure.
+        """Return the asset that a query names directly; empty if there is none or it is ambiguous.
 
-        Two projects may write tables of one name into two databases: then this project's is meant,
-        and of several others' it is not known which.
+        If several projects have a table of that name in different databases, the reader's own is
+        used, and otherwise it is ambiguous.
         """
         keys = self._keys.get(relation.casefold(), ())
         if len(keys) == 1:
@@ -79,12 +79,12 @@ class KnownTables:
         return own[0] if len(own) == 1 else ""
 
     def column_names(self, key: str) -> tuple[str, ...]:
-        """The columns that an asset is known to have; none of one that is not known."""
+        """Return the known columns of an asset; empty if the asset is unknown."""
         asset = self._known.get(key)
         return tuple(asset.columns) if asset else ()
 
     def spell(self, key: str, name: str) -> str:
-        """A column in the spelling of its asset."""
+        """Return a column in the spelling of its asset."""
         asset = self._known.get(key)
         if asset is None or name in asset.columns:
             return name
@@ -93,7 +93,7 @@ class KnownTables:
 
 
 def relation_named(text: str) -> RelationName:
-    """A relation from its text, however its parts are quoted."""
+    """Return a relation from its text, with or without quotes."""
     parts = [
         (double or back or square or plain).replace('""', '"')
         for double, back, square, plain in _QUOTED.findall(text)

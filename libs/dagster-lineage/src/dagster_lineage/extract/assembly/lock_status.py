@@ -13,57 +13,59 @@ from dagster_lineage.model import LocatedInterface
 from dagster_lineage.model.errors import LineageError
 
 
-class State(Enum):
+class LockStatus(Enum):
     """The status of an interface file compared with the code."""
 
-    RIGHT = "up to date"
+    UP_TO_DATE = "up to date"
     LINES_MOVED = "up to date, except for line numbers"
     STALE = "stale"
-    MISSING = "not there"
-    UNREADABLE = "not comparable: the location could not be asked"
+    MISSING = "missing"
+    UNREADABLE = "unknown: the code location could not be loaded"
 
 
-class Settled(Struct, frozen=True):
-    """One interface, compared with its file."""
+class ComparedInterface(Struct, frozen=True):
+    """An interface compared with its file."""
 
     located: LocatedInterface
-    """It."""
-    state: State
-    """Of the file."""
+    """The interface of the code."""
+    state: LockStatus
+    """Status of the file."""
     difference: str = ""
-    """Unified, from the file to the code, without lines of places; empty if right."""
+    """Unified diff from the file to the code, without line numbers; empty if up to date."""
 
 
-def settled(root: Path, located: LocatedInterface) -> Settled:
-    """Compare an interface with its file; a file that is none is stale.
+def compare_with_file(root: Path, located: LocatedInterface) -> ComparedInterface:
+    """Compare an interface with its file; an unreadable file is stale.
 
     Args:
-        root: Of the repository.
-        located: The interface, as the code has it.
+        root: Root of the repository.
+        located: The interface of the code.
     """
     if located.interface.unreadable:
-        return Settled(located, State.UNREADABLE)
+        return ComparedInterface(located, LockStatus.UNREADABLE)
     file = root / located.file
     before = file.read_bytes() if file.is_file() else b""
     now = encode(located.interface)
     if before == now:
-        return Settled(located, State.RIGHT)
+        return ComparedInterface(located, LockStatus.UP_TO_DATE)
     try:
         old = encode(without_lines(decode(before, located.file))) if before else b""
     except InterfaceUnreadable:
         old = before
     new = encode(without_lines(located.interface))
     if old == new:
-        return Settled(located, State.LINES_MOVED)
+        return ComparedInterface(located, LockStatus.LINES_MOVED)
     difference = _difference(located.file, old, new)
-    return Settled(located, State.STALE if before else State.MISSING, difference)
+    return ComparedInterface(
+        located, LockStatus.STALE if before else LockStatus.MISSING, difference
+    )
 
 
 def write(root: Path, located: LocatedInterface) -> bool:
-    """Write an interface; True when its file is another one now.
+    """Write an interface and return whether the file changed.
 
-    Of a location that could not be asked, what was known before stays. Where nothing was, the file
-    contains the reason: without it the location's assets would have no producer.
+    The file of a location that could not be loaded keeps its content. A new file contains the
+    error, so that the location's keys are unknown and not unresolved.
     """
     file = root / located.file
     before = file.read_bytes() if file.is_file() else b""
@@ -86,7 +88,7 @@ def _is_known(text: bytes, name: str) -> bool:
     try:
         return not decode(text, name).unreadable
     except InterfaceUnreadable:
-        return True  # whatever it is, it is not ours to overwrite with less
+        return True  # the file may be another program's, and is not overwritten with less
 
 
 def _difference(file: str, before: bytes, now: bytes) -> str:

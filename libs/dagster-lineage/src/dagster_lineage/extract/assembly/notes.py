@@ -5,31 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-SHOWN = 3
-"""Names that a note lists; the others are counted."""
+from dagster_lineage.model.wording import listed
 
-MANY = 3
-"""Most notes of one reason that are listed one by one."""
+MAX_SEPARATE = 3
+"""Notes of one reason that are listed separately."""
 
 _PLACE_IN_SQL = re.compile(r",?\s*Line \d+, Col: \d+\.?", re.IGNORECASE)
-"""In the rendered text, which is in no file."""
+"""Place in the rendered SQL, which is in no file."""
 
 
 def by_reason(problems: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
-    """A sentence per reason.
+    """Return a sentence for each reason.
 
     Args:
-        problems: Reasons by the key of the asset that they hold for.
+        problems: Reasons by key of the asset.
     """
     keys: dict[str, list[str]] = {}
     for key in sorted(problems):
         for reason in dict.fromkeys(_PLACE_IN_SQL.sub("", one) for one in problems[key]):
             keys.setdefault(reason, []).append(key)
-    return tuple(f"{listed(of)}: {reason}" for reason, of in keys.items())
+    return tuple(f"{listed(of, code=False)}: {reason}" for reason, of in keys.items())
 
 
 def condensed(notes: Sequence[str]) -> tuple[str, ...]:
-    """Notes of the form `subject: reason`, those of one reason as one, where there are many."""
+    """Return notes of the form `subject: reason`, with one note for a reason of many subjects."""
     subjects: dict[str, list[str]] = {}
     for note in dict.fromkeys(notes):
         subject, colon, reason = note.partition(": ")
@@ -38,14 +37,8 @@ def condensed(notes: Sequence[str]) -> tuple[str, ...]:
         note
         for reason, of in subjects.items()
         for note in (
-            [f"{listed(of)}: {reason}"]
-            if reason and len(of) > MANY
+            [f"{listed(of, code=False)}: {reason}"]
+            if reason and len(of) > MAX_SEPARATE
             else [f"{one}: {reason}" if reason else one for one in of]
         )
     )
-
-
-def listed(names: Sequence[str]) -> str:
-    """Some names, and how many more there are."""
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more

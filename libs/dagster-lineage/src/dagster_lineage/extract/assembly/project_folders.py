@@ -1,7 +1,7 @@
-"""Where each code location's interface belongs: its project's folder, name and file.
+"""Folder and file of each code location's interface.
 
-Names and files depend on the whole list of locations, never on which of them are asked or load
-today, so that `lineage lock ml` and a location that fails write where `lineage lock` would.
+Names and files depend on all locations of the workspace and not on those that are selected or load
+today, so `lineage lock ml` writes the same files as `lineage lock`.
 """
 
 from __future__ import annotations
@@ -19,41 +19,43 @@ from dagster_lineage.model.errors import LineageError
 from dagster_lineage.model.nearest_names import did_you_mean, nearest_name
 
 _EVERYBODYS = frozenset({"definitions", "defs", "repository", "src"})
-"""Modules that every project has."""
+"""Common names of modules, which do not identify a project."""
 
 _NOT_IN_FILE_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 class ProjectUnknown(LineageError):
-    """No code location of the workspace has the name that was asked for."""
+    """No code location of the workspace has the given name."""
 
 
-class Home(Struct, frozen=True):
-    """Where a location's interface belongs."""
+class ProjectFolder(Struct, frozen=True):
+    """Folder and file of a code location's interface."""
 
     location: str
     """Name of the code location."""
     project: str
     """Name of its project."""
     folder: Path
-    """Of the project, absolute."""
+    """Absolute folder of the project."""
     file_name: str
-    """Of the interface, in the project's folder."""
+    """Name of the interface file in the project's folder."""
     safe_name: str
-    """The location's name as part of a file name, another one for each location."""
+    """Unique name of the location in file names."""
 
 
-def homes_of(entries: Sequence[LocationEntry], asked: Mapping[str, Path]) -> dict[str, Home]:
-    """The home of each location, by its name.
+def project_folders(
+    entries: Sequence[LocationEntry], reported: Mapping[str, Path]
+) -> dict[str, ProjectFolder]:
+    """Return the folder and file of each location's interface, by name of the location.
 
-    A project is named by its folder; by the location, where several share a folder or two folders
-    have one name.
+    A project has the name of its folder, or of the location if several share a folder or two
+    folders have one name.
 
     Args:
-        entries: All of the workspace.
-        asked: Folders that loaded locations report.
+        entries: All locations of the workspace.
+        reported: Folders that loaded locations report.
     """
-    folders = {entry.name: asked.get(entry.name) or folder_of(entry) for entry in entries}
+    folders = {entry.name: reported.get(entry.name) or folder_of(entry) for entry in entries}
     sharing = Counter(folders.values())
     names = {
         name: folder.name if sharing[folder] == 1 and folder.name else name
@@ -67,7 +69,7 @@ def homes_of(entries: Sequence[LocationEntry], asked: Mapping[str, Path]) -> dic
         names |= {name: name for name in clashing}
     safe = safe_names(list(folders))
     return {
-        name: Home(
+        name: ProjectFolder(
             location=name,
             project=names[name],
             folder=folder,
@@ -79,7 +81,7 @@ def homes_of(entries: Sequence[LocationEntry], asked: Mapping[str, Path]) -> dic
 
 
 def safe_names(names: Sequence[str]) -> dict[str, str]:
-    """Each name as part of a file name, different for each also where case makes no difference."""
+    """Return each name as part of a file name; they differ also on case-insensitive systems."""
     safe = {name: _NOT_IN_FILE_NAMES.sub("_", name).lstrip(".") or "_" for name in names}
     taken = Counter(one.casefold() for one in safe.values())
     return {
@@ -89,39 +91,47 @@ def safe_names(names: Sequence[str]) -> dict[str, str]:
 
 
 def chosen(
-    entries: Sequence[LocationEntry], homes: Mapping[str, Home], wanted: Sequence[str]
+    entries: Sequence[LocationEntry],
+    folders_by_location: Mapping[str, ProjectFolder],
+    wanted: Sequence[str],
 ) -> tuple[LocationEntry, ...]:
-    """The locations of the named projects; a name may be a project's, a location's or a folder's.
+    """Return the locations of the named projects, locations or folders.
 
     Raises:
-        ProjectUnknown: there is none of a name.
+        ProjectUnknown: there is none with a name.
     """
     if not wanted:
         return tuple(entries)
-    known = {entry.name: _names(entry, homes[entry.name]) for entry in entries}
+    known = {entry.name: _names(entry, folders_by_location[entry.name]) for entry in entries}
     for name in wanted:
         if not any(name in names for names in known.values()):
             every = {one for names in known.values() for one in names}
             near = nearest_name(name, every)
             hint = did_you_mean(
-                name, [near] if near else sorted({homes[one].project for one in known})
+                name,
+                [near] if near else sorted({folders_by_location[one].project for one in known}),
             )
             raise ProjectUnknown(f"the workspace has no project `{name}`: {hint}")
     return tuple(entry for entry in entries if known[entry.name].intersection(wanted))
 
 
-def _names(entry: LocationEntry, home: Home) -> set[str]:
+def _names(entry: LocationEntry, project_folder: ProjectFolder) -> set[str]:
     parts = entry.name.split(".")
-    # `team.locations.growth` is asked for as `growth`, `growth.definitions` too.
+    # `growth` names `team.locations.growth` and `growth.definitions`.
     telling = [part for part in parts if part not in _EVERYBODYS] or parts
-    return {entry.name, parts[0], telling[-1], home.project, home.folder.name} - {""}
+    return {
+        entry.name,
+        parts[0],
+        telling[-1],
+        project_folder.project,
+        project_folder.folder.name,
+    } - {""}
 
 
 def folder_of(entry: LocationEntry) -> Path:
-    """The location's project, as the probe answers it, without running anything.
+    """Return the folder of a location's project, as the probe does, without running code.
 
-    It is the nearest folder above its code with a `pyproject.toml`; without one, or for code that
-    is elsewhere, its working directory.
+    It is the nearest folder above the code with a `pyproject.toml`, or else the working directory.
     """
     file = entry.python_file or _module_file(entry)
     if file is not None:

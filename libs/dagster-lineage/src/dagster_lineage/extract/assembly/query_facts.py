@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from dagster_lineage.extract.sql.trace import Trace
 
 UNKNOWN_TYPE = "unknown_type"
-"""What a macro is facts that casts to the type of a column of which only the name is known."""
+"""Type in casts to the type of a column whose type is unknown."""
 
 ONLY_THE_LAST = "only the last query is read"
-"""Part of the problem that `sql.trace` reports for several statements."""
+"""Part of the message of `sql.trace` about several statements."""
 
 _CALL = re.compile(r"\{[{%][^}]*\w\s*\(")
-"""A call in Jinja, which may be a `ref`, or of a macro that has one."""
+"""A call in Jinja, which may be or contain a `ref`."""
 
 
 def facts_of_queries(
@@ -37,11 +37,11 @@ def facts_of_queries(
     """Read the queries of an asset.
 
     Args:
-        rendered: Its SQL.
-        key: Its own.
+        rendered: Rendered SQL of the asset.
+        key: Key of the asset.
         dialect: dbt's adapter type.
-        tables: What it reads by `ref` and `source`.
-        known: For what it names directly.
+        tables: Tables that it reads by `ref` and `source`.
+        known: Tables of all assets, for those that it names directly.
     """
     problems = [rendered.problem] if rendered.problem else []
     if not rendered.queries:
@@ -84,7 +84,7 @@ def facts_of_queries(
         problems.append(f"its columns depend on {', '.join(rendered.differ_by)}")
     whole_list = alike and all(trace.columns_known for trace in builds)
     return QueryFacts(
-        columns=_given(builds, lambda relation: table_of(relation).made_by, known),
+        columns=_given(builds, lambda relation: table_of(relation).producer_key, known),
         columns_known=whole_list and not rendered.problem,
         reads={
             read: None
@@ -104,16 +104,16 @@ def facts_of_queries(
 
 
 def _given(
-    builds: Iterable[Trace], made_by: Callable[[RelationName], str], known: KnownTables
+    builds: Iterable[Trace], producer_key: Callable[[RelationName], str], known: KnownTables
 ) -> dict[str, Column]:
-    """The columns that full builds give; where they differ, the type is unknown."""
+    """Return the columns of full builds; a type that differs between them is unknown."""
     given: dict[str, Column] = {}
     for trace in builds:
         for column in trace.columns:
             origins = sorted(
                 column_of(producer, known.spell(producer, name))
                 for relation, name in column.derived_from
-                if (producer := made_by(relation))
+                if (producer := producer_key(relation))
             )
             type_ = "" if UNKNOWN_TYPE in column.type else column.type
             one = Column(type=type_, derived_from=tuple(origins), copy=column.copy)
@@ -127,7 +127,7 @@ def _names(trace: Trace) -> set[str]:
 
 
 def _of_either(one: Column, other: Column) -> Column:
-    """A column that two builds of one model give: what is the same in both."""
+    """Return the facts on which two builds of a column agree."""
     same = one.derived_from == other.derived_from
     return replace(
         one,
@@ -140,7 +140,7 @@ def _of_either(one: Column, other: Column) -> Column:
 
 
 def all_columns(tables: Iterable[ReadTable]) -> dict[str, dict[str, str]]:
-    """Type by column, by relation, of the tables whose columns are all known."""
+    """Return the types of the columns, by relation and column, of completely known tables."""
     return {
         table.relation.casefold(): {
             name: type_ or UNKNOWN_TYPE for name, type_ in table.columns.items()
@@ -151,18 +151,18 @@ def all_columns(tables: Iterable[ReadTable]) -> dict[str, dict[str, str]]:
 
 
 def _is_whole(trace: Trace) -> bool:
-    """All tables that the query reads are known, whatever is unknown of its columns."""
+    """Return whether all tables that the query reads are known."""
     return not trace.problems or (
         bool(trace.reads) and not any(ONLY_THE_LAST in problem for problem in trace.problems)
     )
 
 
 def _is_idle(relation: str, rendered: RenderedNode) -> bool:
-    """Whether a table is named in comments of the SQL, or for unused variables, and nowhere else.
+    """Return whether a table is named only in comments of the SQL, or for unused variables.
 
-    Another one that is named nowhere, though `ref` or `source` was called for it, was used by Jinja
-    that this rendering did not come through or that left no trace: a branch for another target, a
-    hook, a header. One in a text may be read by a function: `dictGet('db.rates', …)`.
+    A table that is not in the SQL, although `ref` or `source` was called, was used by Jinja that
+    left no trace: a branch for another target, a hook, a header. A function may read a name in a
+    string: `dictGet('db.rates', …)`.
     """
     named = naming(part for part in relation_named(relation) if part)
     return (

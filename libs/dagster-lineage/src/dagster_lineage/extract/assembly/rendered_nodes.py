@@ -1,4 +1,4 @@
-"""The SQL of a manifest's nodes: rendered once, and kept while nothing it depends on changes."""
+"""The SQL of a manifest's nodes, rendered once and cached."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from dagster_lineage.extract.dbt.manifest_nodes import Hook, ManifestNode, NodeC
 Columns = Mapping[str, Mapping[str, str]]
 
 MOST_GUESSES = 4
-"""Most values of one unknown setting for which a node is rendered."""
+"""Maximum number of values of an unknown setting for which a node is rendered."""
 
 _SETS = re.compile(r"\{%[-+]?\s*set\b")
 
 
 class RenderedNodes:
-    """Renders the nodes of one manifest, none that the cache knows.
+    """Rendered SQL of the nodes of one manifest.
 
     Args:
         manifest: The manifest.
-        project_dir: Folder of the dbt project, where its variables are; None for a bare manifest.
-        cache: Of what was rendered before.
+        project_dir: Folder of the dbt project with its variables; None for a bare manifest.
+        cache: Cache of rendered SQL.
     """
 
     def __init__(self, manifest: Manifest, project_dir: Path | None, cache: TraceCache) -> None:
@@ -38,16 +38,16 @@ class RenderedNodes:
         self._cache = cache
 
     def __call__(self, unique_id: str, columns: Columns) -> RenderedNode:
-        """The queries of a node.
+        """Return the queries of a node.
 
         Args:
-            unique_id: Of the node.
-            columns: Type by column by relation, of those whose columns are all known: Jinja may ask
-                for them.
+            unique_id: Id of the node.
+            columns: Types by relation and column of completely known tables, for Jinja that uses
+                them.
         """
         digest = self.digest(unique_id)
         node = self._cache.rendered(digest, lambda: self._render(unique_id, {}))
-        if node.columns_asked and columns:
+        if node.columns_requested and columns:
             return self._cache.rendered(
                 digest_of((digest, columns)), lambda: self._render(unique_id, columns)
             )
@@ -82,7 +82,7 @@ class RenderedNodes:
             hooks="\n".join(_hooks(node.config)),
             full_builds=len({one.sql for one in builds if one.sql.strip()}),
             differ_by=tuple(dict.fromkeys(name for name, _ in differing)),
-            columns_asked=any(one.columns_asked for one in rendered),
+            columns_requested=any(one.columns_requested for one in rendered),
             only_set=tuple(self._only_set(node)),
         )
 
@@ -94,13 +94,13 @@ class RenderedNodes:
 
     @cached_property
     def _renderer(self) -> Any:
-        # Jinja and the compilation of macros only where something has changed.
+        # Jinja is imported and macros are compiled only if something has changed.
         from dagster_lineage.extract.dbt.rendering.renderer import ProjectSettings, Renderer  # noqa: PLC0415
 
         return Renderer(self._manifest, ProjectSettings(**self._settings))
 
     def digest(self, unique_id: str) -> str:
-        """Of everything that a node's SQL depends on."""
+        """Return a digest of everything that a node's SQL depends on."""
         nodes, sources = self._manifest.nodes, self._manifest.sources
         seen: dict[str, object] = {}
         waiting = [unique_id]
@@ -139,14 +139,14 @@ class RenderedNodes:
 
 
 def _hooks(config: NodeConfig) -> Iterable[str]:
-    """What dbt runs before and after a model, and at the head of its statement, as written."""
+    """Return the hooks of a model and the header of its statement, unrendered."""
     for hooks in (config.pre_hook, config.post_hook, config.sql_header):
         for hook in hooks if isinstance(hooks, tuple) else (hooks,):
             yield (hook.sql if isinstance(hook, Hook) else hook) or ""
 
 
 def _project_settings(project_dir: Path | None) -> dict[str, Any]:
-    """`vars` and `dispatch` of a dbt project, which its manifest does not contain."""
+    """Return `vars` and `dispatch` of a dbt project, which its manifest lacks."""
     file = project_dir / "dbt_project.yml" if project_dir else None
     if file is None or not file.is_file():
         return {}

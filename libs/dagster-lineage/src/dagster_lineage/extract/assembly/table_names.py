@@ -19,18 +19,18 @@ def without_comments(sql: str) -> str:
 
 
 def naming(parts: Iterable[str]) -> re.Pattern[str]:
-    """Finds a name of several parts in SQL, however each is quoted."""
+    """Return a pattern for a name of several parts, with any quotes."""
     named = r"[\"`\]]?\s*\.\s*[\"`\[]?".join(map(re.escape, parts))
     return re.compile(rf"(?<!\w){named}(?!\w)", re.IGNORECASE)
 
 
 def where_named(at: str, codes: Iterable[Code], key: str) -> str:
-    """Places where code names another project's table directly instead of by `source`.
+    """Return the places where code names another project's table instead of using `source`.
 
     Args:
         at: Place of the model, for a table that only a macro names.
-        codes: The model's, and those of the ephemeral models that become part of its query.
-        key: Of the table; its last parts are schema and name.
+        codes: Code of the model and of the ephemeral models in its query.
+        key: Key of the table; its last parts are schema and name.
     """
     pattern = naming(key_path(key)[-2:])
     for code in codes:

@@ -14,54 +14,54 @@ from msgspec import Raw, Struct
 from dagster_lineage.model import Column
 
 VERSION = 8
-"""Counted up whenever the same query would give another trace."""
+"""Version of the cache; increased when the same query is traced differently."""
 
 
 class RenderedNode(Struct, frozen=True, array_like=True):
     """A dbt node's SQL."""
 
     queries: tuple[str, ...] = ()
-    """What it may run as; those of a full build are first. None where nothing can be rendered."""
+    """Possible queries, those of a full build first; empty if it cannot be rendered."""
     problem: str = ""
-    """Why they are not certain, or not there."""
+    """Why the queries are uncertain or missing."""
     hooks: str = ""
     """Jinja and SQL of its hooks, which run with the model."""
     full_builds: int = 1
-    """How many of the queries build it in full: one for each thing that the manifest does not tell
-    and that the SQL is different for."""
+    """Number of queries of a full build: several if the SQL depends on a setting that the manifest
+    lacks."""
     differ_by: tuple[str, ...] = ()
-    """What these things are: `target.name`."""
-    columns_asked: bool = False
-    """Its Jinja uses the columns of a relation whose columns are not known."""
+    """These settings: `target.name`."""
+    columns_requested: bool = False
+    """Its Jinja uses columns of a relation whose columns are unknown."""
     only_set: tuple[str, ...] = ()
-    """Relations that it names for variables of Jinja which nothing uses."""
+    """Relations that it names only for unused Jinja variables."""
 
 
 class QueryFacts(Struct, frozen=True, array_like=True):
-    """The columns and reads of an asset, as its SQL has them."""
+    """Columns and reads of an asset, from its SQL."""
 
     columns: dict[str, Column] = {}
-    """What its full build gives."""
+    """Columns of a full build."""
     columns_known: bool = False
-    """These are all."""
+    """`columns` is complete."""
     reads: dict[str, tuple[str, ...] | None] = {}
-    """Columns used, by the key of what is read; None where they are not known."""
+    """Used columns by upstream key; None if unknown."""
     whole: bool = False
     """All tables that it reads are known."""
     idle: tuple[str, ...] = ()
-    """Keys of what is named in its comments, or for variables that nothing uses, and nowhere else:
-    never read, beyond doubt."""
+    """Keys of tables that are named only in comments or for unused variables, so they are not
+    read."""
     named: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
-    """Relations that it names without `ref` or `source`, with the key that each had (or an empty
-    text), and that asset's columns: where these are others now, all this is void."""
+    """Relations that it names without `ref` or `source`, with the key (or "") and columns of the
+    asset. The facts are invalid if these have changed."""
     problems: tuple[str, ...] = ()
-    """What is not known, in sentences."""
+    """Facts that could not be determined, one sentence each."""
     empty: bool = False
     """There is no SQL."""
 
 
-class Kept(Struct, array_like=True):
-    """The content of the cache file, by digest; entries are decoded when they are used."""
+class CacheContent(Struct, array_like=True):
+    """Content of the cache file by digest; entries are decoded on access."""
 
     version: int
     facts: dict[str, Raw]
@@ -69,21 +69,21 @@ class Kept(Struct, array_like=True):
 
 
 class TraceCache:
-    """The facts of each model's SQL, and the SQL, by a digest of what they depend on.
+    """The facts and SQL of models, by a digest of everything that they depend on.
 
     Args:
-        file: Where they are kept from one lock to the next; None: not at all. A file that cannot
-            be read is replaced: all of its content can be computed again.
+        file: File of the cache; None: no file. An unreadable file is replaced, because its content
+            can be computed again.
     """
 
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
-        self._before = Kept(VERSION, {}, {})
-        self._used = Kept(VERSION, {}, {})
+        self._before = CacheContent(VERSION, {}, {})
+        self._used = CacheContent(VERSION, {}, {})
         self.traced = 0
         if file is not None:
             with contextlib.suppress(OSError, msgspec.DecodeError):
-                before = msgspec.msgpack.decode(file.read_bytes(), type=Kept)
+                before = msgspec.msgpack.decode(file.read_bytes(), type=CacheContent)
                 if before.version == VERSION:
                     self._before = before
 
@@ -94,13 +94,13 @@ class TraceCache:
         read: Callable[[], QueryFacts],
         is_valid: Callable[[QueryFacts], bool],
     ) -> QueryFacts:
-        """Return the facts of an asset's SQL; trace the SQL if the cache does not have them.
+        """Return the facts of an asset's SQL, and trace the SQL if the cache does not have them.
 
         Args:
-            digest: Of everything that it depends on.
-            rendered: Digest of the SQL, which is kept as long as this.
-            read: Reads it.
-            is_valid: whether the facts are still true.
+            digest: Digest of everything that they depend on.
+            rendered: Digest of the SQL, which is kept as long as the facts.
+            read: Traces the SQL.
+            is_valid: Returns whether cached facts are still valid.
         """
         known = self._used.facts.get(digest) or self._before.facts.get(digest)
         if known is not None:
@@ -116,11 +116,11 @@ class TraceCache:
         return facts
 
     def rendered(self, digest: str, render: Callable[[], RenderedNode]) -> RenderedNode:
-        """A node's SQL, rendered if the cache does not know it.
+        """Return a node's SQL, and render it if the cache does not have it.
 
         Args:
-            digest: Of everything that it depends on.
-            render: Makes it.
+            digest: Digest of everything that it depends on.
+            render: Renders the SQL.
         """
         known = self._used.rendered.get(digest) or self._before.rendered.get(digest)
         if known is not None:
@@ -131,18 +131,18 @@ class TraceCache:
         return producer
 
     def keep(self) -> None:
-        """Write what this lock has used, if that differs from what was there."""
+        """Write the entries that this lock has used, if they differ from the file."""
         if self._file is None or (
             self._used.facts.keys() == self._before.facts.keys()
             and self._used.rendered.keys() == self._before.rendered.keys()
         ):
             return
-        # A cache that cannot be written costs time, and nothing else.
+        # A cache that cannot be written only costs time.
         with contextlib.suppress(OSError):
             self._file.parent.mkdir(parents=True, exist_ok=True)
             hooks = self._file.with_name(f"{self._file.name}.{os.getpid()}")
             hooks.write_bytes(_ENCODER.encode(self._used))
-            # A rename onto a file waits for the disk, on ext4 at least, and nothing would be lost.
+            # Replacing a file waits for the disk on ext4, and losing the cache does no harm.
             self._file.unlink(missing_ok=True)
             hooks.replace(self._file)
 

@@ -1,4 +1,4 @@
-"""Adds the facts of their SQL to the assets of one location."""
+"""Assets with the facts of their SQL."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _SNAPSHOT_COLUMNS = ("dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_vali
 
 
 class Tracer:
-    """Traces the assets of one draft.
+    """Tracing of the assets of one draft.
 
     Args:
-        draft: Its assets are replaced by what is known of them after their SQL was read.
-        known: All assets by key, those of other locations too; kept up to date.
+        draft: Its assets are replaced by assets with the facts of their SQL.
+        known: All assets by key, including other locations; updated here.
         keys: Keys by relation, casefolded.
-        cache: Of what was read before.
+        cache: Cache of traced SQL.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Tracer:
         self._tables = KnownTables(draft, known, keys)
 
     def trace(self, key: str) -> None:
-        """Replace an asset by what is known of it after its SQL was read."""
+        """Replace an asset by one with the facts of its SQL."""
         before = self._draft.assets[key]
         traced = self._draft.assets[key] = self._traced(before)
         if self._known.get(key) is before:
@@ -103,14 +103,14 @@ class Tracer:
         )
 
     def _is_valid(self, facts: QueryFacts) -> bool:
-        """Whether the relations that are named directly are still what they were."""
+        """Return whether the relations that are named directly are unchanged."""
         return all(
             self._tables.key_of(relation) == key and self._tables.column_names(key) == columns
             for relation, key, columns in facts.named
         )
 
     def _inlined(self, manifest: str, code: Code) -> Iterable[Code]:
-        """The code of a node and of the ephemeral models that are part of its query, near first."""
+        """Return the code of a node and of its ephemeral models, the nearest first."""
         codes = self._draft.manifests[manifest].code
         waiting, seen = [code], {code.unique_id}
         while waiting:
@@ -131,11 +131,13 @@ class Tracer:
         columns = facts.reads[read.key]
         if columns is None or not certain:
             return replace(read, queried=True, columns=None)
-        missing = self._missing(read.key, columns, dialect) if table.made_by == read.key else ()
+        missing = (
+            self._missing(read.key, columns, dialect) if table.producer_key == read.key else ()
+        )
         return replace(read, queried=True, columns=columns, missing_columns=missing)
 
     def _missing(self, key: str, columns: Iterable[str], dialect: str) -> tuple[str, ...]:
-        """Columns that an asset of this project does not have, as far as all of its are known."""
+        """Return columns that an asset of this project lacks, if all of its columns are known."""
         asset = self._draft.assets.get(key)
         if asset is None or not asset.columns_known or not asset.columns:
             return ()
@@ -143,7 +145,7 @@ class Tracer:
 
 
 def _columns_not_given(asset: Asset, traced: Mapping[str, Column]) -> tuple[str, ...]:
-    """Columns that a contract declares and the SQL does not give."""
+    """Return the columns that a contract declares and the SQL lacks."""
     if not asset.contract:
         return ()
     given = {name.casefold() for name in traced}
@@ -151,10 +153,10 @@ def _columns_not_given(asset: Asset, traced: Mapping[str, Column]) -> tuple[str,
 
 
 def _merged_columns(asset: Asset, traced: dict[str, Column], *, known: bool) -> dict[str, Column]:
-    """What YAML declares and what the SQL gives, as one: YAML has the guarantees, SQL the origins.
+    """Return columns with the guarantees of YAML and the origins of SQL.
 
-    Under an enforced contract the declared columns are all there are, and their types the truth;
-    else the query is.
+    Under an enforced contract the declared columns are complete and decide on the types; otherwise
+    the query does.
     """
     if not asset.columns and not asset.columns_known:
         return traced

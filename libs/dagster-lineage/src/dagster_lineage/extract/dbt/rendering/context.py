@@ -227,7 +227,7 @@ class Adapter:
         plain = relation.plain if isinstance(relation, Relation) else str(relation).casefold()
         known = self._columns.get(plain)
         if known is None:
-            self._doubts.columns_asked = True
+            self._doubts.columns_requested = True
             return self._doubts.ask(f"the columns of {relation}")
         return [KnownColumn(name, type_, self._mark) for name, type_ in known.items()]
 

@@ -50,7 +50,7 @@ class Rendered:
     `target.name`."""
     compared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By name of what is `assumed`: texts for which the SQL could differ."""
-    columns_asked: bool = False
+    columns_requested: bool = False
     """It uses the columns of a relation whose columns are not known."""
 
 
@@ -237,7 +237,7 @@ class _Rendering:
             problem=self.problem,
             assumed=tuple(self.doubts.assumed),
             compared={name: tuple(texts) for name, texts in self.doubts.compared.items()},
-            columns_asked=self.doubts.columns_asked,
+            columns_requested=self.doubts.columns_requested,
         )
 
     def _text(self) -> str:
@@ -282,7 +282,7 @@ class _Rendering:
             inner = self.renderer.ephemeral(unique_id, self.known)
             self.sources.update(dict.fromkeys(inner.sources))
             self.doubts.assumed.update(dict.fromkeys(inner.assumed))
-            self.doubts.columns_asked |= inner.columns_asked
+            self.doubts.columns_requested |= inner.columns_requested
             for name, texts in inner.compared.items():
                 self.doubts.compared.setdefault(name, {}).update(dict.fromkeys(texts))
             self.problem = self.problem or inner.problem

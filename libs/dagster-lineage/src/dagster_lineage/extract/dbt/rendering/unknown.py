@@ -64,7 +64,7 @@ class Doubts:
         self.compared: dict[str, dict[str, None]] = {}
         """Texts that an assumed setting was compared with, by its name: for one of them, the
         rendered text could differ."""
-        self.columns_asked = False
+        self.columns_requested = False
         """The columns of a relation were used, and they are not known."""
 
     def ask(self, what: str) -> Unknown:
