@@ -25,8 +25,8 @@ from column_lineage import model_of
 
 from dagster_lineage.extract.assembly.bare_manifests import BareManifest, drafts_of_manifests
 from dagster_lineage.extract.assembly.checkout_paths import CheckoutPaths
-from dagster_lineage.extract.assembly.columns import add_columns
 from dagster_lineage.extract.assembly.trace_cache import TraceCache
+from dagster_lineage.extract.assembly.traced_assets import add_columns
 
 Manifest = dict[str, dict[str, dict[str, Any]]]
 GOAL_MS = 50.0

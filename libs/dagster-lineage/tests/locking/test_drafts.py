@@ -9,11 +9,11 @@ import msgspec
 import pytest
 
 from dagster_lineage.extract.assembly.checkout_paths import CheckoutPaths
-from dagster_lineage.extract.assembly.columns import add_columns
 from dagster_lineage.extract.assembly.drafts import Draft, draft_of
 from dagster_lineage.extract.assembly.project_folders import ProjectFolder
 from dagster_lineage.extract.assembly.rendered_nodes import RenderedNodes
 from dagster_lineage.extract.assembly.trace_cache import TraceCache
+from dagster_lineage.extract.assembly.traced_assets import add_columns
 from dagster_lineage.extract.dbt import decode_manifest, read_manifest
 from dagster_lineage.extract.probe.answer import (
     AssetFacts,

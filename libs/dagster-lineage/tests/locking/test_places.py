@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dagster_lineage.extract.assembly.table_names import where_named
+from dagster_lineage.extract.assembly.known_tables import where_named
 from dagster_lineage.extract.dbt.manifest_graph import Code
 
 

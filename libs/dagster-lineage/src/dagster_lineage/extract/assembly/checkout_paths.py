@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
-from dagster_lineage.model import Interface, place, split_place
+from dagster_lineage.extract.assembly.assets import sorted_reads
+from dagster_lineage.model import Asset, Interface, place, split_place
 
 MARK = "<checkout>"
 """Mark in keys in place of the checkout's path."""
@@ -93,6 +95,7 @@ class CheckoutPaths:
         keys += [read.key for asset in interface.assets for read in asset.reads]
         held = sorted({self._marked(key) for key in keys if self._marked(key) != key})
         marked = msgspec.convert(self._in_all(msgspec.to_builtins(interface)), Interface)
+        marked = replace(marked, assets=tuple(map(_sorted, marked.assets)))
         if not held:
             return marked
         some = ", ".join(held[:_SHOWN])
@@ -101,7 +104,7 @@ class CheckoutPaths:
             f"Keys hold the path of the checkout, which is written {MARK} here: {some}{more}. "
             "In Dagster they are others in every checkout."
         )
-        return msgspec.structs.replace(marked, unknown=tuple(sorted({*marked.unknown, note})))
+        return replace(marked, unknown=tuple(sorted({*marked.unknown, note})))
 
     def _in_all(self, value: object) -> object:
         if isinstance(value, str):
@@ -123,6 +126,15 @@ class CheckoutPaths:
                     for one in sorted(found, key=len, reverse=True):
                         text = text.replace(one, MARK)
         return text
+
+
+def _sorted(asset: Asset) -> Asset:
+    """Return an asset whose reads and origins are sorted by the marked keys."""
+    columns = {
+        name: replace(column, derived_from=tuple(sorted(column.derived_from)))
+        for name, column in asset.columns.items()
+    }
+    return replace(asset, columns=columns, reads=sorted_reads(asset.reads))
 
 
 def _patterns(path: str) -> Iterable[re.Pattern[str]]:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
+from dagster_lineage.extract.assembly.assets import sorted_checks
 from dagster_lineage.extract.dbt.manifest_graph import Code, ManifestGraph
 from dagster_lineage.model import Asset, Check, Read, Source
-
-
-def sorted_checks(checks: Iterable[Check]) -> tuple[Check, ...]:
-    """Return checks in an order that does not depend on the manifest."""
-    return tuple(sorted(checks, key=lambda one: (one.name, one.kind, one.at)))
 
 
 class DraftSources:

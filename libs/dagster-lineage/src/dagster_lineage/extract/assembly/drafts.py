@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from dagster_lineage.extract.assembly.assets import (
+    dbt_asset,
+    python_asset,
+    sorted_checks,
+    sorted_reads,
+)
 from dagster_lineage.extract.assembly.checkout_paths import CheckoutPaths
-from dagster_lineage.extract.assembly.draft_sources import DraftSources, sorted_checks
+from dagster_lineage.extract.assembly.draft_sources import DraftSources
 from dagster_lineage.extract.assembly.notes import MAX_SEPARATE, by_reason, condensed
 from dagster_lineage.extract.assembly.project_folders import ProjectFolder
 from dagster_lineage.extract.dbt.manifest_graph import Code, ManifestGraph
-from dagster_lineage.extract.probe.answer import AssetFacts, DependencyFacts, LocationFacts
+from dagster_lineage.extract.probe.answer import LocationFacts
 from dagster_lineage.model import (
     SCHEMA_VERSION,
     Asset,
     Check,
-    Column,
-    Expected,
     Exposure,
     ForeignCheck,
     Interface,
     Job,
-    Read,
 )
 from dagster_lineage.model.wording import listed
 
@@ -56,8 +60,6 @@ class Draft:
     """Checks on assets of other code locations."""
     jobs: tuple[Job, ...] = ()
     """Jobs, schedules and sensors."""
-    models: dict[tuple[str, str], str] = field(default_factory=dict)
-    """Arguments of `upstream(…)` as `project/model`, by key of the reader and of the read."""
     unreadable: str = ""
     """Error of a code location that could not be loaded."""
     unknown: list[str] = field(default_factory=list)
@@ -102,9 +104,7 @@ class Draft:
         )
         return replace(
             interface,
-            assets=tuple(
-                _sorted_asset(one) for one in sorted(interface.assets, key=lambda one: one.key)
-            ),
+            assets=tuple(sorted(interface.assets, key=lambda one: one.key)),
             sources=tuple(
                 sorted(
                     interface.sources,
@@ -144,7 +144,8 @@ def draft_of(
     )
     visible = {check.unique_id for check in facts.checks if check.unique_id}
     tests = {name: _checks_of_tests(manifest, visible) for name, manifest in manifests.items()}
-    python_checks = _python_checks(draft, facts)
+    relative = partial(paths.relative, folder=project_folder.folder)
+    python_checks = _python_checks(facts, relative)
     for one in facts.assets:
         if one.stub:
             continue
@@ -153,14 +154,11 @@ def draft_of(
         if manifest is not None and one.unique_id in manifest.assets:
             other_keys = facts.manifests[one.manifest].other_keys
             checks = [*checks, *tests[one.manifest].get(one.unique_id, ())]
-            asset = _dbt_asset(draft, one, manifest, other_keys, checks)
+            asset = dbt_asset(one, manifest, other_keys, checks, relative)
             draft.code[one.key] = (one.manifest, manifest.code[one.unique_id])
         else:
-            asset = _python_asset(draft, one, checks)
+            asset = python_asset(one, checks, relative)
         draft.assets[one.key] = asset
-        for dependency in one.dependencies:
-            if dependency.model:
-                draft.models[one.key, dependency.key] = dependency.model
     draft.checks = [
         ForeignCheck(name=check.name, key=key, at=check.at, blocking=check.blocking)
         for key, checks in python_checks.items()
@@ -177,7 +175,7 @@ def draft_of(
         Job(
             name=job.name,
             kind=job.kind if job.kind in ("schedule", "sensor") else "job",  # type: ignore[arg-type]
-            at=paths.relative(job.at, project_folder.folder),
+            at=relative(job.at),
             cron=job.cron,
             targets=() if set(job.targets) >= every else tuple(sorted(job.targets)),
         )
@@ -197,7 +195,9 @@ def draft_of_manifest(
         if asset.key in draft.assets:
             shared.setdefault(asset.key, []).append(unique_id)
             continue
-        draft.assets[asset.key] = replace(asset, checks=sorted_checks(asset.checks))
+        draft.assets[asset.key] = replace(
+            asset, reads=sorted_reads(asset.reads), checks=sorted_checks(asset.checks)
+        )
         if unique_id in manifest.code:
             draft.code[asset.key] = (name, manifest.code[unique_id])
     for key, others in shared.items():
@@ -209,21 +209,6 @@ def draft_of_manifest(
     draft.exposures = manifest.exposures
     draft.unknown += manifest.notes
     return draft
-
-
-def _sorted_asset(asset: Asset) -> Asset:
-    """Return an asset in an order that does not depend on the manifest."""
-    columns = asset.columns
-    if any(len(column.derived_from) > 1 for column in columns.values()):
-        columns = {
-            name: replace(column, derived_from=tuple(sorted(column.derived_from)))
-            for name, column in columns.items()
-        }
-    return replace(
-        asset,
-        columns=columns,
-        reads=tuple(sorted(asset.reads, key=lambda one: (one.key, one.source, one.via))),
-    )
 
 
 def _code_of(draft: Draft, manifest: str) -> dict[str, Code]:
@@ -239,106 +224,14 @@ def _keys_differ(disagreements: tuple[str, ...]) -> tuple[str, ...]:
     return (f"{start} definitions; one of them: {disagreements[0]}",)
 
 
-def _dbt_asset(
-    draft: Draft,
-    facts: AssetFacts,
-    manifest: ManifestGraph,
-    other_keys: Mapping[str, tuple[str, ...]],
-    checks: Iterable[Check],
-) -> Asset:
-    asset = manifest.assets[facts.unique_id]
-    other = {manifest.keys[one]: keys for one, keys in other_keys.items() if one in manifest.keys}
-    return replace(
-        asset,
-        key=facts.key,
-        kind=asset.kind if facts.executable else "external",
-        group=facts.group,
-        owners=facts.owners or asset.owners,
-        partitions=facts.partitions,
-        freshness=facts.freshness or asset.freshness,
-        automation=facts.automation,
-        reads=tuple(_reads(draft, asset.reads, facts.dependencies, other, facts.key)),
-        checks=sorted_checks(checks),
-    )
-
-
-def _reads(
-    draft: Draft,
-    named: Iterable[Read],
-    dependencies: Iterable[DependencyFacts],
-    other: Mapping[str, tuple[str, ...]],
-    own_key: str,
-) -> Iterable[Read]:
-    """Return the reads that dbt names, under Dagster's keys, then those that only Dagster has."""
-    known = {one.key: one for one in dependencies}
-    found: set[str] = set()
-    for read in named:
-        keys = (read.key, *other.get(read.key, ()))
-        key = next((one for one in keys if one in known), read.key)
-        mapping = known[key].partition_mapping if key in known else ""
-        found.add(key)
-        yield replace(read, key=key, declared=key in known, partition_mapping=mapping)
-    for one in known.values():
-        # dagster-dbt gives an incremental model a dependency on itself.
-        if one.key not in found and one.key != own_key:
-            yield _python_read(draft, one)
-
-
-def _python_read(draft: Draft, dependency: DependencyFacts) -> Read:
-    columns = dependency.columns
-    return Read(
-        key=dependency.key,
-        at=draft.paths.relative(dependency.at, draft.project_folder.folder),
-        via="python",
-        partition_mapping=dependency.partition_mapping,
-        columns=None if columns is None else tuple(sorted(columns)),
-        expects={
-            name: Expected(
-                type=str(details.get("type", "")),
-                not_null=bool(details.get("not_null")),
-                unique=bool(details.get("unique")),
-            )
-            for name, details in (columns or {}).items()
-            if details
-        },
-    )
-
-
-def _python_asset(draft: Draft, facts: AssetFacts, checks: Iterable[Check]) -> Asset:
-    columns = facts.columns or ()
-    return Asset(
-        key=facts.key,
-        kind="asset" if facts.executable else "external",
-        at=draft.paths.relative(facts.at, draft.project_folder.folder),
-        relation=facts.relation,
-        group=facts.group,
-        owners=facts.owners,
-        contract=bool(columns),
-        partitions=facts.partitions,
-        freshness=facts.freshness,
-        automation=facts.automation,
-        columns={
-            column.name: Column(
-                type=column.type.lower(),
-                not_null=column.not_null,
-                unique=column.unique,
-                derived_from=tuple(sorted(facts.column_lineage.get(column.name, ()))),
-            )
-            for column in columns
-        },
-        columns_known=bool(columns),
-        reads=tuple(_python_read(draft, one) for one in facts.dependencies),
-        checks=sorted_checks(checks),
-    )
-
-
-def _python_checks(draft: Draft, facts: LocationFacts) -> dict[str, list[Check]]:
+def _python_checks(facts: LocationFacts, relative: Callable[[str], str]) -> dict[str, list[Check]]:
     """Return the asset checks that are not dbt tests, by key of the asset."""
     checks: dict[str, list[Check]] = {}
     for check in facts.checks:
         if not check.unique_id:
-            at = draft.paths.relative(check.at, draft.project_folder.folder)
-            found = Check(name=check.name, at=at, kind="python", blocking=check.blocking)
+            found = Check(
+                name=check.name, at=relative(check.at), kind="python", blocking=check.blocking
+            )
             checks.setdefault(check.asset, []).append(found)
     return checks
 

@@ -8,26 +8,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from dagster_lineage.extract.assembly.bare_manifests import BareManifest, drafts_of_manifests
 from dagster_lineage.extract.assembly.checkout_paths import CheckoutPaths
-from dagster_lineage.extract.assembly.columns import add_columns
-from dagster_lineage.extract.assembly.drafts import Draft, draft_of
-from dagster_lineage.extract.assembly.project_folders import ProjectFolder, chosen, project_folders
-from dagster_lineage.extract.assembly.rendered_nodes import RenderedNodes
-from dagster_lineage.extract.assembly.trace_cache import TraceCache
-from dagster_lineage.extract.dbt import (
-    ManifestGraph,
-    ManifestUnreadable,
-    decode_manifest,
-    read_manifest,
+from dagster_lineage.extract.assembly.drafts import Draft
+from dagster_lineage.extract.assembly.loaded_locations import (
+    LoadedLocation,
+    draft_of_location,
+    keys_of_models,
+    loaded_location,
 )
-from dagster_lineage.extract.probe.answer import LocationFacts
+from dagster_lineage.extract.assembly.project_folders import chosen, project_folders
+from dagster_lineage.extract.assembly.trace_cache import TraceCache
+from dagster_lineage.extract.assembly.traced_assets import add_columns
 from dagster_lineage.extract.probe.inspection import TIMEOUT_S, inspect_locations
 from dagster_lineage.extract.workspace import LocationEntry, find_locations
 from dagster_lineage.files.settings import find_root
-from dagster_lineage.model import Asset, LocatedInterface, key_path
+from dagster_lineage.model import LocatedInterface
 
 CACHE = ".lineage/traces"
 """Relative to the root, with a `.gitignore` next to it."""
@@ -79,7 +75,7 @@ def lock(
     """
     paths = CheckoutPaths(_checkout(root, workspace))
     cache = TraceCache(root / CACHE)
-    drafts: list[Draft] = []
+    loaded: list[LoadedLocation] = []
     if workspace is not None:
         entries = find_locations(workspace)
         wanted = chosen(entries, project_folders(entries, {}), projects)
@@ -93,22 +89,19 @@ def lock(
             )
             reported = {one.name: Path(one.folder) for one in answers if not one.error}
             folders_by_location = project_folders(entries, reported)
-            drafts = [
-                _draft(facts, folders_by_location[facts.name], paths, cache) for facts in answers
+            loaded = [
+                loaded_location(facts, folders_by_location[facts.name], paths, cache)
+                for facts in answers
             ]
-    drafts += drafts_of_manifests(
-        manifests,
-        keys_from or {},
-        {draft.project_folder.project for draft in drafts},
-        paths,
-        cache,
+    drafts = drafts_of_manifests(
+        manifests, keys_from or {}, {one.project_folder.project for one in loaded}, paths, cache
     )
-    # Sorted, so that the result does not depend on the order of the workspace.
-    drafts.sort(key=lambda draft: (draft.project_folder.project, draft.project_folder.location))
     readable = {
-        (draft.project_folder.project, draft.project_folder.location)
-        for draft in drafts
-        if not draft.unreadable
+        (folder.project, folder.location)
+        for folder in (
+            *(one.project_folder for one in loaded if not one.facts.error),
+            *(draft.project_folder for draft in drafts),
+        )
     }
     before = [
         one
@@ -116,7 +109,10 @@ def lock(
         if (one.project, one.interface.location or one.project) not in readable
     ]
     elsewhere = {asset.key: asset for one in before for asset in one.interface.assets}
-    _resolve_models(drafts, before)
+    keys = keys_of_models(before, drafts, loaded)
+    drafts += [draft_of_location(one, keys, paths) for one in loaded]
+    # Sorted, so that the result does not depend on the order of the workspace.
+    drafts.sort(key=lambda draft: (draft.project_folder.project, draft.project_folder.location))
     report_progress(f"reading the SQL of {sum(len(draft.code) for draft in drafts)} dbt nodes")
     add_columns(drafts, elsewhere, cache)
     if cache.traced:
@@ -147,71 +143,6 @@ def _progress_of_loading(
         report_progress(f"{done}; waiting for {', '.join(waiting)}" if waiting else done)
 
     return loaded
-
-
-def _draft(
-    facts: LocationFacts, project_folder: ProjectFolder, paths: CheckoutPaths, cache: TraceCache
-) -> Draft:
-    manifests: dict[str, ManifestGraph] = {}
-    nodes: dict[str, RenderedNodes] = {}
-    problems = []
-    for name, details in facts.manifests.items():
-        project_dir = Path(details.project_dir) if details.project_dir else None
-        # Places in a dbt project outside of the checkout are relative to that project.
-        relative_to = (
-            project_folder.folder if project_dir is None or paths.holds(project_dir) else None
-        )
-        try:
-            manifest = decode_manifest(Path(details.file).read_bytes())
-            manifests[name] = read_manifest(
-                manifest, project_dir, details.keys, relative_to=relative_to
-            )
-        except (OSError, ManifestUnreadable) as error:
-            problems.append(f"The manifest of {name} cannot be read: {error}")
-            continue
-        nodes[name] = RenderedNodes(manifest, project_dir, cache)
-    draft = draft_of(facts, project_folder, paths, manifests)
-    draft.nodes = nodes
-    draft.unknown += problems
-    return draft
-
-
-def _resolve_models(drafts: Sequence[Draft], before: Sequence[LocatedInterface]) -> None:
-    """Set the current keys of models that `upstream(…)` names.
-
-    `upstream` reads the committed interface, which may be older than the locked code.
-    """
-    named = {
-        name: asset.key
-        for one in before
-        for asset in one.interface.assets
-        for name in _model_names(one.project, asset)
-    } | {
-        name: asset.key
-        for draft in drafts
-        for asset in draft.assets.values()
-        if asset.executable
-        for name in _model_names(draft.project_folder.project, asset)
-    }
-    for draft in drafts:
-        for (reader, key), model in draft.models.items():
-            now = named.get(model)
-            if now is None or now == key:
-                continue
-            asset = draft.assets[reader]
-            reads = tuple(
-                replace(read, key=now) if read.key == key else read for read in asset.reads
-            )
-            draft.assets[reader] = replace(asset, reads=reads)
-
-
-def _model_names(project: str, asset: Asset) -> tuple[str, ...]:
-    """Return the arguments of `upstream(…)` that name an asset, as `project/model`."""
-    name = f"{project}/{asset.name or key_path(asset.key)[-1]}"
-    if not asset.version:
-        return (name,)
-    versioned = f"{name}.v{asset.version}"
-    return (name, versioned) if asset.version == asset.latest_version else (versioned,)
 
 
 def _located(draft: Draft, root: Path, paths: CheckoutPaths, out: Path | None) -> LocatedInterface:

@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from dagster_lineage.extract.assembly.known_tables import KnownTables, ReadTable, relation_named
-from dagster_lineage.extract.assembly.table_names import naming, without_comments
+from dagster_lineage.extract.assembly.known_tables import (
+    KnownTables,
+    ReadTable,
+    naming,
+    relation_named,
+    without_comments,
+)
 from dagster_lineage.extract.assembly.trace_cache import QueryFacts, RenderedNode
 from dagster_lineage.extract.sql import RelationName, Schema, Table, trace_query
 from dagster_lineage.model import Column, column_of

@@ -1,0 +1,131 @@
+"""Assets of a code location, joined from Dagster's definitions and dbt's manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from msgspec.structs import replace
+
+from dagster_lineage.extract.dbt.manifest_graph import ManifestGraph
+from dagster_lineage.extract.probe.answer import AssetFacts, DependencyFacts
+from dagster_lineage.model import Asset, Check, Column, Expected, Read
+
+
+def sorted_checks(checks: Iterable[Check]) -> tuple[Check, ...]:
+    """Return checks in an order that does not depend on the manifest."""
+    return tuple(sorted(checks, key=lambda one: (one.name, one.kind, one.at)))
+
+
+def sorted_reads(reads: Iterable[Read]) -> tuple[Read, ...]:
+    """Return reads in an order that does not depend on the manifest."""
+    return tuple(sorted(reads, key=lambda one: (one.key, one.source, one.via)))
+
+
+def dbt_asset(
+    facts: AssetFacts,
+    manifest: ManifestGraph,
+    other_keys: Mapping[str, tuple[str, ...]],
+    checks: Iterable[Check],
+    relative: Callable[[str], str],
+) -> Asset:
+    """Return the asset of a dbt node, without the facts of its SQL.
+
+    Args:
+        facts: The asset in Dagster, which decides on key, group, owners and dependencies.
+        manifest: Manifest with the node, which has all other facts.
+        other_keys: Keys that other translators return, by unique id.
+        checks: Checks of the asset.
+        relative: Returns an absolute place relative to the project's folder.
+    """
+    asset = manifest.assets[facts.unique_id]
+    other = {manifest.keys[one]: keys for one, keys in other_keys.items() if one in manifest.keys}
+    return replace(
+        asset,
+        key=facts.key,
+        kind=asset.kind if facts.executable else "external",
+        group=facts.group,
+        owners=facts.owners or asset.owners,
+        partitions=facts.partitions,
+        freshness=facts.freshness or asset.freshness,
+        automation=facts.automation,
+        reads=sorted_reads(_reads(asset.reads, facts, other, relative)),
+        checks=sorted_checks(checks),
+    )
+
+
+def python_asset(
+    facts: AssetFacts, checks: Iterable[Check], relative: Callable[[str], str]
+) -> Asset:
+    """Return an asset that is not a dbt node.
+
+    Args:
+        facts: The asset in Dagster.
+        checks: Checks of the asset.
+        relative: Returns an absolute place relative to the project's folder.
+    """
+    columns = facts.columns or ()
+    return Asset(
+        key=facts.key,
+        kind="asset" if facts.executable else "external",
+        at=relative(facts.at),
+        relation=facts.relation,
+        group=facts.group,
+        owners=facts.owners,
+        contract=bool(columns),
+        partitions=facts.partitions,
+        freshness=facts.freshness,
+        automation=facts.automation,
+        columns={
+            column.name: Column(
+                type=column.type.lower(),
+                not_null=column.not_null,
+                unique=column.unique,
+                derived_from=tuple(sorted(facts.column_lineage.get(column.name, ()))),
+            )
+            for column in columns
+        },
+        columns_known=bool(columns),
+        reads=sorted_reads(_python_read(one, relative) for one in facts.dependencies),
+        checks=sorted_checks(checks),
+    )
+
+
+def _reads(
+    named: Iterable[Read],
+    facts: AssetFacts,
+    other: Mapping[str, tuple[str, ...]],
+    relative: Callable[[str], str],
+) -> Iterable[Read]:
+    """Return the reads that dbt names, under Dagster's keys, then those that only Dagster has."""
+    known = {one.key: one for one in facts.dependencies}
+    found: set[str] = set()
+    for read in named:
+        keys = (read.key, *other.get(read.key, ()))
+        key = next((one for one in keys if one in known), read.key)
+        mapping = known[key].partition_mapping if key in known else ""
+        found.add(key)
+        yield replace(read, key=key, declared=key in known, partition_mapping=mapping)
+    for one in known.values():
+        # dagster-dbt gives an incremental model a dependency on itself.
+        if one.key not in found and one.key != facts.key:
+            yield _python_read(one, relative)
+
+
+def _python_read(dependency: DependencyFacts, relative: Callable[[str], str]) -> Read:
+    columns = dependency.columns
+    return Read(
+        key=dependency.key,
+        at=relative(dependency.at),
+        via="python",
+        partition_mapping=dependency.partition_mapping,
+        columns=None if columns is None else tuple(sorted(columns)),
+        expects={
+            name: Expected(
+                type=str(details.get("type", "")),
+                not_null=bool(details.get("not_null")),
+                unique=bool(details.get("unique")),
+            )
+            for name, details in (columns or {}).items()
+            if details
+        },
+    )
