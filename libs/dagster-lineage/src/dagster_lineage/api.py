@@ -177,7 +177,13 @@ def affected(root: Path, base: str, head: str = WORKTREE) -> Affected:
     return decide(Repository(root).compare(base, head), read_settings(root).interfaces)
 
 
-def impact(root: Path, targets: Iterable[str], *, upstream: bool = False) -> Impact:
+def impact(
+    root: Path,
+    targets: Iterable[str],
+    *,
+    upstream: bool = False,
+    settings: Settings | None = None,
+) -> Impact:
     """Find the assets, checks, exposures and jobs that depend on assets or columns.
 
     Args:
@@ -185,6 +191,8 @@ def impact(root: Path, targets: Iterable[str], *, upstream: bool = False) -> Imp
         targets: Asset keys (`marts/daily`), columns (`marts/daily.revenue`), names of models, or
             paths of files and folders, relative to the working directory or to `root`.
         upstream: Find the assets and columns that the targets are computed from instead.
+        settings: Settings with the patterns of the interface files; those of the repository by
+            default.
 
     Raises:
         LineageError: The settings or an interface cannot be read, or a target does not exist.
@@ -192,7 +200,7 @@ def impact(root: Path, targets: Iterable[str], *, upstream: bool = False) -> Imp
     from dagster_lineage.analyze.impact.consequences import consequences, origins
     from dagster_lineage.analyze.impact.targets import Targets
 
-    graph = read_graph(root)
+    graph = read_graph(root, settings)
     starts = Targets(graph, root, Path.cwd()).find_all(targets)
     return origins(graph, starts) if upstream else consequences(graph, starts)
 

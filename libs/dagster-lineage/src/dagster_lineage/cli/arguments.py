@@ -7,7 +7,9 @@ import os
 import sys
 from pathlib import Path
 
-from dagster_lineage.files.settings import find_root
+from msgspec.structs import replace
+
+from dagster_lineage.files.settings import Settings, find_root, read_settings
 from dagster_lineage.model.errors import LineageError
 
 
@@ -45,6 +47,35 @@ def root_of(arguments: argparse.Namespace) -> Path:
     if not root.is_dir():
         raise LineageError(f"--root {arguments.root} is not a directory.")
     return root
+
+
+def add_interfaces(parser: argparse.ArgumentParser) -> None:
+    """Add `--interfaces`."""
+    parser.add_argument(
+        "--interfaces",
+        metavar="GLOB",
+        nargs="+",
+        action="extend",
+        help="interface files, relative to the root (default: those of the settings)",
+    )
+
+
+def settings_of(root: Path, arguments: argparse.Namespace) -> Settings:
+    """Return the settings of the repository, with the patterns of `--interfaces`.
+
+    Raises:
+        LineageError: The settings are invalid, or a pattern is outside the root.
+    """
+    settings = read_settings(root)
+    if arguments.interfaces:
+        settings = replace(settings, interfaces=tuple(arguments.interfaces))
+    for pattern in settings.interfaces:
+        if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
+            raise LineageError(
+                f"`{pattern}` is outside the root: interfaces are relative to {root}. Name "
+                "another root with --root."
+            )
+    return settings
 
 
 def add_branch(parser: argparse.ArgumentParser) -> None:

@@ -6,13 +6,19 @@ import argparse
 from importlib import import_module
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from dagster_lineage.analyze.baseline import Baseline, baseline_of, read_baseline
 from dagster_lineage.analyze.check import CheckResult, check, chosen_rules
-from dagster_lineage.cli.arguments import add_format, add_root, describe, root_of, wants_color
+from dagster_lineage.cli.arguments import (
+    add_format,
+    add_interfaces,
+    add_root,
+    describe,
+    root_of,
+    settings_of,
+    wants_color,
+)
 from dagster_lineage.files.interface_files import read_committed_graph
-from dagster_lineage.files.settings import Settings, read_settings
+from dagster_lineage.files.settings import Settings
 from dagster_lineage.model import LineageGraph
 from dagster_lineage.model.errors import LineageError
 from dagster_lineage.model.wording import counted
@@ -46,13 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="leave out these rules, in the same notation",
     )
-    parser.add_argument(
-        "--interfaces",
-        metavar="GLOB",
-        nargs="+",
-        action="extend",
-        help="interface files, relative to the root (default: those of the settings)",
-    )
+    add_interfaces(parser)
     parser.add_argument(
         "--fresh",
         action="store_true",
@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
         LineageError: An argument, the settings, an interface or the baseline is invalid.
     """
     root = root_of(arguments)
-    settings = read_settings(root)
+    settings = settings_of(root, arguments)
     select, ignore = _codes(arguments.select), _codes(arguments.ignore)
     result = check(
         _graph(root, settings, arguments),
@@ -105,13 +105,6 @@ def _graph(root: Path, settings: Settings, arguments: argparse.Namespace) -> Lin
     if arguments.fresh:
         graph: LineageGraph = import_module("dagster_lineage.cli.lock").fresh_graph(root, settings)
         return graph
-    if arguments.interfaces:
-        settings = replace(settings, interfaces=tuple(arguments.interfaces))
-    for pattern in settings.interfaces:
-        if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
-            raise LineageError(
-                f"`{pattern}` is outside the root: interfaces are relative to {root}."
-            )
     return read_committed_graph(root, settings, quick=True)
 
 

@@ -10,14 +10,15 @@ from dagster_lineage.analyze.diff.graphs import compared_graphs
 from dagster_lineage.cli.arguments import (
     add_branch,
     add_format,
+    add_interfaces,
     add_root,
     describe,
     root_of,
+    settings_of,
     wants_color,
 )
 from dagster_lineage.files.git import Repository
 from dagster_lineage.files.interface_files import InterfacesMissing
-from dagster_lineage.files.settings import read_settings
 from dagster_lineage.present.formats import DIFF_FORMATS, format_diff
 
 
@@ -31,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         findings="breaking changes that are not settled",
     )
     add_branch(parser)
+    add_interfaces(parser)
     add_format(parser, DIFF_FORMATS)
     add_root(parser)
 
@@ -42,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         LineageError: An argument, the settings or an interface is invalid.
     """
     root = root_of(arguments)
-    settings = read_settings(root)
+    settings = settings_of(root, arguments)
     comparison = Repository(root).compare(arguments.base, arguments.head)
     before, after = compared_graphs(comparison, settings.interfaces)
     if not before.located and not after.located:

@@ -8,9 +8,15 @@ import os
 import sys
 from pathlib import Path
 
-from dagster_lineage.cli.arguments import add_root, describe, root_of, write_file
+from dagster_lineage.cli.arguments import (
+    add_interfaces,
+    add_root,
+    describe,
+    root_of,
+    settings_of,
+    write_file,
+)
 from dagster_lineage.files.interface_files import read_committed_graph
-from dagster_lineage.files.settings import read_settings
 from dagster_lineage.model.errors import LineageError
 from dagster_lineage.model.wording import counted
 
@@ -36,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="dagster",
         help="namespace of all datasets (default: dagster)",
     )
+    add_interfaces(parser)
     add_root(parser)
 
 
@@ -48,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     from dagster_lineage.present.openlineage import lines
 
     root = root_of(arguments)
-    graph = read_committed_graph(root, read_settings(root))
+    graph = read_committed_graph(root, settings_of(root, arguments))
     events = [f"{line}\n" for line in lines(graph, time=_time(), namespace=arguments.namespace)]
     if arguments.out is None:
         sys.stdout.writelines(events)

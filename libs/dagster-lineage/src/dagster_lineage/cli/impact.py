@@ -5,7 +5,15 @@ from __future__ import annotations
 import argparse
 
 from dagster_lineage.api import impact
-from dagster_lineage.cli.arguments import add_format, add_root, describe, root_of, wants_color
+from dagster_lineage.cli.arguments import (
+    add_format,
+    add_interfaces,
+    add_root,
+    describe,
+    root_of,
+    settings_of,
+    wants_color,
+)
 from dagster_lineage.present.formats import IMPACT_FORMATS, format_impact
 
 
@@ -26,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--upstream", action="store_true", help="show what the targets depend on instead"
     )
+    add_interfaces(parser)
     add_format(parser, IMPACT_FORMATS)
     add_root(parser)
 
@@ -36,6 +45,12 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         LineageError: An argument, the settings or an interface is invalid.
     """
-    found = impact(root_of(arguments), arguments.targets, upstream=arguments.upstream)
+    root = root_of(arguments)
+    found = impact(
+        root,
+        arguments.targets,
+        upstream=arguments.upstream,
+        settings=settings_of(root, arguments),
+    )
     print(format_impact(found, arguments.format, color=wants_color(arguments)))
     return 0

@@ -200,15 +200,20 @@ def _name(one: LocatedInterface) -> str:
     return one.interface.location or one.interface.project
 
 
+def _reason(one: LocatedInterface) -> str:
+    """Return why a code location does not load, and what helps if a package is missing."""
+    error = one.interface.unreadable
+    hint = ". If another interpreter has this package, name it with --python"
+    return f"{error}{hint}" if error.startswith("ModuleNotFoundError") else error
+
+
 def _write(root: Path, one: LocatedInterface) -> bool:
     """Write an interface; return whether its code location failed to load."""
     existed = (root / one.file).is_file()
     changed = write(root, one)
     if one.interface.unreadable:
         kept = "records it" if changed or not existed else "is unchanged"
-        sys.stderr.write(
-            f"{_name(one)}: could not be loaded: {one.interface.unreadable}; {one.file} {kept}\n"
-        )
+        sys.stderr.write(f"{_name(one)}: could not be loaded: {_reason(one)}; {one.file} {kept}\n")
         return True
     verb = ("changed" if existed else "written") if changed else "is up to date"
     sys.stdout.write(f"{_summary(one)}; {one.file} {verb}\n")
@@ -243,7 +248,7 @@ def _findings(one: ComparedInterface) -> Iterable[Finding]:
 def _print(one: ComparedInterface) -> None:
     where = one.located
     if one.state is LockStatus.UNREADABLE:
-        sys.stderr.write(f"{_name(where)}: could not be loaded: {where.interface.unreadable}\n")
+        sys.stderr.write(f"{_name(where)}: could not be loaded: {_reason(where)}\n")
         return
     if one.state in (LockStatus.UP_TO_DATE, LockStatus.LINES_MOVED):
         sys.stdout.write(f"{_summary(where)}; {where.file} is {one.state.value}\n")

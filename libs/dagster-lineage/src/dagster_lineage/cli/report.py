@@ -5,8 +5,15 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from dagster_lineage.cli.arguments import add_root, describe, root_of, write_file
-from dagster_lineage.files.settings import Settings, read_settings
+from dagster_lineage.cli.arguments import (
+    add_interfaces,
+    add_root,
+    describe,
+    root_of,
+    settings_of,
+    write_file,
+)
+from dagster_lineage.files.settings import Settings
 from dagster_lineage.model import LineageGraph, LocatedAsset
 from dagster_lineage.model.wording import counted
 
@@ -34,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--title", help="title of the page (default: the project name in pyproject.toml)"
     )
+    add_interfaces(parser)
     add_root(parser)
 
 
@@ -44,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         LineageError: An argument, the settings, an interface or the baseline is invalid.
     """
     root = root_of(arguments)
-    settings = read_settings(root)
+    settings = settings_of(root, arguments)
     text, summary = report_page(
         root, settings, base=arguments.base or "", title=arguments.title or _repository_name(root)
     )

@@ -40,13 +40,16 @@ class Ignore(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
-    """Settings of `lineage`. The defaults fit the layout `projects/<name>/interface.json`."""
+    """Settings of `lineage`."""
 
-    interfaces: tuple[str, ...] = ("projects/*/interface.json", "projects/*/interface.*.json")
-    """Patterns of the interface files, relative to the root. If a folder has several code
-    locations, each has a file `interface.<code location>.json`."""
-    workspace: str = "workspace.yaml"
-    """Workspace file that lists the code locations for `lineage lock`."""
+    interfaces: tuple[str, ...] = tuple(
+        f"{'*/' * depth}interface{name}.json" for depth in range(4) for name in ("", ".*")
+    )
+    """Patterns of the interface files, relative to the root; by default up to three folders deep.
+    If a folder has several code locations, each has a file `interface.<code location>.json`."""
+    workspace: str = "."
+    """File that lists the code locations for `lineage lock`, or a folder with a workspace.yaml,
+    dg.toml, pyproject.toml or dagster_cloud.yaml."""
     select: tuple[str, ...] = ()
     """Codes, or prefixes of codes, of the rules to run. Empty: all rules."""
     ignore: tuple[Ignore, ...] = ()

@@ -57,8 +57,9 @@ def find_locations(workspace: Path) -> tuple[LocationEntry, ...]:
         if file.is_file() and (entries := _read(file)):
             return entries
     raise WorkspaceMissing(
-        f"{workspace} has no workspace.yaml, no dg workspace and no `[tool.dagster]` in a "
-        "pyproject.toml, no dagster_cloud.yaml. Name the file that lists the code locations."
+        f"{workspace} has no workspace.yaml, dg.toml, pyproject.toml with [tool.dagster] or "
+        "dagster_cloud.yaml that lists code locations. Name the file with --workspace, or a dbt "
+        "manifest with --manifest."
     )
 
 
