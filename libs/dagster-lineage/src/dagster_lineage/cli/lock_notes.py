@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dagster_lineage.extract.workspace import WorkspaceError, compare_with_dg
+from dagster_lineage.files.interface_files import matching_files
 from dagster_lineage.files.settings import Settings
 from dagster_lineage.model import LocatedInterface
 
@@ -28,7 +29,7 @@ def warn_of_unread_files(
     root: Path, settings: Settings, located: Iterable[LocatedInterface]
 ) -> None:
     """Print the written files that no pattern of the settings matches."""
-    read = {file for pattern in settings.interfaces for file in root.glob(pattern)}
+    read = set(matching_files(root, settings.interfaces))
     unread = sorted(one.file for one in located if (root / one.file) not in read)
     if unread:
         sys.stderr.write(
@@ -42,9 +43,9 @@ def warn_of_left_over_files(
 ) -> None:
     """Print the interface files of code locations that no longer exist."""
     existing = (
-        out.resolve().glob("*.json")
+        matching_files(out.resolve(), ("*.json",))
         if out
-        else (file for pattern in settings.interfaces for file in root.glob(pattern))
+        else matching_files(root, settings.interfaces)
     )
     written = {(root / one.file).resolve() for one in located}
     for file in sorted({one.resolve() for one in existing} - written):

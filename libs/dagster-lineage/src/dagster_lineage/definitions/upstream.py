@@ -24,7 +24,11 @@ from pathlib import Path
 
 import dagster as dg
 
-from dagster_lineage.files.interface_files import InterfaceUnreadable, read_interface
+from dagster_lineage.files.interface_files import (
+    InterfaceUnreadable,
+    matching_files,
+    read_interface,
+)
 from dagster_lineage.files.settings import read_settings, settings_root
 from dagster_lineage.model import Asset, Interface, key_path
 from dagster_lineage.model.errors import LineageError
@@ -184,7 +188,7 @@ def _root(file: Path) -> Path:
 def _interface(root: Path, project: str) -> tuple[Interface, Path]:
     """Return the interface of a project, and its file."""
     patterns = read_settings(root).interfaces
-    files = sorted({file for pattern in patterns for file in root.glob(pattern)})
+    files = matching_files(root, patterns)
     # The file of the project first: `<project>/interface.json`, `…/interface.<project>.json`, or
     # `interfaces/<project>.json`.
     files.sort(key=lambda one: project not in (one.parent.name, *one.name.split(".")))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterable
+from glob import glob
 from pathlib import Path
 
 import msgspec
@@ -64,6 +66,14 @@ def read_committed_graph(root: Path, settings: Settings, *, quick: bool = False)
     return graph
 
 
+def matching_files(root: Path, patterns: Iterable[str]) -> list[Path]:
+    """Return the files that match glob patterns, sorted; `*` does not match hidden folders."""
+    # Path.glob would match hidden folders.
+    matches = (glob(one, root_dir=root, recursive=True) for one in patterns)  # noqa: PTH207
+    found = {name for names in matches for name in names}
+    return [root / name for name in sorted(found)]
+
+
 def read_graph(root: Path, patterns: tuple[str, ...], *, quick: bool = False) -> LineageGraph:
     """Read all interface files under a folder and join them.
 
@@ -75,7 +85,7 @@ def read_graph(root: Path, patterns: tuple[str, ...], *, quick: bool = False) ->
     Raises:
         InterfaceUnreadable: see `read_interface`.
     """
-    files = sorted({file for pattern in patterns for file in root.glob(pattern)})
+    files = matching_files(root, patterns)
     # All of the many small objects stay alive, so garbage collection would find nothing.
     collecting = gc.isenabled()
     gc.disable()
