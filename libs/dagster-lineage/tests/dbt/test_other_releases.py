@@ -105,10 +105,14 @@ def test_dbt_1_3() -> None:
     assert orders.relation == "db.public.orders"
     assert orders.columns["id"].type == "int"
     assert orders.access == ""  # that release had none
-    assert [(read.key, read.at) for read in orders.reads] == [("base", "models/orders.sql:2")]
+    assert [(read.key, read.at) for read in orders.reads] == [
+        ("base", "shop://models/orders.sql:2")
+    ]
     assert [check.kind for check in orders.checks] == ["relationships"]
     assert decoded.nodes["model.shop.orders"].compiled_query == "select * from base"
-    assert graph.assets["model.installed.base"].at == "dbt_packages/installed/models/base.sql:1"
+    assert (
+        graph.assets["model.installed.base"].at == "shop://dbt_packages/installed/models/base.sql:1"
+    )
     assert graph.sources["source.shop.erp.orders"].key_origin == "source"
 
 
@@ -132,7 +136,7 @@ def test_chains_of_ephemeral_models_and_metrics_are_seen_through() -> None:
     reads = asset(data, "model.shop.three").reads
 
     assert [(read.key, read.at, read.via) for read in reads] == [
-        ("rows", "models/two.sql:1", "ref")
+        ("rows", "shop://models/two.sql:1", "ref")
     ]
 
 
@@ -214,7 +218,10 @@ def test_windows_paths() -> None:
     written = {"original_file_path": "models\\a.sql", "patch_path": "shop://models\\a.yml"}
     described = asset(manifest(node("model", "a", **written)), "model.shop.a")
 
-    assert (described.at, described.described_at) == ("models/a.sql:1", "models/a.yml:1")
+    assert (described.at, described.described_at) == (
+        "shop://models/a.sql:1",
+        "shop://models/a.yml:1",
+    )
 
 
 def test_windows_line_ends(tmp_path: Path) -> None:

@@ -315,10 +315,10 @@ def test_a_bare_manifest_costs_lines_and_nothing_else(
     assert bare.assets.keys() == graph.assets.keys()
     assert bare.tests.keys() == graph.tests.keys()
     orders = bare.assets["model.shop.orders"]
-    assert orders.described_at == "models/_shop.yml:1"
+    assert orders.described_at == "shop://models/_shop.yml:1"
     assert orders.grain == ("id",)
     # The code is in the manifest, so its lines are known but for the blank ones at its beginning.
-    assert reads_of(bare, "model.shop.latest")["dim_v1"] == "models/latest.sql:3"
+    assert reads_of(bare, "model.shop.latest")["dim_v1"] == "shop://models/latest.sql:3"
 
 
 def test_places_are_relative_to_the_interface(shop: Path, manifest: bytes) -> None:

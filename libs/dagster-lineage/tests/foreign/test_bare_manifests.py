@@ -367,7 +367,7 @@ def test_finding_is_at_the_source_with_its_key(repository, manifest_maker):
     shop.model("b", "select id from {{ source('raw', 'orders') }}", theirs, package="vendor")
     repository.lock(*(it.write(repository.root / it.project / "m.json") for it in (core, shop)))
     [typo] = repository.check("--select", "ED,KY")
-    assert (typo["key"], typo["file"]) == ("core/ordrs", "shop/models/sources.yml")
+    assert (typo["key"], typo["file"]) == ("core/ordrs", "shop://models/sources.yml")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ import datetime as dt
 import difflib
 from pathlib import Path
 
+import pytest
+
 from dagster_lineage.analyze.rule import CheckContext
 from dagster_lineage.analyze.rules.st01 import StaleInterface
 from dagster_lineage.files.interface_files import encode, read_graph
@@ -46,6 +48,34 @@ def test_moved_model_is_stale_without_loading_the_project(tmp_path: Path) -> Non
     assert "`models/3/model_3.sql`" in found.message
     assert "`models/4/" not in found.message
     assert (found.file, found.line) == ("projects/jaffle_dbt/interface.json", 1)
+
+
+INSTALLED = (
+    "dbt_packages/calendar/models/days.sql:1",
+    "vendor/site-packages/loader/assets.py:7",
+    "/opt/loader/assets.py:7",
+    "calendar://models/days.sql:1",
+)
+
+
+@pytest.mark.parametrize("installed", INSTALLED)
+def test_installed_file_is_no_evidence_of_a_checkout(tmp_path: Path, installed: str) -> None:
+    """Interfaces of another repository are not stale here, wherever their assets are defined."""
+    for project, places in {
+        "shop": ("models/orders.sql:1", installed),
+        "web": ("src/web.py:3",),
+    }.items():
+        assets = tuple(Asset(key=at, at=at) for at in places)
+        interface = Interface(schema_version=SCHEMA_VERSION, project=project, assets=assets)
+        file = tmp_path / "projects" / project / "interface.json"
+        file.parent.mkdir(parents=True)
+        file.write_bytes(encode(interface))
+    assert findings_at(tmp_path) == []
+    (tmp_path / "projects" / "web" / "src").mkdir()
+    (tmp_path / "projects" / "web" / "src" / "web.py").touch()
+    [found] = findings_at(tmp_path)
+    assert found.project == "shop"
+    assert "1 of the 1 files that it names do not exist, `models/orders.sql`" in found.message
 
 
 def test_difference_is_counted_without_its_header(tmp_path: Path) -> None:

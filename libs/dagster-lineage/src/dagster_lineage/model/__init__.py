@@ -16,7 +16,9 @@ from dagster_lineage.model.interface import (
     Source,
 )
 from dagster_lineage.model.places import (
+    PACKAGE_SEPARATOR,
     column_of,
+    is_committed,
     key_path,
     key_text,
     place,
@@ -26,6 +28,7 @@ from dagster_lineage.model.places import (
 from dagster_lineage.model.references import Reference
 
 __all__ = [
+    "PACKAGE_SEPARATOR",
     "SCHEMA_VERSION",
     "Asset",
     "Check",
@@ -44,6 +47,7 @@ __all__ = [
     "Reference",
     "Source",
     "column_of",
+    "is_committed",
     "key_path",
     "key_text",
     "place",

@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from dagster_lineage.model.interface import OUTSIDE, Asset, Interface, Read, Source
-from dagster_lineage.model.places import split_place
+from dagster_lineage.model.places import PACKAGE_SEPARATOR, split_place
 from dagster_lineage.model.references import Reference, references_of, unmet
 from dagster_lineage.model.relations import same_relation, table_of
 
@@ -37,7 +37,7 @@ class LocatedInterface(Struct, frozen=True):
         if not at:
             return self.file, 1
         file, line = split_place(at)
-        if self.folder in ("", "."):
+        if self.folder in ("", ".") or PACKAGE_SEPARATOR in file:
             return file, line
         parts = [*self.folder.split("/")]
         for part in file.split("/"):

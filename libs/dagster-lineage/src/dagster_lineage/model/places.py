@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 COLUMN_SEPARATOR = "#"
+PACKAGE_SEPARATOR = "://"
+"""Separates dbt project and file in a place outside of the repository, as dbt writes it:
+`shop://models/orders.sql`."""
+
+_NOT_COMMITTED = frozenset(
+    {"dbt_packages", "dbt_modules", "target", "site-packages", ".venv", "venv", "node_modules"}
+)
 
 
 def place(file: str, line: int = 1) -> str:
@@ -20,6 +27,17 @@ def split_place(at: str) -> tuple[str, int]:
     if colon and line.isdigit():
         return file, int(line)
     return at, 1
+
+
+def is_committed(file: str) -> bool:
+    """Return whether the file of a place is expected in a checkout.
+
+    Files of installed packages and generated files may be missing there, and those of a dbt project
+    outside of the repository always are.
+    """
+    if file.startswith("/") or PACKAGE_SEPARATOR in file:
+        return False
+    return _NOT_COMMITTED.isdisjoint(file.split("/")[:-1])
 
 
 def key_text(path: list[str] | tuple[str, ...]) -> str:

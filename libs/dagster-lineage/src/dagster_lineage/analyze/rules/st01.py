@@ -8,14 +8,9 @@ from pathlib import Path
 from typing import ClassVar
 
 from dagster_lineage.analyze.rule import GraphRule
-from dagster_lineage.model import LineageGraph, LocatedInterface
+from dagster_lineage.model import LineageGraph, LocatedInterface, is_committed
 from dagster_lineage.model.findings import Finding
 from dagster_lineage.model.wording import counted, listed
-
-NOT_COMMITTED = frozenset(
-    {"dbt_packages", "dbt_modules", "target", "site-packages", ".venv", "venv", "node_modules"}
-)
-"""Folders of installed or generated files, which may be missing in a checkout."""
 
 FIX = "Run `lineage lock` and commit the interface."
 
@@ -25,7 +20,8 @@ class StaleInterface(GraphRule):
 
     Every command but `lineage lock` reads that file. `lineage lock --check` loads the code and
     compares all of it. `lineage check` does not load code: it reports files that the interface
-    names and that no longer exist.
+    names and that no longer exist. Files of installed packages and of dbt projects outside of the
+    repository (`shop://models/orders.sql`) are not compared.
 
     **Anti-pattern**
 
@@ -113,14 +109,14 @@ def _compared(root: Path, where: LocatedInterface) -> tuple[set[str], set[str]]:
     places.update([source.at for source in where.interface.sources])
     named = {place.rpartition(":")[0] for place in places}
     named.discard("")
+    folders = {file.rpartition("/")[0] for file in named}
+    elsewhere = {folder for folder in folders if folder and not is_committed(f"{folder}/")}
+    if elsewhere:
+        named = {file for file in named if file.rpartition("/")[0] not in elsewhere}
     existing: set[str] = set()
-    for folder in {file.rpartition("/")[0] for file in named}:
-        # An absolute path is an installed module, which is not in the repository.
-        if folder.startswith("/") or not NOT_COMMITTED.isdisjoint(folder.split("/")):
-            existing.update(file for file in named if file.rpartition("/")[0] == folder)
-        else:
-            prefix = f"{folder}/" if folder else ""
-            existing.update([prefix + name for name in _names(f"{root}/{where.folder}/{folder}")])
+    for folder in folders - elsewhere:
+        prefix = f"{folder}/" if folder else ""
+        existing.update([prefix + name for name in _names(f"{root}/{where.folder}/{folder}")])
     return named - existing, named
 
 

@@ -64,7 +64,7 @@ class CheckoutPaths:
         if not at:
             return ""
         file, line = split_place(at)
-        path = Path(file)
+        path = Path(os.path.normpath(file))
         if not path.is_absolute():
             return at
         for name in _INSTALLED:
@@ -76,7 +76,8 @@ class CheckoutPaths:
         return place(Path(os.path.relpath(file, folder)).as_posix(), line)
 
     def holds(self, path: Path) -> bool:
-        """Return whether a path is in the checkout."""
+        """Return whether a path, which may contain `..`, is in the checkout."""
+        path = Path(os.path.normpath(path))
         return path.is_relative_to(self.checkout) or path.resolve().is_relative_to(
             self.checkout.resolve()
         )

@@ -44,14 +44,14 @@ def loaded_location(
     problems = []
     for name, details in facts.manifests.items():
         project_dir = Path(details.project_dir) if details.project_dir else None
-        # Places in a dbt project outside of the checkout are relative to that project.
-        relative_to = (
-            project_folder.folder if project_dir is None or paths.holds(project_dir) else None
-        )
         try:
             manifest = decode_manifest(Path(details.file).read_bytes())
             manifests[name] = read_manifest(
-                manifest, project_dir, details.keys, relative_to=relative_to
+                manifest,
+                project_dir,
+                details.keys,
+                relative_to=project_folder.folder,
+                in_checkout=project_dir is not None and paths.holds(project_dir),
             )
         except (OSError, ManifestUnreadable) as error:
             problems.append(f"The manifest of {name} cannot be read: {error}")

@@ -21,7 +21,7 @@ from dagster_lineage.extract.assembly.project_folders import chosen, project_fol
 from dagster_lineage.extract.assembly.trace_cache import TraceCache
 from dagster_lineage.extract.assembly.traced_assets import add_columns
 from dagster_lineage.extract.probe.inspection import TIMEOUT_S, inspect_locations
-from dagster_lineage.extract.workspace import LocationEntry, find_locations
+from dagster_lineage.extract.workspace import LocationEntry, absolute, find_locations
 from dagster_lineage.files.settings import find_root
 from dagster_lineage.model import LocatedInterface
 
@@ -73,6 +73,8 @@ def lock(
         ManifestUnreadable: a file is not a dbt manifest.
         KeyRuleWrong: a key pattern is invalid.
     """
+    # Without `..`: `../theirs` begins with the path of `.`.
+    workspace = workspace and absolute(Path.cwd(), str(workspace))
     paths = CheckoutPaths(_checkout(root, workspace))
     cache = TraceCache(root / CACHE)
     loaded: list[LoadedLocation] = []
@@ -126,7 +128,7 @@ def _checkout(root: Path, workspace: Path | None) -> Path:
     """Return the root of the locked repository, also for a workspace elsewhere."""
     if workspace is None:
         return root
-    folder = workspace.absolute() if workspace.is_dir() else workspace.absolute().parent
+    folder = workspace if workspace.is_dir() else workspace.parent
     inside = folder.is_relative_to(root) or folder.resolve().is_relative_to(root.resolve())
     return root if inside else find_root(folder)
 

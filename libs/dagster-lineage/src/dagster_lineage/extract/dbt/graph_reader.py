@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from dagster_lineage.extract.dbt.data_tests import DataTests, tests_by_subject
@@ -34,6 +34,7 @@ def read_manifest(
     keys: Mapping[str, str] | str = "",
     *,
     relative_to: Path | None = None,
+    in_checkout: bool = True,
 ) -> ManifestGraph:
     """Return the assets, sources, exposures and tests of a dbt manifest.
 
@@ -46,17 +47,22 @@ def read_manifest(
             rule.
         relative_to: Folder that places are relative to, that of the interface file; `project_dir`
             by default.
+        in_checkout: Whether `project_dir` is in the checkout, so that its files have paths there.
 
     Raises:
         KeyRuleWrong: `keys` is not a valid pattern.
     """
     with without_garbage_collection():
-        return _read(manifest, project_dir, Keys(keys), relative_to)
+        return _read(
+            manifest,
+            Keys(keys),
+            lambda project: ProjectFiles(
+                project_dir, relative_to, project, in_checkout=in_checkout
+            ),
+        )
 
 
-def _read(
-    manifest: Manifest, project_dir: Path | None, keys: Keys, relative_to: Path | None
-) -> ManifestGraph:
+def _read(manifest: Manifest, keys: Keys, files_of: Callable[[str], ProjectFiles]) -> ManifestGraph:
     nodes = {one: node for one, node in manifest.nodes.items() if node.is_enabled}
     sources = {one: source for one, source in manifest.sources.items() if source.is_enabled}
     tables: dict[str, ManifestNode | ManifestSource] = {**nodes, **sources}
@@ -68,7 +74,7 @@ def _read(
         **manifest.functions,
     }
     project = _project_name(manifest.metadata, tables.values())
-    files = ProjectFiles(project_dir, relative_to, project)
+    files = files_of(project)
     dependencies = Dependencies(everything)
     groups = {group.name: group for group in manifest.groups.values() if group.name}
     tests = DataTests(tables, files, keys, project).read()

@@ -11,7 +11,7 @@ import yaml
 
 from dagster_lineage.extract.dbt.lines import Described, YamlFile, read_lines
 from dagster_lineage.extract.dbt.manifest_nodes import ManifestResource
-from dagster_lineage.model import place
+from dagster_lineage.model import PACKAGE_SEPARATOR, place
 
 _EMPTY = YamlFile()
 _SECTION = {"model": "models", "seed": "seeds", "snapshot": "snapshots", "exposure": "exposures"}
@@ -26,10 +26,17 @@ class ProjectFiles:
         project_dir: Folder of `dbt_project.yml`; None for a bare manifest.
         relative_to: Folder that places are relative to; the project's own by default.
         root_package: Name of the project, which is that of its package.
+        in_checkout: Whether `project_dir` is in the checkout. The places of other projects are in
+            dbt's own notation, `shop://models/orders.sql`.
     """
 
     def __init__(
-        self, project_dir: Path | None, relative_to: Path | None, root_package: str
+        self,
+        project_dir: Path | None,
+        relative_to: Path | None,
+        root_package: str,
+        *,
+        in_checkout: bool = True,
     ) -> None:
         self._folder = project_dir
         self._root_package = root_package
@@ -38,7 +45,9 @@ class ProjectFiles:
         self.notes: list[str] = []
         """Files that are not YAML, in sentences."""
         self._prefix = ""
-        if project_dir is not None and relative_to is not None:
+        if project_dir is None or not in_checkout:
+            self._prefix = f"{root_package}{PACKAGE_SEPARATOR}"
+        elif relative_to is not None:
             between = os.path.relpath(project_dir, relative_to).replace(os.sep, "/")
             self._prefix = "" if between == "." else f"{between}/"
 
@@ -105,7 +114,7 @@ class ProjectFiles:
         """The YAML file that describes a node, and its entry there; empty without one."""
         file = self.file_of(node)
         if not file.endswith((".yml", ".yaml")):
-            package, scheme, path = (node.patch_path or "").partition("://")
+            package, scheme, path = (node.patch_path or "").partition(PACKAGE_SEPARATOR)
             if not scheme:
                 return "", None
             file = self.file_in(package, path)

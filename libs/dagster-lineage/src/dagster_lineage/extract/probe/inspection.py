@@ -132,5 +132,6 @@ def _request(entry: LocationEntry) -> dict[str, object]:
         "attribute": entry.attribute,
         "grpc": asdict(entry.grpc) if entry.grpc else None,
         "working_directory": str(entry.working_directory),
+        "workspace": str(entry.listed_in.parent),
         "import_from": str(entry.working_directory) if entry.on_path else "",
     }

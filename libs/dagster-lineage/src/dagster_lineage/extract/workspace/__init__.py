@@ -8,6 +8,7 @@ from dagster_lineage.extract.workspace.entries import (
     WorkspaceError,
     WorkspaceMissing,
     WorkspaceUnreadable,
+    absolute,
 )
 from dagster_lineage.extract.workspace.workspace_files import compare_with_dg, find_locations
 
@@ -19,6 +20,7 @@ __all__ = [
     "WorkspaceError",
     "WorkspaceMissing",
     "WorkspaceUnreadable",
+    "absolute",
     "compare_with_dg",
     "find_locations",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dagster_lineage.extract.workspace.entries import LocationEntry, WorkspaceMissing
+from dagster_lineage.extract.workspace.entries import LocationEntry, WorkspaceMissing, absolute
 from dagster_lineage.extract.workspace.toml_files import dg_file, dg_settings, read_toml_workspace
 from dagster_lineage.extract.workspace.workspace_yaml import read_workspace_yaml
 
@@ -38,7 +38,7 @@ def find_locations(workspace: Path) -> tuple[LocationEntry, ...]:
         WorkspaceMissing: the path does not exist, or lists no code locations.
         WorkspaceError: the file has an error.
     """
-    workspace = workspace.absolute()
+    workspace = absolute(Path.cwd(), str(workspace))
     if workspace.is_file():
         entries = _read(workspace)
         if not entries:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from . import assets, checks, jobs, loading, manifests, server
+from .dbt_projects import searched_folders
 from .failure import in_one_line
 from .places import Places
 from .project_folder import project_folder
@@ -66,8 +67,9 @@ def facts(request: dict[str, Any], folder_for_copies: Path) -> dict[str, Any]:
     found = assets.CollectedAssets()
     for repository in repositories:
         assets.collect(repository, places, notes, found)
+    folders = searched_folders(folder, Path(request["workspace"]))
     by_manifest = _or_note(
-        "dbt manifests", {}, notes, manifests.collect, found, folder, folder_for_copies, notes
+        "dbt manifests", {}, notes, manifests.collect, found, folders, folder_for_copies, notes
     )
     return {
         "name": request["name"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,13 +33,13 @@ class _UsedManifest:
 
 
 def collect(
-    found: CollectedAssets, folder: Path, folder_for_copies: Path, notes: list[str]
+    found: CollectedAssets, folders: Sequence[Path], folder_for_copies: Path, notes: list[str]
 ) -> dict[str, dict[str, Any]]:
     """Return the manifests in the form of `ManifestFacts`, by name.
 
     Args:
         found: Assets of the code location. `manifest` and `unique_id` are added to their facts.
-        folder: Folder of the project.
+        folders: Folders that are searched for dbt projects.
         folder_for_copies: Folder for manifests that are in no file as they are in memory.
         notes: Gets sentences on what is unknown.
     """
@@ -50,7 +50,8 @@ def collect(
         name = str(metadata.get("project_name") or "dbt")
         while name in manifests:
             name += "'"
-        file = manifest_file_of(used.content, used.project, folder)
+        project_folder = project_folder_of(used.content, used.project, folders)
+        file = manifest_file_of(used.content, used.project, project_folder)
         if file is None:
             file = folder_for_copies / f"manifest_{len(manifests)}.json"
             file.write_text(json.dumps(used.content, default=str), encoding="utf-8")
@@ -60,7 +61,6 @@ def collect(
             facts = found.facts[asset]
             facts["manifest"] = name
             facts["unique_id"] = facts.get("unique_id") or by_key.get(asset, "")
-        project_folder = project_folder_of(used.content, used.project, folder)
         manifests[name] = {
             "file": str(file),
             "project_dir": str(project_folder) if project_folder else "",
