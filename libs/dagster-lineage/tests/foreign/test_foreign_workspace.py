@@ -298,7 +298,7 @@ def test_key_with_the_checkout_path_is_marked_and_reported(workspace):
         "<checkout>/loader/input"
     ]
     assert keys["<checkout>\\/loader/files"].kind == "external"
-    assert [note for note in loader.unknown if "hold the path of the checkout" in note]
+    assert [note for note in loader.unknown if "contain the path of the checkout" in note]
 
 
 def test_no_secret_no_path_and_no_address_is_written(workspace):

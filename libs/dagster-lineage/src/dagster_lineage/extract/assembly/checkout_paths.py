@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from dagster_lineage.extract.assembly.assets import sorted_reads
 from dagster_lineage.model import Asset, Interface, place, split_place
+from dagster_lineage.model.wording import listed
 
 MARK = "<checkout>"
 """Mark in keys in place of the checkout's path."""
@@ -24,8 +25,6 @@ _FOLDERS_OF_THE_SHELL = ("PWD", "OLDPWD")
 _SHORTEST_SECRET = 8
 FEW_WORDS = 3
 """Number of words from which a path is recognized in any spelling."""
-
-_SHOWN = 3
 
 
 class CheckoutPaths:
@@ -99,11 +98,9 @@ class CheckoutPaths:
         marked = replace(marked, assets=tuple(map(_sorted, marked.assets)))
         if not held:
             return marked
-        some = ", ".join(held[:_SHOWN])
-        more = f" and {len(held) - _SHOWN} more" if len(held) > _SHOWN else ""
         note = (
-            f"Keys hold the path of the checkout, which is written {MARK} here: {some}{more}. "
-            "In Dagster they are others in every checkout."
+            f"Keys contain the path of the checkout, which is replaced by {MARK} here: "
+            f"{listed(held, code=False)}. In Dagster they differ in every checkout."
         )
         return replace(marked, unknown=tuple(sorted({*marked.unknown, note})))
 
