@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from dagster_lineage.files.interface_files import read_interface
-from dagster_lineage.model import SCHEMA_VERSION
+from dagster_lineage.model import SCHEMA_VERSION, Asset, Interface
 
 HEAVY = ("dagster", "dbt", "sqlglot", "jinja2", "yaml", "grimp", "pydantic")
 
@@ -196,3 +196,27 @@ def test_closed_pipe_causes_no_traceback(repository) -> None:
     _, err = program.communicate(timeout=60)
     assert b"Traceback" not in err
     assert program.returncode == 1
+
+
+def test_finding_at_a_guessed_place_says_so(repository, lineage) -> None:
+    repository.write(
+        Interface(
+            schema_version=SCHEMA_VERSION,
+            project="lake",
+            assets=(
+                Asset(key="lake/orders", at="src/lake.py:3?", owners=("team:lke",)),
+                Asset(key="lake/visits", at="src/lake.py:7", owners=("team:lkae",)),
+            ),
+        )
+    )
+    repository.settings(
+        '[tool.lineage]\nowners = ["team:lake", "team:analytics", "team:science"]\n'
+    )
+    _, out, _ = lineage("check", "--select", "OW02,ST", "--format", "json")
+    found = {(one["file"], one["line"]): one["message"] for one in json.loads(out)["findings"]}
+    file = "projects/lake/src/lake.py"
+    uncertain = "The line is uncertain: the code composes the name at run time."
+    assert {place: message.endswith(uncertain) for place, message in found.items()} == {
+        (file, 3): True,
+        (file, 7): False,
+    }

@@ -141,6 +141,8 @@ def test_places_outside_of_the_checkout_are_dropped_or_relative_to_site_packages
     installed = "/opt/venv/lib/python3.11/site-packages/dagster_dbt/a.py:7"
     assert paths.relative(installed, folder) == "site-packages/dagster_dbt/a.py:7"
     assert paths.relative("/opt/elsewhere/a.py:7", folder) == ""
+    assert paths.relative(f"{folder}/src/ml.py:3?", folder) == "src/ml.py:3?"
+    assert paths.relative(f"{installed}?", folder) == "site-packages/dagster_dbt/a.py:7?"
 
 
 def test_equal_reasons_are_reported_once():

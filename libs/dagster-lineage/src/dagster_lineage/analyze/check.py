@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dagster_lineage.analyze.baseline import Baseline
 from dagster_lineage.analyze.rule import CheckContext, GraphRule, Rule
@@ -93,6 +94,7 @@ def check(
         _refuse_unknown(codes, f"{FILE_NAME}: tool.lineage.ignore: ")
         found = not_ignored(found, settings)
     found, without_reason = not_suppressed(found, root)
+    found = [_with_uncertainty(one, graph) for one in found]
     suppressed = all_findings - len(found)
     if SuppressionWithoutReason in chosen:
         found += without_reason
@@ -114,6 +116,13 @@ def check(
         suppressed=suppressed,
         in_baseline=in_baseline,
     )
+
+
+def _with_uncertainty(finding: Finding, graph: LineageGraph) -> Finding:
+    if (finding.file, finding.line) not in graph.uncertain_places:
+        return finding
+    message = f"{finding.message} The line is uncertain: the code composes the name at run time."
+    return replace(finding, message=message)
 
 
 def chosen_rules(select: tuple[str, ...], ignore: tuple[str, ...]) -> list[type[Rule]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from dagster_lineage.model.interface import OUTSIDE, Asset, Interface, Read, Source
-from dagster_lineage.model.places import PACKAGE_SEPARATOR, split_place
+from dagster_lineage.model.places import PACKAGE_SEPARATOR, is_uncertain, split_place
 from dagster_lineage.model.references import Reference, references_of, unmet
 from dagster_lineage.model.relations import same_relation, table_of
 
@@ -46,6 +46,13 @@ class LocatedInterface(Struct, frozen=True):
             else:
                 parts.append(part)
         return "/".join(parts), line
+
+    def place_text(self, at: str) -> str:
+        """Return a place in this project as text, relative to the root; empty if unknown."""
+        if not at:
+            return ""
+        file, line = self.path(at)
+        return f"{file}:{line} (uncertain)" if is_uncertain(at) else f"{file}:{line}"
 
 
 class LocatedAsset(Struct, frozen=True, gc=False):
@@ -120,6 +127,17 @@ class LineageGraph:
                 if read.key not in own
             ]
         return tuple(edges)
+
+    @cached_property
+    def uncertain_places(self) -> frozenset[tuple[str, int]]:
+        """Places (file and line) of names that the code composes at run time."""
+        return frozenset(
+            where.path(at)
+            for where in self.located
+            for asset in where.interface.assets
+            for at in (asset.at, *(read.at for read in asset.reads))
+            if is_uncertain(at)
+        )
 
     @cached_property
     def references(self) -> tuple[Reference, ...]:

@@ -3,6 +3,10 @@
 All classes are frozen `msgspec.Struct`s, so a file is decoded directly. Fields with their default
 value are left out of the file. An empty string or `None` means unknown.
 
+A place (`at`) is `file:line`, relative to the project's folder. `file:line?` is a guess, because
+the code composes the name at run time; `shop://file:line` is in a dbt project outside of the
+repository.
+
 The values are trees without cycles and need no garbage collection (`gc=False`), which makes reading
 a large file a fifth faster.
 """

@@ -7,14 +7,26 @@ PACKAGE_SEPARATOR = "://"
 """Separates dbt project and file in a place outside of the repository, as dbt writes it:
 `shop://models/orders.sql`."""
 
+_UNCERTAIN = "?"
 _NOT_COMMITTED = frozenset(
     {"dbt_packages", "dbt_modules", "target", "site-packages", ".venv", "venv", "node_modules"}
 )
 
 
-def place(file: str, line: int = 1) -> str:
-    """Return `file:line`; the file is relative to the interface's folder, with forward slashes."""
-    return f"{file}:{line}"
+def place(file: str, line: int = 1, *, uncertain: bool = False) -> str:
+    """Return a place as one string: `file:line`, or `file:line?` if it may be another one.
+
+    Args:
+        file: Relative to the interface's folder, with forward slashes.
+        line: Line, from 1.
+        uncertain: Whether the code composes the name at run time, so that its place is a guess.
+    """
+    return f"{file}:{line}{_UNCERTAIN if uncertain else ''}"
+
+
+def is_uncertain(at: str) -> bool:
+    """Return whether a place is a guess."""
+    return at.endswith(_UNCERTAIN)
 
 
 def split_place(at: str) -> tuple[str, int]:
@@ -23,7 +35,7 @@ def split_place(at: str) -> tuple[str, int]:
     >>> split_place("models/orders.sql:12")
     ('models/orders.sql', 12)
     """
-    file, colon, line = at.rpartition(":")
+    file, colon, line = at.removesuffix(_UNCERTAIN).rpartition(":")
     if colon and line.isdigit():
         return file, int(line)
     return at, 1

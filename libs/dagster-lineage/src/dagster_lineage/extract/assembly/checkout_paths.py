@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from dagster_lineage.extract.assembly.assets import sorted_reads
-from dagster_lineage.model import Asset, Interface, place, split_place
+from dagster_lineage.model import Asset, Interface, is_uncertain, place, split_place
 from dagster_lineage.model.wording import listed
 
 MARK = "<checkout>"
@@ -63,16 +63,17 @@ class CheckoutPaths:
         if not at:
             return ""
         file, line = split_place(at)
+        uncertain = is_uncertain(at)
         path = Path(os.path.normpath(file))
         if not path.is_absolute():
             return at
         for name in _INSTALLED:
             if name in path.parts:
                 start = path.parts.index(name)
-                return place(Path(*path.parts[start:]).as_posix(), line)
+                return place(Path(*path.parts[start:]).as_posix(), line, uncertain=uncertain)
         if not self.holds(path) and not path.is_relative_to(folder):
             return ""
-        return place(Path(os.path.relpath(file, folder)).as_posix(), line)
+        return place(Path(os.path.relpath(file, folder)).as_posix(), line, uncertain=uncertain)
 
     def holds(self, path: Path) -> bool:
         """Return whether a path, which may contain `..`, is in the checkout."""

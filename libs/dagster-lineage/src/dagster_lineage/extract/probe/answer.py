@@ -47,7 +47,7 @@ class AssetFacts(Struct, frozen=True, kw_only=True):
     """Created by Dagster for a dependency without producer (metadata
     `dagster/auto_created_stub_asset`)."""
     at: str = ""
-    """Absolute `file:line`; empty if unknown."""
+    """Absolute `file:line`, or `file:line?` if it is uncertain; empty if unknown."""
     group: str = ""
     owners: tuple[str, ...] = ()
     relation: str = ""

@@ -73,9 +73,4 @@ def _version(asset: Asset) -> str:
 
 
 def _place(node: PageNode, at: str) -> str:
-    if not at:
-        return ""
-    if node.where is None:
-        return at
-    file, line = node.where.path(at)
-    return f"{file}:{line}"
+    return at if node.where is None else node.where.place_text(at)

@@ -7,7 +7,7 @@ from typing import get_args
 
 from dagster_lineage.analyze.diff.changes import Change
 from dagster_lineage.analyze.reliance.columns import used_columns
-from dagster_lineage.model import Check, LocatedInterface
+from dagster_lineage.model import Check
 from dagster_lineage.model.findings import Finding, Level
 from dagster_lineage.present.report.columns import ColumnTable
 from dagster_lineage.present.report.nodes import PageNode, PageNodes
@@ -98,16 +98,9 @@ def _check(node: PageNode, check: Check, texts: Texts) -> Row:
         texts(check.name),
         texts(check.kind),
         flags,
-        texts(_place(where, check.at) if where else ""),
+        texts(where.place_text(check.at) if where else ""),
         [texts(column) for column in check.columns],
     ]
-
-
-def _place(where: LocatedInterface, at: str) -> str:
-    if not at:
-        return ""
-    file, line = where.path(at)
-    return f"{file}:{line}"
 
 
 def exposure_rows(nodes: PageNodes, texts: Texts) -> list[Row]:
@@ -118,7 +111,7 @@ def exposure_rows(nodes: PageNodes, texts: Texts) -> list[Row]:
             texts(one.name),
             texts(one.type),
             texts(one.owner),
-            texts(_place(where, one.at)),
+            texts(where.place_text(one.at)),
             [box for box in (nodes.of(where, key) for key in one.reads) if box is not None],
         ]
         for at, where in enumerate(nodes.locations)
@@ -134,7 +127,7 @@ def job_rows(nodes: PageNodes, texts: Texts) -> list[Row]:
             texts(one.name),
             texts(one.kind),
             texts(one.cron),
-            texts(_place(where, one.at)),
+            texts(where.place_text(one.at)),
             [box for box in (nodes.of(where, key) for key in one.targets) if box is not None],
         ]
         for at, where in enumerate(nodes.locations)

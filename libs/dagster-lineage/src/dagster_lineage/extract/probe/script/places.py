@@ -8,10 +8,12 @@ import inspect
 import sys
 import sysconfig
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
+from .mentions import Evidence
 from .private_attributes import decorated_function
 from .source_code import SourceFile, line_of_read
 
@@ -34,6 +36,20 @@ class CodePlace(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, order=True)
+class _Candidate:
+    """A place that may be the wanted one; less is better."""
+
+    evidence: Evidence
+    is_part: bool
+    """Other parts of the key are not there."""
+    certainty: int
+    order: int
+    line: int
+    file: str
+    is_uncertain: bool
 
 
 class Places:
@@ -80,20 +96,29 @@ class Places:
     ) -> str:
         """Return the most likely place of the name of an asset, a check or a job; empty if unknown.
 
+        A place ends with a question mark if the name may be at another place instead.
+
         Args:
             parts: Parts of the key; a name has one.
             in_definitions: Only search keys, and calls that define assets.
             files: Only search these files.
         """
         candidates = [
-            # In the order of the files: modules of the project come first.
-            (not mention.spells(parts), mention.certainty, order, mention.line, file)
+            _Candidate(
+                evidence,
+                not mention.spells(parts),
+                mention.certainty,
+                order,  # modules of the project come first
+                mention.line,
+                file,
+                mention.may_be_another,
+            )
             for order, file in enumerate(self._modules if files is None else files)
-            for mention in self._source(file).mentions_of(parts)
+            for mention, evidence in self._source(file).mentions_of(parts)
             if not mention.read and not (in_definitions and mention.certainty > 1)
         ]
-        *_, line, file = min(candidates, default=(0, ""))
-        return f"{file}:{line}" if file else ""
+        best = _best(candidates)
+        return f"{best.file}:{best.line}{'?' * best.is_uncertain}" if best else ""
 
     def of_read(
         self,
@@ -114,9 +139,10 @@ class Places:
         if not file.endswith(".py"):
             return ""
         source = self._source(file)
-        definition: ast.AST | None = source.functions.get(int(line))
+        first = int(line.rstrip("?"))
+        definition: ast.AST | None = source.functions.get(first)
         if definition is None:
-            definition = source.definition_at(int(line), reader[-1])
+            definition = source.definition_at(first, reader[-1])
         if definition is None:
             return ""
         module = self._modules.get(file)
@@ -143,6 +169,20 @@ class Places:
         if file not in self._sources:
             self._sources[file] = SourceFile(Path(file))
         return self._sources[file]
+
+
+def _best(candidates: list[_Candidate]) -> _Candidate | None:
+    """Return the best candidate, which is uncertain if another one has the same evidence."""
+    ambiguous: list[_Candidate] = []
+    for evidence in Evidence:
+        of_evidence = sorted(one for one in candidates if one.evidence == evidence)
+        lines = {(one.file, one.line) for one in of_evidence}
+        if evidence == Evidence.NAMED and of_evidence:
+            return of_evidence[0]
+        if len(lines) == 1 and not of_evidence[0].is_uncertain:
+            return of_evidence[0]
+        ambiguous += of_evidence
+    return replace(ambiguous[0], is_uncertain=True) if ambiguous else None
 
 
 def _value(node: ast.expr, names: dict[str, Any]) -> object:

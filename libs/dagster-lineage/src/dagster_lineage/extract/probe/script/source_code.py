@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-HOLE = "\0"
-"""Stands for the unknown parts of a text that is composed at run time."""
+from .mentions import (
+    ANYWHERE,
+    DEFINITION,
+    HOLE,
+    KEY,
+    NAME,
+    Evidence,
+    Mention,
+    may_be,
+    text_of,
+)
 
 DEFINES = frozenset(
     {
@@ -29,33 +37,26 @@ DEFINES = frozenset(
 READS = frozenset({"deps", "ins", "non_argument_deps", "internal_asset_deps"})
 """Arguments that name dependencies."""
 
-OWN = frozenset(
-    {"key", "name", "key_prefix", "group_name", "description", "owners", "tags", "kinds"}
+NAMES = frozenset(
+    {
+        "AssetCheckSpec",
+        "JobDefinition",
+        "ScheduleDefinition",
+        "SensorDefinition",
+        "define_asset_job",
+        "build_schedule_from_partitioned_job",
+    }
 )
-"""Arguments of a definition that do not name dependencies. The first positional one is its key."""
+"""Calls that define a check or a job; their name is its name."""
+
+KEYS = frozenset({"key", "name", "key_prefix"})
+"""Arguments of a definition with its key, or a part of it. The first positional one is its key."""
+
+DESCRIBES = frozenset({"group_name", "description", "owners", "tags", "kinds"})
+"""Arguments of a definition that name neither its key nor dependencies."""
 
 
-@dataclass(frozen=True)
-class Mention:
-    """A text, or the name of a decorated function, that may be the name of an asset."""
-
-    line: int
-    neighbors: tuple[str, ...]
-    """Texts of the same list, tuple or call, including this one, in their order."""
-    certainty: int
-    """0: in a call that defines assets; 1: in `AssetKey`; 2: anywhere else."""
-    read: bool
-    """It is in an argument that names dependencies."""
-    own: bool
-    """It is in an argument that names the definition, such as its key or its owners."""
-
-    def spells(self, parts: tuple[str, ...]) -> bool:
-        """Return whether the neighbors contain all parts of a key, not only its last one."""
-        many = len(parts)
-        return many > 1 and any(
-            all(map(_may_be, self.neighbors[start : start + many], parts))
-            for start in range(len(self.neighbors) - many + 1)
-        )
+_NOWHERE = Mention("", 0, (), certainty=ANYWHERE, read=False, own=False, key=False)
 
 
 class SourceFile:
@@ -69,7 +70,8 @@ class SourceFile:
     def __init__(self, file: Path) -> None:
         self._mentions: dict[str, list[Mention]] = {}
         self._patterns: dict[str, list[Mention]] = {}
-        """Mentions of texts that are composed at run time, by the text with its holes."""
+        """Mentions of texts that are composed at run time, by the text with its holes. A `HOLE`
+        alone is a part of a key that is not a text in the code."""
         self.functions: dict[int, ast.FunctionDef | ast.AsyncFunctionDef] = {}
         """By line of the first decorator."""
         self.assigned: dict[str, ast.expr] = {}
@@ -82,14 +84,15 @@ class SourceFile:
         for statement in tree.body:
             for target, value in _assignments(statement):
                 self.assigned[target] = value
-        self._index(tree, Mention(0, (), certainty=2, read=False, own=False))
+        self._index(tree, _NOWHERE)
 
-    def mentions_of(self, parts: tuple[str, ...]) -> list[Mention]:
+    def mentions_of(self, parts: tuple[str, ...]) -> list[tuple[Mention, Evidence]]:
         """Return the mentions of the last part of a key, or of all parts in one text."""
         return [
-            mention
+            (mention, evidence)
             for text in dict.fromkeys((parts[-1], "/".join(parts)))
-            for mention in self._mentions.get(text) or self._composed(text)
+            for mention in (*self._mentions.get(text, ()), *self._composed(text))
+            if (evidence := mention.evidence(parts)) is not None
         ]
 
     def definition_at(self, line: int, last: str) -> ast.Call | None:
@@ -108,7 +111,7 @@ class SourceFile:
     def _composed(self, text: str) -> Iterator[Mention]:
         """Yield the expressions that may compose a text at run time: `f"raw_{name}"`."""
         for pattern, mentions in self._patterns.items():
-            if pattern.strip(HOLE) and _may_be(pattern, text):
+            if may_be(pattern, text):
                 yield from mentions
 
     def _index(self, node: ast.AST, around: Mention) -> None:
@@ -121,34 +124,85 @@ class SourceFile:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             return  # a docstring
         if isinstance(node, (ast.Constant, ast.JoinedStr)):
-            for text in _texts([node]):
-                mention = replace(around, line=node.lineno, neighbors=around.neighbors or (text,))
-                index = self._patterns if HOLE in text else self._mentions
-                index.setdefault(text, []).append(mention)
+            self._add(node, around)
             return
-        inside, key = around, None
+        inside = around
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             # The line of the first decorator, like `co_firstlineno`.
             first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
             self.functions[first] = node
             if node.decorator_list:  # a decorator may define an asset with the function's name
-                mention = Mention(first, (node.name,), certainty=2, read=False, own=True)
-                self._mentions.setdefault(node.name, []).append(mention)
+                mention = replace(_NOWHERE, text=node.name, line=first, neighbors=(node.name,))
+                self._mentions.setdefault(node.name, []).append(replace(mention, own=True))
         elif isinstance(node, ast.Call):
-            self._calls.append(node)
-            called = _name_of(node.func)
-            key = node.args[0] if node.args and called in DEFINES else None
-            certainty = 0 if called in DEFINES else 1 if called == "AssetKey" else around.certainty
-            read = around.read or called in ("AssetDep", "AssetIn")
-            inside = replace(around, neighbors=_texts(node.args), certainty=certainty, read=read)
+            self._index_call(node, around)
+            return
         elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
-            inside = replace(around, neighbors=_texts(node.elts))
-        elif isinstance(node, ast.keyword):
-            inside = replace(
-                around, read=around.read or node.arg in READS, own=around.own or node.arg in OWN
-            )
+            inside = replace(around, neighbors=self._texts(node.elts))
+            if around.key and node.elts:
+                self._add_variable(node.elts[-1], inside)
         for child in ast.iter_child_nodes(node):
-            self._index(child, replace(inside, own=True) if child is key else inside)
+            self._index(child, inside)
+
+    def _index_call(self, node: ast.Call, around: Mention) -> None:
+        self._calls.append(node)
+        called = _name_of(node.func)
+        defines, is_key, names = called in DEFINES, called == "AssetKey", called in NAMES
+        certainty = around.certainty
+        if defines:
+            certainty = DEFINITION
+        elif is_key:
+            certainty = DEFINITION if around.key and certainty == DEFINITION else KEY
+        elif names:
+            certainty = ANYWHERE
+        read = around.read or called in ("AssetDep", "AssetIn")
+        inside = replace(around, certainty=certainty, read=read, key=around.key and not defines)
+        self._index(node.func, inside)
+        neighbors = self._texts(node.args)
+        for position, argument in enumerate(node.args):
+            if position == 0 and (defines or is_key):
+                self._index_key(argument, inside)
+            elif position == 0 and names:
+                self._index(argument, replace(inside, neighbors=(), certainty=NAME))
+            else:
+                self._index(argument, replace(inside, neighbors=neighbors))
+        for keyword in node.keywords:
+            name = keyword.arg
+            in_keyword = replace(
+                inside,
+                neighbors=(),
+                certainty=NAME if names and name == "name" else certainty,
+                read=read or name in READS,
+                own=around.own or name in KEYS | DESCRIBES,
+                key=False,
+            )
+            if defines and name in KEYS:
+                self._index_key(keyword.value, in_keyword)
+            elif not (defines and name in DESCRIBES):
+                self._index(keyword.value, in_keyword)
+
+    def _index_key(self, node: ast.expr, around: Mention) -> None:
+        inside = replace(around, neighbors=(), own=True, key=True)
+        self._add_variable(node, inside)
+        self._index(node, inside)
+
+    def _add_variable(self, node: ast.expr, around: Mention) -> None:
+        """Add the last part of a key, or a key, that is not a text in the code."""
+        if not isinstance(node, (ast.Constant, ast.JoinedStr, ast.List, ast.Tuple)):
+            self._add(node, around)
+
+    def _add(self, node: ast.expr, around: Mention) -> None:
+        text = text_of(node, self.assigned)
+        if isinstance(node, ast.Constant) and not isinstance(node.value, str):
+            return
+        mention = replace(
+            around, text=text, line=node.lineno, neighbors=around.neighbors or (text,)
+        )
+        index = self._patterns if HOLE in text else self._mentions
+        index.setdefault(text, []).append(mention)
+
+    def _texts(self, nodes: Iterable[ast.expr]) -> tuple[str, ...]:
+        return tuple(text_of(node, self.assigned) for node in nodes)
 
 
 def line_of_read(
@@ -165,21 +219,21 @@ def line_of_read(
         parts: Parts of the key of the dependency.
         is_key: Whether a name or attribute in the code refers to that key at run time.
     """
-    found: list[tuple[bool, int]] = []
+    found: list[tuple[int, bool, int]] = []
     for region in getattr(definition, "decorator_list", None) or [definition]:
         lines = range(region.lineno, (region.end_lineno or region.lineno) + 1)
         found += [
-            (not mention.spells(parts), mention.line)
-            for mention in source.mentions_of(parts)
-            if mention.line in lines and not mention.own
+            (evidence, not mention.spells(parts), mention.line)
+            for mention, evidence in source.mentions_of(parts)
+            if mention.line in lines and (mention.read or not mention.own)
         ]
         found += [
-            (True, _line_of_value(node, source, parts))
+            (Evidence.LISTED, True, _line_of_value(node, source, parts))
             for node in ast.walk(region)
             if isinstance(node, (ast.Name, ast.Attribute)) and is_key(node)
         ]
     if found:
-        return min(found)[1]
+        return min(found)[-1]
     arguments = getattr(definition, "args", None)
     if isinstance(arguments, ast.arguments):
         for argument in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]:
@@ -205,27 +259,6 @@ def _name_of(called: ast.expr) -> str:
     if isinstance(called, ast.Attribute):
         return called.attr
     return called.id if isinstance(called, ast.Name) else ""
-
-
-def _texts(nodes: Iterable[ast.expr]) -> tuple[str, ...]:
-    """Return the texts among expressions. A composed text has a `HOLE` for each unknown part."""
-    texts: list[str] = []
-    for node in nodes:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            texts.append(node.value)
-        elif isinstance(node, ast.JoinedStr):
-            parts = (
-                str(one.value) if isinstance(one, ast.Constant) else HOLE for one in node.values
-            )
-            texts.append("".join(parts))
-    return tuple(texts)
-
-
-def _may_be(pattern: str, text: str) -> bool:
-    """Return whether a text equals a pattern or fits into its holes."""
-    if HOLE not in pattern:
-        return pattern == text
-    return re.fullmatch(".+".join(map(re.escape, pattern.split(HOLE))), text) is not None
 
 
 def _assignments(statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
