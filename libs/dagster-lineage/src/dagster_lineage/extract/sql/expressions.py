@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING, ClassVar
 from sqlglot import exp
 
 from dagster_lineage.extract.sql.function_types import COMMON, FIXED, OF_FIRST, OPERATORS
+from dagster_lineage.extract.sql.nested_values import array, part, struct
 from dagster_lineage.extract.sql.scope import Scope
 from dagster_lineage.extract.sql.sources import Output, columns_of_all
+from dagster_lineage.extract.sql.structs import (
+    also_from,
+    cast_fields,
+    common_fields,
+    list_of,
+    named_fields,
+)
 from dagster_lineage.extract.sql.type_spelling import type_name
 from dagster_lineage.extract.sql.values import (
     NO_COLUMNS,
     NOTHING,
+    Fields,
     TracedColumn,
     Value,
     computed,
@@ -34,7 +43,7 @@ class Expressions:
 
     def __init__(self, queries: Queries) -> None:
         self._queries = queries
-        self._dialect = queries.dialect
+        self.dialect = queries.dialect
         self._types = queries.dialect.types
         self._column_named = queries.names.column
 
@@ -60,7 +69,9 @@ class Expressions:
         others = (part for part in node.iter_expressions() if part is not first)
         rule = OF_FIRST[type(node)]
         type_ = self._types.function(rule, value.type) if rule else value.type
-        return computed(value.sources | self.columns_in(others, scope), type_)
+        rest = self.columns_in(others, scope)
+        fields = list_of(value, self.dialect.name) if rule == "array_agg" else value.fields
+        return computed(value.sources | rest, type_, also_from(fields, rest) if rest else fields)
 
     def _of_all(self, node: exp.Expr, scope: Scope) -> Value:
         return self._common(node.iter_expressions(), scope)
@@ -72,14 +83,15 @@ class Expressions:
         conditions: Sequence[exp.Expr] = (),
     ) -> Value:
         """Read an expression that returns one of several results."""
-        sources = self.columns_in(conditions, scope) if conditions else NO_COLUMNS
-        types = []
-        for node in results:
-            value = self.value(node, scope)
-            sources |= value.sources
-            if not isinstance(node, exp.Null):
-                types.append(value.type)
-        return computed(sources, self._types.common(types))
+        deciding = self.columns_in(conditions, scope) if conditions else NO_COLUMNS
+        values = [(node, self.value(node, scope)) for node in results]
+        return computed(
+            deciding | sources_of(value for _, value in values),
+            self._types.common(
+                value.type for node, value in values if not isinstance(node, exp.Null)
+            ),
+            also_from(common_fields([value for _, value in values]), deciding),
+        )
 
     def _case(self, node: exp.Expr, scope: Scope) -> Value:
         branches = node.args.get("ifs") or []
@@ -95,7 +107,7 @@ class Expressions:
 
     def _in(self, node: exp.Expr, scope: Scope) -> Value:
         field = node.args.get("field")
-        if not self._dialect.in_table or not isinstance(field, exp.Column):
+        if not self.dialect.in_table or not isinstance(field, exp.Column):
             return self._plain(node, scope)
         parts = dict(zip(("this", "db", "catalog"), reversed(field.parts), strict=False))
         table = exp.Table(**{name: part.copy() for name, part in parts.items()})
@@ -124,11 +136,20 @@ class Expressions:
     def _cast(self, node: exp.Expr, scope: Scope) -> Value:
         inner = self.value(node.this, scope)
         target = node.args["to"]
-        type_ = type_name(target, self._dialect.name) if isinstance(target, exp.DataType) else ""
-        return Value(inner.sources, type_, copy=inner.copy and bool(type_) and type_ == inner.type)
+        type_ = type_name(target, self.dialect.name) if isinstance(target, exp.DataType) else ""
+        copy = inner.copy and bool(type_) and type_ == inner.type
+        return Value(inner.sources, type_, copy, cast_fields(inner, type_, self.dialect.name))
 
     def _wrapped(self, node: exp.Expr, scope: Scope) -> Value:
         return self.value(node.this, scope)
+
+    def _window(self, node: exp.Expr, scope: Scope) -> Value:
+        value = self._of_first(node, scope)
+        named = scope.windows.get(node.alias.casefold())
+        if named is None:
+            return value
+        sources = self.value(named, scope).sources
+        return computed(value.sources | sources, value.type, also_from(value.fields, sources))
 
     def _leaf(self, _node: exp.Expr, _scope: Scope) -> Value:
         return NOTHING
@@ -142,7 +163,7 @@ class Expressions:
 
     def _arithmetic(self, node: exp.Expr, scope: Scope) -> Value:
         first, *rest = [self.value(operand, scope) for operand in _operands(node)]
-        operator, (sources, type_, _) = OPERATORS[type(node)], first
+        operator, sources, type_ = OPERATORS[type(node)], first.sources, first.type
         for value in rest:
             sources |= value.sources
             type_ = self._types.operation(operator, type_, value.type)
@@ -167,12 +188,18 @@ class Expressions:
 
     def _query(self, node: exp.Expr, scope: Scope) -> Value:
         output = self._queries.output(node, scope)
-        type_ = output.values[0].type if len(output.values) == 1 else ""
-        return computed(self._used(output), type_)
+        type_ = ""
+        fields: Fields = ()
+        if node.args.get("kind") == "STRUCT" and not output.open:
+            fields = named_fields(output.names, output.values)
+        elif len(output.values) == 1:
+            type_, fields = output.values[0].type, output.values[0].fields
+        return computed(self._used(output), type_, fields)
 
     def _exists(self, node: exp.Expr, scope: Scope) -> Value:
-        self._queries.output(node.this, scope)
-        return computed(NO_COLUMNS, self._types.boolean)
+        """Read EXISTS, which is computed from the columns that decide which rows there are."""
+        output = self._queries.output(node.this, scope)
+        return computed(output.deciding, self._types.boolean)
 
     def _used(self, output: Output) -> frozenset[TracedColumn]:
         """Record that all columns of a query are used, and return what they are computed from."""
@@ -213,6 +240,10 @@ class Expressions:
         exp.Round: _round,
         exp.Extract: _extract,
         exp.Exists: _exists,
+        exp.Window: _window,
+        exp.Struct: struct,
+        exp.Array: array,
+        **dict.fromkeys((exp.Dot, exp.Bracket, exp.StructExtract), part),
         exp.In: _in,
         exp.Lambda: _lambda,
         exp.Comprehension: _comprehension,

@@ -10,6 +10,8 @@ from dagster_lineage.extract.sql.pivots import pivoted
 from dagster_lineage.extract.sql.schema import RelationName
 from dagster_lineage.extract.sql.scope import Scope
 from dagster_lineage.extract.sql.sources import ColumnSource, OpaqueSource, Output, TableSource
+from dagster_lineage.extract.sql.structs import element_of
+from dagster_lineage.extract.sql.table_functions import columns_of_function
 from dagster_lineage.extract.sql.values import (
     NO_COLUMNS,
     NOTHING,
@@ -157,18 +159,25 @@ class FromClause:
 
     def _function(self, node: exp.Expr, scope: Scope) -> ColumnSource:
         """Return a table function, an unnested list or a file, computed from its arguments."""
-        alias, offset = node.args.get("alias"), node.args.get("offset")
+        alias = node.args.get("alias")
         arguments = [
-            part
+            self._expressions.value(part, scope)
             for part in node.iter_expressions()
-            if part is not alias and not isinstance(part, (exp.Join, exp.Pivot))
+            if part is not alias and not isinstance(part, (exp.Join, exp.Pivot, exp.Identifier))
         ]
-        value = computed(self._expressions.columns_in(arguments, scope))
+        value = computed(sources_of(arguments))
         record_use((value,))
-        names = _alias_columns(node)
-        if isinstance(offset, exp.Identifier):
-            names.append(offset.name)
-        return OpaqueSource(value.sources, [(name, value) for name in names])
+        dialect = self._dialect.name
+        columns = columns_of_function(node, _alias_columns(node), arguments, dialect)
+        elements = [element_of(one, dialect) or value for one in arguments]
+        if len(elements) != 1 or not isinstance(node, exp.Unnest):
+            elements = []
+        values = [*elements, *[value] * len(columns.names)]
+        return OpaqueSource(
+            value.sources,
+            list(zip(columns.names, values, strict=False)),
+            complete=columns.complete,
+        )
 
 
 _JOIN_WORDS = ("kind", "side", "method")

@@ -49,7 +49,7 @@ OF_FIRST: dict[type[exp.Expr], str] = {
             exp.Min, exp.Max, exp.AnyValue, exp.First, exp.Last, exp.FirstValue, exp.LastValue,
             exp.NthValue, exp.Lag, exp.Lead, exp.Nullif, exp.Distinct, exp.IgnoreNulls,
             exp.RespectNulls, exp.Mode, exp.ArgMax, exp.ArgMin, exp.Abs, exp.WithinGroup, exp.Neg,
-            exp.Window, exp.Filter,
+            exp.Window, exp.Filter, exp.Order, exp.Limit,
         ),
         "",
     ),

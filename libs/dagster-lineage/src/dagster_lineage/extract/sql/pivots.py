@@ -32,10 +32,14 @@ def pivoted(
     record_use((value,))
     replaced = {column.name.casefold() for part in used for column in part.find_all(exp.Column)}
     columns = [one for one in source.columns() if one[0].casefold() not in replaced]
-    created = _created(pivot) if pivot.args.get("unpivot") else []
-    columns += [(one, value) for one in created]
+    group = pivot.args.get("group")
+    if group is not None:
+        grouped = {column.name.casefold() for column in group.find_all(exp.Column)}
+        columns = [one for one in columns if one[0].casefold() in grouped]
+    created = _created(pivot)
     source.record_unknown_use()
     complete = bool(created) and not source.open
+    columns += [(one, value) for one in created]
     return OpaqueSource(value.sources, columns, complete=complete)
 
 
@@ -44,17 +48,19 @@ def _used(pivot: exp.Pivot) -> list[exp.Expr]:
     used: list[exp.Expr] = []
     if not pivot.args.get("unpivot"):
         used += pivot.expressions
-        used += pivot.args.get("using") or []
     for field in pivot.args.get("fields") or []:
         used += field.find_all(exp.Column)
-    group = pivot.args.get("group")
-    if group is not None:
-        used += group.expressions
     return used
 
 
 def _created(pivot: exp.Pivot) -> list[str]:
-    """Return the names of the columns that UNPIVOT creates, for names and for values."""
+    """Return the names of the columns that the operator creates.
+
+    PIVOT creates one for each value and aggregate. UNPIVOT creates one for the names of the old
+    columns and one for their values.
+    """
+    if not pivot.args.get("unpivot"):
+        return [one.name for one in pivot.args.get("columns") or ()]
     names = [
         field.this.name
         for field in pivot.args.get("fields") or []

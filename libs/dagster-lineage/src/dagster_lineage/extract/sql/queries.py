@@ -12,6 +12,7 @@ from dagster_lineage.extract.sql.scope import Names, Scope
 from dagster_lineage.extract.sql.select_list import SelectList
 from dagster_lineage.extract.sql.set_operations import combined
 from dagster_lineage.extract.sql.sources import OpaqueSource, Output, Star
+from dagster_lineage.extract.sql.stars import Stars
 from dagster_lineage.extract.sql.type_spelling import spelled
 from dagster_lineage.extract.sql.values import NO_COLUMNS, TracedTable, record_use
 
@@ -38,6 +39,7 @@ class Queries:
         self.names = Names(self.dialect, self.report)
         self.expressions = Expressions(self)
         self._from_clause = FromClause(self)
+        self.stars = Stars(self)
         self._select_list = SelectList(self)
 
     def report(self, problem: str) -> None:
@@ -80,7 +82,7 @@ class Queries:
         output, inner = Output(), Scope(parent=scope, ctes=scope.ctes)
         if isinstance(node, (exp.Values, exp.Table)):
             self._from_clause.read(exp.Select(from_=exp.From(this=node)), inner)
-            self._select_list.add_columns_of(exp.Star(), "", inner, output)
+            self.stars.add_columns_of(exp.Star(), "", inner, output)
             return output
         sources = NO_COLUMNS
         if isinstance(node, exp.Pivot):
@@ -148,6 +150,7 @@ class Queries:
     def _select(self, node: exp.Select, around: Scope) -> Output:
         scope = Scope(parent=around, ctes=around.ctes)
         self._from_clause.read(node, scope)
+        scope.windows = {one.name.casefold(): one for one in node.args.get("windows") or ()}
         scope.see_aliases = self.dialect.aliases_in_select
         if self.dialect.aliases_everywhere:
             for item in node.expressions:
@@ -158,6 +161,8 @@ class Queries:
             output = Output(stars=[Star(OpaqueSource(NO_COLUMNS))])
         self._read_clauses(node, scope)
         self._select_list.count_rows(node, scope, output)
+        if isinstance(node.parent, exp.Exists):
+            output.deciding = self._select_list.deciding(node, scope)
         if node.args.get("distinct") is not None:
             record_use(output.values)
         return output

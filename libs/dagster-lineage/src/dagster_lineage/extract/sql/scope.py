@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from sqlglot import exp
+
 from dagster_lineage.extract.sql.dialects import Dialect
 from dagster_lineage.extract.sql.schema import PLACEHOLDER
 from dagster_lineage.extract.sql.sources import ColumnSource, Output, columns_of_all
+from dagster_lineage.extract.sql.structs import field_of
 from dagster_lineage.extract.sql.values import NOTHING, TracedTable, Value, computed, record_use
 
 
@@ -29,6 +32,8 @@ class Scope:
     """The current clause prefers them to columns of `sources`, as ORDER BY does."""
     unstarred: set[str] = field(default_factory=set)
     """Names of `sources` that `*` leaves out: the right side of semi joins."""
+    windows: dict[str, exp.Expr] = field(default_factory=dict)
+    """Definitions of named windows."""
     ctes: dict[str, Output] = field(default_factory=dict)
     """Common table expressions."""
     expressions: dict[str, Callable[[Scope], Value]] = field(default_factory=dict)
@@ -101,23 +106,36 @@ class Names:
         return value
 
     def _qualified(self, scope: Scope, name: str, qualifiers: tuple[str, ...]) -> Value:
-        folded = name.casefold()
         source = scope.source(qualifiers[-1].casefold())
         if source is not None:
-            found = source.listed(folded)
-            if found is not None:
-                return found
-            return _assumed(source, name) if source.open else self._missing(name, (source,))
+            return self._of_source(source, name, qualifiers[-1])
         # `a.b` and `a.b.c` may be fields of a struct: of a table's column, or of a column.
         for position, qualifier in enumerate(qualifiers):
             if scope.source(qualifier.casefold()) is not None:
-                first = (*qualifiers[position + 1 :], name)[0]
-                return computed(self._qualified(scope, first, (qualifier,)).sources)
+                first, *path = (*qualifiers[position + 1 :], name)
+                return self._field(self._qualified(scope, first, (qualifier,)), path)
         found = self._listed(scope, qualifiers[0].casefold())
         if found is not None or any(source.open for source in scope.sources.values()):
-            return computed(self._unqualified(scope, qualifiers[0]).sources)
+            return self._field(self._unqualified(scope, qualifiers[0]), (*qualifiers[1:], name))
         self._report(f"no table is named {qualifiers[-1]} in {'.'.join((*qualifiers, name))}")
         return NOTHING
+
+    def _of_source(self, source: ColumnSource, name: str, alias: str) -> Value:
+        """Return the column of a source."""
+        found = source.listed(name.casefold())
+        if found is not None:
+            return found
+        if source.open:
+            return _assumed(source, name)
+        itself = source.listed(alias.casefold())  # `unnest(items) as item`: a field of the element
+        if itself is not None:
+            return self._field(itself, (name,))
+        return self._missing(name, (source,))
+
+    def _field(self, value: Value, path: Iterable[str]) -> Value:
+        for name in path:
+            value = field_of(value, name, self._dialect.name)
+        return value
 
     def _listed(self, scope: Scope, folded: str) -> Value | None:
         for level in scope.levels():
@@ -181,7 +199,8 @@ def _assumed(source: ColumnSource, name: str) -> Value:
 
 def _row(source: ColumnSource) -> Value:
     """Return a whole row, the argument of `count(t)` or `to_json(t)`."""
-    value = computed(columns_of_all((source,)))
+    fields = () if source.open else tuple(source.columns())
+    value = computed(columns_of_all((source,)), fields=fields)
     source.record_unknown_use()
     record_use((value,))
     return value

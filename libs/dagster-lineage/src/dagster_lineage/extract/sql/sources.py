@@ -149,6 +149,8 @@ class Output(ColumnSource):
         self.names = list(names)
         self.values = list(values)
         self.stars = list(stars)
+        self.deciding = NO_COLUMNS
+        """Inside of EXISTS: the columns that decide whether there are rows."""
         self._by_name: dict[str, Value] = {}
 
     def add(self, name: str, value: Value) -> None:

@@ -41,6 +41,10 @@ class TracedTable:
         """The query may use columns that cannot be named."""
 
 
+Fields = tuple[tuple[str, "Value"], ...]
+"""Names and values of the fields of a struct."""
+
+
 class Value(NamedTuple):
     """Lineage and type of an expression."""
 
@@ -51,6 +55,8 @@ class Value(NamedTuple):
     adapts to that of the other operand."""
     copy: bool
     """It is its one source, unchanged."""
+    fields: Fields = ()
+    """The fields of a struct, if the query builds it; see `structs`."""
 
 
 NO_COLUMNS: frozenset[TracedColumn] = frozenset()
@@ -58,9 +64,9 @@ NOTHING = Value(NO_COLUMNS, "", copy=False)
 LITERAL = "integer literal"
 
 
-def computed(sources: frozenset[TracedColumn], type_: str = "") -> Value:
+def computed(sources: frozenset[TracedColumn], type_: str = "", fields: Fields = ()) -> Value:
     """Return a value that is computed from columns."""
-    return Value(sources, type_, copy=False)
+    return Value(sources, type_, copy=False, fields=fields)
 
 
 def sources_of(values: Iterable[Value]) -> frozenset[TracedColumn]:

@@ -1,0 +1,1 @@
+"""Random DuckDB queries, executed to compare column lineage with what really changes."""
