@@ -74,7 +74,7 @@ def test_manifest_that_is_up_to_date_is_not_built_again(project):
 )
 def test_stale_manifest_names_the_file_and_the_command(project, change, reported):
     change(project)
-    with pytest.raises(ManifestStale, match=f"(?s){reported}.*make manifests"):
+    with pytest.raises(ManifestStale, match=rf"(?s){reported}\.\nRun: make manifests"):
         fresh_manifest(project)
     checked = dbt_manifest("check", project)
     assert checked.returncode == 1

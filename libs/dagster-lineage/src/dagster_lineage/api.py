@@ -101,6 +101,7 @@ def check(
     projects: Iterable[str] = (),
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
+    allow_unreadable: bool = False,
 ) -> CheckResult:
     """Check every edge between the projects of a repository, as `lineage check` does.
 
@@ -109,6 +110,7 @@ def check(
         projects: Names of the projects whose findings are returned; all by default.
         select: Codes of the rules to run, or their first letters; those of the settings by default.
         ignore: Codes of rules to leave out, or their first letters.
+        allow_unreadable: Report code locations that could not be loaded as notes.
 
     Returns:
         The findings that no comment, setting or baseline suppresses, and how much was checked.
@@ -129,6 +131,7 @@ def check(
         ignore=ignore,
         projects=projects,
         baseline=baseline_of(root, settings),
+        allow_unreadable=allow_unreadable,
     )
 
 

@@ -113,6 +113,8 @@ def test_json_has_every_field_of_every_finding(repository, lineage) -> None:
         "projects": 2,
         "edges": 2,
         "unresolved_edges": 2,
+        "unchecked_edges": 0,
+        "unreadable": [],
         "errors": 1,
         "warnings": 1,
         "notes": 0,

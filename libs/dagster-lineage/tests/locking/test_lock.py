@@ -216,6 +216,18 @@ def test_location_that_does_not_load_is_told_and_the_others_go_on(repository, ca
     assert read.at == "reader.py:5"
 
 
+def test_location_that_does_not_load_is_reported_at_its_entry_in_the_workspace(repository, capsys):
+    assert lock_manifest() == 0
+    assert main(["lock", "--out", "interfaces"]) == 1
+    capsys.readouterr()
+    for command in (["check"], ["check", "--fresh"], ["lock", "--check", "--out", "interfaces"]):
+        assert main([*command, "--format", "json"]) == 1
+        found = json.loads(capsys.readouterr().out)["findings"]
+        [broken] = [one for one in found if one["code"] == "ST02"]
+        assert (broken["file"], broken["line"]) == ("workspace.yaml", 3)
+        assert "Code location `broken` could not be loaded: ModuleNotFound" in broken["message"]
+
+
 def test_wrong_use_is_told_without_a_traceback(repository, capsys):
     assert main(["lock", "--workspace", "nowhere.yaml"]) == 2
     assert main(["lock", "--manifest", "pyproject.toml"]) == 2

@@ -35,6 +35,7 @@ def listed(folder: Path, text: str, name: str = "dagster_cloud.yaml") -> Path:
 def test_folders_of_the_image_are_those_that_it_is_built_from(tmp_path):
     listed(tmp_path, LISTED)
     etl, basics, team = find_locations(tmp_path)
+    assert [one.line for one in (etl, basics, team)] == [3, 7, 11]
     assert (etl.name, etl.kind, etl.code) == ("etl", "python_package", "etl_code")
     assert etl.working_directory == tmp_path / "etl"
     assert basics.python_file == tmp_path / "basics" / "definitions.py"

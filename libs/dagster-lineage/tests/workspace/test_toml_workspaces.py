@@ -51,6 +51,7 @@ def workspace(tmp_path: Path) -> Path:
 
 def test_projects_of_a_dg_workspace_have_the_defaults_of_dg(workspace: Path):
     one, zwei, three = find_locations(workspace)
+    assert [entry.line for entry in (one, zwei, three)] == [5, 5, 5]
     assert (one.name, one.code) == ("one", "one_code.definitions")
     assert one.working_directory == workspace / "projects/one/src"
     assert one.executable == str(workspace / "projects/one/.venv/bin/python")

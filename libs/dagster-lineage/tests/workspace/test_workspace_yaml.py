@@ -52,6 +52,8 @@ def test_entries_of_every_kind_have_the_names_that_dagster_gives_them(file: Path
     assert [entry.name for entry in entries] == [
         origin.location_name for origin in location_origins_from_yaml_paths([str(file)])
     ]
+    lines = EVERY_KIND.splitlines()
+    assert [lines[entry.line - 1][:4] for entry in entries] == ["  - "] * 8
     plain, full, repo, nightly, package, auto, grpc, by_socket = entries
     assert (plain.kind, plain.code) == ("python_module", "plain.definitions")
     assert (plain.working_directory, plain.on_path) == (file.parent, False)

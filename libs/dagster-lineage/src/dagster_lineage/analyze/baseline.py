@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from dagster_lineage.analyze.rules.st02 import UnreadableLocation
 from dagster_lineage.files.settings import Settings
 from dagster_lineage.model.errors import LineageError
 from dagster_lineage.model.findings import Finding
@@ -41,7 +42,7 @@ class Baseline:
         left = Counter(self.entries)
         new: list[Finding] = []
         for finding in findings:
-            if finding.level != "note" and left[finding.fingerprint] > 0:
+            if _may_be_known(finding) and left[finding.fingerprint] > 0:
                 left[finding.fingerprint] -= 1
             else:
                 new.append(finding)
@@ -54,7 +55,7 @@ class Baseline:
             for one, count in self.entries.items()
             if not _was_checked(one, codes, projects)
         }
-        today = Counter(one.fingerprint for one in findings if one.level != "note")
+        today = Counter(one.fingerprint for one in findings if _may_be_known(one))
         return Baseline({**kept, **today}, self.file)
 
     def text(self) -> bytes:
@@ -88,6 +89,11 @@ def read_baseline(file: Path, name: str) -> Baseline:
         if entry.count(" ") < 2:  # noqa: PLR2004 - code, project, key
             raise LineageError(f"{file} is not a baseline: `{entry}` is not a fingerprint. {hint}")
     return Baseline(entries, name)
+
+
+def _may_be_known(finding: Finding) -> bool:
+    # A location that does not load once must not be left unchecked from then on.
+    return finding.level != "note" and finding.code != UnreadableLocation.code
 
 
 def _was_checked(fingerprint: str, codes: set[str], projects: set[str]) -> bool:

@@ -14,6 +14,7 @@ from dagster_lineage.analyze.baseline import Baseline
 from dagster_lineage.analyze.rule import CheckContext, GraphRule, Rule
 from dagster_lineage.analyze.rules import all_rules
 from dagster_lineage.analyze.rules.bl01 import StaleBaselineEntry
+from dagster_lineage.analyze.rules.st02 import UnreadableLocation
 from dagster_lineage.analyze.rules.su01 import SuppressionWithoutReason
 from dagster_lineage.analyze.suppression import not_ignored, not_suppressed
 from dagster_lineage.files.settings import FILE_NAME, Settings
@@ -34,6 +35,10 @@ class CheckResult(Struct, frozen=True, kw_only=True):
     """Number of cross-project edges that were checked."""
     unresolved_edges: int
     """Number of those edges whose key is neither produced nor declared in the graph."""
+    unchecked_edges: int = 0
+    """Number of further edges whose key a code location that could not be loaded may produce."""
+    unreadable: tuple[str, ...] = ()
+    """Names of the code locations that could not be loaded."""
     suppressed: int = 0
     """Number of findings that a comment or the settings suppress."""
     in_baseline: int = 0
@@ -60,6 +65,7 @@ def check(
     ignore: Iterable[str] = (),
     projects: Iterable[str] = (),
     baseline: Baseline | None = None,
+    allow_unreadable: bool = False,
 ) -> CheckResult:
     """Run the rules and return the findings that are not suppressed or known.
 
@@ -73,12 +79,15 @@ def check(
         ignore: Codes of the rules to leave out, or their first letters.
         projects: Names of the projects whose findings are returned; all by default.
         baseline: Findings that are known.
+        allow_unreadable: Report code locations that could not be loaded as notes.
 
     Raises:
         LineageError: A rule or a project does not exist, or a rule in the settings.
     """
     select, ignore = tuple(select) or settings.select, tuple(ignore)
     chosen = chosen_rules(select, ignore)
+    if UnreadableLocation not in chosen and _is_chosen(UnreadableLocation.code, (), ignore):
+        chosen.append(UnreadableLocation)
     wanted = _wanted(graph, projects)
     context = CheckContext(graph, settings, today or dt.datetime.now(dt.UTC).date())
     found = [
@@ -86,8 +95,13 @@ def check(
         for rule in chosen
         if issubclass(rule, GraphRule)
         for finding in rule(context).findings(graph)
-        if not wanted or finding.project in wanted
+        if not wanted or finding.project in wanted or _limits(finding, context, wanted)
     ]
+    if allow_unreadable:
+        found = [
+            replace(one, level="note") if one.code == UnreadableLocation.code else one
+            for one in found
+        ]
     all_findings = len(found)
     if settings.ignore:
         codes = (entry.code for entry in settings.ignore)
@@ -105,16 +119,29 @@ def check(
         found = new
         if stale and _is_chosen(StaleBaselineEntry.code, (), ignore):
             found.append(StaleBaselineEntry.of_entries(stale, baseline.file))
+    unresolved = sum(
+        edge.read.key not in graph.producers and edge.read.key not in graph.declared
+        for edge in graph.foreign_edges
+    )
+    unchecked = 0
+    if graph.unreadable:
+        unchecked = sum(len(one.edges) for one in context.unresolved if one.unknown)
     return CheckResult(
         findings=tuple(sorted(found, key=lambda one: (one.file, one.line, one.code, one.key))),
         projects=len({where.project for where in graph.located}),
-        edges=len(graph.foreign_edges),
-        unresolved_edges=sum(
-            edge.read.key not in graph.producers and edge.read.key not in graph.declared
-            for edge in graph.foreign_edges
-        ),
+        edges=len(graph.foreign_edges) - unchecked,
+        unresolved_edges=unresolved - unchecked,
+        unchecked_edges=unchecked,
+        unreadable=tuple(where.interface.location or where.project for where in graph.unreadable),
         suppressed=suppressed,
         in_baseline=in_baseline,
+    )
+
+
+def _limits(finding: Finding, context: CheckContext, projects: set[str]) -> bool:
+    """Return whether a location that could not be loaded leaves edges of projects unchecked."""
+    return finding.code == UnreadableLocation.code and any(
+        one.unknown and one.where.project in projects for one in context.unresolved
     )
 
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from dagster_lineage.analyze.nearest_keys import KeySuggestion, KnownKeys, split_last
 from dagster_lineage.files.settings import Settings, external_of
-from dagster_lineage.model import Edge, LineageGraph, LocatedInterface, Source
+from dagster_lineage.model import Edge, LineageGraph, LocatedInterface, Source, key_path
 from dagster_lineage.model.wording import listed
 
 MANY = 5
@@ -35,6 +35,8 @@ class UnresolvedReference(Struct, frozen=True, kw_only=True):
     certain: bool
     """The key is certainly wrong: its prefix belongs to this graph, or it is a known key in another
     spelling."""
+    unknown: bool
+    """A code location that could not be loaded may produce the key."""
 
     @property
     def readers(self) -> str:
@@ -139,6 +141,7 @@ def _references(
     }
     keys = {position[3] for position in places if not suggestions[position].certain}
     outside = _outside_prefixes(known, keys)
+    unread = _UnreadableLocations(graph)
     return tuple(
         UnresolvedReference(
             where=place.where,
@@ -150,9 +153,42 @@ def _references(
             checks=tuple(place.checks),
             suggestion=suggestions[position],
             certain=suggestions[position].certain or split_last(position[3])[0] not in outside,
+            unknown=not suggestions[position].certain and unread.may_produce(position[3]),
         )
         for position, place in sorted(places.items(), key=lambda item: item[0])
     )
+
+
+class _UnreadableLocations:
+    """Code locations that could not be loaded, and the keys that they may produce.
+
+    Args:
+        graph: The interface graph.
+    """
+
+    def __init__(self, graph: LineageGraph) -> None:
+        self._names = {
+            name.casefold()
+            for where in graph.unreadable
+            for name in (where.project, where.interface.location, where.folder.rpartition("/")[2])
+        }
+        self._locations: dict[str, set[str]] = {}
+        if self._names:
+            for one in graph.assets():
+                if one.asset.executable:
+                    prefix, _ = split_last(one.asset.key)
+                    self._locations.setdefault(prefix, set()).add(one.where.file)
+
+    def may_produce(self, key: str) -> bool:
+        """Return whether one of them may produce a key.
+
+        It may not if the prefix of the key belongs to one code location, which loads.
+        """
+        if not self._names:
+            return False
+        named = any(part.casefold() in self._names for part in key_path(key))
+        prefix, _ = split_last(key)
+        return named or not prefix or len(self._locations.get(prefix, ())) != 1
 
 
 def _outside_prefixes(known: KnownKeys, keys: set[str]) -> set[str]:

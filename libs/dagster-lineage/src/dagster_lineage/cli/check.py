@@ -70,6 +70,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="write the current findings to this file instead of reporting them",
     )
+    parser.add_argument(
+        "--allow-unreadable",
+        action="store_true",
+        help="do not fail if code locations could not be loaded; report them as notes",
+    )
     add_format(parser, CHECK_FORMATS)
     add_root(parser)
 
@@ -91,6 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
         ignore=ignore,
         projects=arguments.projects,
         baseline=None if arguments.write_baseline else _baseline(root, settings, arguments),
+        allow_unreadable=arguments.allow_unreadable,
     )
     if arguments.write_baseline:
         codes = {rule.code for rule in chosen_rules(select or settings.select, ignore)}

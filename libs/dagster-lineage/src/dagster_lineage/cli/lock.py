@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dagster_lineage.analyze.check import CheckResult
 from dagster_lineage.analyze.rules.st01 import StaleInterface
+from dagster_lineage.analyze.rules.st02 import UnreadableLocation
 from dagster_lineage.cli.arguments import add_root, describe, root_of
 from dagster_lineage.cli.lock_notes import (
     warn_of_left_over_files,
@@ -238,9 +239,7 @@ def _check(root: Path, locked: Lock, name: str) -> int:
 def _findings(one: ComparedInterface) -> Iterable[Finding]:
     where = one.located
     if one.state is LockStatus.UNREADABLE:
-        yield StaleInterface.of_unreadable(
-            where.project, where.file, _name(where), where.interface.unreadable
-        )
+        yield UnreadableLocation.of_location(where)
     elif one.state in (LockStatus.STALE, LockStatus.MISSING):
         yield StaleInterface.of_difference(where.project, where.file, one.difference)
 

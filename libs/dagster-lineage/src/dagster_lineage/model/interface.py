@@ -243,7 +243,9 @@ class Interface(Struct, frozen=True, kw_only=True, omit_defaults=True):
     dbt_project: str = ""
     """Name of its dbt project."""
     unreadable: str = ""
-    """Error of a code location that could not be loaded. All other fields are empty then."""
+    """Error of a code location that could not be loaded. It has no assets, sources and jobs."""
+    listed_at: str = ""
+    """Place of the entry of such a code location in the workspace."""
     assets: tuple[Asset, ...] = ()
     """Sorted by key."""
     sources: tuple[Source, ...] = ()

@@ -32,6 +32,8 @@ def check_document(result: CheckResult) -> str:
             "projects": result.projects,
             "edges": result.edges,
             "unresolved_edges": result.unresolved_edges,
+            "unchecked_edges": result.unchecked_edges,
+            "unreadable": result.unreadable,
             "errors": counts["error"],
             "warnings": counts["warning"],
             "notes": counts["note"],

@@ -46,12 +46,13 @@ def fresh_manifest(project_dir: Path) -> Path:
         )
     changes = changes_since_parse(project_dir)
     if changes:
-        listed = "".join(f"\n  {change}" for change in changes[:LISTED_CHANGES])
+        lines = changes[:LISTED_CHANGES]
         more = len(changes) - LISTED_CHANGES
         if more > 0:
-            listed += f"\n  … and {more} more"
+            lines.append(f"and {more} more")
+        listed = ",".join(f"\n  {line}" for line in lines)
         raise ManifestStale(
-            f"The manifest of the dbt project {project_dir.name} is not up to date:{listed}\n{fix}"
+            f"The manifest of the dbt project {project_dir.name} is not up to date:{listed}.\n{fix}"
         )
     return manifest_file(project_dir)
 

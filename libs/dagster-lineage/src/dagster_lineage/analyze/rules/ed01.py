@@ -59,9 +59,7 @@ class UnresolvedKey(GraphRule):
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
         """Yield one finding per place that names such a key."""
         for one in self.context.unresolved:
-            # A code location that does not load may produce the key, which EX01 reports once. A
-            # known key in another spelling is a typo all the same.
-            if one.suggestion.certain or (one.certain and not graph.unreadable):
+            if one.certain and not one.unknown:
                 yield self._of(graph, one)
 
     def _of(self, graph: LineageGraph, one: UnresolvedReference) -> Finding:

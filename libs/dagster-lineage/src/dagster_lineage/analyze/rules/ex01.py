@@ -54,12 +54,9 @@ class UndeclaredExternal(GraphRule):
     level: ClassVar[Level] = "warning"
 
     def findings(self, graph: LineageGraph) -> Iterator[Finding]:
-        """Yield one finding per prefix, and notes for unreadable locations and unread sources."""
-        if graph.unreadable:
-            yield from self._unreadable(graph)
-        else:
-            for prefix, group in _by_prefix(graph, self.context.unresolved).items():
-                yield self._prefix(prefix, group)
+        """Yield one finding per prefix, and a note for unread sources."""
+        for prefix, group in _by_prefix(graph, self.context.unresolved).items():
+            yield self._prefix(prefix, group)
         yield from self._unread(graph)
 
     def _prefix(self, prefix: str, group: list[UnresolvedReference]) -> Finding:
@@ -90,23 +87,6 @@ class UndeclaredExternal(GraphRule):
             nearest=first.suggestion.key if len(keys) == 1 else "",
             owners=tuple(dict.fromkeys(owner for one in group for owner in one.owners)),
         )
-
-    def _unreadable(self, graph: LineageGraph) -> Iterator[Finding]:
-        keys = sorted({one.key for one in self.context.unresolved})
-        unknown = f" The producer of {listed(keys)} is unknown." if keys else ""
-        for where in graph.unreadable:
-            location = where.interface.location or where.project
-            reason = where.interface.unreadable.strip().splitlines()[-1]
-            yield self.finding(
-                (where.file, 1),
-                where.project,
-                f"Code location `{location}` could not be loaded: {reason}.{unknown}",
-                fix="Fix the code location and run `lineage lock`. Until then unresolved keys are "
-                "not reported.",
-                level="note",
-                key=location,
-            )
-            unknown = ""  # in the first finding only
 
     def _unread(self, graph: LineageGraph) -> Iterator[Finding]:
         dead: dict[str, list[tuple[LocatedInterface, Source]]] = {}
@@ -139,7 +119,7 @@ def _by_prefix(
     """
     found: dict[str, list[UnresolvedReference]] = {}
     for one in references:
-        if not one.certain:
+        if not one.certain and not one.unknown:
             found.setdefault(split_last(one.key)[0], []).append(one)
     tops = Counter(_top(prefix) for prefix in found if prefix)
     if not any(schemas >= SCHEMAS for schemas in tops.values()):

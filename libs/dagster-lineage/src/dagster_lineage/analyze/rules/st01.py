@@ -81,23 +81,6 @@ class StaleInterface(GraphRule):
         )
 
     @classmethod
-    def of_unreadable(cls, project: str, file: str, location: str, reason: str) -> Finding:
-        """Return the finding of `lineage lock --check` for a code location that does not load.
-
-        Args:
-            project: Name of the project.
-            file: The interface file, relative to the root.
-            location: Name of the code location.
-            reason: Why it could not be loaded.
-        """
-        return cls._of(
-            project,
-            file,
-            f"The interface of {project} cannot be compared: code location `{location}` could not "
-            f"be loaded: {reason}",
-        )
-
-    @classmethod
     def _of(cls, project: str, file: str, message: str) -> Finding:
         return cls.finding((file, 1), project, message, fix=FIX)
 

@@ -62,6 +62,8 @@ class Draft:
     """Jobs, schedules and sensors."""
     unreadable: str = ""
     """Error of a code location that could not be loaded."""
+    listed_at: str = ""
+    """Place of the entry of such a code location in the workspace."""
     unknown: list[str] = field(default_factory=list)
     """Facts that could not be determined."""
     untraced: dict[str, list[str]] = field(default_factory=dict)
@@ -91,6 +93,7 @@ class Draft:
                 dialect=self.dialect,
                 dbt_project=next((one.project for one in self.manifests.values()), ""),
                 unreadable=self.paths.details(self.unreadable),
+                listed_at=self.listed_at,
                 assets=tuple(self.assets.values()),
                 sources=self.sources.all(),
                 checks=tuple(self.checks),

@@ -20,7 +20,8 @@ from dagster_lineage.extract.dbt import (
     read_manifest,
 )
 from dagster_lineage.extract.probe.answer import AssetFacts, DependencyFacts, LocationFacts
-from dagster_lineage.model import Asset, LocatedInterface, key_path
+from dagster_lineage.extract.workspace import LocationEntry
+from dagster_lineage.model import Asset, LocatedInterface, key_path, place
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class LoadedLocation:
     """A code location and its manifests."""
 
     facts: LocationFacts
+    entry: LocationEntry
+    """Its entry in the workspace."""
     project_folder: ProjectFolder
     manifests: Mapping[str, ManifestGraph]
     nodes: dict[str, RenderedNodes]
@@ -36,7 +39,11 @@ class LoadedLocation:
 
 
 def loaded_location(
-    facts: LocationFacts, project_folder: ProjectFolder, paths: CheckoutPaths, cache: TraceCache
+    facts: LocationFacts,
+    entry: LocationEntry,
+    project_folder: ProjectFolder,
+    paths: CheckoutPaths,
+    cache: TraceCache,
 ) -> LoadedLocation:
     """Return a code location with its manifests, which are read here."""
     manifests: dict[str, ManifestGraph] = {}
@@ -57,7 +64,7 @@ def loaded_location(
             problems.append(f"The manifest of {name} cannot be read: {error}")
             continue
         nodes[name] = RenderedNodes(manifest, project_dir, cache)
-    return LoadedLocation(facts, project_folder, manifests, nodes, problems)
+    return LoadedLocation(facts, entry, project_folder, manifests, nodes, problems)
 
 
 def draft_of_location(
@@ -80,6 +87,9 @@ def draft_of_location(
     )
     draft = draft_of(facts, loaded.project_folder, paths, loaded.manifests)
     draft.nodes = loaded.nodes
+    if facts.error:
+        at = place(str(loaded.entry.listed_in), loaded.entry.line)
+        draft.listed_at = paths.relative(at, loaded.project_folder.folder)
     draft.unknown += loaded.problems
     return draft
 

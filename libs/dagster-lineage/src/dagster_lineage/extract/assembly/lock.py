@@ -91,8 +91,11 @@ def lock(
             )
             reported = {one.name: Path(one.folder) for one in answers if not one.error}
             folders_by_location = project_folders(entries, reported)
+            by_name = {entry.name: entry for entry in entries}
             loaded = [
-                loaded_location(facts, folders_by_location[facts.name], paths, cache)
+                loaded_location(
+                    facts, by_name[facts.name], folders_by_location[facts.name], paths, cache
+                )
                 for facts in answers
             ]
     drafts = drafts_of_manifests(

@@ -6,6 +6,7 @@ Source of its fields: the reference of `dagster_cloud.yaml` in Dagster's documen
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct, field
@@ -48,13 +49,16 @@ class _CloudLocation(Struct):
     executable_path: str | None = None
 
 
-def read_cloud_yaml(file: Path, locations: object) -> tuple[LocationEntry, ...]:
+def read_cloud_yaml(
+    file: Path, locations: object, lines: Sequence[int]
+) -> tuple[LocationEntry, ...]:
     """Return the code locations of a `dagster_cloud.yaml`, in its order.
 
     Args:
         file: Absolute path. The paths of a file in a hidden folder (`.dagster/`) start at the
             folder above.
         locations: Value of its field `locations`.
+        lines: Line of each location.
 
     Raises:
         WorkspaceEntryWrong: an entry has no code, or a field has a wrong type.
@@ -62,10 +66,12 @@ def read_cloud_yaml(file: Path, locations: object) -> tuple[LocationEntry, ...]:
     """
     base = file.parent.parent if file.parent.name.startswith(".") else file.parent
     listed = typed(locations, list[_CloudLocation], str(file), "locations")
-    return with_distinct_names(tuple(_entry(file, base, one) for one in listed))
+    return with_distinct_names(
+        tuple(_entry(file, base, one, line) for one, line in zip(listed, lines, strict=True))
+    )
 
 
-def _entry(file: Path, base: Path, location: _CloudLocation) -> LocationEntry:
+def _entry(file: Path, base: Path, location: _CloudLocation, line: int) -> LocationEntry:
     source = location.code_source
     sources = [one for one in _KINDS if getattr(source, one)]
     if len(sources) != 1:
@@ -89,6 +95,7 @@ def _entry(file: Path, base: Path, location: _CloudLocation) -> LocationEntry:
     return LocationEntry(
         name=location.location_name or default_name(kind, code, attribute),
         listed_in=file,
+        line=line,
         working_directory=folder,
         kind=kind,
         code=code,

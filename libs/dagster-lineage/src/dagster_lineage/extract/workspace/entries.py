@@ -71,6 +71,8 @@ class LocationEntry:
     """Interpreter: a path, or a command on `PATH`; empty: the interpreter of Dagster."""
     grpc: GrpcAddress | None = None
     """Address of a running server."""
+    line: int = 1
+    """Line of the entry in that file, as far as it is known."""
     problem: str = ""
     """Why it cannot be loaded as it is listed, such as an environment variable that is not set."""
 

@@ -94,7 +94,8 @@ def read_toml_workspace(file: Path) -> tuple[LocationEntry, ...]:
     if dg.directory_type == "workspace":
         return with_distinct_names(tuple(_listed(file, one.path) for one in dg.workspace.projects))
     if dg.project:
-        return (_project(file, file.parent, dg.project),)
+        line = _line(file, dg.project.root_module)
+        return (_project(file, line, file.parent, dg.project),)
     dagster = typed(_table(file, "tool", "dagster"), _Dagster, str(file), "tool.dagster")
     modules = [one.name for one in dagster.modules if one.type == "module"]
     return with_distinct_names(
@@ -102,6 +103,7 @@ def read_toml_workspace(file: Path) -> tuple[LocationEntry, ...]:
             LocationEntry(
                 name=dagster.code_location_name or module,
                 listed_in=file,
+                line=_line(file, module),
                 working_directory=file.parent,
                 code=module,
             )
@@ -144,11 +146,12 @@ def _listed(file: Path, path: str) -> LocationEntry:
             f"{file}: {path!r} is listed as a project, but there is no `dg.toml` and no "
             f"`[tool.dg.project]` in {folder}. Fix the path or remove the entry."
         )
-    return _project(file, folder, project, executable=_python(folder, project))
+    executable = _python(folder, project)
+    return _project(file, _line(file, path), folder, project, executable=executable)
 
 
 def _project(
-    listed_in: Path, folder: Path, project: _Project, *, executable: str = ""
+    listed_in: Path, line: int, folder: Path, project: _Project, *, executable: str = ""
 ) -> LocationEntry:
     root = project.root_module
     in_src = (folder / "src" / root.split(".")[0]).exists()
@@ -157,11 +160,19 @@ def _project(
     return LocationEntry(
         name=project.code_location_name or folder.name,
         listed_in=listed_in,
+        line=line,
         working_directory=folder / "src" if in_src else folder,
         kind="autoload_defs_module" if autoload else "python_module",
         code=(project.defs_module or f"{root}.defs") if autoload else target,
         executable=executable,
     )
+
+
+def _line(file: Path, value: str) -> int:
+    """Return the first line of a TOML file with a text as value; tomllib has no line numbers."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    quoted = (f'"{value}"', f"'{value}'")
+    return next((at for at, text in enumerate(lines, 1) if any(one in text for one in quoted)), 1)
 
 
 def _python(folder: Path, project: _Project) -> str:

@@ -90,7 +90,10 @@ def read_workspace_yaml(file: Path) -> tuple[LocationEntry, ...]:
         )
     fields = {str(key.value): value for key, value in root.value}
     if "locations" in fields and "load_from" not in fields:
-        return read_cloud_yaml(file, _value(fields["locations"]))
+        listed = fields["locations"]
+        entries = listed.value if isinstance(listed, yaml.SequenceNode) else ()
+        lines = [node.start_mark.line + 1 for node in entries]
+        return read_cloud_yaml(file, _value(listed), lines)
     unknown = sorted(set(fields) - {"load_from"})
     if unknown:
         raise WorkspaceEntryWrong(
@@ -105,7 +108,8 @@ def read_workspace_yaml(file: Path) -> tuple[LocationEntry, ...]:
 
 
 def _entry(file: Path, node: yaml.Node) -> LocationEntry:
-    place = f"{file}:{node.start_mark.line + 1}"
+    line = node.start_mark.line + 1
+    place = f"{file}:{line}"
     value = _value(node)
     kinds = (*_TARGETS, "grpc_server")
     if not isinstance(value, dict) or len(value) != 1 or next(iter(value)) not in kinds:
@@ -115,11 +119,12 @@ def _entry(file: Path, node: yaml.Node) -> LocationEntry:
         )
     ((kind, details),) = value.items()
     if kind == "grpc_server":
-        return _server_entry(file, place, typed(details, _Server, place, kind))
-    return _target_entry(file, place, kind, details)
+        return _server_entry(file, line, typed(details, _Server, place, kind))
+    return _target_entry(file, line, kind, details)
 
 
-def _target_entry(file: Path, place: str, kind: CodeKind, details: object) -> LocationEntry:
+def _target_entry(file: Path, line: int, kind: CodeKind, details: object) -> LocationEntry:
+    place = f"{file}:{line}"
     short = isinstance(details, str)
     fields = typed({_TARGETS[kind]: details} if short else details, _Target, place, kind)
     texts, problem = _texts(fields, place)
@@ -140,11 +145,13 @@ def _target_entry(file: Path, place: str, kind: CodeKind, details: object) -> Lo
         attribute=attribute,
         # A command without a folder is searched on `PATH`.
         executable=str(absolute(file.parent, executable)) if os.sep in executable else executable,
+        line=line,
         problem=problem,
     )
 
 
-def _server_entry(file: Path, place: str, server: _Server) -> LocationEntry:
+def _server_entry(file: Path, line: int, server: _Server) -> LocationEntry:
+    place = f"{file}:{line}"
     texts, problem = _texts(server, place)
     port, socket = texts["port"], texts["socket"]
     if not problem and bool(port) == bool(socket):
@@ -159,6 +166,7 @@ def _server_entry(file: Path, place: str, server: _Server) -> LocationEntry:
         listed_in=file,
         working_directory=file.parent,
         grpc=address,
+        line=line,
         problem=problem,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dagster_lineage.analyze.check import CheckResult
 from dagster_lineage.model.findings import Finding
-from dagster_lineage.model.wording import counted
+from dagster_lineage.model.wording import counted, listed
 from dagster_lineage.present.text.colors import Colors
 
 
@@ -48,6 +48,8 @@ def _summary(result: CheckResult, colors: Colors) -> str:
     preposition = "of" if result.projects == 1 else "between"
     edges, projects = counted(result.edges, "edge"), counted(result.projects, "project")
     parts = [f"{edges} {preposition} {projects} checked"]
+    if result.unreadable:
+        parts.append(_unchecked(result))
     if result.unresolved_edges:
         verb = "ends" if result.unresolved_edges == 1 else "end"
         parts.append(f"{result.unresolved_edges} of them {verb} outside the graph")
@@ -66,3 +68,10 @@ def _summary(result: CheckResult, colors: Colors) -> str:
     )
     first = next((one for one in result.findings if one.level != "note"), result.findings[0])
     return f"Found {found}: {checked}. Run `lineage rule {first.code}` for details on {first.code}."
+
+
+def _unchecked(result: CheckResult) -> str:
+    count, edges = len(result.unreadable), result.unchecked_edges
+    location = "code location" if count == 1 else f"{count} code locations,"
+    there = f" and {counted(edges, 'edge')} that may end there" if edges else ""
+    return f"not checked: {location} {listed(result.unreadable)}{there}"
