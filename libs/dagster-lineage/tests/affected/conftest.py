@@ -14,10 +14,12 @@ package of marts), `plugins` (ml's and lone's code, partly by name).
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+import yaml
 
 from dagster_lineage.files.interface_files import encode
 from dagster_lineage.model import SCHEMA_VERSION, Interface
@@ -410,6 +412,37 @@ def _patch(table: dict[str, Any], changes: dict[str, Any]) -> None:
             del table[name]
         else:
             table[name] = {**table.get(name, {}), **value}
+
+
+def interface_text(facts: dict[str, Any]) -> bytes:
+    """The text of an interface file."""
+    return encode(
+        msgspec.convert({"dialect": "duckdb", **facts, "schema_version": SCHEMA_VERSION}, Interface)
+    )
+
+
+@pytest.fixture(scope="session")
+def layouts(tmp_path_factory, new_git_folder):
+    """The repositories of layouts.yml by name, each with the patterns of its interfaces."""
+    found = {}
+    for name, layout in yaml.safe_load((Path(__file__).parent / "layouts.yml").read_text()).items():
+        folder = new_git_folder(tmp_path_factory.mktemp("layouts") / name)
+        for path, text in layout["files"].items():
+            folder.write(path, text)
+        for path, facts in layout["interfaces"].items():
+            folder.write(path, interface_text(facts))
+        folder.commit("base")
+        found[name] = (folder, tuple(layout["patterns"]))
+    return found
+
+
+@pytest.fixture
+def repository_of(shop, layouts):
+    """The repository of a case, and the patterns of its interfaces; edits are undone afterwards."""
+    yield lambda name: layouts[name] if name else (shop, ("projects/*/interface.json",))
+    for folder, _ in layouts.values():
+        folder.git("checkout", "-q", "-f", "main")
+        folder.git("clean", "-q", "-f", "-d")
 
 
 @pytest.fixture(scope="session")

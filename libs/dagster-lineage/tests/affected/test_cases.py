@@ -12,7 +12,6 @@ from dagster_lineage.analyze.affected.decision import decide
 from dagster_lineage.files.git import Repository
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases.yml").read_text())
-PATTERNS = ("projects/*/interface.json",)
 MAX_NEEDLESS = 0.05
 
 
@@ -39,13 +38,14 @@ def edit(folder, path, change):
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_edit_affects_the_expected_projects(name, shop, patch_interface):
+def test_edit_affects_the_expected_projects(name, repository_of, patch_interface):
     case = CASES[name]
+    folder, patterns = repository_of(case.get("in", ""))
     for path, change in case.get("edit", {}).items():
-        edit(shop, path, change)
+        edit(folder, path, change)
     for project, changes in case.get("interface", {}).items():
         patch_interface(project, changes)
-    found = decide(Repository(shop.root).compare("HEAD"), PATTERNS)
+    found = decide(Repository(folder.root).compare("HEAD"), patterns)
     reported = case.get("reported", case["needed"])
     reasons = {one.project: [reason.text for reason in one.reasons] for one in found.to_build}
     assert [one.project for one in found.to_build] == reported, reasons

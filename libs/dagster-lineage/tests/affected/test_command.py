@@ -7,7 +7,10 @@ import os
 
 import pytest
 
+from dagster_lineage.analyze.affected.decision import decide
 from dagster_lineage.cli.main import main
+from dagster_lineage.files.git import Repository
+from dagster_lineage.present.text.affected import affected_text
 
 
 @pytest.fixture
@@ -176,6 +179,38 @@ def test_control_characters_in_file_names_are_escaped(name, shown, shop, affecte
     matrix = json.loads(affected("--format", "github-matrix")[1])
     assert matrix["include"][0]["reason"].startswith(f"projects/ml/{shown}: ")
     assert json.loads(affected("--format", "json")[1])["to_build"] == ["ml"]
+
+
+def test_repository_without_interfaces_is_a_usage_error_and_no_empty_matrix(shop, affected):
+    shop.git("rm", "-q", "-r", "projects")
+    shop.commit()
+    code, out, err = affected("--format", "github-matrix", base="HEAD")
+    shop.git("reset", "-q", "--hard", "HEAD~1")
+    assert (code, out) == (2, "")
+    assert "no interface file matches" in err
+    assert "at base or head" in err
+
+
+@pytest.mark.parametrize("file", ["interface.a.json", "interface.e.json"])
+def test_unreadable_interface_at_base_and_head_builds_everything(layouts, file, capsys):
+    folder, patterns = layouts["shared_root"]
+    folder.git("checkout", "-q", "-b", "broken")
+    folder.write(file, "{}")
+    folder.commit()
+    found = decide(Repository(folder.root).compare("HEAD"), patterns)
+    folder.git("checkout", "-q", "-f", "main")
+    folder.git("branch", "-q", "-D", "broken")
+    assert [one.project for one in found.to_build] == ["a", "b", "c", "d", "e"]
+
+
+def test_proof_in_a_shared_folder_has_no_tree(layouts):
+    folder, patterns = layouts["shared_root"]
+    found = decide(Repository(folder.root).compare("HEAD"), patterns)
+    by_name = {one.project: one for one in found.projects}
+    assert by_name["c"].folder == "."
+    proof = by_name["c"].proof
+    assert (proof.files, proof.tree_base, proof.libraries) == (2, "", ())
+    assert "    0 of 2 files changed; in a shared folder" in affected_text(found)
 
 
 def test_usage_errors_exit_with_2(shop, affected):

@@ -7,16 +7,18 @@ from collections.abc import Iterator
 
 from dagster_lineage.analyze.affected.changed_assets import ChangedAssets
 from dagster_lineage.analyze.affected.effects import effects_of
-from dagster_lineage.analyze.affected.layout import Layout, Member, layout_of
-from dagster_lineage.analyze.affected.library_users import users_of
+from dagster_lineage.analyze.affected.layout_files import layout_of
+from dagster_lineage.analyze.affected.library_users import User, users_of
+from dagster_lineage.analyze.affected.ownership import Ownership
 from dagster_lineage.analyze.affected.path_rules import Effect
 from dagster_lineage.analyze.affected.proofs import proofs_for
+from dagster_lineage.analyze.affected.shared_code import SharedCode
 from dagster_lineage.analyze.affected.verdicts import Affected, Proof, Reason, Verdict
 from dagster_lineage.analyze.diff import compare
 from dagster_lineage.analyze.diff.graphs import compared_graphs
 from dagster_lineage.analyze.impact.downstream import Hit, downstream
 from dagster_lineage.files.comparison import Comparison
-from dagster_lineage.files.interface_files import InterfaceUnreadable
+from dagster_lineage.files.interface_files import InterfacesMissing, InterfaceUnreadable
 from dagster_lineage.model import LineageGraph
 
 ALL_OF_DBT = "fqn:*"
@@ -32,27 +34,45 @@ def decide(comparison: Comparison, patterns: tuple[str, ...]) -> Affected:
 
     A project is affected if one of its files changed, if it uses changed code of a library, or if
     an asset that it reads, directly or indirectly, may have other rows. What cannot be decided
-    counts as changed. `path_rules` has the table of files.
+    counts as changed. `ownership` decides which projects own a file, and `path_rules` has the table
+    of their effects.
 
     Args:
         comparison: Files at base and head.
         patterns: Glob patterns of the interface files, relative to the root.
+
+    Raises:
+        InterfacesMissing: No file matches the patterns, so the projects are unknown.
     """
     evidence = _Evidence()
-    graphs = _graphs(comparison, patterns, evidence)
+    unreadable: list[InterfaceUnreadable] = []
+    graphs = compared_graphs(comparison, patterns, unreadable)
+    for error in unreadable:
+        text = f"the readers are unknown: {error}"
+        evidence.everything.append(Reason(kind="everything", text=text))
     layout = layout_of(comparison, graphs, patterns)
-    effects = effects_of(comparison, layout, graphs)
+    if not layout.folders:
+        raise InterfacesMissing(patterns, "at base or head")
+    ownership = Ownership(layout, graphs)
+    shared = SharedCode(comparison, ownership)
+    effects = effects_of(comparison, ownership, shared, graphs)
     for effect in effects:
-        _add_file(effect, layout, graphs, evidence)
-    _add_library_users(effects, layout, comparison, graphs, evidence)
+        _add_file(effect, graphs, evidence)
+    for user in users_of(effects, layout, comparison):
+        users = user.member.projects if user.member else ()
+        if user.member and user.is_import:
+            users = shared.users(user.member, user.effect.folder, effects)
+        _add_library_user(user, users, graphs, evidence)
     _add_interface_changes(comparison, graphs, evidence)
     _add_readers(graphs, evidence)
-    sizes = Counter(
-        owner.folder for path in comparison.head_files if (owner := layout.member(path))
-    )
-    here = [one for one in layout.projects if sizes[one.folder]]
+    sizes = _sizes(comparison, ownership)
+    here = [
+        name
+        for name in sorted(layout.folders)
+        if sizes[name] or any(where.project == name for where in graphs[1].located)
+    ]
     proofs = proofs_for(
-        {one: sizes[one.folder] for one in here if not evidence.affects(one.name)},
+        {name: sizes[name] for name in here if not evidence.affects(name)},
         comparison=comparison,
         layout=layout,
         effects=effects,
@@ -60,7 +80,7 @@ def decide(comparison: Comparison, patterns: tuple[str, ...]) -> Affected:
         changed_keys=frozenset({*evidence.changed.columns, *evidence.downstream_keys}),
     )
     projects = tuple(
-        _verdict(one, evidence, layout, comparison, proofs.get(one.name)) for one in here
+        _verdict(one, evidence, ownership, comparison, proofs.get(one)) for one in here
     )
     return Affected(
         base=comparison.base,
@@ -96,53 +116,49 @@ class _Evidence:
         return bool(self.everything or self.reasons.get(project))
 
 
-def _graphs(comparison: Comparison, patterns: tuple[str, ...], evidence: _Evidence) -> Graphs:
-    try:
-        return compared_graphs(comparison, patterns)
-    except InterfaceUnreadable as error:
-        text = f"the readers are unknown: {error}"
-        evidence.everything.append(Reason(kind="everything", text=text))
-        return LineageGraph(()), LineageGraph(())
+def _sizes(comparison: Comparison, ownership: Ownership) -> Counter[str]:
+    """Return the number of files at head by project."""
+    sizes: Counter[str] = Counter()
+    for path in comparison.head_files:
+        member = ownership.layout.member(path)
+        if member is not None and len(member.projects) == 1 and not member.is_shared:
+            sizes[member.name] += 1
+        else:
+            sizes.update(home.name for home in ownership.homes(path))
+    return sizes
 
 
-def _add_file(effect: Effect, layout: Layout, graphs: Graphs, evidence: _Evidence) -> None:
+def _add_file(effect: Effect, graphs: Graphs, evidence: _Evidence) -> None:
     text = f"{effect.path}: {effect.why}"
-    member = layout.at(effect.folder) if effect.folder else None
+    project = effect.project
     if effect.scope == "everything":
         evidence.everything.append(Reason(kind="everything", text=text, file=effect.path))
-    elif member is not None and not member.project:
-        evidence.libraries.add(member.folder)
-    elif member is not None and effect.scope in ("project", "rows"):
-        evidence.reasons[member.name].append(Reason(kind="own files", text=text, file=effect.path))
+    elif effect.folder and not project and effect.scope != "repository":
+        evidence.libraries.add(effect.folder)
+    elif project and effect.scope in ("project", "rows"):
+        evidence.reasons[project].append(Reason(kind="own files", text=text, file=effect.path))
         if effect.dbt:
             selected = ALL_OF_DBT if effect.dbt == "all" else "state:modified+"
-            evidence.dbt[member.name].append(selected)
+            evidence.dbt[project].append(selected)
             if effect.dbt_by_name:
-                evidence.dbt[member.name].append(effect.dbt_by_name)
+                evidence.dbt[project].append(effect.dbt_by_name)
         if effect.scope == "rows":
-            evidence.changed.add_rows(text, effect.keys, member.name, graphs)
+            evidence.changed.add_rows(text, effect.keys, project, graphs)
 
 
-def _add_library_users(
-    effects: list[Effect],
-    layout: Layout,
-    comparison: Comparison,
-    graphs: Graphs,
-    evidence: _Evidence,
+def _add_library_user(
+    user: User, projects: tuple[str, ...], graphs: Graphs, evidence: _Evidence
 ) -> None:
-    for user in users_of(effects, layout, comparison):
-        if user.member is None:
-            reason = Reason(kind="everything", text=user.why, file=user.effect.path)
-            evidence.everything.append(reason)
-        elif not user.member.project:
-            evidence.libraries.add(user.member.folder)
-        else:
-            name = user.member.name
-            reason = Reason(kind="library", text=user.why, file=user.effect.path)
-            evidence.reasons[name].append(reason)
-            if user.code:
-                evidence.dbt[name].append(ALL_OF_DBT)
-                evidence.changed.add_rows(user.why, None, name, graphs)
+    file = user.effect.path
+    if user.member is None:
+        evidence.everything.append(Reason(kind="everything", text=user.why, file=file))
+    elif user.member.is_library:
+        evidence.libraries.add(user.member.folder)
+    for name in projects:
+        evidence.reasons[name].append(Reason(kind="library", text=user.why, file=file))
+        if user.code:
+            evidence.dbt[name].append(ALL_OF_DBT)
+            evidence.changed.add_rows(user.why, None, name, graphs)
 
 
 def _add_interface_changes(comparison: Comparison, graphs: Graphs, evidence: _Evidence) -> None:
@@ -203,29 +219,34 @@ def _path(
 
 
 def _verdict(
-    member: Member, evidence: _Evidence, layout: Layout, comparison: Comparison, proof: Proof | None
+    project: str,
+    evidence: _Evidence,
+    ownership: Ownership,
+    comparison: Comparison,
+    proof: Proof | None,
 ) -> Verdict:
-    dbt = tuple(
-        sorted(
-            one.folder
-            for one in layout.dbt
-            if layout.member(f"{one.folder}/dbt_project.yml") == member
-            and f"{one.folder}/dbt_project.yml" in comparison.head_files
-        )
+    dbt = sorted(
+        one.folder
+        for one in ownership.dbt_projects(project)
+        if one.file("dbt_project.yml") in comparison.head_files
     )
     selected: list[str] = []
-    if dbt and evidence.affects(member.name):
-        selected = list(dict.fromkeys(evidence.dbt[member.name]))
+    if dbt and evidence.affects(project):
+        selected = list(dict.fromkeys(evidence.dbt[project]))
         if evidence.everything or ALL_OF_DBT in selected:
             selected = [ALL_OF_DBT]
-    reasons = [*evidence.reasons.get(member.name, ()), *evidence.everything]
+    reasons = [*evidence.reasons.get(project, ()), *evidence.everything]
     return Verdict(
-        project=member.name,
-        folder=member.folder,
+        project=project,
+        folder=ownership.layout.folders[project],
         affected=bool(reasons),
         reasons=tuple({reason.text: reason for reason in reasons}.values()),
-        dbt_folders=dbt,
-        dbt_profiles=tuple(one for one in dbt if f"{one}/profiles.yml" in comparison.head_files),
+        dbt_folders=tuple(dbt),
+        dbt_profiles=tuple(
+            one.folder
+            for one in ownership.layout.dbt
+            if one.folder in dbt and one.file("profiles.yml") in comparison.head_files
+        ),
         dbt_select=tuple(selected),
         proof=proof,
     )

@@ -7,21 +7,28 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from dagster_lineage.analyze.affected.included_files import Inclusions, regular
-from dagster_lineage.analyze.affected.layout import DbtFolders, Layout
+from dagster_lineage.analyze.affected.layout import HARMLESS_FOLDERS, DbtFolders, Layout
 from dagster_lineage.analyze.affected.macro_use import MacroUse
 from dagster_lineage.analyze.affected.named_files import NamedFiles
-from dagster_lineage.analyze.affected.path_rules import HARMLESS_FOLDERS, Effect, PathRules
-from dagster_lineage.files.comparison import ChangedFile, Comparison, printable
+from dagster_lineage.analyze.affected.ownership import Ownership
+from dagster_lineage.analyze.affected.path_rules import Effect, PathRules
+from dagster_lineage.analyze.affected.shared_code import SharedCode
+from dagster_lineage.files.comparison import Comparison, printable
 from dagster_lineage.model import LineageGraph
 
 
 def effects_of(
-    comparison: Comparison, layout: Layout, graphs: tuple[LineageGraph, LineageGraph]
+    comparison: Comparison,
+    ownership: Ownership,
+    shared: SharedCode,
+    graphs: tuple[LineageGraph, LineageGraph],
 ) -> list[Effect]:
-    """Return an effect for each changed file and each path at which a member includes it.
+    """Return an effect for each changed file, each owner and each path at which it is included.
 
-    A document has another effect for each code file that names it.
+    A document has another effect for each code file that names it, and code in a folder that
+    several projects share for each project that imports it.
     """
+    layout = ownership.layout
     changed = comparison.changed
     if not changed:
         return []
@@ -34,14 +41,22 @@ def effects_of(
         for texts in (before, after):
             if path in texts:
                 texts.update(dict.fromkeys(places, texts[path]))
-    rules = PathRules(layout, graphs, before, after, _MacroUses(comparison, layout).of)
-    effects = [rules.effect(file) for file in changed]
+    uses = _MacroUses(comparison, layout)
+    rules = PathRules(ownership, graphs, before, after, uses.of)
+    effects = [effect for path in paths for effect in rules.effects(path)]
     for path, places in included.items():
-        for place in places:
-            effect = rules.effect(ChangedFile(place, "changed"))
-            effects.append(replace(effect, path=path, why=f"{effect.why}, as {place}"))
+        as_included = [
+            replace(effect, path=path, why=f"{effect.why}, as {place}")
+            for place in places
+            for effect in rules.effects(place)
+        ]
+        if layout.dbt_of(path) is not None and as_included:
+            # A dbt package without another owner: only the projects that install it use it.
+            effects = [one for one in effects if (one.path, one.scope) != (path, "everything")]
+        effects += as_included
     documents = {one.path for one in effects if one.document}
     effects += _as_code(documents, rules, comparison, layout)
+    effects += shared.effects_on_importers(effects)
     return [replace(one, path=printable(one.path), why=printable(one.why)) for one in effects]
 
 
@@ -54,10 +69,10 @@ def _as_code(
     named = NamedFiles(comparison, layout, HARMLESS_FOLDERS).naming(documents)
     for document, naming in named.items():
         for code in naming:
-            effect = rules.effect(ChangedFile(code, "changed"))
-            # Code in the root builds nothing, but tests may read the document.
-            if effect.scope != "everything":
-                yield replace(effect, path=document, why=f"named in {code}")
+            for effect in rules.effects(code):
+                # Code in the root builds nothing, but tests may read the document.
+                if effect.scope != "everything":
+                    yield replace(effect, path=document, why=f"named in {code}")
 
 
 class _MacroUses:

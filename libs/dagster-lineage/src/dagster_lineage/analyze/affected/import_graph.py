@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagster_lineage.analyze.affected.dynamic_imports import loaded_by_name, named_in
-from dagster_lineage.analyze.affected.layout import Layout, Member
+from dagster_lineage.analyze.affected.layout import NOT_BUILT, ROOT, Layout, Member
 from dagster_lineage.files.comparison import WORKTREE, Comparison
 from dagster_lineage.model.errors import LineageError
 
@@ -44,11 +44,11 @@ class Importers:
         self._python: defaultdict[str, list[str]] = defaultdict(list)
         for path in comparison.head_files:
             owner = layout.member(path) if path.endswith(".py") else None
-            if owner is not None:
+            if owner is not None and not (owner.folder == ROOT and path.startswith(NOT_BUILT)):
                 self._python[owner.folder].append(path)
         self._graph = self._built()
         self._add_loaded_by_name()
-        self._tests = {member.folder: set(self._test_imports(member)) for member in layout.members}
+        self._loose = {member.folder: self._loose_imports(member) for member in layout.members}
 
     def of(self, modules: Iterable[str]) -> dict[str, tuple[bool, str]]:
         """Return the members that import one of the modules, by folder.
@@ -71,10 +71,11 @@ class Importers:
             used = [module for module in changed if module in settings]
             if used:
                 found.setdefault(folder, (True, settings[used[0]]))
-        for folder, imported in self._tests.items():
-            used = [module for module in changed if module in imported]
-            if used:
-                found.setdefault(folder, (False, used[0]))
+        for folder, (by_code, by_tests) in self._loose.items():
+            for imported, is_code in ((by_code, True), (by_tests, False)):
+                used = [module for module in changed if module in imported]
+                if used:
+                    found.setdefault(folder, (is_code, used[0]))
         return found
 
     def imports(self, member: Member, library: Member) -> bool:
@@ -116,8 +117,8 @@ class Importers:
     def _imported_packages(self) -> dict[str, set[str]]:
         """Top-level packages that each member imports, by folder."""
         found = {
-            folder: {name.partition(".")[0] for name in imported}
-            for folder, imported in self._tests.items()
+            folder: {name.partition(".")[0] for name in by_code | by_tests}
+            for folder, (by_code, by_tests) in self._loose.items()
         }
         for module in self._graph.modules:
             member = self._owners.get(module.partition(".")[0])
@@ -243,15 +244,23 @@ class Importers:
                     file.write_bytes(text)
             yield Path(folder)
 
-    def _test_imports(self, member: Member) -> Iterator[str]:
-        """Yield the modules that a member imports outside of its packages, with their parents."""
+    def _loose_imports(self, member: Member) -> tuple[set[str], set[str]]:
+        """Return the modules that a member imports outside of its packages, with their parents.
+
+        Returns:
+            Those that code imports, and those that tests import.
+        """
         inside = tuple(f"{folder}/" for folder in member.packages.values())
         paths = [path for path in self._python[member.folder] if not path.startswith(inside)]
         names = [name.encode() for name in self._packages if name not in member.packages]
-        for text in self._comparison.head_contents(paths).values():
+        by_code: set[str] = set()
+        by_tests: set[str] = set()
+        for path, text in self._comparison.head_contents(paths).items():
             # Searching for a name is much faster than parsing.
             if any(name in text for name in names):
-                yield from imported_modules(text)
+                imported = imported_modules(text)
+                (by_tests if is_test(member.inside(path)) else by_code).update(imported)
+        return by_code, by_tests
 
 
 def imported_modules(text: bytes) -> set[str]:
@@ -279,6 +288,16 @@ def imported_modules(text: bytes) -> set[str]:
         for parts in (name.split(".") for name in named)
         for length in range(1, len(parts) + 1)
     }
+
+
+def is_test(path: str) -> bool:
+    """Return whether a Python file is a test, or belongs to tests."""
+    *folders, name = path.split("/")
+    return (
+        name.startswith(("test_", "conftest."))
+        or name.endswith("_test.py")
+        or not {"tests", "test"}.isdisjoint(folders)
+    )
 
 
 def module_of(path: str, packages: Mapping[str, str]) -> str:

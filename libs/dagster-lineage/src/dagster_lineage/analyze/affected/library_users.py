@@ -24,6 +24,8 @@ class User:
     """Whether the member's code uses it, and not only its tests."""
     why: str
     """One line with the changed file."""
+    is_import: bool = False
+    """Whether an import is visible, and not only a requirement."""
 
 
 def users_of(effects: list[Effect], layout: Layout, comparison: Comparison) -> Iterator[User]:
@@ -62,8 +64,8 @@ def _users(
             if folder != changed.folder and (known is None or (code and not known.code)):
                 how = f"{module} imports it" if code else f"its tests import {module}"
                 why = f"{effect.path}: {how}"
-                found[folder] = User(layout.at(folder), effect, code, why)
-    if not changed.project:
+                found[folder] = User(layout.at(folder), effect, code, why, is_import=True)
+    if changed.is_library:
         for user in _by_requirement(changed, effects, layout, importers):
             known = found.get(user.member.folder) if user.member else None
             if user.member and (known is None or not known.code):

@@ -7,8 +7,8 @@ project, may have other rows.
 |---|---|---|
 | root | `README.md`, other `*.md`, `*.rst`, pictures, `LICENSE`, `CODEOWNERS`, `.gitignore`, `.editorconfig`; all of `docs/`, `benchmarks/` | nothing |
 | root | `tests/` | the tests of the repository as a whole, no project |
-| root | all other files: locks, `pyproject.toml`, `workspace.yaml`, `Makefile`, `.github/`, … | everything, as the effect is unknown |
-| project | `interface.json` | the project, and the readers of what differs |
+| root | all other files without an owner (`ownership`): locks, `pyproject.toml`, `workspace.yaml`, `Makefile`, `.github/`, … | everything, as the effect is unknown |
+| project | its interface, in any folder | the project, and the readers of what differs |
 | project | `tests/`, `conftest.py` | the project only |
 | project | documentation and pictures outside its packages and dbt folders, unless its `pyproject.toml` names them | nothing |
 | dbt | a model, snapshot or seed | the project; rows, unless only comments and white space of SQL or Python differ |
@@ -33,7 +33,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -47,9 +47,14 @@ from dagster_lineage.analyze.affected.equivalence import (
     same_yaml,
 )
 from dagster_lineage.analyze.affected.import_graph import module_of
-from dagster_lineage.analyze.affected.layout import DbtFolders, Layout, Member
+from dagster_lineage.analyze.affected.layout import (
+    HARMLESS_FOLDERS,
+    TESTS,
+    DbtFolders,
+    Member,
+)
 from dagster_lineage.analyze.affected.macro_use import MacroUse
-from dagster_lineage.files.comparison import ChangedFile
+from dagster_lineage.analyze.affected.ownership import Ownership
 from dagster_lineage.model import LineageGraph
 
 Scope = Literal["everything", "project", "rows", "library", "nothing", "repository"]
@@ -60,9 +65,6 @@ _DOCUMENTS = (".md", ".rst", ".adoc", *_PICTURES)
 _HARMLESS = frozenset(
     {"LICENSE", "NOTICE", ".gitignore", ".editorconfig", "CODEOWNERS", ".github/CODEOWNERS"}
 )
-HARMLESS_FOLDERS = ("docs/", "benchmarks/")
-"""Folders of the root that are not built."""
-_TESTS = ("tests/", "test/")
 _YAML = (".yml", ".yaml")
 _MODELS = ("model-paths", "seed-paths", "snapshot-paths")
 _LARGE_SEED = 1024 * 1024
@@ -81,7 +83,9 @@ class Effect(Struct, frozen=True, kw_only=True):
     why: str
     """Reason, shown after the path: `README.md: documentation`."""
     folder: str = ""
-    """Folder of the member."""
+    """Folder of the member; empty for a file outside of all members."""
+    project: str = ""
+    """Project that owns the file; empty for a file of a library or of the root."""
     keys: frozenset[str] | None = None
     """Scope `rows`: the assets; None: all assets of the project."""
     document: bool = False
@@ -98,7 +102,7 @@ class PathRules:
     """Classification of changed files by the table of this module.
 
     Args:
-        layout: Members of the repository.
+        ownership: Owners of files.
         graphs: Interface graphs at base and at head.
         before: Contents of the changed files at base.
         after: Contents of the changed files at head.
@@ -107,37 +111,44 @@ class PathRules:
 
     def __init__(
         self,
-        layout: Layout,
+        ownership: Ownership,
         graphs: tuple[LineageGraph, LineageGraph],
         before: Mapping[str, bytes],
         after: Mapping[str, bytes],
         macro_use: Callable[[DbtFolders], MacroUse],
     ) -> None:
-        self._layout = layout
+        self._layout = ownership.layout
         self._before = before
         self._after = after
         self._macro_use = macro_use
-        self._interfaces = {where.file for graph in graphs for where in graph.located}
+        self._ownership = ownership
+        self._interfaces = {
+            where.file: where.project for graph in graphs for where in graph.located
+        }
         self._assets = AssetsOfFiles(graphs)
 
-    def effect(self, file: ChangedFile) -> Effect:
-        """Return the effect of a changed file."""
-        path = file.path
+    def effects(self, path: str) -> Iterator[Effect]:
+        """Yield the effect of a changed file on each project or library that owns it."""
+        if path in self._interfaces:
+            project = self._interfaces[path]
+            yield Effect(path=path, scope="project", why="its interface", project=project)
+            return
         member = self._layout.member(path)
-        if member is None:
-            return _of_root(path)
-        effect = (
-            self._of_project(path, member) if member.project else self._of_library(path, member)
-        )
-        return replace(effect, folder=member.folder)
+        folder = member.folder if member is not None else ""
+        homes = self._ownership.homes(path)
+        if member is not None and member.is_library:
+            yield replace(self._of_library(path, member), folder=folder)
+        elif not homes:
+            yield _of_root(path)
+        for home in homes:
+            effect = self._of_project(path, home)
+            yield replace(effect, folder=folder, project=home.name)
 
-    def _of_project(self, path: str, member: Member) -> Effect:  # noqa: PLR0911 - a row each
-        inside = path[len(member.folder) + 1 :]
+    def _of_project(self, path: str, member: Member) -> Effect:
+        inside = member.inside(path)
         dbt = self._layout.dbt_of(path)
         kind = dbt.kind(path) if dbt else ""
-        if path in self._interfaces:
-            return Effect(path=path, scope="project", why="its interface")
-        if inside == "conftest.py" or (inside.startswith(_TESTS) and not kind):
+        if inside == "conftest.py" or (inside.startswith(TESTS) and not kind):
             return Effect(path=path, scope="project", why="its tests")
         if not kind and _is_documentation(path, member):
             return Effect(path=path, scope="nothing", why="documentation", document=True)
@@ -216,8 +227,8 @@ class PathRules:
         return Effect(path=path, scope="rows", why=why, keys=keys, dbt="modified")
 
     def _of_library(self, path: str, member: Member) -> Effect:
-        inside = path[len(member.folder) + 1 :]
-        if inside.startswith(_TESTS):
+        inside = member.inside(path)
+        if inside.startswith(TESTS):
             return Effect(path=path, scope="nothing", why="tests of a library")
         if _is_documentation(path, member):
             why = "documentation of a library"
@@ -241,13 +252,13 @@ def _of_root(path: str) -> Effect:
     if documentation or path in _HARMLESS or path.startswith(HARMLESS_FOLDERS):
         why = "documentation, or not built"
         return Effect(path=path, scope="nothing", why=why, document=True)
-    if path.startswith(_TESTS):
+    if path.startswith(TESTS):
         return Effect(path=path, scope="repository", why="tests of the repository as a whole")
     return Effect(path=path, scope="everything", why="shared by all projects, or unknown")
 
 
 def _is_documentation(path: str, member: Member) -> bool:
-    inside = path[len(member.folder) + 1 :]
+    inside = member.inside(path)
     if inside.startswith("src/") or any(
         path.startswith(f"{package}/") for package in member.packages.values()
     ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-from dagster_lineage.analyze.affected.layout import Layout, Member
+from dagster_lineage.analyze.affected.layout import Layout
 from dagster_lineage.analyze.affected.path_rules import Effect
 from dagster_lineage.analyze.affected.verdicts import Proof
 from dagster_lineage.files.comparison import Comparison
@@ -13,7 +13,7 @@ from dagster_lineage.model import LineageGraph
 
 
 def proofs_for(
-    skipped: Mapping[Member, int],
+    skipped: Mapping[str, int],
     *,
     comparison: Comparison,
     layout: Layout,
@@ -32,23 +32,31 @@ def proofs_for(
         changed_keys: Keys that changed or are downstream of a change. They include all downstream
             keys, so a project that reads none of them directly reads none of them indirectly.
     """
-    trees = comparison.tree_hashes([member.folder for member in skipped])
+    # The folder of several projects, or the root, may change without changing one of them.
+    folders = {
+        name: folder
+        for name in skipped
+        if not layout.at(folder := layout.folders[name]).is_shared and not folder.startswith("../")
+    }
+    trees = comparison.tree_hashes(folders.values())
     reads: defaultdict[str, set[str]] = defaultdict(set)
     for edge in graph.foreign_edges:
         reads[edge.where.project].add(edge.read.key)
     needing = {
-        library.name: layout.needing(library) for library in layout.members if not library.project
+        library.name: layout.needing(library) for library in layout.members if library.is_library
     }
     return {
-        member.name: Proof(
+        name: Proof(
             files=files,
-            tree_base=trees[member.folder][0],
-            tree_head=trees[member.folder][1],
-            harmless=tuple(one.path for one in effects if one.folder == member.folder),
-            libraries=tuple(sorted(name for name, who in needing.items() if member.folder in who)),
+            tree_base=trees[folders[name]][0] if name in folders else "",
+            tree_head=trees[folders[name]][1] if name in folders else "",
+            harmless=tuple(one.path for one in effects if one.project == name),
+            libraries=tuple(
+                sorted(one for one, who in needing.items() if layout.folders[name] in who)
+            ),
             changed_modules=sum(one.scope == "library" for one in effects),
-            upstream_keys=len(reads[member.name]),
+            upstream_keys=len(reads[name]),
             changed_keys=len(changed_keys),
         )
-        for member, files in skipped.items()
+        for name, files in skipped.items()
     }

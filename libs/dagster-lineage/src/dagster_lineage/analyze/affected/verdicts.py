@@ -25,7 +25,7 @@ class Proof(Struct, frozen=True, kw_only=True):
     files: int
     """Number of files of the project."""
     tree_base: str
-    """Git's tree id of its folder at base."""
+    """Git's tree id of its folder at base; empty if other projects or files share the folder."""
     tree_head: str
     """Git's tree id at head. Equal ids mean that no byte differs. Uncommitted changes of the work
     tree, which have no tree id, are only those in `harmless`."""

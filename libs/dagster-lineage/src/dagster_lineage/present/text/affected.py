@@ -39,7 +39,9 @@ def _reasons(verdict: Verdict) -> list[str]:
 
 
 def _proof(proof: Proof) -> list[str]:
-    if proof.tree_base == proof.tree_head:
+    if not proof.tree_base:
+        tree = "in a shared folder"
+    elif proof.tree_base == proof.tree_head:
         tree = f"tree {proof.tree_base[:_ID]} at base and head"
     else:
         tree = f"tree {proof.tree_base[:_ID]} at base, {proof.tree_head[:_ID]} at head"
