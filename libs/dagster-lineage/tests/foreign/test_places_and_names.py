@@ -146,8 +146,11 @@ def test_places_outside_of_the_checkout_are_dropped_or_relative_to_site_packages
 
 
 def test_equal_reasons_are_reported_once():
-    problems = {f"a{index}": ["too deep. Line 3, Col: 9."] for index in range(9)}
-    assert by_reason(problems) == ("a0, a1, a2 and 6 more: too deep.",)
+    problems = {f"a{index}": ["too deep", f"no column: c{index}"] for index in range(9)}
+    assert by_reason(problems) == (
+        "a0, a1, a2 and 6 more: too deep",
+        "a0, a1, a2 and 6 more: no column: c0, c1, c2 and 6 more",
+    )
     notes = [f"asset a{index}: AttributeError: no x" for index in range(9)]
     assert condensed(notes) == ("asset a0, asset a1, asset a2 and 6 more: AttributeError: no x",)
     assert condensed(["one: why", "two: why", "and a sentence"]) == (

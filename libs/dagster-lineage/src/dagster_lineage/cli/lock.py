@@ -30,6 +30,7 @@ from dagster_lineage.files.settings import Settings, read_settings
 from dagster_lineage.model import LineageGraph, LocatedInterface
 from dagster_lineage.model.errors import LineageError
 from dagster_lineage.model.findings import Finding
+from dagster_lineage.model.unknown_columns import unknown_columns
 from dagster_lineage.model.wording import counted, first_lines
 from dagster_lineage.present.formats import CHECK_FORMATS, format_check
 
@@ -112,6 +113,7 @@ def run(arguments: argparse.Namespace) -> int:
     failed = False
     for one in locked.located:
         failed |= _write(root, one)
+    _print_unknown(locked.located)
     if arguments.out is None:
         warn_of_unread_files(root, settings, locked.located)
     return int(failed)
@@ -195,6 +197,13 @@ def _summary(one: LocatedInterface) -> str:
     foreign = sum(read.key not in own for asset in assets for read in asset.reads)
     reads = f"{counted(foreign, 'read')} of other projects"
     return f"{_name(one)}: {counted(len(assets), 'asset')}, {reads}"
+
+
+def _print_unknown(located: Iterable[LocatedInterface]) -> None:
+    """Print the share of columns whose origins are unknown, over all written interfaces."""
+    share = unknown_columns(asset for one in located for asset in one.interface.assets)
+    if share.columns or share.assets:
+        sys.stdout.write(f"{share.sentence}\n")
 
 
 def _name(one: LocatedInterface) -> str:

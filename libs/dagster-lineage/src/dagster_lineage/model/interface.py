@@ -62,6 +62,10 @@ class Column(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Columns that it is computed from, one step upstream, as `key#column`, sorted."""
     copy: bool = False
     """It is one upstream column, unchanged or only renamed."""
+    constant: bool = False
+    """Its SQL computes it from no column: a literal, or the current date."""
+    unknown: str = ""
+    """Why `derived_from` may not be all of them; empty if it is."""
     line: int = 0
     """Line in the asset's `described_at` file, or else in its `at` file; 0 if unknown."""
 
@@ -158,6 +162,8 @@ class Asset(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Columns in order."""
     columns_known: bool = False
     """`columns` is complete. False: there may be others, so none can be reported as missing."""
+    unknown_columns: str = ""
+    """Why `columns` may not be all of them, although there is SQL; empty if they are."""
     missing_contract_columns: tuple[str, ...] = ()
     """Columns of the enforced contract that the query lacks; dbt refuses to build it."""
     reads: tuple[Read, ...] = ()

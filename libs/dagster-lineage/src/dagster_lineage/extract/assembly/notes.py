@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from dagster_lineage.model.wording import listed
@@ -10,21 +9,25 @@ from dagster_lineage.model.wording import listed
 MAX_SEPARATE = 3
 """Notes of one reason that are listed separately."""
 
-_PLACE_IN_SQL = re.compile(r",?\s*Line \d+, Col: \d+\.?", re.IGNORECASE)
-"""Place in the rendered SQL, which is in no file."""
-
 
 def by_reason(problems: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
-    """Return a sentence for each reason.
+    """Return a sentence for each reason, with some of its assets and details.
 
     Args:
-        problems: Reasons by key of the asset.
+        problems: Reasons by key of the asset. A reason can end with a detail: `reason: detail`.
     """
     keys: dict[str, list[str]] = {}
+    details: dict[str, list[str]] = {}
     for key in sorted(problems):
-        for reason in dict.fromkeys(_PLACE_IN_SQL.sub("", one) for one in problems[key]):
+        for problem in problems[key]:
+            reason, _, detail = problem.partition(": ")
             keys.setdefault(reason, []).append(key)
-    return tuple(f"{listed(of, code=False)}: {reason}" for reason, of in keys.items())
+            details.setdefault(reason, []).extend([detail] if detail else [])
+    texts = {reason: listed(some, code=False) for reason, some in details.items()}
+    return tuple(
+        ": ".join(part for part in (listed(of, code=False), reason, texts[reason]) if part)
+        for reason, of in keys.items()
+    )
 
 
 def condensed(notes: Sequence[str]) -> tuple[str, ...]:

@@ -115,13 +115,26 @@ def _given(
     given: dict[str, Column] = {}
     for trace in builds:
         for column in trace.columns:
+            producers = [
+                (producer_key(relation), relation, name) for relation, name in column.derived_from
+            ]
             origins = sorted(
                 column_of(producer, known.spell(producer, name))
-                for relation, name in column.derived_from
-                if (producer := producer_key(relation))
+                for producer, _, name in producers
+                if producer
             )
-            type_ = "" if UNKNOWN_TYPE in column.type else column.type
-            one = Column(type=type_, derived_from=tuple(origins), copy=column.copy)
+            outside = [
+                f"a table is not an asset: {relation}"
+                for producer, relation, _ in producers
+                if not producer
+            ]
+            one = Column(
+                type="" if UNKNOWN_TYPE in column.type else column.type,
+                derived_from=tuple(origins),
+                copy=column.copy and bool(origins),
+                constant=not column.derived_from and not column.unknown,
+                unknown=column.unknown or next(iter(outside), ""),
+            )
             before = given.get(column.name)
             given[column.name] = one if before is None else _of_either(before, one)
     return given
@@ -141,6 +154,8 @@ def _of_either(one: Column, other: Column) -> Column:
         if same
         else tuple(sorted({*one.derived_from, *other.derived_from})),
         copy=one.copy and other.copy and same,
+        constant=one.constant and other.constant,
+        unknown=one.unknown or other.unknown,
     )
 
 

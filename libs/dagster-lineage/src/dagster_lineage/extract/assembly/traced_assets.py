@@ -146,17 +146,25 @@ class Tracer:
             if key not in declared
         ]
         traced = facts.columns
+        reason = self._reason(facts)
         if asset.kind == "snapshot":
             traced = traced | {name: Column() for name in _SNAPSHOT_COLUMNS}
         return replace(
             asset,
             reads=sorted_reads(reads),
-            columns=_merged_columns(asset, traced, known=facts.columns_known),
+            columns=_merged_columns(asset, traced, reason),
             columns_known=asset.columns_known or facts.columns_known,
+            unknown_columns=reason,
             missing_contract_columns=_columns_not_given(asset, traced)
             if facts.columns_known
             else (),
         )
+
+    def _reason(self, facts: QueryFacts) -> str:
+        """Return why columns of a query are unknown; empty if all are known."""
+        if facts.columns_known:
+            return ""
+        return self._draft.paths.details("; ".join(facts.problems)) or "its SQL has several forms"
 
     def _is_valid(self, facts: QueryFacts) -> bool:
         """Return whether the relations that are named directly are unchanged."""
@@ -208,21 +216,26 @@ def _columns_not_given(asset: Asset, traced: Mapping[str, Column]) -> tuple[str,
     return tuple(name for name in asset.columns if name.casefold() not in given)
 
 
-def _merged_columns(asset: Asset, traced: dict[str, Column], *, known: bool) -> dict[str, Column]:
+def _merged_columns(asset: Asset, traced: dict[str, Column], reason: str) -> dict[str, Column]:
     """Return columns with the guarantees of YAML and the origins of SQL.
 
     Under an enforced contract the declared columns are complete and decide on the types; otherwise
     the query does.
+
+    Args:
+        asset: The asset with its declared columns.
+        traced: Columns of its SQL.
+        reason: Why `traced` may not be all of them; empty if it is.
     """
     if not asset.columns and not asset.columns_known:
         return traced
     by_name = {name.casefold(): (name, column) for name, column in asset.columns.items()}
-    if asset.columns_known or not known:
+    if asset.columns_known or reason:
         spelled = {name.casefold(): column for name, column in traced.items()}
         merged = {}
         for name, column in asset.columns.items():
             found = spelled.pop(name.casefold(), None)
-            merged[name] = _joined(column, found) if found else column
+            merged[name] = _joined(column, found) if found else replace(column, unknown=reason)
         if asset.columns_known:
             return merged
         return merged | {
@@ -240,4 +253,6 @@ def _joined(declared: Column, traced: Column) -> Column:
         type=declared.type or traced.type,
         derived_from=traced.derived_from,
         copy=traced.copy,
+        constant=traced.constant,
+        unknown=traced.unknown,
     )

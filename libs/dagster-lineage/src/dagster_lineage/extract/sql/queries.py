@@ -91,7 +91,7 @@ class Queries:
                 source.record_unknown_use()
             rest = [part for part in node.iter_expressions() if part is not node.this]
             sources = self.expressions.columns_in(rest, inner)
-        self.report(f"the columns of {type(node).__name__.upper()} are unknown")
+        self.report(f"the columns are unknown: {type(node).__name__.upper()}")
         output.stars.append(Star(OpaqueSource(sources)))
         return output
 

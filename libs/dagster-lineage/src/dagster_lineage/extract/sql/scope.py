@@ -11,7 +11,14 @@ from dagster_lineage.extract.sql.dialects import Dialect
 from dagster_lineage.extract.sql.schema import PLACEHOLDER
 from dagster_lineage.extract.sql.sources import ColumnSource, Output, columns_of_all
 from dagster_lineage.extract.sql.structs import field_of
-from dagster_lineage.extract.sql.values import NOTHING, TracedTable, Value, computed, record_use
+from dagster_lineage.extract.sql.values import (
+    NOTHING,
+    TracedTable,
+    Value,
+    computed,
+    record_use,
+    unknown,
+)
 
 
 @dataclass
@@ -117,8 +124,7 @@ class Names:
         found = self._listed(scope, qualifiers[0].casefold())
         if found is not None or any(source.open for source in scope.sources.values()):
             return self._field(self._unqualified(scope, qualifiers[0]), (*qualifiers[1:], name))
-        self._report(f"no table is named {qualifiers[-1]} in {'.'.join((*qualifiers, name))}")
-        return NOTHING
+        return self._unknown(f"no table has the alias: {'.'.join((*qualifiers, name))}")
 
     def _of_source(self, source: ColumnSource, name: str, alias: str) -> Value:
         """Return the column of a source."""
@@ -159,23 +165,27 @@ class Names:
             if opened:
                 for source in opened:
                     source.record_unknown_use()
-                self._report(f"{name} may be a column of any of several tables")
-                return NOTHING
+                return self._unknown(f"several tables may have the column: {name}")
         sources = next((level.sources for level in scope.levels() if level.sources), {})
         return self._missing(name, sources.values())
 
     def _missing(self, name: str, sources: Iterable[ColumnSource]) -> Value:
         """Record a column that no source has as missing in the table with the most similar one."""
         folded = name.casefold()
-        if folded.startswith(PLACEHOLDER) or self._dialect.is_column_of_no_table(folded):
+        if folded.startswith(PLACEHOLDER):
+            return unknown("its Jinja has a value that only a run knows")
+        if self._dialect.is_column_of_no_table(folded):
             return NOTHING
         tables = [table for source in sources for table in source.tables() if table.complete]
         if tables:
             nearest = max(tables, key=lambda table: _similarity(folded, table))
             nearest.missing.setdefault(folded, name)
-        else:
-            self._report(f"no source of the query has the column {name}")
-        return NOTHING
+            return unknown(f"{nearest.relation.table} does not have the column: {name}")
+        return self._unknown(f"no source of the query has the column: {name}")
+
+    def _unknown(self, reason: str) -> Value:
+        self._report(reason)
+        return unknown(reason)
 
 
 def _similarity(folded: str, table: TracedTable) -> float:
@@ -200,7 +210,10 @@ def _assumed(source: ColumnSource, name: str) -> Value:
 def _row(source: ColumnSource) -> Value:
     """Return a whole row, the argument of `count(t)` or `to_json(t)`."""
     fields = () if source.open else tuple(source.columns())
-    value = computed(columns_of_all((source,)), fields=fields)
+    sources = columns_of_all((source,))
+    if source.open:
+        sources |= unknown("a whole row of a table whose columns are unknown").sources
+    value = computed(sources, fields=fields)
     source.record_unknown_use()
     record_use((value,))
     return value

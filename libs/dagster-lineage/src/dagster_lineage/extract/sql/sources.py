@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from dagster_lineage.extract.sql.values import (
     NO_COLUMNS,
-    NOTHING,
     TracedColumn,
     TracedTable,
     Value,
     computed,
     sources_of,
+    unknown,
 )
 
 
@@ -112,6 +112,8 @@ class OpaqueSource(ColumnSource):
 
     def assumed(self, name: str) -> Value:  # noqa: ARG002 - every column has the same origin
         """See `ColumnSource`."""
+        if not self.inputs:
+            return unknown("it reads a file or a table function")
         return computed(self.inputs)
 
     def columns(self) -> Iterable[tuple[str, Value]]:
@@ -187,7 +189,7 @@ class Output(ColumnSource):
             return sources[0].assumed(name)
         for source in sources:
             source.record_unknown_use()
-        return NOTHING
+        return unknown(f"several tables may have the column: {name}")
 
     def columns(self) -> Iterable[tuple[str, Value]]:
         """See `ColumnSource`."""

@@ -140,7 +140,7 @@ class Stars:
                 source.record_unknown_use()
             value = computed(columns_of_all(sources))
             record_use((value,))
-            self._queries.report(f"the columns of {item.sql(self._dialect.name)} are unknown")
+            self._queries.report(f"the columns are unknown: {item.sql(self._dialect.name)}")
             output.stars.append(Star(OpaqueSource(value.sources)))
             return
         plain = item.copy()

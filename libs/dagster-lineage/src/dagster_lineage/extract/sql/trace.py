@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -12,8 +13,10 @@ from dagster_lineage.extract.sql.queries import Queries
 from dagster_lineage.extract.sql.schema import RelationName, Schema
 from dagster_lineage.extract.sql.scope import Scope
 from dagster_lineage.extract.sql.sources import Output
-from dagster_lineage.extract.sql.values import record_use
+from dagster_lineage.extract.sql.values import UnknownColumn, record_use
 from dagster_lineage.model.dialects import dialect_name
+
+_PLACE = re.compile(r",?\s*Line \d+, Col: \d+\.?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,9 @@ class OutputColumn:
     derived_from: tuple[tuple[RelationName, str], ...] = ()
     """The upstream columns that its value is computed from, sorted: relation and column. Filters
     and join keys are reads, not origins."""
+    unknown: str = ""
+    """Why `derived_from` may not be all of them; empty if it is. Without any, the value is a
+    constant."""
     copy: bool = False
     """It is exactly one upstream column, unchanged, perhaps renamed, through any number of
     subqueries."""
@@ -100,7 +106,14 @@ def _result(queries: Queries, output: Output, problems: tuple[str, ...]) -> Trac
         OutputColumn(
             name,
             queries.dialect.types.final(value.type),
-            tuple(sorted((column.table.relation, column.name) for column in value.sources)),
+            tuple(
+                sorted(
+                    (column.table.relation, column.name)
+                    for column in value.sources
+                    if not isinstance(column, UnknownColumn)
+                )
+            ),
+            min((one.name for one in value.sources if isinstance(one, UnknownColumn)), default=""),
             value.copy,
         )
         for name, value in output.columns()
@@ -116,4 +129,6 @@ def _result(queries: Queries, output: Output, problems: tuple[str, ...]) -> Trac
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0] or type(error).__name__
+    """Return a message without the place in the rendered SQL, which is in no file."""
+    first = str(error).strip().partition("\n")[0]
+    return _PLACE.sub("", first) or type(error).__name__

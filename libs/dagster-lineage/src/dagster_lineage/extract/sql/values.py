@@ -41,6 +41,23 @@ class TracedTable:
         """The query may use columns that cannot be named."""
 
 
+class UnknownColumn(TracedColumn):
+    """Stands for upstream columns that cannot be named. Its name is the reason."""
+
+    __slots__ = ()
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(TracedTable(RelationName("", "", ""), (), complete=False), reason, "")
+
+    def __eq__(self, other: object) -> bool:
+        """Two of them are the same if their reasons are."""
+        return isinstance(other, UnknownColumn) and other.name == self.name
+
+    def __hash__(self) -> int:
+        """Return a hash of the reason."""
+        return hash(self.name)
+
+
 Fields = tuple[tuple[str, "Value"], ...]
 """Names and values of the fields of a struct."""
 
@@ -67,6 +84,15 @@ LITERAL = "integer literal"
 def computed(sources: frozenset[TracedColumn], type_: str = "", fields: Fields = ()) -> Value:
     """Return a value that is computed from columns."""
     return Value(sources, type_, copy=False, fields=fields)
+
+
+def unknown(reason: str) -> Value:
+    """Return a value of which not all upstream columns are known.
+
+    Args:
+        reason: Why they are unknown, in a sentence without a period.
+    """
+    return computed(frozenset((UnknownColumn(reason),)))
 
 
 def sources_of(values: Iterable[Value]) -> frozenset[TracedColumn]:

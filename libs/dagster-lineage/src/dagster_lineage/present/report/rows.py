@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import get_args
 
 from dagster_lineage.analyze.diff.changes import Change
 from dagster_lineage.analyze.reliance.columns import used_columns
-from dagster_lineage.model import Check
+from dagster_lineage.model import Check, Interface
 from dagster_lineage.model.findings import Finding, Level
+from dagster_lineage.model.unknown_columns import unknown_columns
 from dagster_lineage.present.report.columns import ColumnTable
 from dagster_lineage.present.report.nodes import PageNode, PageNodes
 from dagster_lineage.present.report.subjects import SubjectFinder
@@ -53,13 +55,20 @@ def project_rows(nodes: PageNodes, numbers: list[int], texts: Texts, *, outside:
                 [texts(owner) for owner, _ in owners[at].most_common()],
                 texts(interface.dialect),
                 texts(interface.unreadable),
-                [texts(one) for one in interface.unknown],
+                [texts(one) for one in (*_share(interface), *interface.unknown)],
             ]
         )
     if outside:
         external = [texts(owner) for owner, _ in owners[-1].most_common()]
         rows.append([texts(OUTSIDE_NAME), 0, 0, external, 0, 0, []])
     return rows
+
+
+def _share(interface: Interface) -> Iterator[str]:
+    """Yield the share of columns whose origins are unknown, if there are any."""
+    share = unknown_columns(interface.assets)
+    if share.unknown or share.assets:
+        yield share.sentence
 
 
 def read_rows(nodes: PageNodes, columns: ColumnTable) -> tuple[list[Row], list[tuple[int, int]]]:
