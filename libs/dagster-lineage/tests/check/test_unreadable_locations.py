@@ -30,7 +30,7 @@ def test_check_fails_if_no_code_location_loads(repository, lineage) -> None:
     assert code == 1
     assert out.count("ST02 unreadable-location") == 2
     assert (
-        "Found 2 errors: 0 edges between 2 projects checked, not checked: 2 code locations, "
+        "Found 2 errors: 0 edges between 2 projects checked; not checked: 2 code locations, "
         "`jaffle_dbt`, `ml`."
     ) in out
     code, out, _ = lineage("check", "--format", "json")
@@ -47,7 +47,7 @@ def test_accepted_locations_are_notes_and_still_in_the_summary(repository, linea
     code, out, _ = lineage("check", "--allow-unreadable")
     assert code == 0
     assert out.splitlines()[-1].startswith(
-        "Found 1 note: 1 edge between 3 projects checked, not checked: code location `payments` "
+        "Found 1 note: 1 edge between 3 projects checked; not checked: code location `payments` "
         "and 1 edge that may end there."
     )
     summary = json.loads(lineage("check", "--allow-unreadable", "--format", "json")[1])["summary"]

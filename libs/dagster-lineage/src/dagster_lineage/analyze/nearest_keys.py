@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from dagster_lineage.model import LineageGraph, LocatedAsset, key_path
-from dagster_lineage.model.nearest_names import KnownNames
+from dagster_lineage.model import LineageGraph, LocatedAsset, key_path, key_text
+from dagster_lineage.model.nearest_names import KnownNames, typo_rank
+
+Evidence = Literal["spelling", "path", "prefix", "name", ""]
 
 
 class KeySuggestion(NamedTuple):
@@ -15,8 +18,15 @@ class KeySuggestion(NamedTuple):
 
     key: str = ""
     """The known key; empty when none is near."""
-    certain: bool = False
-    """The two are one key in two spellings, and not only similar."""
+    evidence: Evidence = ""
+    """Why it was probably meant. `spelling`: they are one key or table in two spellings, or differ
+    in few letters. `path`: one part between the first and the last is missing, or is additional.
+    `prefix`: the same for the first part. `name`: only the last part is the same."""
+
+    @property
+    def certain(self) -> bool:
+        """The two are one key in two spellings, and not only similar."""
+        return self.evidence == "spelling"
 
 
 class KnownKeys:
@@ -29,43 +39,81 @@ class KnownKeys:
     def __init__(self, graph: LineageGraph) -> None:
         self.known: dict[str, list[LocatedAsset]] = {**graph.declared, **graph.producers}
         self._names: dict[str, KnownNames] = {}
+        self._upstream: dict[str, set[str]] = {}
 
     def suggestion(self, key: str, relation: str = "") -> KeySuggestion:
         """Return the known key that is nearest to a key without a producer.
+
+        A key that depends on it, such as that of its reader, is never suggested.
 
         Args:
             key: Key without a producer.
             relation: The table that the reader reads by it, where that is known. The key of that
                 table is the suggestion, however different it looks.
         """
-        same = self._flat.get(_flat(key)) or self._by_table.get(_table(relation))
-        if same:
-            return KeySuggestion(same, certain=True)
-        prefix, last = split_last(key)
-        names = self._names_under(prefix)
-        typos = names.typos(last)
-        if typos:
-            return KeySuggestion(self._last_parts[prefix][typos[0]], certain=True)
-        if prefix:
-            for other in self._prefixes.typos(prefix):
-                keys = self._last_parts[other]
-                found = [last] if last in keys else self._names_under(other).typos(last)
-                if found:
-                    return self._unless_other_table(keys[found[0]], relation, certain=True)
-        elsewhere = self._keys_of.get(last, [])
-        if not elsewhere and not prefix:
-            elsewhere = self._keys_of.get((*self._all_last.typos(last), "")[0], [])
-        if len(elsewhere) == 1:
-            return self._unless_other_table(elsewhere[0], relation, certain=not prefix)
-        similar = names.alike(last)
-        return KeySuggestion(self._last_parts[prefix][similar]) if similar else KeySuggestion()
+        near = (one for one in self._near(key, relation) if key not in self._upstream_of(one.key))
+        return next(near, KeySuggestion())
 
-    def _unless_other_table(self, key: str, relation: str, *, certain: bool) -> KeySuggestion:
+    def _near(self, key: str, relation: str) -> Iterator[KeySuggestion]:
+        """Yield the known keys that are near, the nearest first."""
+        for same in (self._flat.get(_flat(key)), self._by_table.get(_table(relation))):
+            if same:
+                yield KeySuggestion(same, "spelling")
+        prefix, last = split_last(key)
+        others = (one for one in self._elsewhere(key) if not self._other_table(one, relation))
+        near = [self._last_parts[prefix][one] for one in self._names_under(prefix).typos(last)]
+        for one in sorted((*near, *others), key=lambda one: typo_rank(key, one)):
+            yield KeySuggestion(one, "spelling")
+        for one, evidence in self._one_part_away(key):
+            if not self._other_table(one, relation):
+                yield KeySuggestion(one, evidence)
+        same_name = self._keys_of.get(last, [])
+        if len(same_name) == 1 and not self._other_table(same_name[0], relation):
+            yield KeySuggestion(same_name[0], "name" if prefix else "spelling")
+
+    def _elsewhere(self, key: str) -> Iterator[str]:
+        """Yield the known keys under a mistyped prefix, or without it, and with swapped parts."""
+        prefix, last = split_last(key)
+        if not prefix:
+            found = self._all_last.typos(last)[:1] if last not in self._keys_of else []
+            yield from (keys[0] for keys in map(self._keys_of.__getitem__, found) if len(keys) == 1)
+        for other in self._prefixes.typos(prefix) if prefix else ():
+            keys = self._last_parts[other]
+            found = [last] if last in keys else self._names_under(other).typos(last)
+            yield from (keys[one] for one in found)
+        parts = key_path(key)
+        for at in range(len(parts) - 1):
+            swapped = key_text((*parts[:at], parts[at + 1], parts[at], *parts[at + 2 :]))
+            if swapped in self.known and swapped != key:
+                yield swapped
+
+    def _one_part_away(self, key: str) -> Iterator[tuple[str, Evidence]]:
+        """Yield the known keys with one part more or less, but with the same last part."""
+        parts = key_path(key)
+        for other in self._keys_of.get(split_last(key)[1], ()):
+            longer, shorter = sorted((key_path(other), parts), key=len, reverse=True)
+            if len(longer) != len(shorter) + 1 or len(shorter) == 1:
+                continue
+            if any(longer[:at] + longer[at + 1 :] == shorter for at in range(len(shorter))):
+                yield other, "path" if longer[0] == shorter[0] else "prefix"
+
+    def _other_table(self, key: str, relation: str) -> bool:
         # Two tables that are known to be different have similar names by chance.
         table, other = _table(relation), _table(self.known[key][0].asset.relation)
-        if table and other and table != other:
-            return KeySuggestion()
-        return KeySuggestion(key, certain=certain)
+        return bool(table and other and table != other)
+
+    def _upstream_of(self, key: str) -> set[str]:
+        """Return all keys on which a known key depends, directly or not."""
+        if key not in self._upstream:
+            found: set[str] = set()
+            waiting = [key]
+            while waiting:
+                for located in self.known.get(waiting.pop(), ()):
+                    new = {read.key for read in located.asset.reads} - found
+                    found |= new
+                    waiting += new
+            self._upstream[key] = found
+        return self._upstream[key]
 
     def produced_under(self, prefix: str) -> int:
         """Return the number of executable assets whose keys have this prefix."""

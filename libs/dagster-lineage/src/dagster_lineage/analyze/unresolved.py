@@ -139,24 +139,51 @@ def _references(
         position: known.suggestion(position[3], place.source.relation if place.source else "")
         for position, place in places.items()
     }
-    keys = {position[3] for position in places if not suggestions[position].certain}
-    outside = _outside_prefixes(known, keys)
+    by_key = {position[3]: one for position, one in suggestions.items()}
+    misspelled = _misspelled(by_key)
+    outside = _outside_prefixes(known, by_key.keys() - misspelled)
     unread = _UnreadableLocations(graph)
     return tuple(
         UnresolvedReference(
             where=place.where,
-            key=position[3],
-            file=position[1],
-            line=position[2],
+            key=key,
+            file=file,
+            line=line,
             edges=tuple(place.edges),
             source=place.source,
             checks=tuple(place.checks),
             suggestion=suggestions[position],
-            certain=suggestions[position].certain or split_last(position[3])[0] not in outside,
-            unknown=not suggestions[position].certain and unread.may_produce(position[3]),
+            certain=key in misspelled or split_last(key)[0] not in outside,
+            unknown=key not in misspelled and unread.may_produce(key),
         )
         for position, place in sorted(places.items(), key=lambda item: item[0])
+        for _, file, line, key in (position,)
     )
+
+
+def _misspelled(suggestions: dict[str, KeySuggestion]) -> set[str]:
+    """Return the keys for which a known key was certainly meant.
+
+    A known key that is one part of the path away is certain, unless it is one of few under a prefix
+    with many other keys. If it is the first part, all of several keys must have such a known key:
+    the first part often is the name of another system.
+    """
+    groups: dict[str, list[KeySuggestion]] = {}
+    for key, one in suggestions.items():
+        if not one.certain:
+            groups.setdefault(split_last(key)[0], []).append(one)
+    misspelled = set()
+    for key, one in suggestions.items():
+        group = groups.get(split_last(key)[0], [])
+        near = sum(other.evidence in ("path", "prefix") for other in group)
+        few = len(group) <= MANY or 2 * near >= len(group)
+        if (
+            one.certain
+            or (one.evidence == "path" and few)
+            or (one.evidence == "prefix" and near == len(group) > 1)
+        ):
+            misspelled.add(key)
+    return misspelled
 
 
 class _UnreadableLocations:

@@ -7,6 +7,7 @@ never need it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from dagster_lineage.model.wording import listed
@@ -17,6 +18,7 @@ LISTED = 30
 """Known names that a message lists when none is near."""
 LEAST_RATIO = 60
 """Least share of letters in common, in percent, of two names that are not typos of each other."""
+_WORD_ENDS = re.compile(r"[_/.-]")
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:
@@ -45,9 +47,12 @@ def nearest_name(name: str, names: Iterable[str]) -> str:
     known = sorted(set(names) - {name})
     folded = name.casefold()
     choices = [one.casefold() for one in known]
-    found = process.extractOne(
-        folded, choices, scorer=OSA.distance, score_cutoff=allowed_typos(name)
-    ) or process.extractOne(folded, choices, scorer=fuzz.ratio, score_cutoff=LEAST_RATIO)
+    typos = process.extract(
+        folded, choices, scorer=OSA.distance, score_cutoff=allowed_typos(name), limit=None
+    )
+    if typos:
+        return min((known[at] for _, _, at in typos), key=lambda other: typo_rank(name, other))
+    found = process.extractOne(folded, choices, scorer=fuzz.ratio, score_cutoff=LEAST_RATIO)
     return known[found[2]] if found else ""
 
 
@@ -61,10 +66,6 @@ class KnownNames:
     def __init__(self, names: Iterable[str]) -> None:
         self._names = sorted(set(names))
         self._folded = [name.casefold() for name in self._names]
-        self._by_word: dict[str, list[str]] = {}
-        for name, folded in zip(self._names, self._folded, strict=True):
-            for word in set(folded.split("_")):
-                self._by_word.setdefault(word, []).append(name)
 
     def typos(self, name: str) -> list[str]:
         """Return the names of which this one may be a typo, the nearest first."""
@@ -79,25 +80,21 @@ class KnownNames:
             score_cutoff=allowed_typos(folded),
             limit=None,
         )
-        found = [(distance, at) for other, distance, at in near if not _differs(folded, other)]
-        return [self._names[at] for _, at in sorted(found)]
+        found = [self._names[at] for other, _, at in near if not _differs(folded, other)]
+        return sorted(found, key=lambda other: typo_rank(folded, other))
 
-    def alike(self, name: str) -> str:
-        """Return the name with most words in common, such as `orders` for `fct_orders`.
 
-        Words are the parts between underscores; at least half of them must be the same.
-        """
-        words = set(name.casefold().split("_"))
-        shared: dict[str, int] = {}
-        for word in words:
-            for known in self._by_word.get(word, ()):
-                shared[known] = shared.get(known, 0) + 1
-        ranked = [
-            (count / max(len(words), known.count("_") + 1), known)
-            for known, count in shared.items()
-        ]
-        share, best = max(ranked, default=(0, ""))
-        return best if share >= 1 / 2 else ""
+def typo_rank(name: str, other: str) -> tuple[int, bool, str]:
+    """Return a sort key of names that may be meant: the fewest typos first, swapped letters first.
+
+    >>> min(["order", "orders"], key=lambda other: typo_rank("ordesr", other))
+    'orders'
+    """
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 - see above
+
+    folded, other_folded = name.casefold(), other.casefold()
+    swapped = sorted(folded) == sorted(other_folded)
+    return OSA.distance(folded, other_folded), not swapped, other
 
 
 def distance(name: str, other: str, limit: int) -> int:
@@ -109,22 +106,27 @@ def distance(name: str, other: str, limit: int) -> int:
 
 def allowed_typos(name: str) -> int:
     """Return how many typos a name of that length may have and still be recognized."""
-    return 0 if len(name) < SHORT else 1 if len(name) < 6 else 2 if len(name) < 14 else 3  # noqa: PLR2004
+    return 0 if len(name) < SHORT else 1 if len(name) < 8 else 2 if len(name) < 14 else 3  # noqa: PLR2004
 
 
 def _differs(name: str, other: str) -> bool:
     """Return whether two similar names differ on purpose.
 
     They do if they differ in a number (`orders_2018`, `orders_2019`) or in a short word of several
-    (`raw_eu`, `raw_us`).
+    (`raw_eu`, `raw_us`), of which the letters are not only swapped.
     """
-    words, others = name.split("_"), other.split("_")
+    words, others = _WORD_ENDS.split(name), _WORD_ENDS.split(other)
     if len(words) != len(others) or len(words) == 1:
         return name != other and _letters(name) == _letters(other)
     return any(
-        word != other_word and (len(word) <= SHORT or _letters(word) == _letters(other_word))
+        word != other_word
+        and (_letters(word) == _letters(other_word) or _is_other_short_word(word, other_word))
         for word, other_word in zip(words, others, strict=True)
     )
+
+
+def _is_other_short_word(word: str, other: str) -> bool:
+    return len(word) <= SHORT and sorted(word) != sorted(other)
 
 
 def _letters(name: str) -> str:

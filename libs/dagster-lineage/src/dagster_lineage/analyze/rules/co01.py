@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
+from dagster_lineage.analyze.reliance.intended_columns import intended_column
 from dagster_lineage.analyze.reliance.unmet import Unmet, missing_columns
 from dagster_lineage.analyze.rule import GraphRule
 from dagster_lineage.model import Edge, LineageGraph, LocatedAsset, Reference, column_of
 from dagster_lineage.model.column_names import column_named
 from dagster_lineage.model.findings import Finding
-from dagster_lineage.model.nearest_names import nearest_name
 from dagster_lineage.model.wording import listed
 
 
@@ -21,7 +21,8 @@ class MissingColumn(GraphRule):
     query fails in the reader's run. The rule also reports a column that a model of the reader's own
     project no longer passes on by `select *`, and a column of a contract that the query does not
     select. Nothing is reported if not all columns of the producer are known. Letter case does not
-    matter.
+    matter. A column is suggested if it differs in few letters, or if it was renamed: it copies an
+    upstream column that has the missing name.
 
     **Anti-pattern**
 
@@ -61,7 +62,7 @@ class MissingColumn(GraphRule):
 
     def _of_reference(self, unmet: Unmet, reference: Reference) -> Finding:
         asset = reference.producer.asset
-        near = nearest_name(unmet.column, asset.columns)
+        near = intended_column(self.context.graph, unmet)
         instead = f"Read `{near}` instead" if near else "Remove it from the reader"
         project = reference.producer.where.project
         return self.at_reference(
@@ -75,7 +76,7 @@ class MissingColumn(GraphRule):
 
     def _of_own_model(self, unmet: Unmet, edge: Edge) -> Finding:
         producer = unmet.producer
-        near = nearest_name(unmet.column, producer.asset.columns if producer else ())
+        near = intended_column(self.context.graph, unmet)
         upstream = listed(sorted({read.key for read in producer.asset.reads})) if producer else ""
         origin = (
             f" It reads {upstream}, which may have had it behind `select *`." if upstream else ""

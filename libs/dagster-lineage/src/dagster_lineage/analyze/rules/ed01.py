@@ -17,8 +17,9 @@ class UnresolvedKey(GraphRule):
     Dagster adds a stub asset for every dependency that it does not know. The definitions load, the
     graph looks complete, and the reader is never updated. The rule reports keys that are certainly
     wrong: other assets are produced under the same prefix, or a known key differs only in spelling
-    (a typo, case, one part instead of two, another schema for the same table). Prefixes without any
-    producer are reported by EX01.
+    (a typo, case, one part instead of two, another schema for the same table) or in one part of the
+    path (`sales/export/orders` for `sales/orders`). Other keys under prefixes without a producer
+    are reported by EX01. The known key is suggested, unless it depends on the key itself.
 
     **Anti-pattern**
 

@@ -75,6 +75,10 @@ class UndeclaredExternal(GraphRule):
         )
         if others:
             message += f" {'They are' if len(keys) > 1 else 'It is'} also read by {listed(others)}."
+        similar = {one.key: one.suggestion.key for one in group if one.suggestion.key}
+        if similar and len(keys) > 1:
+            names = listed((f"`{near}` for `{key}`" for key, near in similar.items()), code=False)
+            message += f" Keys of the same name exist: {names}."
         toml = ", ".join(f'"{pattern}"' for pattern in patterns[:SHOWN])
         toml += ", …" if len(patterns) > SHOWN else ""
         return self.finding(

@@ -48,8 +48,6 @@ def _summary(result: CheckResult, colors: Colors) -> str:
     preposition = "of" if result.projects == 1 else "between"
     edges, projects = counted(result.edges, "edge"), counted(result.projects, "project")
     parts = [f"{edges} {preposition} {projects} checked"]
-    if result.unreadable:
-        parts.append(_unchecked(result))
     if result.unresolved_edges:
         verb = "ends" if result.unresolved_edges == 1 else "end"
         parts.append(f"{result.unresolved_edges} of them {verb} outside the graph")
@@ -58,6 +56,8 @@ def _summary(result: CheckResult, colors: Colors) -> str:
     if result.in_baseline:
         parts.append(f"{counted(result.in_baseline, 'finding')} in the baseline")
     checked = ", ".join(parts)
+    if result.unreadable:
+        checked += f"; {_unchecked(result)}"
     if not result.findings:
         return f"{colors('No findings', 'good')}: {checked}."
     counts = result.counts
