@@ -7,6 +7,7 @@ import difflib
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from dagster_lineage.analyze.rule import CheckContext
 from dagster_lineage.analyze.rules.st01 import StaleInterface
@@ -76,6 +77,24 @@ def test_installed_file_is_no_evidence_of_a_checkout(tmp_path: Path, installed: 
     [found] = findings_at(tmp_path)
     assert found.project == "shop"
     assert "1 of the 1 files that it names do not exist, `models/orders.sql`" in found.message
+
+
+def test_package_in_another_folder_may_be_missing(tmp_path: Path) -> None:
+    """With `packages-install-path: vendor`, dbt installs packages there."""
+    models = repository(tmp_path)
+    file = tmp_path / "projects" / "jaffle_dbt" / "interface.json"
+    interface = read_graph(tmp_path, Settings().interfaces).located[0].interface
+    days = Asset(key="days", package="calendar", at="vendor/calendar/models/days.sql:1")
+    assets = (*interface.assets, days)
+    written = replace(interface, dbt_project="jaffle_dbt", assets=assets)
+    file.write_bytes(encode(written))
+    assert findings_at(tmp_path) == []
+    models[3].unlink()
+    (found,) = findings_at(tmp_path)
+    assert "1 of the 300 files that it names do not exist" in found.message
+    (file.parent / "vendor" / "calendar" / "models").mkdir(parents=True)
+    (found,) = findings_at(tmp_path)
+    assert "2 of the 301 files that it names do not exist" in found.message
 
 
 def test_difference_is_counted_without_its_header(tmp_path: Path) -> None:

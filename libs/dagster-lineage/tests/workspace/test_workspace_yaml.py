@@ -141,5 +141,5 @@ def test_missing_file_is_reported_with_its_path(tmp_path: Path):
 
 def test_folder_without_a_workspace_is_an_error(tmp_path: Path):
     (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n")
-    with pytest.raises(WorkspaceMissing, match="Name the file that lists the code locations"):
+    with pytest.raises(WorkspaceMissing, match="Name the file with --workspace"):
         find_locations(tmp_path)

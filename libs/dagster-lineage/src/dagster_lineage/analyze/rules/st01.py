@@ -93,7 +93,12 @@ def _compared(root: Path, where: LocatedInterface) -> tuple[set[str], set[str]]:
     named = {place.rpartition(":")[0] for place in places}
     named.discard("")
     folders = {file.rpartition("/")[0] for file in named}
-    elsewhere = {folder for folder in folders if folder and not is_committed(f"{folder}/")}
+    packages = _missing_packages(root, where)
+    elsewhere = {
+        folder
+        for folder in folders
+        if folder and (not is_committed(f"{folder}/") or f"{folder}/".startswith(packages))
+    }
     if elsewhere:
         named = {file for file in named if file.rpartition("/")[0] not in elsewhere}
     existing: set[str] = set()
@@ -101,6 +106,17 @@ def _compared(root: Path, where: LocatedInterface) -> tuple[set[str], set[str]]:
         prefix = f"{folder}/" if folder else ""
         existing.update([prefix + name for name in _names(f"{root}/{where.folder}/{folder}")])
     return named - existing, named
+
+
+def _missing_packages(root: Path, where: LocatedInterface) -> tuple[str, ...]:
+    """Return the folders of dbt packages that are not installed, relative to the project."""
+    interface = where.interface
+    folders = set()
+    for one in (*interface.assets, *interface.sources):
+        if one.package not in ("", interface.dbt_project):
+            before, name, _ = f"/{one.at}".partition(f"/{one.package}/")
+            folders.add(f"{before}{name}"[1:] if name else "")
+    return tuple(one for one in folders if one and not (root / where.folder / one).is_dir())
 
 
 def _names(folder: str) -> list[str]:
