@@ -439,8 +439,16 @@ def layouts(tmp_path_factory, new_git_folder):
 @pytest.fixture
 def repository_of(shop, layouts):
     """The repository of a case, and the patterns of its interfaces; edits are undone afterwards."""
-    yield lambda name: layouts[name] if name else (shop, ("projects/*/interface.json",))
-    for folder, _ in layouts.values():
+    used = []
+
+    def repository(name: str) -> tuple[Any, tuple[str, ...]]:
+        if not name:
+            return shop, ("projects/*/interface.json",)
+        used.append(layouts[name][0])
+        return layouts[name]
+
+    yield repository
+    for folder in used:
         folder.git("checkout", "-q", "-f", "main")
         folder.git("clean", "-q", "-f", "-d")
 

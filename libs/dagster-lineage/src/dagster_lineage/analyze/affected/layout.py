@@ -52,8 +52,13 @@ class Member:
 
     @property
     def is_shared(self) -> bool:
-        """Whether a file in it may belong to some of several projects, or to no project."""
-        return self.folder == ROOT or len(self.projects) > 1
+        """Whether the folder does not decide which projects its files belong to.
+
+        It is the root, the folder of several projects, or a folder with settings of tools only.
+        """
+        return (
+            self.folder == ROOT or len(self.projects) > 1 or (self.is_library and not self.packages)
+        )
 
     def inside(self, path: str) -> str:
         """Return the path of a file in the folder, relative to the folder."""

@@ -136,7 +136,7 @@ class PathRules:
         member = self._layout.member(path)
         folder = member.folder if member is not None else ""
         homes = self._ownership.homes(path)
-        if member is not None and member.is_library:
+        if member is not None and member.is_library and not (homes and member.is_shared):
             yield replace(self._of_library(path, member), folder=folder)
         elif not homes:
             yield _of_root(path)
