@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from dagster_lineage.analyze.rule import GraphRule
-from dagster_lineage.model import LineageGraph, LocatedInterface, is_committed
+from dagster_lineage.model import Asset, LineageGraph, LocatedInterface, Source, is_committed
 from dagster_lineage.model.findings import Finding
 from dagster_lineage.model.wording import counted, listed
 
@@ -112,7 +112,8 @@ def _missing_packages(root: Path, where: LocatedInterface) -> tuple[str, ...]:
     """Return the folders of dbt packages that are not installed, relative to the project."""
     interface = where.interface
     folders = set()
-    for one in (*interface.assets, *interface.sources):
+    resources: tuple[Asset | Source, ...] = (*interface.assets, *interface.sources)
+    for one in resources:
         if one.package not in ("", interface.dbt_project):
             before, name, _ = f"/{one.at}".partition(f"/{one.package}/")
             folders.add(f"{before}{name}"[1:] if name else "")
