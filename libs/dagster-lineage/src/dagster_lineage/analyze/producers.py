@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import takewhile
 
 from dagster_lineage.analyze.nearest_keys import split_last
 from dagster_lineage.model import LineageGraph, LocatedAsset
@@ -54,6 +55,23 @@ def same_model_name(first: LocatedAsset, other: LocatedAsset) -> bool:
         and first.asset.name == other.asset.name
         and first.where.project != other.where.project
     )
+
+
+def differing_parts(key: str, other: str) -> tuple[str, str]:
+    """Return two keys without the beginning and the ending that they share.
+
+    >>> differing_parts("shop/dev/orders", "shop/test/orders")
+    ('dev', 'test')
+    """
+    shared = _shared_letters(key, other)
+    key, other = key[shared:], other[shared:]
+    ending = _shared_letters(reversed(key), reversed(other))
+    return key[: len(key) - ending], other[: len(other) - ending]
+
+
+def _shared_letters(text: Iterable[str], other: Iterable[str]) -> int:
+    pairs = zip(text, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _prefix(producer: LocatedAsset) -> tuple[str, str]:

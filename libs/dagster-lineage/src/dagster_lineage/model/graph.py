@@ -182,16 +182,23 @@ class LineageGraph:
 
     @cached_property
     def producers_by_table(self) -> dict[str, list[LocatedAsset]]:
-        """Executable assets by schema and table, in one letter case, over all databases."""
+        """Executable assets by schema and table, in one letter case, over all databases.
+
+        Without assets whose relation does not identify a table.
+        """
         found: dict[str, list[LocatedAsset]] = {}
         for producer in self.producers.values():
             for one in producer:
-                if one.asset.relation:
-                    found.setdefault(table_of(one.asset.relation), []).append(one)
+                table = table_of(one.asset.relation)
+                if table:
+                    found.setdefault(table, []).append(one)
         return found
 
     def producer_of_table(self, relation: str) -> LocatedAsset | None:
-        """Return the asset that is a table; with a database in the name, of that database."""
+        """Return the asset that is a table; with a database in the name, of that database.
+
+        None for a name that does not identify a table.
+        """
         producers = self.producers_by_table.get(table_of(relation), ())
         return next((one for one in producers if same_relation(one.asset.relation, relation)), None)
 

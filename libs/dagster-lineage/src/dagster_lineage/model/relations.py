@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+_DEFAULT_SCHEMAS = frozenset({"main", "public", "dbo", "default"})
+"""Schemas that every database of an engine has."""
+
 
 def is_location(relation: str) -> bool:
     """Return whether a relation is a path or table function instead of a table name.
@@ -15,10 +18,22 @@ def is_location(relation: str) -> bool:
 
 
 def table_of(relation: str) -> str:
-    """Return schema and table of a relation with folded case."""
-    folded = relation.casefold()
-    _, _, table = folded.partition(".")
-    return table if "." in table else folded
+    """Return schema and table of a relation with folded case; a file or a function as it is.
+
+    Empty if the name does not identify a table: without a schema (`users`), or in the default
+    schema of a database that is not named (`public.users`).
+
+    >>> table_of("Lake.Shop.Orders")
+    'shop.orders'
+    >>> table_of("users")
+    ''
+    """
+    if is_location(relation):
+        return relation
+    database, schema, table = ["", "", *relation.casefold().split(".")][-3:]
+    if not schema or (not database and schema in _DEFAULT_SCHEMAS):
+        return ""
+    return f"{schema}.{table}"
 
 
 def same_relation(relation: str, other: str) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from dagster_lineage.analyze.producers import ProducerRanking
+from dagster_lineage.analyze.producers import ProducerRanking, differing_parts
 from dagster_lineage.analyze.rule import GraphRule
 from dagster_lineage.model import LineageGraph, LocatedAsset, LocatedInterface, Source
 from dagster_lineage.model.findings import Finding
 from dagster_lineage.model.relations import same_relation, table_of
+from dagster_lineage.model.wording import listed
 
 
 class KeyRelationMismatch(GraphRule):
@@ -18,7 +19,10 @@ class KeyRelationMismatch(GraphRule):
     The graph looks correct and the reader reads another table: its source has the producer's key,
     but its `schema` or `identifier` points at a copy, an old schema or another database. Or two
     keys stand for one table, so that it is refreshed under one key and stale under the other.
-    Nothing is reported where a relation is unknown.
+    Nothing is reported where a relation is unknown, nor for equal names that may be two tables:
+    without a schema (`users`), or in the default schema of a database that is not named
+    (`public.users`). Tables that two projects write under keys that differ in one way
+    (`dev/orders` and `prod/orders`) are one finding.
 
     **Anti-pattern**
 
@@ -103,25 +107,38 @@ class KeyRelationMismatch(GraphRule):
                 yield self._at_source(graph, where, source, message, None)
 
     def _two_keys(self, graph: LineageGraph) -> Iterator[Finding]:
-        ranking = ProducerRanking(graph)
-        for producers in _shared_tables(graph):
-            first, *others = ranking.ranked(producers)
-            for other in others:
-                if (
-                    other.where.project != first.where.project
-                    and other.asset.key != first.asset.key
-                    and same_relation(first.asset.relation, other.asset.relation)
-                ):
-                    file, line = first.place
-                    yield self.at_asset(
-                        other,
-                        f"`{other.asset.key}` writes `{other.asset.relation}`, which is also "
-                        f"written by `{first.asset.key}` of `{first.where.project}` "
-                        f"({file}:{line}).",
-                        fix="Let one of the two assets write the table, or write this one to "
-                        "another table.",
-                        other=first,
-                    )
+        # Keys that all differ in one way (`dev/orders`, `prod/orders`) have one cause.
+        causes: dict[tuple[str, ...], list[tuple[LocatedAsset, LocatedAsset]]] = {}
+        for first, other in _two_writers(graph):
+            different = differing_parts(first.asset.key, other.asset.key)
+            cause = (first.where.file, other.where.file, *different)
+            causes.setdefault(cause, []).append((first, other))
+        for pairs in causes.values():
+            yield self._of_writers(pairs)
+
+    def _of_writers(self, pairs: list[tuple[LocatedAsset, LocatedAsset]]) -> Finding:
+        first, other = pairs[0]
+        file, line = first.place
+        writer = f"`{first.asset.key}` of `{first.where.project}` ({file}:{line})"
+        if len(pairs) == 1:
+            return self.at_asset(
+                other,
+                f"`{other.asset.key}` writes `{other.asset.relation}`, which is also written by "
+                f"{writer}.",
+                fix="Let one of the two assets write the table, or write this one to another "
+                "table.",
+                other=first,
+            )
+        keys = listed(two.asset.key for _, two in pairs)
+        return self.at_asset(
+            other,
+            f"{len(pairs)} assets write tables that `{first.where.project}` also writes, under "
+            f"other keys: {keys}. `{other.asset.key}` writes `{other.asset.relation}`, as does "
+            f"{writer}.",
+            fix="Write each table in one of the two projects, or in another schema. Lock code "
+            "locations that are loaded once per environment for one environment only.",
+            other=first,
+        )
 
     def _declared_otherwise(self, graph: LineageGraph) -> Iterator[Finding]:
         for key, declared in graph.declared.items():
@@ -165,13 +182,27 @@ class KeyRelationMismatch(GraphRule):
         )
 
 
+def _two_writers(graph: LineageGraph) -> Iterator[tuple[LocatedAsset, LocatedAsset]]:
+    """Yield each asset of which another project writes the table, after the expected writer."""
+    ranking = ProducerRanking(graph)
+    for producers in _shared_tables(graph):
+        first, *others = ranking.ranked(producers)
+        for other in others:
+            if (
+                other.where.project != first.where.project
+                and other.asset.key != first.asset.key
+                and same_relation(first.asset.relation, other.asset.relation)
+            ):
+                yield first, other
+
+
 def _shared_tables(graph: LineageGraph) -> list[list[LocatedAsset]]:
     """Return the producers of each table that several assets write."""
     tables = [
-        table_of(asset.relation)
+        table
         for where in graph.located
         for asset in where.interface.assets
-        if asset.relation and asset.executable
+        if asset.executable and (table := table_of(asset.relation))
     ]
     if len(set(tables)) == len(tables):
         return []

@@ -13,6 +13,8 @@ from dagster_lineage.model.findings import Finding
 from dagster_lineage.model.nearest_names import distance, nearest_name
 from dagster_lineage.model.wording import listed
 
+LONG = 5
+"""Least length of a name of which one letter is a typo: `team:ml` and `team:bi` are two teams."""
 OFTEN = 3
 """Number of assets that an owner has, so that an owner one letter away is a typo."""
 
@@ -25,7 +27,7 @@ class UnknownOwner(GraphRule):
     With `owners` in `[tool.lineage]`, an owner must be in that list. Without it, an owner must be a
     team (`team:finance`) or an email address, and an owner one letter away from the owner of three
     or more assets is reported as a typo. Numbers distinguish teams (`team:squad_1`,
-    `team:squad_2`).
+    `team:squad_2`), and so does a letter of a name with less than five (`team:core`, `team:care`).
 
     **Anti-pattern**
 
@@ -84,4 +86,8 @@ class UnknownOwner(GraphRule):
 
 def _one_letter_away(name: str, other: str) -> bool:
     letters, other_letters = re.sub(r"\d", "", name), re.sub(r"\d", "", other)
-    return letters != other_letters and distance(name, other, 1) == 1
+    if letters == other_letters or distance(name, other, 1) != 1:
+        return False
+    words, others = (re.split(r"[\W_]+", one) for one in (name, other))
+    changed = {*words} ^ {*others}
+    return len(words) != len(others) or all(len(word) >= LONG for word in changed)

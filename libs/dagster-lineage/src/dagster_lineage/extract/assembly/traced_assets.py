@@ -16,6 +16,7 @@ from dagster_lineage.extract.assembly.trace_cache import QueryFacts, TraceCache,
 from dagster_lineage.extract.dbt.manifest_graph import Code
 from dagster_lineage.model import Asset, Column, Read
 from dagster_lineage.model.column_names import missing_names
+from dagster_lineage.model.relations import table_of
 
 _SNAPSHOT_COLUMNS = ("dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to")
 
@@ -54,7 +55,7 @@ def add_columns(drafts: Sequence[Draft], elsewhere: Mapping[str, Asset], cache: 
 def _keys_by_relation(assets: Mapping[str, Asset]) -> dict[str, list[str]]:
     keys: dict[str, list[str]] = {}
     for asset in assets.values():
-        if asset.relation:
+        if table_of(asset.relation):
             keys.setdefault(asset.relation.casefold(), []).append(asset.key)
     return keys
 
