@@ -126,6 +126,7 @@ class PathRules:
             where.file: where.project for graph in graphs for where in graph.located
         }
         self._assets = AssetsOfFiles(graphs)
+        self._at_head = {where.project for where in graphs[1].located}
 
     def effects(self, path: str) -> Iterator[Effect]:
         """Yield the effect of a changed file on each project or library that owns it."""
@@ -140,6 +141,11 @@ class PathRules:
             yield replace(self._of_library(path, member), folder=folder)
         elif not homes:
             yield _of_root(path)
+        is_shared = member is None or member.is_shared
+        names = {home.name for home in homes}
+        if names and is_shared and path in self._after and self._at_head.isdisjoint(names):
+            why = "it belongs to no project with an interface at head"
+            yield Effect(path=path, scope="everything", why=why)
         for home in homes:
             effect = self._of_project(path, home)
             yield replace(effect, folder=folder, project=home.name)
