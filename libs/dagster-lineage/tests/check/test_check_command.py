@@ -185,7 +185,7 @@ def test_closed_pipe_causes_no_traceback(repository) -> None:
     keys = [f"jaffle/gone_{number}" for number in range(3000)]
     repository.reads(*keys)
     program = subprocess.Popen(
-        [sys.executable, "-m", "dagster_lineage.cli.main", "check"],
+        [sys.executable, "-m", "dagster_lineage.cli.main", "check", "--format", "json"],
         cwd=repository.root,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

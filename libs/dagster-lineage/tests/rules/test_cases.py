@@ -48,7 +48,8 @@ from msgspec import inspect
 
 from dagster_lineage.analyze.rule import CheckContext, GraphRule, Rule
 from dagster_lineage.analyze.rules import all_rules
-from dagster_lineage.files.settings import Settings
+from dagster_lineage.analyze.suppression import not_ignored
+from dagster_lineage.files.settings import Settings, parse_settings
 from dagster_lineage.model import (
     SCHEMA_VERSION,
     Column,
@@ -58,6 +59,7 @@ from dagster_lineage.model import (
 )
 from dagster_lineage.model.column_names import column_named
 from dagster_lineage.model.findings import Finding, Level
+from dagster_lineage.present.text.settings_entry import NEVER, settings_entry
 
 GRAPH_RULES = [rule for rule in all_rules().values() if issubclass(rule, GraphRule)]
 CASES = Path(__file__).parent / "cases"
@@ -153,6 +155,24 @@ def test_rule_finds_what_its_case_says_and_nothing_else(
     assert {one.code for one in found} <= {rule.code}
     assert_same([one for one in found if one.level != "note"], case.get("findings", []))
     assert_same([one for one in found if one.level == "note"], case.get("notes", []))
+
+
+@pytest.mark.parametrize(
+    ("rule", "case"), [one for one in _every_case() if one.values[1].get("findings")]
+)
+def test_printed_settings_silence_every_finding(
+    rule: type[GraphRule], case: dict[str, Any], tmp_path: Path
+) -> None:
+    if rule.code in NEVER:
+        return
+    found = [one for one in found_in(case, rule, tmp_path) if one.level != "note"]
+    entries = [line for one in found for line in settings_entry([one])]
+    settings = parse_settings("\n".join(entries))
+    before = case.get("settings", {})
+    external = [*before.get("external", ()), *settings.external]
+    silenced = {**case, "settings": {**before, "external": external}}
+    left = not_ignored(found_in(silenced, rule, tmp_path), settings)
+    assert [one for one in left if one.level != "note"] == []
 
 
 @pytest.mark.parametrize(

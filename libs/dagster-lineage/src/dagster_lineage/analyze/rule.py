@@ -21,6 +21,7 @@ class FindingDetails(TypedDict, total=False):
 
     fix: str
     key: str
+    keys: tuple[str, ...]
     nearest: str
     level: Level | None
     """Level of this finding, where it is not the rule's."""
@@ -74,6 +75,7 @@ class Rule:
             message=message,
             fix=details.get("fix", ""),
             key=details.get("key", ""),
+            keys=details.get("keys", ()),
             nearest=details.get("nearest", ""),
             owners=details.get("owners", ()),
             other_owners=other.asset.owners if other else details.get("other_owners", ()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from dagster_lineage.analyze.rules.su01 import SuppressionWithoutReason
@@ -17,15 +18,15 @@ _CLOSING = re.compile(r"\s*(-?#\}|\*/|-->)\s*$")
 
 def not_ignored(findings: list[Finding], settings: Settings) -> list[Finding]:
     """Return the findings that no `[[tool.lineage.ignore]]` entry matches."""
-    entries = [
-        (entry.code, [_path_pattern(path) for path in entry.paths]) for entry in settings.ignore
-    ]
+    entries = [(entry, [_path_pattern(path) for path in entry.paths]) for entry in settings.ignore]
     return [
         finding
         for finding in findings
         if not any(
-            finding.code.startswith(code) and any(path.fullmatch(finding.file) for path in paths)
-            for code, paths in entries
+            finding.code.startswith(entry.code)
+            and any(path.fullmatch(finding.file) for path in paths)
+            and any(fnmatchcase(finding.key, key) for key in entry.keys)
+            for entry, paths in entries
         )
     ]
 

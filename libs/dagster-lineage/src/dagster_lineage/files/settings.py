@@ -37,6 +37,8 @@ class Ignore(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reason: str
     paths: tuple[str, ...] = ("**",)
     """Patterns over files relative to the root; `**` stands for any number of folders."""
+    keys: tuple[str, ...] = ("*",)
+    """Shell patterns over the keys of findings, which are asset keys, or `key#column`."""
 
 
 class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):

@@ -29,6 +29,8 @@ class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How to fix it, in one sentence."""
     key: str = ""
     """Asset key, or column as `key#column`."""
+    keys: tuple[str, ...] = ()
+    """Asset keys of a finding about several assets."""
     nearest: str = ""
     """The name that was probably meant, where a name is wrong."""
     owners: tuple[str, ...] = ()

@@ -10,21 +10,24 @@ from collections.abc import Iterable
 
 from dagster_lineage.analyze.check import CheckResult
 from dagster_lineage.analyze.diff.changes import Change, InterfaceDiff
-from dagster_lineage.model.findings import Finding
+from dagster_lineage.analyze.finding_groups import FindingGroup, grouped
 
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 def finding_annotations(result: CheckResult) -> str:
-    """Return one annotation per finding; an empty text without findings."""
+    """Return one annotation per group of findings; an empty text without findings.
+
+    GitHub shows ten annotations of a level in each step of a job.
+    """
     return "\n".join(
         _annotation(
-            _COMMANDS[finding.level],
-            (finding.file, finding.line),
-            f"{finding.code} {finding.name}",
-            _finding_lines(finding),
+            _COMMANDS[group.first.level],
+            (group.first.file, group.first.line),
+            f"{group.first.code} {group.first.name}",
+            _finding_lines(group),
         )
-        for finding in result.findings
+        for group in grouped(result.findings)
     )
 
 
@@ -42,8 +45,11 @@ def change_annotations(diff: InterfaceDiff) -> str:
     )
 
 
-def _finding_lines(finding: Finding) -> Iterable[str]:
+def _finding_lines(group: FindingGroup) -> Iterable[str]:
+    finding = group.first
     yield finding.message
+    if group.others:
+        yield group.others
     if finding.nearest:
         yield f"Did you mean `{finding.nearest}`?"
     if finding.fix:

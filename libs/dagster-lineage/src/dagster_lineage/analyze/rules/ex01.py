@@ -88,6 +88,7 @@ class UndeclaredExternal(GraphRule):
             fix=f"Declare their owner: [[tool.lineage.external]] with `keys = [{toml}]`, `owner` "
             "and `reason`.",
             key=patterns[0] if len(patterns) == 1 else f"{len(keys)} keys",
+            keys=tuple(keys),
             nearest=first.suggestion.key if len(keys) == 1 else "",
             owners=tuple(dict.fromkeys(owner for one in group for owner in one.owners)),
         )

@@ -51,17 +51,19 @@ class MissingOwner(GraphRule):
         if lacking and not owned:
             where, without, _ = lacking[0]
             projects = listed(one.project for one, _, _ in lacking)
-            yield self._of(where, without[0], f"No asset of {projects} has an owner.")
+            every = [asset for _, assets, _ in lacking for asset in assets]
+            yield self._of(where, every, f"No asset of {projects} has an owner.")
             return
         for where, without, count in lacking:
             if len(without) > 1 and 2 * len(without) > count:
                 keys = listed(asset.key for asset in without)
                 message = f"{len(without)} of {count} assets of {where.project} have no owner: "
-                yield self._of(where, without[0], f"{message}{keys}.")
+                yield self._of(where, without, f"{message}{keys}.")
             else:
                 for asset in without:
                     located = LocatedAsset(where, asset)
                     yield self.at_asset(located, f"`{asset.key}` has no owner.", fix=FIX)
 
-    def _of(self, where: LocatedInterface, first: Asset, message: str) -> Finding:
-        return self.finding(where.path(first.at), where.project, message, fix=FIX)
+    def _of(self, where: LocatedInterface, assets: list[Asset], message: str) -> Finding:
+        keys = tuple(asset.key for asset in assets)
+        return self.finding(where.path(assets[0].at), where.project, message, fix=FIX, keys=keys)

@@ -3,37 +3,47 @@
 from __future__ import annotations
 
 from dagster_lineage.analyze.check import CheckResult
+from dagster_lineage.analyze.finding_groups import FindingGroup, grouped
 from dagster_lineage.model.findings import Finding
 from dagster_lineage.model.wording import counted, listed
 from dagster_lineage.present.text.colors import Colors
+from dagster_lineage.present.text.settings_entry import settings_entry
 
 
 def check_text(result: CheckResult, *, color: bool) -> str:
-    """Return all findings, and a summary in the last line."""
+    """Return all findings, the same ones in groups, and a summary in the last line."""
     colors = Colors(on=color)
-    groups: dict[str, list[Finding]] = {}
-    for finding in result.findings:
-        groups.setdefault(_group(finding), []).append(finding)
+    groups = grouped(result.findings)
+    by_owner: dict[str, list[FindingGroup]] = {}
+    for group in groups:
+        by_owner.setdefault(_owner(group.first), []).append(group)
     blocks = [
-        "\n".join([colors(group, "bold"), *(_finding(one, colors) for one in groups[group])])
-        for group in sorted(groups)
+        "\n".join([colors(owner, "bold"), *(_finding(one, colors) for one in by_owner[owner])])
+        for owner in sorted(by_owner)
     ]
+    if any(group.others for group in groups):
+        blocks.append("`lineage check --format json` lists the findings of all groups.")
     return "\n\n".join([*blocks, _summary(result, colors)])
 
 
-def _group(finding: Finding) -> str:
+def _owner(finding: Finding) -> str:
     if finding.owners:
         return ", ".join(sorted(finding.owners))
     return f"{finding.project} (no owner)" if finding.project else "repository"
 
 
-def _finding(finding: Finding, colors: Colors) -> str:
-    level = f" ({finding.level})" if finding.level != "error" else ""
+def _finding(group: FindingGroup, colors: Colors) -> str:
+    finding, number = group.first, len(group.findings)
+    details: list[str] = [finding.level] if finding.level != "error" else []
+    details += [f"{number} findings"] if group.others else []
     code = colors(finding.code, finding.level)
     lines = [
-        f"  {finding.file}:{finding.line}  {code} {finding.name}{level}",
+        f"  {finding.file}:{finding.line}  {code} {finding.name}"
+        + (f" ({', '.join(details)})" if details else ""),
         f"    {finding.message}",
     ]
+    if group.others:
+        lines.append(f"    {group.others}")
     if finding.nearest:
         lines.append(f"    Did you mean `{colors(finding.nearest, 'good')}`?")
     other = ", ".join(name for name in (finding.other_project, *finding.other_owners) if name)
@@ -41,6 +51,11 @@ def _finding(finding: Finding, colors: Colors) -> str:
         lines.append(f"    Other end: {other}")
     if finding.fix:
         lines.append(f"    {colors(finding.fix, 'dim')}")
+    if group.others or finding.keys:
+        entry = settings_entry(group.findings)
+        if entry and "[[tool.lineage" not in finding.fix:
+            lines.append(f"    {colors('To accept this, add to pyproject.toml:', 'dim')}")
+        lines += [f"      {colors(line, 'dim')}" for line in entry]
     return "\n".join(lines)
 
 
