@@ -9,7 +9,7 @@ import pytest
 
 from dagster_lineage.analyze.finding_groups import grouped
 from dagster_lineage.analyze.rules.ow01 import FIX
-from dagster_lineage.files.settings import parse_settings
+from dagster_lineage.files.settings import Settings, external_of, parse_settings
 from dagster_lineage.model import SCHEMA_VERSION, Asset, Interface
 from dagster_lineage.model.findings import Finding
 from dagster_lineage.present.text.settings_entry import settings_entry
@@ -133,6 +133,14 @@ def test_key_of_a_pattern_is_not_silenced_for_another_rule(repository, lineage) 
     )
     _, out, _ = lineage("check", "--format", "json")
     assert [one["key"] for one in json.loads(out)["findings"]] == ["jaffle/ordrs"]
+
+
+def test_numbers_are_one_pattern() -> None:
+    found = [finding(f"lake/a_{one}", "x", code="ED01") for one in (1, 20, 300)]
+    [external] = parse_settings("\n".join(settings_entry(found))).external
+    assert external.keys == ("lake/a_[0-9]*",)
+    assert external_of(Settings(external=(external,)), "lake/a_20") is external
+    assert external_of(Settings(external=(external,)), "lake/a_b") is None
 
 
 def test_many_keys_are_summarized_by_their_prefixes() -> None:

@@ -44,11 +44,9 @@ def settings_entry(findings: Sequence[Finding]) -> list[str]:
 
 
 def _external_patterns(findings: Iterable[Finding]) -> list[str]:
-    patterns = []
-    for one in findings:
-        keys = one.keys or (one.key,)
-        patterns += [one.key] if one.key.endswith("/*") else _numbers_left_out(keys)
-    return sorted(set(patterns))
+    patterns = {one.key for one in findings if one.key.endswith("/*")}
+    others = [one.keys or (one.key,) for one in findings if one.key not in patterns]
+    return sorted({*patterns, *_numbers_left_out([key for keys in others for key in keys])})
 
 
 def _key_patterns(keys: Sequence[str]) -> list[str]:
