@@ -170,3 +170,44 @@ def test_check_of_an_asset_that_the_location_lacks_is_kept_apart():
     assert [(one.name, one.key, one.at, one.blocking) for one in told.checks] == [
         ("theirs", "shop/orders", "q.py:9", True)
     ]
+
+
+@pytest.mark.parametrize("loader", ["seeds/raw_orders", "raw_orders"])
+def test_source_over_a_table_of_the_same_location_has_the_key_of_its_asset(loader):
+    """Dagster finds the asset by its table name, so the dependency is declared."""
+    content = decode_manifest(msgspec.json.encode(manifest("prod", "order_id")))
+    facts = LocationFacts(
+        name="shop",
+        folder=str(HERE),
+        assets=(
+            AssetFacts(key=loader, executable=True, relation="prod.main.raw_orders"),
+            AssetFacts(
+                key="orders",
+                executable=True,
+                manifest="shop",
+                unique_id="model.shop.orders",
+                dependencies=(DependencyFacts(key=loader),),
+            ),
+        ),
+        manifests={"shop": ManifestFacts(file="")},
+    )
+    draft = draft_of(
+        facts,
+        ProjectFolder("shop", "shop", HERE, "interface.json", "shop"),
+        CheckoutPaths(Path("/repo"), {}),
+        {"shop": read_manifest(content)},
+    )
+    draft.nodes = {"shop": RenderedNodes(content, None, TraceCache())}
+    add_columns([draft], {}, TraceCache())
+    interface = draft.interface()
+    [orders] = [asset for asset in interface.assets if asset.key == "orders"]
+    [read] = orders.reads
+    assert (read.key, read.source, read.declared, read.queried) == (
+        loader,
+        "raw.orders",
+        True,
+        True,
+    )
+    assert orders.columns["order_id"].derived_from == (f"{loader}#order_id",)
+    [source] = interface.sources
+    assert (source.name, source.key) == ("raw.orders", loader)

@@ -33,7 +33,7 @@ def dbt_asset(
     Args:
         facts: The asset in Dagster, which decides on key, group, owners and dependencies.
         manifest: Manifest with the node, which has all other facts.
-        other_keys: Keys that other translators return, by unique id.
+        other_keys: Keys that Dagster may have instead of those of the manifest, by unique id.
         checks: Checks of the asset.
         relative: Returns an absolute place relative to the project's folder.
     """

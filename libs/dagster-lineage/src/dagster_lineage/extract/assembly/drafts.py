@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from dagster_lineage.extract.assembly.draft_sources import DraftSources
 from dagster_lineage.extract.assembly.notes import MAX_SEPARATE, by_reason, condensed
 from dagster_lineage.extract.assembly.project_folders import ProjectFolder
 from dagster_lineage.extract.dbt.manifest_graph import Code, ManifestGraph
-from dagster_lineage.extract.probe.answer import LocationFacts
+from dagster_lineage.extract.probe.answer import AssetFacts, LocationFacts
 from dagster_lineage.model import (
     SCHEMA_VERSION,
     Asset,
@@ -148,6 +148,10 @@ def draft_of(
     visible = {check.unique_id for check in facts.checks if check.unique_id}
     tests = {name: _checks_of_tests(manifest, visible) for name, manifest in manifests.items()}
     relative = partial(paths.relative, folder=project_folder.folder)
+    other_keys = {
+        name: _other_keys(manifest, facts.manifests[name].other_keys, facts.assets)
+        for name, manifest in manifests.items()
+    }
     python_checks = _python_checks(facts, relative)
     for one in facts.assets:
         if one.stub:
@@ -155,9 +159,8 @@ def draft_of(
         manifest = manifests.get(one.manifest)
         checks = python_checks.get(one.key, [])
         if manifest is not None and one.unique_id in manifest.assets:
-            other_keys = facts.manifests[one.manifest].other_keys
             checks = [*checks, *tests[one.manifest].get(one.unique_id, ())]
-            asset = dbt_asset(one, manifest, other_keys, checks, relative)
+            asset = dbt_asset(one, manifest, other_keys[one.manifest], checks, relative)
             draft.code[one.key] = (one.manifest, manifest.code[one.unique_id])
         else:
             asset = python_asset(one, checks, relative)
@@ -212,6 +215,28 @@ def draft_of_manifest(
     draft.exposures = manifest.exposures
     draft.unknown += manifest.notes
     return draft
+
+
+def _other_keys(
+    manifest: ManifestGraph, other: Mapping[str, tuple[str, ...]], assets: Iterable[AssetFacts]
+) -> dict[str, tuple[str, ...]]:
+    """Return the other keys of a manifest's nodes and sources, by unique id.
+
+    A source over a table of the same code location gets the key of that asset: Dagster compares
+    `dagster/table_name` (`resolve_assets_def_deps`).
+
+    Args:
+        manifest: The manifest.
+        other: Keys that other translators return, by unique id.
+        assets: Assets of the code location.
+    """
+    tables = {one.relation: one.key for one in assets if one.relation and not one.stub}
+    over_own = {
+        unique_id: (*other.get(unique_id, ()), tables[source.relation])
+        for unique_id, source in manifest.sources.items()
+        if source.relation in tables
+    }
+    return {**other, **over_own}
 
 
 def _code_of(draft: Draft, manifest: str) -> dict[str, Code]:
