@@ -14,7 +14,8 @@ from dagster_lineage.extract.dbt.columns import type_spelling
 from dagster_lineage.extract.dbt.keys import Keys
 from dagster_lineage.extract.dbt.lines import read_lines
 from dagster_lineage.extract.dbt.manifest_nodes import Freshness, ManifestNode, ManifestSource
-from dagster_lineage.extract.dbt.relations import relation_of, unquoted
+from dagster_lineage.extract.dbt.quoted_names import unquoted
+from dagster_lineage.extract.dbt.relations import relation_of
 from dagster_lineage.extract.dbt.sources import freshness_text
 
 

@@ -36,8 +36,8 @@ def folded_names(names: Iterable[str]) -> set[str]:
 def missing_names(columns: Mapping[str, object], names: Iterable[str], dialect: str) -> list[str]:
     """Return the names that no column of a table has, each once, in their order.
 
-    A field of a struct (`address.city`) exists if the struct does, and pseudo columns (`rowid` in
-    DuckDB) exist in every table.
+    A field of a struct (`address.city`) exists if the struct does, a struct if one of its fields
+    does, and pseudo columns (`rowid` in DuckDB) exist in every table.
 
     Args:
         columns: All columns of the table.
@@ -47,7 +47,7 @@ def missing_names(columns: Mapping[str, object], names: Iterable[str], dialect: 
     missing = {name.casefold(): name for name in reversed([*names]) if name not in columns}
     if not missing:
         return []
-    known = {name.casefold() for name in columns}
+    known = folded_names(columns)
     return [
         name
         for folded, name in reversed(missing.items())

@@ -156,7 +156,7 @@ class Tracer:
             columns=_merged_columns(asset, traced, reason),
             columns_known=asset.columns_known or facts.columns_known,
             unknown_columns=reason,
-            missing_contract_columns=_columns_not_given(asset, traced)
+            missing_contract_columns=_columns_not_given(asset, traced, dialect)
             if facts.columns_known
             else (),
         )
@@ -209,12 +209,9 @@ class Tracer:
         return tuple(missing_names(asset.columns, columns, dialect))
 
 
-def _columns_not_given(asset: Asset, traced: Mapping[str, Column]) -> tuple[str, ...]:
+def _columns_not_given(asset: Asset, traced: Mapping[str, Column], dialect: str) -> tuple[str, ...]:
     """Return the columns that a contract declares and the SQL lacks."""
-    if not asset.contract:
-        return ()
-    given = {name.casefold() for name in traced}
-    return tuple(name for name in asset.columns if name.casefold() not in given)
+    return tuple(missing_names(traced, asset.columns, dialect)) if asset.contract else ()
 
 
 def _merged_columns(asset: Asset, traced: dict[str, Column], reason: str) -> dict[str, Column]:

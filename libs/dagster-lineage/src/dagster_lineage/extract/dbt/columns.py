@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import functools
 import re
+from collections.abc import Iterable
 
 from dagster_lineage.extract.dbt.constraints import Guarantees
 from dagster_lineage.extract.dbt.lines import Described
@@ -31,6 +32,12 @@ def columns_of(
     declared = list(node.columns)
     complete = bool(header) or (node.contract_is_enforced and bool(declared))
     names = list(header) or declared
+    fields: dict[str, list[str]] = {}
+    if complete and not header:
+        # dbt writes the fields of a struct (`address.city`) into the type of its column.
+        for name in declared:
+            fields.setdefault(name.partition(".")[0], []).append(name)
+        names = list(fields)
     known = {name.casefold() for name in names}
     # A test can name a column that is not declared: the column exists, and others may, too.
     if not complete:
@@ -44,9 +51,15 @@ def columns_of(
             type=types.get(folded, ""),
             not_null=folded in guarantees.not_null,
             unique=folded in guarantees.unique,
-            line=described.column(name, node.version) if described else 0,
+            line=_line(described, (name, *fields.get(name, ())), node.version),
         )
     return columns, complete
+
+
+def _line(described: Described | None, names: Iterable[str], version: str) -> int:
+    """Return the line of the first name that YAML describes."""
+    lines = (described.column(name, version) if described else 0 for name in names)
+    return next(filter(None, lines), 0)
 
 
 def expected_of(

@@ -26,6 +26,7 @@ from dataclasses import dataclass
 
 from dagster_lineage.extract.dbt.data_tests import DataTest
 from dagster_lineage.extract.dbt.manifest_nodes import ManifestNode, ManifestSource, strings
+from dagster_lineage.extract.dbt.quoted_names import unquoted
 
 _NOT_NULL, _UNIQUE, _PRIMARY_KEY = "not_null", "unique", "primary_key"
 _TESTS = {
@@ -89,7 +90,7 @@ def _constraints(node: ManifestNode | ManifestSource) -> Iterator[tuple[str, tup
         if not node.contract_is_enforced:
             return
         for constraint in node.constraints:
-            columns = strings(constraint.columns)
+            columns = tuple(map(unquoted, strings(constraint.columns)))
             if columns:
                 yield constraint.type, columns
     for name, column in node.columns.items():

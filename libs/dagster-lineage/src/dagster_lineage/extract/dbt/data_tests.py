@@ -16,13 +16,13 @@ from dagster_lineage.extract.dbt.manifest_nodes import (
     TestMetadata,
 )
 from dagster_lineage.extract.dbt.project_files import ProjectFiles
+from dagster_lineage.extract.dbt.quoted_names import unquoted
 from dagster_lineage.extract.dbt.test_subjects import Subjects
 from dagster_lineage.model import Check
 
 COLUMN_ARGUMENTS = ("column_name", "combination_of_columns", "column_list", "column_names")
 _HARMLESS_ARGUMENTS = frozenset({*COLUMN_ARGUMENTS, "model", "quote_columns"})
 _NAME = re.compile(r"[^\W\d][\w$]*")
-_QUOTED_NAME = re.compile(r'"([^"]+)"|`([^`]+)`|\[([^\]]+)\]')
 _FAILS_ON_ANY_ROW = frozenset({"", "!=0", ">0", ">=1", "<>0"})
 
 
@@ -118,7 +118,7 @@ class DataTests:
     def _line(self, node: ManifestNode, described: Described, kind: str) -> int:
         attached = self._nodes.get(node.attached_node or "")
         version = attached.version if isinstance(attached, ManifestNode) else ""
-        column = _unquoted(node.column_name or "")
+        column = unquoted(node.column_name or "")
         items = described.tests_of(column, kind, version)
         for item in items:
             if item.name and item.name == node.name:
@@ -160,18 +160,13 @@ def _columns(node: ManifestNode, declared: Collection[str]) -> tuple[tuple[str, 
     written = [name for one in COLUMN_ARGUMENTS for name in metadata.texts(one)]
     if not written and node.column_name:
         written = [node.column_name]
-    columns = [_unquoted(name) for name in written]
+    columns = [unquoted(name) for name in written]
     plain = [
         column
         for column, name in zip(columns, written, strict=True)
         if column != name or _NAME.fullmatch(name) or name in declared
     ]
     return tuple(dict.fromkeys(plain)), bool(plain) and len(plain) == len(written)
-
-
-def _unquoted(name: str) -> str:
-    found = _QUOTED_NAME.fullmatch(name.strip())
-    return next(one for one in found.groups() if one is not None) if found else name
 
 
 def _severity_is_error(config: NodeConfig) -> bool:

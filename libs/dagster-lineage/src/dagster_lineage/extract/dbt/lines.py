@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import yaml
 
+from dagster_lineage.extract.dbt.quoted_names import unquoted
+
 # libyaml is several times as fast; a wheel without it still works.
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ENTRIES = ("models", "seeds", "snapshots", "exposures")
@@ -100,7 +102,7 @@ def _described(item: yaml.MappingNode) -> tuple[str, Described]:
         named = of_column.get("name")
         if named is None:
             continue  # a version's `include`
-        folded = _scalar(named).casefold()
+        folded = unquoted(_scalar(named)).casefold()
         described.columns.setdefault(folded, _line(named))
         _add_tests(described, folded, of_column)
     config = _pairs(pairs.get("config"))

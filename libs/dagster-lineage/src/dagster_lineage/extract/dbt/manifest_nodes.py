@@ -10,12 +10,15 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 from msgspec import Raw, Struct, field
+from msgspec.structs import force_setattr
 
 from dagster_lineage.extract.dbt.json_decoding import decode
+from dagster_lineage.extract.dbt.quoted_names import unquoted
 
 Strings: TypeAlias = str | tuple[str, ...] | None
 """A list of texts, or one text."""
 
+_QUOTES = frozenset('"`[')
 _PRODUCED = frozenset({"model", "seed", "snapshot"})
 # dagster-dbt leaves out the same resources (`asset_utils.is_non_asset_node`).
 _WITHOUT_TABLE = frozenset({"metric", "semantic_model", "saved_query", "function"})
@@ -174,6 +177,13 @@ class ManifestRelation(ManifestResource, frozen=True, kw_only=True, gc=False):
     relation_name: str | None = None
     """As dbt renders it."""
     columns: dict[str, ColumnInfo] = {}
+    """By name, without quotes."""
+
+    def __post_init__(self) -> None:
+        """Take the quotes from the names of columns, which projects write as their engine does."""
+        if any(name[:1] in _QUOTES for name in self.columns):
+            columns = {unquoted(name): column for name, column in self.columns.items()}
+            force_setattr(self, "columns", columns)
 
     @property
     def table_name(self) -> str:
