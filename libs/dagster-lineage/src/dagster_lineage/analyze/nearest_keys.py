@@ -64,15 +64,17 @@ class KnownKeys:
         near = [self._last_parts[prefix][one] for one in self._names_under(prefix).typos(last)]
         for one in sorted((*near, *others), key=lambda one: typo_rank(key, one)):
             yield KeySuggestion(one, "spelling")
-        for one, evidence in self._one_part_away(key):
-            if not self._other_table(one, relation):
-                yield KeySuggestion(one, evidence)
+        for one in self._with_swapped_parts(key):
+            yield KeySuggestion(one, "spelling")
+        away = [one for one in self._one_part_away(key) if not self._other_table(one.key, relation)]
+        # Of several, such as `sales/2023/orders` and `sales/2024/orders`, none is more probable.
+        yield from away if len(away) == 1 else ()
         same_name = self._keys_of.get(last, [])
         if len(same_name) == 1 and not self._other_table(same_name[0], relation):
             yield KeySuggestion(same_name[0], "name" if prefix else "spelling")
 
     def _elsewhere(self, key: str) -> Iterator[str]:
-        """Yield the known keys under a mistyped prefix, or without it, and with swapped parts."""
+        """Yield the known keys under a mistyped prefix, or any prefix for a key without one."""
         prefix, last = split_last(key)
         if not prefix:
             found = self._all_last.typos(last)[:1] if last not in self._keys_of else []
@@ -81,13 +83,15 @@ class KnownKeys:
             keys = self._last_parts[other]
             found = [last] if last in keys else self._names_under(other).typos(last)
             yield from (keys[one] for one in found)
+
+    def _with_swapped_parts(self, key: str) -> Iterator[str]:
         parts = key_path(key)
         for at in range(len(parts) - 1):
             swapped = key_text((*parts[:at], parts[at + 1], parts[at], *parts[at + 2 :]))
-            if swapped in self.known and swapped != key:
+            if swapped in self.known:
                 yield swapped
 
-    def _one_part_away(self, key: str) -> Iterator[tuple[str, Evidence]]:
+    def _one_part_away(self, key: str) -> Iterator[KeySuggestion]:
         """Yield the known keys with one part more or less, but with the same last part."""
         parts = key_path(key)
         for other in self._keys_of.get(split_last(key)[1], ()):
@@ -95,7 +99,7 @@ class KnownKeys:
             if len(longer) != len(shorter) + 1 or len(shorter) == 1:
                 continue
             if any(longer[:at] + longer[at + 1 :] == shorter for at in range(len(shorter))):
-                yield other, "path" if longer[0] == shorter[0] else "prefix"
+                yield KeySuggestion(other, "path" if longer[0] == shorter[0] else "prefix")
 
     def _other_table(self, key: str, relation: str) -> bool:
         # Two tables that are known to be different have similar names by chance.

@@ -61,7 +61,7 @@ class UnreadableLocation(GraphRule):
             where.project,
             f"Code location `{location}` could not be loaded: {reason}. Its assets and reads were "
             f"not checked.{unknown}",
-            fix="Fix the code location and run `lineage lock`, or accept it with "
-            "--allow-unreadable.",
+            fix="Fix the code location and run `lineage lock`. "
+            "`lineage check --allow-unreadable` accepts it for one run.",
             key=location,
         )
