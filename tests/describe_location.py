@@ -61,9 +61,23 @@ def describe(definitions):
             "description": node.description or "",
             "kinds": sorted(node.kinds),
             "checks": sorted(check.name for check in node.check_keys),
+            "columns": columns(node.metadata),
         }
         for key in sorted(graph.get_all_asset_keys())
         for node in [graph.get(key)]
+    }
+
+
+def columns(metadata):
+    """Return the columns of an asset that Dagster shows, each with its upstream columns."""
+    schema = metadata.get("dagster/column_schema")
+    lineage = metadata.get("dagster/column_lineage")
+    return {
+        column.name: [
+            [dep.asset_key.to_user_string(), dep.column_name]
+            for dep in lineage.deps_by_column[column.name]
+        ]
+        for column in (schema.columns if schema else [])
     }
 
 

@@ -55,6 +55,44 @@ def test_events_carry_the_generation_rows_and_columns(environment):
     assert [(column.name, column.type) for column in columns] == [("id", "BIGINT")]
 
 
+def test_event_has_the_columns_of_the_table_with_what_the_definition_declares(environment):
+    declared = dg.TableSchema(
+        [
+            dg.TableColumn(
+                "ID",
+                "?",
+                "Number of the order.",
+                dg.TableColumnConstraints(nullable=False, unique=True),
+            ),
+            dg.TableColumn("removed", "VARCHAR"),
+        ],
+        dg.TableConstraints(["primary key (id)"]),
+    )
+    origin = dg.TableColumnDep(dg.AssetKey(["source", "orders"]), "number")
+    lineage = dg.TableColumnLineage({"ID": [origin], "removed": [origin]})
+
+    @dg.asset(
+        key=ORDERS,
+        metadata={"dagster/column_schema": declared, "dagster/column_lineage": lineage},
+    )
+    def orders(context: dg.AssetExecutionContext, warehouse: WarehouseResource):
+        with warehouse.open_session() as session:
+            session.write(ORDERS.path, pd.DataFrame({"id": [1], "added": ["a"]}))
+            yield from publish(context, session)
+
+    [event] = run(orders).asset_materializations_for_node("shop__orders")
+    schema = event.metadata["dagster/column_schema"].value
+    assert [(column.name, column.type, column.description) for column in schema.columns] == [
+        ("id", "BIGINT", "Number of the order."),
+        ("added", "VARCHAR", None),
+    ]
+    constraints = schema.columns[0].constraints
+    assert (constraints.nullable, constraints.unique) == (False, True)
+    assert schema.constraints.other == ["primary key (id)"]
+    found = event.metadata["dagster/column_lineage"].value
+    assert found.deps_by_column == {"id": [origin], "added": []}
+
+
 def test_event_is_stored_after_the_publication(environment, monkeypatch):
     """A reader that starts at the event would otherwise read the old data."""
     seen = []

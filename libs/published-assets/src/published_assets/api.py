@@ -6,7 +6,7 @@ order: write, check, publish, report to Dagster.
 """
 
 from published_assets.definitions import code_location_definitions
-from published_assets.publishing import publish, table_metadata
+from published_assets.publishing import publish
 from published_assets.resource import WarehouseResource, pool_of
 
 __all__ = [
@@ -14,5 +14,4 @@ __all__ = [
     "code_location_definitions",
     "pool_of",
     "publish",
-    "table_metadata",
 ]

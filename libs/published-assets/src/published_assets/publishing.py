@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 
+from published_assets.column_metadata import column_metadata
 from warehouse import Publication, WorkSession
 
 
@@ -28,7 +29,7 @@ def publish(
 
     Yields:
         A materialization of every selected asset, with the generation as data version, the number
-        of rows and the columns; then the check results.
+        of rows, the columns and their lineage; then the check results.
 
     Raises:
         dagster.Failure: a blocking check failed. The check results are stored, nothing is
@@ -39,7 +40,7 @@ def publish(
     if failed:
         yield from checks
         raise not_published(session, [describe(check) for check in failed])
-    tables = {key: table_metadata(session, key) for key in context.selected_asset_keys}
+    tables = {key: table_metadata(context, session, key) for key in context.selected_asset_keys}
     publication = session.publish()
     for key, table in tables.items():
         yield dg.MaterializeResult(
@@ -78,22 +79,22 @@ def not_published(session: WorkSession, reasons: Sequence[str]) -> dg.Failure:
 
 
 def table_metadata(
-    session: WorkSession, key: dg.AssetKey, descriptions: Mapping[str, str] | None = None
+    context: dg.AssetExecutionContext, session: WorkSession, key: dg.AssetKey
 ) -> dict[str, Any]:
     """Return rows and columns of a table of the work file, as Dagster's table metadata.
 
+    Names and types are those of the table. Everything else about a column is that of the asset's
+    definition: description, constraints, tags and lineage.
+
     Args:
+        context: Context of the step.
         session: The work session, before its publication.
         key: The table's asset key.
-        descriptions: Descriptions of columns, by name.
     """
-    columns = [
-        dg.TableColumn(name=name, type=type_, description=(descriptions or {}).get(name))
-        for name, type_ in session.columns(key.path)
-    ]
+    columns = session.columns(key.path)
     return {
         "dagster/row_count": session.rows(key.path),
-        "dagster/column_schema": dg.TableSchema(columns=columns),
+        **column_metadata(context.assets_def.get_asset_spec(key).metadata, columns),
     }
 
 

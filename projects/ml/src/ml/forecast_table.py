@@ -38,7 +38,6 @@ SCHEMA = dg.TableSchema(
         ),
     ]
 )
-DESCRIPTIONS = {column.name: column.description or "" for column in SCHEMA.columns}
 
 
 def column_lineage(upstream: dg.AssetKey) -> dg.TableColumnLineage:

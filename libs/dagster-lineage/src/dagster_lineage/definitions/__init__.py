@@ -1,5 +1,6 @@
 """Functions for the `Definitions` of a code location. They need Dagster, but not dbt."""
 
+from dagster_lineage.definitions.column_lineage import with_column_lineage
 from dagster_lineage.definitions.upstream import (
     Upstream,
     UpstreamUnknown,
@@ -7,4 +8,10 @@ from dagster_lineage.definitions.upstream import (
     upstream,
 )
 
-__all__ = ["Upstream", "UpstreamUnknown", "get_asset_key_for_model", "upstream"]
+__all__ = [
+    "Upstream",
+    "UpstreamUnknown",
+    "get_asset_key_for_model",
+    "upstream",
+    "with_column_lineage",
+]

@@ -15,7 +15,6 @@ producer's code is needed. A wrong project, model or column fails when the defin
 
 from __future__ import annotations
 
-import inspect
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -24,21 +23,22 @@ from pathlib import Path
 
 import dagster as dg
 
+from dagster_lineage.definitions.calling_code import (
+    INTERFACES,
+    LOCKING,
+    place_of_call,
+    repository_of,
+)
 from dagster_lineage.files.interface_files import (
     InterfaceUnreadable,
     matching_files,
     read_interface,
 )
-from dagster_lineage.files.settings import read_settings, settings_root
+from dagster_lineage.files.settings import read_settings
 from dagster_lineage.model import Asset, Interface, key_path
 from dagster_lineage.model.errors import LineageError
 from dagster_lineage.model.nearest_names import did_you_mean, nearest_name
 
-INTERFACES = "LINEAGE_INTERFACES"
-"""Environment variable with the repository's root, for code that is installed outside of it."""
-LOCKING = "LINEAGE_LOCKING"
-"""Environment variable that `lineage lock` sets. A wrong name is then an unresolved key, so that
-the code location loads and the mistake is reported as a finding."""
 MODEL_METADATA = "lineage/model"
 COLUMNS_METADATA = "lineage/columns"
 PLACE_METADATA = "lineage/at"
@@ -103,7 +103,7 @@ def get_asset_key_for_model(project: str, model: str) -> dg.AssetKey:
     Raises:
         UpstreamUnknown: it does not exist. The message names the nearest one.
     """
-    file, _ = _caller()
+    file, _ = place_of_call()
     return _find(project, model, file)[0]
 
 
@@ -121,7 +121,7 @@ def upstream(project: str, model: str, columns: Iterable[str] | Mapping[str, str
         UpstreamUnknown: the project, model or column does not exist. The message names the nearest
             one.
     """
-    file, line = _caller()
+    file, line = place_of_call()
     key, asset = _find(project, model, file)
     wanted = dict(columns) if isinstance(columns, Mapping) else dict.fromkeys(columns, "")
     if os.environ.get(LOCKING):
@@ -137,14 +137,6 @@ def upstream(project: str, model: str, columns: Iterable[str] | Mapping[str, str
     return Upstream(project, model, key, wanted)
 
 
-def _caller() -> tuple[Path, int]:
-    """Return file and line of the code that called a function of this module."""
-    frame = inspect.currentframe()
-    while frame is not None and frame.f_code.co_filename == __file__:
-        frame = frame.f_back
-    return (Path(frame.f_code.co_filename), frame.f_lineno) if frame else (Path.cwd(), 0)
-
-
 def _find(project: str, model: str, file: Path) -> tuple[dg.AssetKey, Asset | None]:
     """Return the key and the asset of a model; while locking, an unresolved key for a wrong name.
 
@@ -153,9 +145,10 @@ def _find(project: str, model: str, file: Path) -> tuple[dg.AssetKey, Asset | No
         model: Name of the model.
         file: File of the caller, in whose repository the interface is.
     """
+    # While locking, the code location loads and the mistake is reported as a finding.
     locking = bool(os.environ.get(LOCKING))
     try:
-        interface, interface_file = _interface(_root(file), project)
+        interface, interface_file = _interface(repository_of(file), project)
     except UpstreamUnknown:
         if not locking:
             raise
@@ -170,19 +163,6 @@ def _find(project: str, model: str, file: Path) -> tuple[dg.AssetKey, Asset | No
         f"Its interface is {interface_file}; if the model is new, write it again with "
         f"`lineage lock {project}`."
     )
-
-
-def _root(file: Path) -> Path:
-    """Return the root of the repository: that of the caller's file, or of the working directory."""
-    named = os.environ.get(INTERFACES)
-    root = Path(named) if named else settings_root(file.parent) or settings_root(Path.cwd())
-    if root is None:
-        raise UpstreamUnknown(
-            f"There is no pyproject.toml with [tool.lineage] in a folder above {file} or in the "
-            f"working directory, so interfaces cannot be found. Set {INTERFACES} to the root of "
-            "the repository."
-        )
-    return root
 
 
 def _interface(root: Path, project: str) -> tuple[Interface, Path]:
@@ -204,7 +184,7 @@ def _interface(root: Path, project: str) -> tuple[Interface, Path]:
     raise UpstreamUnknown(
         f"No interface in {root} is that of a project `{project}`: "
         f"{did_you_mean(project, projects)} Write the interface of a new project with "
-        f"`lineage lock {project}`."
+        f"`lineage lock {project}`; if the root of the repository is elsewhere, set {INTERFACES}."
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 import dagster as dg
-from dagster_dbt import DbtCliInvocation, DbtCliResource
+from dagster_dbt import DbtCliResource
 from dagster_dbt.asset_utils import get_manifest_and_translator_from_dbt_assets
 
 from published_assets.dbt.results import errors_of
@@ -46,7 +46,7 @@ def build_and_publish(
 
     Yields:
         An output per model after the publication, with the generation as data version, the number
-        of rows and the columns; then the results of its tests.
+        of rows, the columns and their lineage; then the results of its tests.
 
     Raises:
         dagster.Failure: a model or a test of severity `error` failed, or dbt did not start. Test
@@ -77,7 +77,7 @@ def build_and_publish(
             yield from checks
             raise not_published(session, errors)
         outputs = [
-            with_table_metadata(context, session, invocation, event)
+            with_table_metadata(context, session, event)
             for event in events
             if isinstance(event, dg.Output)
         ]
@@ -97,13 +97,8 @@ def build_and_publish(
 def with_table_metadata(
     context: dg.AssetExecutionContext,
     session: WorkSession,
-    invocation: DbtCliInvocation,
     output: dg.Output[Any],
 ) -> dg.Output[None]:
-    """Return a model's output with the rows and columns of its table and dbt's descriptions."""
+    """Return a model's output with the rows and columns of its table."""
     key = context.asset_key_for_output(output.output_name)
-    node = invocation.manifest["nodes"].get(str(output.metadata["unique_id"].value), {})
-    descriptions = {
-        name: column.get("description", "") for name, column in node.get("columns", {}).items()
-    }
-    return output.with_metadata({**output.metadata, **table_metadata(session, key, descriptions)})
+    return output.with_metadata({**output.metadata, **table_metadata(context, session, key)})

@@ -7,9 +7,8 @@ import dagster as dg
 from dagster_fivetran import FivetranOutput, FivetranSyncConfig
 
 from ingestion.fivetran.account import FivetranAccount
-from ingestion.fivetran.column_schema import column_schema, expected_columns
+from ingestion.fivetran.column_schema import column_schema
 from ingestion.fivetran.connector import connector_of, page_of
-from ingestion.fivetran.destination import Column
 from ingestion.fivetran.mode import FivetranMode
 from ingestion.fivetran.selection import synced_tables
 from ingestion.fivetran.snapshot import SnapshotTable, read_snapshot
@@ -33,7 +32,7 @@ def _spec(table: SnapshotTable) -> dg.AssetSpec:
             **SNAPSHOT.metadata(table),
             "dagster/table_name": ".".join(["ingestion", *table.key.path]),
             "dagster/storage_kind": "duckdb",
-            "dagster/column_schema": column_schema(table, expected_columns(table)),
+            "dagster/column_schema": column_schema(table),
         },
     )
 
@@ -62,13 +61,7 @@ def fivetran_tables(
     with warehouse.open_session() as session:
         imports = import_tables(session, destination_url, tables, completed_at)
         metadata = {
-            table.key: {
-                **_metadata(table, imports[table.key], output, mode),
-                "dagster/column_schema": column_schema(
-                    table, [Column(*column) for column in session.columns(table.key.path)]
-                ),
-            }
-            for table in tables
+            table.key: _metadata(table, imports[table.key], output, mode) for table in tables
         }
         yield from publish(context, session, metadata=metadata)
 

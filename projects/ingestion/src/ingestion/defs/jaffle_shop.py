@@ -133,13 +133,11 @@ def raw_customers(
                     "num_rows": len(validated.accepted),
                     "preview": dg.MetadataValue.md(first_rows(validated.accepted, 5)),
                     "source": source,
-                    "dagster/column_schema": _CUSTOMER_SCHEMA,
                 },
                 REJECTED: {
                     "num_rows": len(validated.rejected),
                     "preview": dg.MetadataValue.md(first_rows(validated.rejected, 5)),
                     "source": source,
-                    "dagster/column_schema": _REJECTED_SCHEMA,
                 },
             },
             checks=[check] if is_check_selected else [],

@@ -1,4 +1,4 @@
-"""Dagster's column schema of a Fivetran table, at load and after a sync."""
+"""Dagster's column schema of a Fivetran table."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from ingestion.fivetran.destination import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ingestion.fivetran.snapshot import SnapshotTable
 
 _ADDED = {
@@ -43,13 +41,8 @@ def expected_columns(table: SnapshotTable) -> list[Column]:
     return [*table.columns, *(Column(name, _ADDED[name][0]) for name in added)]
 
 
-def column_schema(table: SnapshotTable, columns: Sequence[Column]) -> dg.TableSchema:
-    """Return the schema of columns, with the primary key as constraints.
-
-    Args:
-        table: Table of the snapshot.
-        columns: At load the expected columns, after a sync those of the work file.
-    """
+def column_schema(table: SnapshotTable) -> dg.TableSchema:
+    """Return the schema of the columns that a sync loads, with the primary key as constraints."""
     version = (START,) if table.keeps_history else ()
     key = (table.primary_key or (SURROGATE_KEY,)) + version
     return dg.TableSchema(
@@ -62,7 +55,7 @@ def column_schema(table: SnapshotTable, columns: Sequence[Column]) -> dg.TableSc
                     nullable=column.name not in key, unique=(column.name,) == key
                 ),
             )
-            for column in columns
+            for column in expected_columns(table)
         ],
         constraints=dg.TableConstraints(other=[f"primary key ({', '.join(key)})"]),
     )

@@ -7,10 +7,10 @@ from pydantic import Field
 
 from dagster_lineage.definitions import upstream
 from ml.forecast_checks import check_quality, check_specs, check_table
-from ml.forecast_table import DESCRIPTIONS, KEY, SCHEMA, column_lineage
+from ml.forecast_table import KEY, SCHEMA, column_lineage
 from ml.forecasting.errors import ForecastError
 from ml.forecasting.history import FEATURE_COLUMNS
-from published_assets.api import WarehouseResource, pool_of, publish, table_metadata
+from published_assets.api import WarehouseResource, pool_of, publish
 
 SUMMARY = upstream("marts_dbt", "daily_order_summary", columns=FEATURE_COLUMNS)
 
@@ -87,7 +87,7 @@ def predicted_orders(
     )
     with warehouse.open_session() as session:
         session.write(KEY.path, forecast.days.assign(upstream_generation=generation))
-        metadata = table_metadata(session, KEY, DESCRIPTIONS) | forecast_metadata(
+        metadata = forecast_metadata(
             history,
             forecast,
             feature_schema=feature_schema_hash(summary.table),
