@@ -157,11 +157,11 @@ def test_description_of_a_column_links_to_its_origins(repository):
     """The open-source UI hides `dagster/column_lineage`."""
     columns = columns_of(metadata_of(repository.load(MAPPED).defs)["marts/paid"])
     assert columns["ID"].description == (
-        "Number of the order.\n\nCopied from [shop/orders.id](/assets/shop/orders)."
+        "Number of the order.\n\nCopied from [`shop/orders.id`](/assets/shop/orders)."
     )
     assert columns["total"].description == (
-        "Computed from [shop/fees.fee](/assets/shop/fees), "
-        "[shop/orders.amount](/assets/shop/orders)."
+        "Computed from [`shop/fees.fee`](/assets/shop/fees), "
+        "[`shop/orders.amount`](/assets/shop/orders)."
     )
 
 
@@ -172,8 +172,8 @@ def test_many_origins_are_counted_in_the_description_and_complete_in_the_lineage
     metadata = metadata_of(repository.load(MAPPED).defs)["marts/new"]
     assert lineage_of(metadata) == {"sum": list(origins)}
     description = columns_of(metadata)["sum"].description
-    assert description.startswith("Computed from [a b/t0.x](/assets/a%20b/t0), ")
-    assert description.endswith("[a b/t5.x](/assets/a%20b/t5) and 3 more.")
+    assert description.startswith("Computed from [`a b/t0.x`](/assets/a%20b/t0), ")
+    assert description.endswith("[`a b/t5.x`](/assets/a%20b/t5) and 3 more.")
 
 
 def test_python_asset_has_the_columns_that_it_declares_and_no_others(repository):

@@ -8,6 +8,7 @@ their origins, too.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from urllib.parse import quote
 
 import dagster as dg
@@ -44,7 +45,8 @@ def with_columns(spec: dg.AssetSpec, asset: Asset) -> dg.AssetSpec:
     # An asset that reads others, but has no known origins, does not end the path of a column.
     if lineage or not asset.reads or any(column.derived_from for _, column in columns):
         origins = {
-            own.name: [_dependency(one) for one in column.derived_from] for own, column in columns
+            own.name: [_dependency(one) for one in dict.fromkeys(column.derived_from)]
+            for own, column in columns
         }
         metadata[LINEAGE] = dg.TableColumnLineage({**origins, **lineage})
     return spec.merge_attributes(metadata=metadata)
@@ -92,7 +94,7 @@ def _table_column(own: dg.TableColumn, column: Column) -> dg.TableColumn:
 
 def _dependency(origin: str) -> dg.TableColumnDep:
     key, column = split_column(origin)
-    return dg.TableColumnDep(dg.AssetKey(list(key_path(key))), column)
+    return dg.TableColumnDep(_asset_key(key), column)
 
 
 def _origins(column: Column) -> str:
@@ -100,10 +102,22 @@ def _origins(column: Column) -> str:
     links = []
     for origin in column.derived_from[:LISTED_ORIGINS]:
         key, name = split_column(origin)
-        address = "/assets/" + "/".join(quote(part, safe="") for part in key_path(key))
-        links.append(f"[{key}.{name}]({address})")
+        links.append(f"[`{key}.{name}`]({_address(key)})")
     if not links:
         return ""
     more = len(column.derived_from) - len(links)
     listed = ", ".join(links) + (f" and {more} more" if more else "")
     return f"{'Copied from' if column.copy else 'Computed from'} {listed}."
+
+
+# The columns of an asset are computed from those of few others.
+
+
+@lru_cache(maxsize=1024)
+def _asset_key(key: str) -> dg.AssetKey:
+    return dg.AssetKey(list(key_path(key)))
+
+
+@lru_cache(maxsize=1024)
+def _address(key: str) -> str:
+    return "/assets/" + "/".join(quote(part, safe="") for part in key_path(key))
