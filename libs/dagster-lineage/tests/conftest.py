@@ -1,17 +1,23 @@
-"""A git repository with interface files, for tests of commands that read git."""
+"""A git repository with interface files, and a browser."""
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from dagster_lineage.files.interface_files import encode
 from dagster_lineage.model import SCHEMA_VERSION, Interface
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync")
 
 
 class GitFolder:
@@ -67,3 +73,17 @@ def git_folder(tmp_path: Path) -> Callable[[str], GitFolder]:
 @pytest.fixture
 def repository(git_folder) -> GitFolder:
     return git_folder("repository")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if executable is None:
+        message = f"no browser: one of {', '.join(BROWSERS)} is needed"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=list(QUIET))
+        yield chromium
+        chromium.close()

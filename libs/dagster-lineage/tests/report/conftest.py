@@ -1,14 +1,11 @@
-"""A browser, and the page of a small repository with three teams."""
+"""The page of a small repository with three teams, open in a browser."""
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 from dagster_lineage.cli.main import main
 from dagster_lineage.files.interface_files import encode
@@ -25,9 +22,6 @@ from dagster_lineage.model import (
     Read,
     Source,
 )
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync")
 
 SHOP = Interface(
     schema_version=SCHEMA_VERSION,
@@ -176,20 +170,6 @@ def three_teams(tmp_path_factory: pytest.TempPathFactory) -> Path:
     producer = Repository(tmp_path_factory.mktemp("three_teams"))
     producer.write(SHOP, MARTS, ML)
     return producer.report()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if executable is None:
-        message = f"no browser: one of {', '.join(BROWSERS)} is needed"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=list(QUIET))
-        yield chromium
-        chromium.close()
 
 
 class Visit:
