@@ -176,6 +176,26 @@ def test_many_origins_are_counted_in_the_description_and_complete_in_the_lineage
     assert description.endswith("[`a b/t5.x`](/assets/a%20b/t5) and 3 more.")
 
 
+def test_constant_and_unknown_origins_are_not_the_same(repository):
+    columns = {
+        "fixed": Column(type="integer", constant=True),
+        "partly": Column(derived_from=("shop/orders#id",), unknown="a table is not an asset: x"),
+        "lost": Column(unknown="a table is not an asset: x"),
+    }
+    reads = (Read(key="shop/orders"),)
+    repository.write("marts", Asset(key="marts/new", kind="model", columns=columns, reads=reads))
+    found = columns_of(metadata_of(repository.load(MAPPED).defs)["marts/new"])
+    assert {name: column.description for name, column in found.items()} == {
+        "fixed": "A constant.",
+        "partly": (
+            "Computed from [`shop/orders.id`](/assets/shop/orders). "
+            "Other origins are unknown: a table is not an asset: x."
+        ),
+        "lost": "Its origins are unknown: a table is not an asset: x.",
+    }
+    assert found["lost"].type == "?"
+
+
 def test_python_asset_has_the_columns_that_it_declares_and_no_others(repository):
     """Otherwise a stale interface would add a column that the code has removed."""
     stale = {**FORECAST.columns, "removed": Column(type="double", derived_from=("a/b#c",))}

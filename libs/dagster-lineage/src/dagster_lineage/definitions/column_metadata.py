@@ -43,7 +43,8 @@ def with_columns(spec: dg.AssetSpec, asset: Asset) -> dg.AssetSpec:
         )
     }
     # An asset that reads others, but has no known origins, does not end the path of a column.
-    if lineage or not asset.reads or any(column.derived_from for _, column in columns):
+    known = any(column.derived_from or column.constant for _, column in columns)
+    if lineage or known or not asset.reads:
         origins = {
             own.name: [_dependency(one) for one in dict.fromkeys(column.derived_from)]
             for own, column in columns
@@ -98,16 +99,22 @@ def _dependency(origin: str) -> dg.TableColumnDep:
 
 
 def _origins(column: Column) -> str:
-    """Return a sentence in Markdown with links to the upstream assets; empty without origins."""
+    """Return sentences in Markdown with links to the upstream assets; empty if it has none."""
     links = []
     for origin in column.derived_from[:LISTED_ORIGINS]:
         key, name = split_column(origin)
         links.append(f"[`{key}.{name}`]({_address(key)})")
-    if not links:
-        return ""
-    more = len(column.derived_from) - len(links)
-    listed = ", ".join(links) + (f" and {more} more" if more else "")
-    return f"{'Copied from' if column.copy else 'Computed from'} {listed}."
+    sentences = []
+    if links:
+        more = len(column.derived_from) - len(links)
+        listed = ", ".join(links) + (f" and {more} more" if more else "")
+        sentences.append(f"{'Copied from' if column.copy else 'Computed from'} {listed}.")
+    if column.constant:
+        sentences.append("A constant.")
+    if column.unknown:
+        what = "Other origins" if links else "Its origins"
+        sentences.append(f"{what} are unknown: {column.unknown}.")
+    return " ".join(sentences)
 
 
 # The columns of an asset are computed from those of few others.
