@@ -73,7 +73,7 @@ def render(code: str, settings: ProjectSettings | None = None, **macros: str) ->
         ),
     ],
 )
-def test_answer_of_the_warehouse_is_not_made_up(code: str, asked: str) -> None:
+def test_result_of_a_query_is_unknown(code: str, asked: str) -> None:
     rendered = render(code)
 
     assert not rendered.certain
@@ -81,7 +81,7 @@ def test_answer_of_the_warehouse_is_not_made_up(code: str, asked: str) -> None:
     assert asked in rendered.problem
 
 
-def test_known_columns_answer_for_the_warehouse() -> None:
+def test_known_columns_replace_the_query() -> None:
     code = (
         "select {% for c in adapter.get_columns_in_relation(ref('up')) %}{{ c.quoted }}{% endfor %}"
     )
@@ -106,12 +106,31 @@ def test_known_columns_answer_for_the_warehouse() -> None:
         "{% import 'x.sql' as x %}",
         "{{ modules.os.environ }}",
         "{{ open('/etc/hostname') }}",
+        "{{ context.macros.environment }}",
+        "{{ context.call }}",
+        "{{ kit.__init__.__globals__ }}",
+        "{{ kit._Package__namespace.macros }}",
+        "{{ kit['_Package__namespace'] }}",
+        "{{ kit['__class__'] }}",
+        "{{ kit._own.__globals__ }}",
+        "{{ range.__globals__ }}",
+        "{{ dict.__mro__ }}",
+        "{{ cycler.__init__.__globals__ }}",
+        "{% for i in range(10000000) %}{{ i }}{% endfor %}",
     ],
 )
-def test_jinja_gets_at_nothing_outside(code: str) -> None:
-    rendered = render(code)
+def test_jinja_cannot_reach_python(code: str) -> None:
+    rendered = render(code, kit____own="() %}own")
 
     assert not rendered.certain or rendered.sql == ""
+
+
+def test_underscore_macro_of_a_package_is_called_and_others_are_undefined() -> None:
+    rendered = render(
+        "{{ kit._own() }} {{ kit._other is defined }} {{ kit | list }}", kit____own="() %}own"
+    )
+
+    assert rendered.sql.split() == ["own", "False", "['_own']"]
 
 
 def test_values_of_environment_variables_do_not_leak(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,7 +144,7 @@ def test_values_of_environment_variables_do_not_leak(monkeypatch: pytest.MonkeyP
     assert rendered.assumed == ("env_var WAREHOUSE_PASSWORD",)
 
 
-def test_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rendering_writes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
     render("{{ write('x') }}{{ log('y') }}{{ print('z') }}select 1")
@@ -148,14 +167,14 @@ def test_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         ("{{ return(1) }}", "returns"),
     ],
 )
-def test_model_that_cannot_be_rendered_says_why(code: str, details: str) -> None:
+def test_model_that_cannot_be_rendered_has_the_reason(code: str, details: str) -> None:
     rendered = render(code, forever="() %}{{ again() }}", again="() %}{{ forever() }}")
 
     assert not rendered.certain
     assert details in rendered.problem
 
 
-def test_unknown_variable_leaves_a_placeholder_that_lineage_takes_for_no_column() -> None:
+def test_placeholder_of_an_unknown_variable_is_not_a_column() -> None:
     from dagster_lineage.extract.sql import RelationName, Schema, Table, trace_query
 
     rendered = render("select id from {{ ref('up') }} where id > {{ var('least') }}")
@@ -182,7 +201,7 @@ def test_dispatch_falls_back_to_the_parents_of_an_adapter(adapter: str, expected
     assert Renderer(producer).render("model.p.m").sql.strip() == expected
 
 
-def test_parents_macro_serves_an_adapter_that_has_none() -> None:
+def test_adapter_without_a_macro_uses_its_parents_macro() -> None:
     producer = manifest(
         "{{ dbt.shout() }}",
         "redshift",
@@ -193,12 +212,12 @@ def test_parents_macro_serves_an_adapter_that_has_none() -> None:
     assert Renderer(producer).render("model.p.m").sql.strip() == "postgres"
 
 
-def test_python_model_and_unknown_id_are_told() -> None:
+def test_python_model_and_unknown_id_have_a_reason() -> None:
     producer = manifest("def model(dbt, session): ...", language="python")
 
     assert "python" in Renderer(producer).render("model.p.m").problem
     assert "no node" in Renderer(producer).render("model.p.gone").problem
 
 
-def test_dates_of_a_rendering_do_not_change_from_run_to_run() -> None:
+def test_run_started_at_is_the_time_of_the_manifest() -> None:
     assert render("{{ run_started_at.strftime('%Y-%m-%d') }}").sql == "2026-01-02"

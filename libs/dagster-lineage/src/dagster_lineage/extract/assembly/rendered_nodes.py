@@ -58,8 +58,6 @@ class RenderedNodes:
             return self._rendered(unique_id, columns)
         except RecursionError:
             return RenderedNode((), "its ephemeral models are nested too deeply to be rendered")
-        except Exception as error:  # noqa: BLE001 - whatever else wrote this manifest: one model
-            return RenderedNode((), f"it cannot be rendered: {type(error).__name__}: {error}")
 
     def _rendered(self, unique_id: str, columns: Columns) -> RenderedNode:
         render = partial(self._renderer.render, unique_id, columns=columns)

@@ -123,8 +123,11 @@ class Macros:
 
     def in_package(self, package: str, name: str) -> str:
         """The unique id of `package.name`; empty without one."""
-        names = self.own if package == OWN_PACKAGE else self.packages.get(package, {})
-        return names.get(name, "")
+        return self.of_package(package).get(name, "")
+
+    def of_package(self, package: str) -> Mapping[str, str]:
+        """Unique ids of a package's macros by name; empty without the package."""
+        return self.own if package == OWN_PACKAGE else self.packages.get(package, {})
 
     def dispatched(self, name: str, namespace: str | None, package: str) -> str:
         """The macro that `adapter.dispatch` chooses.
@@ -231,8 +234,12 @@ class Namespace(Mapping[str, Any]):
 
         def macro(*args: Any, **kwargs: Any) -> Any:
             if not producer:
-                module = self.macros.template(unique_id).make_module(self, shared=True)  # type: ignore[arg-type]
-                producer.append(getattr(module, name))
+                template = self.macros.template(unique_id)
+                context = template.new_context(self, shared=True)  # type: ignore[arg-type]
+                for _text in template.root_render_func(context):
+                    pass
+                # Not `make_module`: modules have no names that begin with an underscore.
+                producer.append(context.vars[name])
             self._depth += 1
             try:
                 if self._depth > MAX_DEPTH:
@@ -246,20 +253,36 @@ class Namespace(Mapping[str, Any]):
         return macro
 
 
-class Package:
-    """The macros of one package, as `dbt_utils.star` asks for them."""
+class Package(Mapping[str, Callable[..., Any]]):
+    """The macros of one package by name, as `dbt_utils.star` asks for them.
+
+    It is a mapping, as in dbt: the sandbox refuses attributes that begin with an underscore, and
+    Jinja then looks for an item, so that macros such as `dbt_utils._is_relation` are found and
+    nothing else is.
+
+    Args:
+        namespace: Names of the model that is rendered.
+        name: Name of the package.
+    """
 
     def __init__(self, namespace: Namespace, name: str) -> None:
-        self._namespace = namespace
-        self._name = name
+        # Names that no macro has: Jinja looks for an attribute before it looks for an item.
+        self.__namespace = namespace
+        self.__name = name
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
+    def __getitem__(self, name: str) -> Callable[..., Any]:
         if name in FIXED_NAMES:
-            return self._namespace[name]  # type: ignore[no-any-return]
-        unique_id = self._namespace.macros.in_package(self._name, name)
+            return self.__namespace[name]  # type: ignore[no-any-return]
+        unique_id = self.__namespace.macros.in_package(self.__name, name)
         if not unique_id:
-            raise AttributeError(name)
-        return self._namespace.call(unique_id)
+            raise KeyError(name)
+        return self.__namespace.call(unique_id)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.__namespace.macros.of_package(self.__name))
+
+    def __len__(self) -> int:
+        return len(self.__namespace.macros.of_package(self.__name))
 
 
 FIXED_NAMES = frozenset(

@@ -11,6 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from jinja2 import TemplateError
@@ -374,6 +375,7 @@ class _Rendering:
         }
         known = {"type": renderer.macros.adapter, **settings.target}
         return {
+            **renderer.macros.environment.globals,
             **context.CONSTANT,
             **builtins,
             "builtins": builtins,
@@ -397,7 +399,7 @@ class _Rendering:
             "graph": renderer.graph,
             "target": context.Target(known, guessed, instead, self.doubts),
             "env": context.Target(known, guessed, instead, self.doubts),
-            "context": self.namespace,
+            "context": MappingProxyType(self.namespace),
             "render": self._render,
             "project_name": renderer.macros.root,
             "dbt_version": metadata.dbt_version,

@@ -7,3 +7,6 @@
 {% macro listed(names) %}{% do return(names | map('upper') | list) %}{% endmacro %}
 {% macro wrapped() %}( {{ caller() }} ){% endmacro %}
 {% macro secret_default() %}default{% endmacro %}
+{% macro _checked(relation, used_in) %}{% if relation is not mapping %}{% do exceptions.raise_compiler_error(used_in ~ ' needs a relation') %}{% endif %}{{ return(relation) }}{% endmacro %}
+{% macro count_rows(relation) -%} (select count(*) from {{ kit._checked(relation, 'count_rows') }}) {%- endmacro %}
+{% macro _name(text) -%} '{{ text }}' {%- endmacro %}
