@@ -28,7 +28,7 @@ def definitions(manifest: bytes, shop: Path):
     return everything, read_manifest(decode_manifest(msgspec.json.encode(data)), shop)
 
 
-def test_the_same_keys_and_edges(definitions) -> None:
+def test_keys_and_edges_match_dagster_dbt(definitions) -> None:
     assets, graph = definitions
     dagsters = {
         spec.key.to_escaped_user_string(): {
@@ -43,7 +43,7 @@ def test_the_same_keys_and_edges(definitions) -> None:
     assert len(dagsters) == 13
 
 
-def test_the_same_checks_but_for_those_that_dagster_loses(definitions) -> None:
+def test_checks_match_dagster_dbt_except_those_that_dagster_loses(definitions) -> None:
     assets, graph = definitions
     dagsters = {
         spec.metadata["dagster_dbt/unique_id"]: (

@@ -81,7 +81,7 @@ COMBINED = {"combination_of_columns": ["x", "y"]}
         ),
     ],
 )
-def test_a_guarantee(test: dict[str, Any], guarantee: object) -> None:
+def test_guarantee_of_a_data_test(test: dict[str, Any], guarantee: object) -> None:
     assert details(with_tests(test)) == guarantee
 
 
@@ -103,7 +103,7 @@ def test_a_guarantee(test: dict[str, Any], guarantee: object) -> None:
         ),
     ],
 )
-def test_what_looks_only_at_some_rows_promises_nothing(test: dict[str, Any]) -> None:
+def test_data_test_of_some_rows_guarantees_nothing(test: dict[str, Any]) -> None:
     assert details(with_tests(test)) == (set(), set(), ())
 
 
@@ -124,7 +124,7 @@ def test_constraints_count_when_the_contract_is_enforced() -> None:
     assert details(with_tests(**CONSTRAINTS)) == (set(), set(), ())
 
 
-def test_a_configs_unique_key_is_no_promise_but_chooses_among_them() -> None:
+def test_unique_key_of_a_config_is_not_a_guarantee_but_selects_the_grain() -> None:
     config = {"config": {"materialized": "incremental", "unique_key": ["Y", "x"]}}
 
     assert details(with_tests(**config)) == (set(), set(), ())
@@ -133,7 +133,7 @@ def test_a_configs_unique_key_is_no_promise_but_chooses_among_them() -> None:
     ).grain == ("x", "y")
 
 
-def test_of_several_unique_columns_the_one_without_null_is_the_grain() -> None:
+def test_grain_is_the_unique_column_without_nulls() -> None:
     y = {"column_name": "y"}
 
     assert with_tests(a_test("unique", X), a_test("unique", y), a_test("not_null", y)).grain == (
@@ -141,5 +141,5 @@ def test_of_several_unique_columns_the_one_without_null_is_the_grain() -> None:
     )
 
 
-def test_a_manifest_of_nothing() -> None:
+def test_empty_manifest() -> None:
     assert isinstance(_read({}), ManifestGraph)

@@ -56,7 +56,7 @@ def test_column_without_a_readable_description_is_still_a_column() -> None:
     }
 
 
-def test_number_and_single_value_are_read_as_dbt_means_them() -> None:
+def test_number_and_single_value_are_read_as_dbt_reads_them() -> None:
     found = node(
         name=7,
         depends_on={"nodes": "model.p.c"},
@@ -69,7 +69,7 @@ def test_number_and_single_value_are_read_as_dbt_means_them() -> None:
 
 
 @pytest.mark.parametrize("content", [b"null", b"[]", b"7", b'"text"'])
-def test_entry_that_is_not_an_object_is_none(content: bytes) -> None:
+def test_entry_that_is_not_an_object_is_ignored(content: bytes) -> None:
     assert decode(content, ManifestNode) is None
 
 

@@ -116,7 +116,7 @@ def test_dbt_1_3() -> None:
     assert graph.sources["source.shop.erp.orders"].key_origin == "source"
 
 
-def test_chains_of_ephemeral_models_and_metrics_are_seen_through() -> None:
+def test_exposure_reads_through_ephemeral_models_and_metrics() -> None:
     hidden = {"config": {"materialized": "ephemeral"}}
     data = manifest(
         node("seed", "rows"),
@@ -140,7 +140,7 @@ def test_chains_of_ephemeral_models_and_metrics_are_seen_through() -> None:
     ]
 
 
-def test_a_circle_of_ephemeral_models_ends() -> None:
+def test_cycle_of_ephemeral_models_is_read() -> None:
     hidden = {"config": {"materialized": "ephemeral"}}
     data = manifest(
         node("model", "a", "model.shop.b", **hidden),
@@ -152,7 +152,7 @@ def test_a_circle_of_ephemeral_models_ends() -> None:
     assert [read.key for read in asset(data, "model.shop.c").reads] == ["rows"]
 
 
-def test_a_parent_that_is_not_there_is_noted() -> None:
+def test_missing_parent_has_a_note() -> None:
     graph = read(manifest(node("model", "a", "model.gone.b", "source.gone.c.d")))
 
     assert graph.assets["model.shop.a"].reads == ()
@@ -160,7 +160,7 @@ def test_a_parent_that_is_not_there_is_noted() -> None:
     assert note.startswith("2 node(s) that others depend on are not in the manifest (model.gone.b")
 
 
-def test_a_disabled_node_among_the_others_is_none() -> None:
+def test_disabled_node_is_ignored() -> None:
     off = {"config": {"enabled": False}}
     graph = read(manifest(node("model", "off", **off), node("model", "a", "model.shop.off")))
 
@@ -168,7 +168,7 @@ def test_a_disabled_node_among_the_others_is_none() -> None:
     assert graph.assets["model.shop.a"].reads == ()
 
 
-def test_a_node_that_another_project_makes_is_external() -> None:
+def test_node_of_another_project_is_external() -> None:
     data = manifest(
         node("model", "theirs", package="upstream", original_file_path="", path=""),
         node("model", "ours", "model.upstream.theirs"),
@@ -178,13 +178,13 @@ def test_a_node_that_another_project_makes_is_external() -> None:
     assert asset(data, "model.shop.ours").reads[0].key == "theirs"
 
 
-def test_keys_that_differ_by_case_stay_apart() -> None:
+def test_keys_that_differ_by_case_are_two_keys() -> None:
     graph = read(manifest(node("model", "Orders"), node("model", "orders")))
 
     assert [one.key for one in graph.assets.values()] == ["Orders", "orders"]
 
 
-def test_tests_on_what_is_gone_or_ephemeral_are_about_no_asset() -> None:
+def test_data_tests_of_missing_and_ephemeral_models_belong_to_no_asset() -> None:
     graph = read(
         manifest(
             node("test", "lost", "model.gone.a"),
@@ -206,7 +206,7 @@ def test_analyses_do_not_read_sources() -> None:
     assert not read(data).sources["source.shop.t"].read
 
 
-def test_packages_lie_where_the_project_installs_them(tmp_path: Path) -> None:
+def test_packages_are_found_in_the_install_path_of_the_project(tmp_path: Path) -> None:
     (tmp_path / "dbt_project.yml").write_text("name: shop\npackages-install-path: vendor/dbt\n")
 
     graph = read(manifest(node("model", "a", package="installed")), tmp_path)
@@ -234,7 +234,7 @@ def test_windows_line_ends(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b"{}", b'{"nodes": []}', b"\xff"])
-def test_a_file_that_is_no_manifest_is_called_so(data: bytes) -> None:
+def test_file_that_is_not_a_manifest_is_an_error(data: bytes) -> None:
     with pytest.raises(ManifestUnreadable, match=r"it (is not JSON|has no `nodes`)"):
         decode_manifest(data)
 
@@ -246,7 +246,7 @@ def test_several_owners_by_e_mail() -> None:
     assert asset(manifest(one, groups=groups), "model.shop.a").owners == ("a@b.c", "d@e.f")
 
 
-def test_a_team_as_the_name_of_an_owner() -> None:
+def test_team_is_the_name_of_an_owner() -> None:
     groups = {"group.shop.g": {"name": "g", "owner": {"email": None, "name": "team:g"}}}
     one = node("model", "a", group="g")
 

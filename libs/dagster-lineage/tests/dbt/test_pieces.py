@@ -8,7 +8,7 @@ import msgspec
 import pytest
 import yaml
 
-from dagster_lineage.extract.dbt import KeyRuleWrong
+from dagster_lineage.extract.dbt import InvalidKeyPattern
 from dagster_lineage.extract.dbt.calls import calls_in, line_of_call
 from dagster_lineage.extract.dbt.columns import type_spelling
 from dagster_lineage.extract.dbt.keys import Keys
@@ -59,7 +59,7 @@ def test_line_of_a_call(code: str, target: ManifestNode | ManifestSource, line: 
     assert line_of_call(target, calls_in(code), code) == line
 
 
-def test_calls_that_are_not_closed_end_somewhere() -> None:
+def test_unclosed_calls_are_read() -> None:
     assert calls_in("ref(" * 2000 + "'a'") == ()
 
 
@@ -79,11 +79,11 @@ def test_calls_that_are_not_closed_end_somewhere() -> None:
         ('"open', '"open'),
     ],
 )
-def test_relations_lose_their_quotes_and_nothing_else(rendered: str, relation: str) -> None:
+def test_quotes_of_relations_are_removed(rendered: str, relation: str) -> None:
     assert unquoted(rendered) == relation
 
 
-def test_relation_that_nobody_rendered_is_put_together() -> None:
+def test_relation_without_a_name_is_composed_of_its_parts() -> None:
     assert relation_of(model("a", database="db", schema="s", alias="b")) == "db.s.b"
     assert relation_of(model("a", schema="s")) == "s.a"
     assert relation_of(table("erp", "t", schema="raw", identifier="T_1")) == "raw.T_1"
@@ -98,7 +98,7 @@ def test_relation_that_nobody_rendered_is_put_together() -> None:
         ('STRUCT("Name" VARCHAR)', 'struct("Name" varchar)'),
     ],
 )
-def test_types_are_spelt_one_way(declared: str, spelt: str) -> None:
+def test_types_have_one_spelling(declared: str, spelt: str) -> None:
     assert type_spelling(declared) == spelt
 
 
@@ -118,13 +118,13 @@ def test_types_are_spelt_one_way(declared: str, spelt: str) -> None:
         (table("erp", "orders"), "erp/orders"),
     ],
 )
-def test_keys_without_an_answer_are_those_of_dagster_dbt(
+def test_default_keys_are_those_of_dagster_dbt(
     node: ManifestNode | ManifestSource, key: str
 ) -> None:
     assert Keys({}).of(node) == key
 
 
-def test_a_rule_over_what_a_node_has() -> None:
+def test_key_pattern_uses_fields_of_a_node() -> None:
     keys = Keys("{package}/{database}/{schema}/{name}")
 
     assert keys.of(model("a", unique_id="1", schema="s", alias="b")) == "shop/s/b"
@@ -134,8 +134,8 @@ def test_a_rule_over_what_a_node_has() -> None:
 @pytest.mark.parametrize(
     "rule", ["{schema}/{nam}", "{schema", "orders", "{}", "{schema.upper}", "{name[0]}"]
 )
-def test_a_rule_that_is_none_names_what_it_may_use(rule: str) -> None:
-    with pytest.raises(KeyRuleWrong, match="rule of keys"):
+def test_invalid_key_pattern_lists_the_allowed_fields(rule: str) -> None:
+    with pytest.raises(InvalidKeyPattern, match="rule of keys"):
         Keys(rule)
 
 
@@ -178,7 +178,7 @@ seeds: null
     assert found.entries["models", "b"].line == 21
 
 
-def test_yaml_that_refers_to_itself_ends() -> None:
+def test_yaml_that_refers_to_itself_is_read() -> None:
     found = read_lines("models:\n  - &me\n    name: a\n    <<: *me\n    columns: [*me]\n")
 
     assert found.entries["models", "a"].line == 3
@@ -189,7 +189,7 @@ def test_yaml_without_anything_described(text: str) -> None:
     assert read_lines(text).entries == {}
 
 
-def test_tabs_are_no_yaml() -> None:
+def test_yaml_with_tabs_is_invalid() -> None:
     with pytest.raises(yaml.YAMLError):
         read_lines("models:\n\t- name: a\n")
 

@@ -28,7 +28,7 @@ def check_at(graph: ManifestGraph, name: str) -> str:
     return next(test.check.at for test in graph.tests.values() if test.check.name == name)
 
 
-def test_what_a_model_is(graph: ManifestGraph, shop: Path) -> None:
+def test_fields_of_a_model(graph: ManifestGraph, shop: Path) -> None:
     orders = graph.assets["model.shop.orders"]
 
     assert orders.key == "marts/orders"
@@ -55,7 +55,7 @@ def test_project_and_engine(graph: ManifestGraph) -> None:
     assert graph.notes == ()
 
 
-def test_dagster_owners_go_before_the_groups(graph: ManifestGraph, manifest: bytes) -> None:
+def test_owners_in_dagster_meta_precede_the_groups(graph: ManifestGraph, manifest: bytes) -> None:
     assert graph.assets["model.shop.orders"].owners == ("team:sales",)
 
     without = json.loads(manifest)
@@ -66,14 +66,14 @@ def test_dagster_owners_go_before_the_groups(graph: ManifestGraph, manifest: byt
     assert graph.assets["model.shop.orders"].owners == ("sales@shop.example",)
 
 
-def test_disabled_models_and_ephemeral_ones_are_no_assets(graph: ManifestGraph) -> None:
+def test_disabled_and_ephemeral_models_are_not_assets(graph: ManifestGraph) -> None:
     assert "model.shop.off" not in graph.assets
     assert "model.shop.stg_customers" not in graph.assets
     assert graph.code["model.shop.stg_customers"].is_ephemeral
     assert graph.code["model.shop.stg_customers"].reads == ("source.shop.crm.customers",)
 
 
-def test_edges_lie_on_the_line_of_their_call(graph: ManifestGraph, shop: Path) -> None:
+def test_edge_has_the_line_of_its_call(graph: ManifestGraph, shop: Path) -> None:
     # The file begins with a blank line, which the manifest's code has not, and a Jinja comment
     # with calls that are none.
     file = "models/staging/stg_orders.sql"
@@ -88,7 +88,7 @@ def test_edges_lie_on_the_line_of_their_call(graph: ManifestGraph, shop: Path) -
     }
 
 
-def test_edges_of_versions_are_told_apart(graph: ManifestGraph, shop: Path) -> None:
+def test_edges_of_versions_are_separate(graph: ManifestGraph, shop: Path) -> None:
     file = "models/latest.sql"
     assert reads_of(graph, "model.shop.latest") == {
         "dim_v2": line_of(shop, file, "ref('dim')"),
@@ -96,11 +96,11 @@ def test_edges_of_versions_are_told_apart(graph: ManifestGraph, shop: Path) -> N
     }
 
 
-def test_an_edge_behind_a_macro_lies_where_its_name_is_given_to_it(graph: ManifestGraph) -> None:
+def test_edge_behind_a_macro_has_the_line_that_passes_the_name(graph: ManifestGraph) -> None:
     assert reads_of(graph, "model.shop.hidden") == {"stg_orders": "models/hidden.sql:3"}
 
 
-def test_an_edge_behind_a_variable_lies_at_the_model(graph: ManifestGraph) -> None:
+def test_edge_behind_a_variable_has_the_line_of_the_model(graph: ManifestGraph) -> None:
     assert reads_of(graph, "model.shop.by_variable") == {"marts/orders": "models/by_variable.sql:1"}
 
 
@@ -112,7 +112,7 @@ def test_edges_of_a_python_model(graph: ManifestGraph) -> None:
     assert graph.code["model.shop.guessed"].language == "python"
 
 
-def test_second_snapshot_of_a_file_has_lines_of_its_own(graph: ManifestGraph, shop: Path) -> None:
+def test_second_snapshot_of_a_file_has_its_own_lines(graph: ManifestGraph, shop: Path) -> None:
     history = graph.assets["snapshot.shop.history"]
 
     assert history.kind == "snapshot"
@@ -142,7 +142,7 @@ def test_versions_have_their_own_columns_and_dates(graph: ManifestGraph, shop: P
     assert second.checks[1].at == f"models/_shop.yml:{second.columns['full_name'].line + 1}"
 
 
-def test_a_seeds_columns_are_those_of_its_file(graph: ManifestGraph) -> None:
+def test_columns_of_a_seed_are_those_of_its_file(graph: ManifestGraph) -> None:
     countries = graph.assets["seed.shop.countries"]
 
     assert countries.kind == "seed"
@@ -155,7 +155,7 @@ def test_a_seeds_columns_are_those_of_its_file(graph: ManifestGraph) -> None:
     assert countries.columns["code"].unique  # its YAML spells it CODE
 
 
-def test_an_installed_packages_files_lie_in_its_folder(graph: ManifestGraph, shop: Path) -> None:
+def test_files_of_an_installed_package_are_in_its_folder(graph: ManifestGraph, shop: Path) -> None:
     calendar = graph.assets["model.dbt_utils.calendar"]
     folder = "dbt_packages/dbt_utils/models"
 
@@ -165,7 +165,7 @@ def test_an_installed_packages_files_lie_in_its_folder(graph: ManifestGraph, sho
     assert calendar.reads[0].at == line_of(shop, f"{folder}/calendar.sql", "source(")
 
 
-def test_what_is_promised(graph: ManifestGraph) -> None:
+def test_guarantees_of_models(graph: ManifestGraph) -> None:
     orders = graph.assets["model.shop.orders"]
     staged = graph.assets["model.shop.stg_orders"]
     hidden = graph.assets["model.shop.hidden"]
@@ -201,7 +201,7 @@ def test_every_way_to_give_a_source_its_key(graph: ManifestGraph, shop: Path) ->
     }
 
 
-def test_key_given_is_told_without_the_projects_files(manifest: bytes) -> None:
+def test_declared_key_is_known_without_the_files_of_the_project(manifest: bytes) -> None:
     given = {
         source.name: source.key_origin
         for source in read_manifest(decode_manifest(manifest)).sources.values()
@@ -217,7 +217,7 @@ def test_key_given_is_told_without_the_projects_files(manifest: bytes) -> None:
     }
 
 
-def test_what_a_source_is_relied_on_for(graph: ManifestGraph, shop: Path) -> None:
+def test_expectations_of_a_source(graph: ManifestGraph, shop: Path) -> None:
     orders = graph.sources["source.shop.erp.orders"]
 
     def line(text: str) -> int:
@@ -240,13 +240,13 @@ def test_what_a_source_is_relied_on_for(graph: ManifestGraph, shop: Path) -> Non
     ]
 
 
-def test_a_source_that_nothing_uses_is_marked(graph: ManifestGraph) -> None:
+def test_unused_source_is_marked(graph: ManifestGraph) -> None:
     unread = {source.name for source in graph.sources.values() if not source.read}
 
     assert unread == {"erp.texted"}  # visits: an exposure; customers: an ephemeral model
 
 
-def test_data_tests_lie_on_their_own_lines(graph: ManifestGraph, shop: Path) -> None:
+def test_data_tests_have_their_own_lines(graph: ManifestGraph, shop: Path) -> None:
     file = "models/_shop.yml"
 
     assert check_at(graph, "customer_is_known") == line_of(shop, file, "- relationships", 1)
@@ -259,7 +259,7 @@ def test_data_tests_lie_on_their_own_lines(graph: ManifestGraph, shop: Path) -> 
     assert check_at(graph, "one") == "tests/one.sql:1"
 
 
-def test_data_tests_know_what_they_are_about(graph: ManifestGraph) -> None:
+def test_data_tests_have_assets_and_columns(graph: ManifestGraph) -> None:
     def about(name: str) -> tuple[str, str]:
         test = next(one for one in graph.tests.values() if one.check.name == name)
         return test.key, test.source
@@ -307,9 +307,7 @@ def test_exposures_read_through_ephemeral_models(graph: ManifestGraph) -> None:
     )
 
 
-def test_a_bare_manifest_costs_lines_and_nothing_else(
-    manifest: bytes, graph: ManifestGraph
-) -> None:
+def test_bare_manifest_lacks_only_the_lines(manifest: bytes, graph: ManifestGraph) -> None:
     bare = read_manifest(decode_manifest(manifest))
 
     assert bare.assets.keys() == graph.assets.keys()
@@ -329,7 +327,7 @@ def test_places_are_relative_to_the_interface(shop: Path, manifest: bytes) -> No
     assert below.assets["model.shop.orders"].at == "../models/orders.sql:1"
 
 
-def test_yaml_that_is_broken_by_now_is_noted(shop: Path, manifest: bytes, tmp_path: Path) -> None:
+def test_invalid_yaml_has_a_note(shop: Path, manifest: bytes, tmp_path: Path) -> None:
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "_shop.yml").write_text("models:\n  - name: [orders\n")
 
@@ -341,7 +339,7 @@ def test_yaml_that_is_broken_by_now_is_noted(shop: Path, manifest: bytes, tmp_pa
     )
 
 
-def test_the_locations_answers_go_before_every_rule(manifest: bytes) -> None:
+def test_keys_of_the_location_precede_key_patterns(manifest: bytes) -> None:
     keys = {
         "model.shop.orders": "own/orders",
         "source.shop.erp.orders": "own/source",
@@ -356,7 +354,7 @@ def test_the_locations_answers_go_before_every_rule(manifest: bytes) -> None:
     assert graph.sources["source.shop.erp.frozen"].key_origin == "default"
 
 
-def test_a_rule_gives_keys_to_a_bare_manifest(manifest: bytes) -> None:
+def test_key_pattern_gives_keys_to_a_bare_manifest(manifest: bytes) -> None:
     graph = read_manifest(decode_manifest(manifest), None, "{schema}/{name}")
 
     assert graph.assets["model.shop.orders"].key == "main_marts/Fact Orders"
@@ -367,7 +365,7 @@ def test_a_rule_gives_keys_to_a_bare_manifest(manifest: bytes) -> None:
 
 @pytest.mark.parametrize("field", ["refs", "columns", "config", "depends_on", "original_file_path"])
 @pytest.mark.parametrize("value", [None, [], {}, 7, "text", "missing"])
-def test_a_field_of_another_type_costs_a_fact_not_the_manifest(
+def test_field_of_another_type_loses_one_fact(
     manifest: bytes, shop: Path, field: str, value: object
 ) -> None:
     broken: dict[str, Any] = json.loads(manifest)

@@ -120,7 +120,7 @@ def draft() -> Draft:
     return producer
 
 
-def test_two_manifests_of_one_project_keep_their_models_and_sources_apart(draft):
+def test_two_manifests_of_one_project_have_separate_models_and_sources(draft):
     interface = draft.interface()
     found = {asset.key: asset for asset in interface.assets}
     for target in TARGETS.values():
@@ -139,13 +139,13 @@ def test_two_manifests_of_one_project_keep_their_models_and_sources_apart(draft)
     ]
 
 
-def test_notes_of_one_reason_are_one(draft):
+def test_notes_with_one_reason_are_grouped(draft):
     notes = draft.interface().unknown
     assert "asset a0, asset a1, asset a2 and 6 more: no owner" in notes
     assert len(notes) <= 2, notes
 
 
-def test_check_of_an_asset_that_the_location_lacks_is_kept_apart():
+def test_check_of_an_asset_that_the_location_lacks_is_separate():
     facts = LocationFacts(
         name="quality",
         folder=str(HERE),

@@ -129,7 +129,7 @@ def test_second_lock_reads_only_the_query_that_changed(repository):
     assert list(located.interface.assets[0].columns) == ["order_id"]
 
 
-def test_model_is_read_again_where_a_table_that_it_names_by_itself_has_become_another(repository):
+def test_model_is_read_again_when_a_table_that_it_names_directly_changes(repository):
     from dagster_lineage.extract.assembly.lock import BareManifest, lock
 
     def locked(named: str, its_key: str, column: str) -> tuple[int, dict[str, Any]]:
@@ -154,7 +154,7 @@ def test_model_is_read_again_where_a_table_that_it_names_by_itself_has_become_an
     assert locked("elsewhere", "sums", "AMOUNT") == (2, stg)
 
 
-def test_columns_come_from_the_table_that_is_read_where_a_source_has_another_ones_key(repository):
+def test_columns_come_from_the_table_that_is_read_if_the_source_has_the_key_of_another(repository):
     content = manifest("select order_id from {{ ref('stg') }}")
     [source] = content["sources"].values()
     source["config"]["meta"]["dagster"]["asset_key"] = ["shop", "users"]
@@ -174,13 +174,13 @@ def test_columns_come_from_the_table_that_is_read_where_a_source_has_another_one
     assert not any(read.missing_columns for asset in found.values() for read in asset.reads)
 
 
-def test_cache_that_cannot_be_read_is_begun_anew(repository):
+def test_unreadable_cache_is_replaced(repository):
     assert lock_manifest() == 0
     (repository / ".lineage/traces").write_bytes(b"\x00 broken")
     assert lock_manifest("--check") == 0
 
 
-def test_stale_interface_is_told_with_what_changed(repository, capsys):
+def test_stale_interface_is_reported_with_its_changes(repository, capsys):
     assert lock_manifest() == 0
     (repository / "manifest.json").write_text(
         json.dumps(manifest("select order_id, paid as amount from {{ ref('stg') }}"))
@@ -200,7 +200,7 @@ def test_moved_lines_do_not_make_an_interface_stale(repository):
     assert lock_manifest("--check") == 0
 
 
-def test_location_that_does_not_load_is_told_and_the_others_go_on(repository, capsys):
+def test_location_that_does_not_load_is_reported_and_the_others_are_locked(repository, capsys):
     assert lock_manifest() == 0
     kept = repository / "interfaces/broken.json"
     kept.write_text("what was there before")
@@ -228,7 +228,7 @@ def test_location_that_does_not_load_is_reported_at_its_entry_in_the_workspace(r
         assert "Code location `broken` could not be loaded: ModuleNotFound" in broken["message"]
 
 
-def test_wrong_use_is_told_without_a_traceback(repository, capsys):
+def test_usage_error_has_no_traceback(repository, capsys):
     assert main(["lock", "--workspace", "nowhere.yaml"]) == 2
     assert main(["lock", "--manifest", "pyproject.toml"]) == 2
     assert main(["lock", "--manifest", "manifest.json={nonsense}"]) == 2

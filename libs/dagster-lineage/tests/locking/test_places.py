@@ -23,12 +23,12 @@ def code(raw: str, at: str) -> Code:
         ("select * from {{ table_named_by_a_macro() }}", 1),
     ],
 )
-def test_table_read_by_its_name_is_told_at_the_line_that_names_it(raw: str, line: int) -> None:
+def test_table_read_by_name_is_reported_at_the_line_that_names_it(raw: str, line: int) -> None:
     codes = [code(raw, "models/a.sql:1")]
     assert where_named("models/a.sql:1", codes, "jaffle/orders") == f"models/a.sql:{line}"
 
 
-def test_table_that_an_ephemeral_model_reads_by_its_name_is_told_there() -> None:
+def test_table_that_an_ephemeral_model_reads_by_name_is_reported_there() -> None:
     codes = [
         code("select * from {{ ref('stg') }}", "models/a.sql:1"),
         code("select 1\nfrom jaffle.orders", "models/stg.sql:1"),

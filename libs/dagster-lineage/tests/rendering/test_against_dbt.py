@@ -52,9 +52,7 @@ def test_every_model_snapshot_and_test_is_rendered_as_dbt_compiles_it(
     assert len(expected) >= 18
 
 
-def test_refs_and_sources_are_those_that_dbt_found(
-    compiled: dict[str, Any], parsed: Manifest
-) -> None:
+def test_refs_and_sources_are_those_of_dbt(compiled: dict[str, Any], parsed: Manifest) -> None:
     renderer = Renderer(parsed, SETTINGS)
     for unique_id, node in compiled["nodes"].items():
         if node["resource_type"] not in ("model", "snapshot"):
@@ -82,7 +80,7 @@ def test_incremental_branch_reads_the_table_itself(parsed: Manifest) -> None:
     assert 'select max(id) from "memory"."main"."increments"' in added.sql
 
 
-def test_compiled_text_of_the_manifest_is_taken(compiled: dict[str, Any]) -> None:
+def test_compiled_text_of_the_manifest_is_used(compiled: dict[str, Any]) -> None:
     manifest = decode_manifest(msgspec.json.encode(compiled))
     rendered = Renderer(manifest).render("model.tiny.uses_ctes")
 
@@ -90,7 +88,7 @@ def test_compiled_text_of_the_manifest_is_taken(compiled: dict[str, Any]) -> Non
     assert rendered.refs == ("model.tiny.outer_cte", "model.tiny.inner_cte")
 
 
-def test_date_spine_is_rendered_though_its_length_is_not_known(parsed: Manifest) -> None:
+def test_date_spine_of_unknown_length_is_rendered(parsed: Manifest) -> None:
     rendered = Renderer(parsed, SETTINGS).render("model.tiny.spine")
 
     assert rendered.certain

@@ -49,7 +49,7 @@ STAR = {
         "not (env_var('TIER', 'dev') != 'prod')",
     ],
 )
-def test_unknown_text_names_its_condition(condition: str) -> None:
+def test_comparison_with_an_unknown_text_is_recorded(condition: str) -> None:
     code = f"select 1 as id{{% if {condition} %}}, 2 as secret{{% endif %}}"
 
     assumed = render(code)
@@ -62,7 +62,7 @@ def test_unknown_text_names_its_condition(condition: str) -> None:
     assert again.sql == "select 1 as id, 2 as secret"
 
 
-def test_star_is_answered_from_what_is_known_however_it_is_quoted() -> None:
+def test_star_uses_the_known_columns_of_a_relation_with_any_quotes() -> None:
     producer = manifest("select {{ dbt_utils.star(ref('up'), except=['b']) }} from t", **STAR)
     known = {"DB.sch.up": {"a": "integer", "b": "", "c": "varchar"}}
 
@@ -74,7 +74,7 @@ def test_star_is_answered_from_what_is_known_however_it_is_quoted() -> None:
     assert rendered.sql.split() == ["select", '"a",', '"c"', "from", "t"]
 
 
-def test_union_of_relations_is_answered_from_what_is_known() -> None:
+def test_union_of_relations_uses_the_known_columns() -> None:
     producer = manifest("{{ dbt_utils.union([ref('up'), this]) }}", **STAR)
     known = {"db.sch.up": {"a": "integer"}, "db.sch.m": {"a": "integer", "b": "varchar"}}
 

@@ -49,7 +49,7 @@ def drafts_of_manifests(
 
     Raises:
         ManifestUnreadable: a file is not a manifest.
-        KeyRuleWrong: a key pattern is invalid.
+        InvalidKeyPattern: a key pattern is invalid.
     """
     decoded = [_decoded(bare.file) for bare in manifests]
     folders = [_project_folder(bare.file) for bare in manifests]

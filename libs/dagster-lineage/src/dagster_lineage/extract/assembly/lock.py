@@ -71,7 +71,7 @@ def lock(
         WorkspaceError: the workspace file is invalid.
         ProjectUnknown: it does not list one of `projects`.
         ManifestUnreadable: a file is not a dbt manifest.
-        KeyRuleWrong: a key pattern is invalid.
+        InvalidKeyPattern: a key pattern is invalid.
     """
     # Without `..`: `../theirs` begins with the path of `.`.
     workspace = workspace and absolute(Path.cwd(), str(workspace))

@@ -5,14 +5,14 @@
 
 from dagster_lineage.extract.dbt.data_tests import DataTest
 from dagster_lineage.extract.dbt.graph_reader import read_manifest
-from dagster_lineage.extract.dbt.keys import KeyRuleWrong
+from dagster_lineage.extract.dbt.keys import InvalidKeyPattern
 from dagster_lineage.extract.dbt.manifest import Manifest, ManifestUnreadable, decode_manifest
 from dagster_lineage.extract.dbt.manifest_graph import Code, ManifestGraph
 
 __all__ = [
     "Code",
     "DataTest",
-    "KeyRuleWrong",
+    "InvalidKeyPattern",
     "Manifest",
     "ManifestGraph",
     "ManifestUnreadable",

@@ -50,7 +50,7 @@ def read_manifest(
         in_checkout: Whether `project_dir` is in the checkout, so that its files have paths there.
 
     Raises:
-        KeyRuleWrong: `keys` is not a valid pattern.
+        InvalidKeyPattern: `keys` is not a valid pattern.
     """
     with without_garbage_collection():
         return _read(

@@ -12,7 +12,7 @@ from dagster_lineage.model.errors import LineageError
 RULE_FIELDS = ("database", "schema", "name", "model", "source", "package", "resource_type")
 
 
-class KeyRuleWrong(LineageError):
+class InvalidKeyPattern(LineageError):
     """A rule of keys that names a field that dbt nodes do not have."""
 
 
@@ -27,7 +27,7 @@ class Keys:
             An `asset_key` in the project's own `meta.dagster` goes before a rule.
 
     Raises:
-        KeyRuleWrong: the pattern is invalid, or names another field.
+        InvalidKeyPattern: the pattern is invalid, or names another field.
     """
 
     def __init__(self, given: Mapping[str, str] | str) -> None:
@@ -94,12 +94,14 @@ def _validate(rule: str) -> None:
     try:
         fields = [field for _, field, _, _ in string.Formatter().parse(rule) if field is not None]
     except ValueError as error:
-        raise KeyRuleWrong(f"The rule of keys {rule!r} is not valid: {error}.") from error
+        raise InvalidKeyPattern(f"The rule of keys {rule!r} is not valid: {error}.") from error
     for field in fields:
         if field not in RULE_FIELDS:
-            raise KeyRuleWrong(
+            raise InvalidKeyPattern(
                 f"The rule of keys {rule!r} names {{{field}}}, which dbt nodes do not have. "
                 f"It may use {allowed}."
             )
     if not fields:
-        raise KeyRuleWrong(f"The rule of keys {rule!r} gives all nodes one key. Use {allowed}.")
+        raise InvalidKeyPattern(
+            f"The rule of keys {rule!r} gives all nodes one key. Use {allowed}."
+        )
