@@ -14,8 +14,9 @@ from dagster_lineage.model import LineageGraph, LocatedAsset
 class ProducerRanking:
     """Ranks the producers of a key or table.
 
-    A schema belongs to one project, so the producer whose code location produces most assets under
-    the key's prefix comes first. Findings are reported at the others.
+    A model of another project's package, installed or injected, comes after that project's own. A
+    schema belongs to one project, so of the others the producer whose code location produces most
+    assets under the key's prefix comes first. Findings are reported at the others.
 
     Args:
         graph: The interface graph.
@@ -27,7 +28,13 @@ class ProducerRanking:
     def ranked(self, producers: list[LocatedAsset]) -> list[LocatedAsset]:
         """Return the producers, the expected one first."""
         return sorted(
-            producers, key=lambda one: (-self._counts[_prefix(one)], one.where.project, one.place)
+            producers,
+            key=lambda one: (
+                not is_own_model(one),
+                -self._counts[_prefix(one)],
+                one.where.project,
+                one.place,
+            ),
         )
 
     @cached_property
@@ -46,6 +53,11 @@ def duplicate_producers(graph: LineageGraph) -> Iterator[tuple[LocatedAsset, Loc
             first, *others = ranking.ranked(producers)
             for other in others:
                 yield first, other
+
+
+def is_own_model(producer: LocatedAsset) -> bool:
+    """Return whether an asset belongs to its dbt project itself, not to a package."""
+    return producer.asset.package in ("", producer.where.interface.dbt_project)
 
 
 def same_model_name(first: LocatedAsset, other: LocatedAsset) -> bool:

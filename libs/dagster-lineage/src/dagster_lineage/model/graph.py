@@ -123,6 +123,7 @@ class LineageGraph:
             edges += [
                 Edge(where, asset, read)
                 for asset in assets
+                if not asset.injected
                 for read in asset.reads
                 if read.key not in own
             ]

@@ -174,6 +174,14 @@ class Asset(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
         """Whether a code location produces it."""
         return self.kind not in OUTSIDE
 
+    @property
+    def injected(self) -> bool:
+        """Whether a dbt manifest has it from another project's manifest (dbt-loom).
+
+        That project answers for what it reads.
+        """
+        return self.kind == "external" and bool(self.unique_id) and not self.at
+
 
 class Source(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A dbt source: a table that another project or system produces."""

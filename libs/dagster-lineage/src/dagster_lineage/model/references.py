@@ -83,7 +83,7 @@ def references_of(
     for edge in edges:
         read = edge.read
         producer = graph.only_producer(read.key)
-        if producer is None or producer.where is edge.where:
+        if producer is None or producer.where is edge.where or edge.reader.injected:
             continue
         name = (edge.where.file, read.source or f"asset {edge.reader.key}", read.key)
         end = ends.get(name)

@@ -20,9 +20,10 @@ class MissingColumn(GraphRule):
     `dbt parse` and `dbt compile` do not compare the columns of a source with its table, so the
     query fails in the reader's run. The rule also reports a column that a model of the reader's own
     project no longer passes on by `select *`, and a column of a contract that the query does not
-    select. Nothing is reported if not all columns of the producer are known. Letter case does not
-    matter. A column is suggested if it differs in few letters, or if it was renamed: it copies an
-    upstream column that has the missing name.
+    select. Nothing is reported if not all columns of the producer are known. Letter case and
+    quotation marks do not matter, and a field (`name.first`) exists if its struct does. A column is
+    suggested if it differs in few letters, or if it was renamed: it copies an upstream column that
+    has the missing name.
 
     **Anti-pattern**
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from dagster_lineage.analyze.producers import duplicate_producers, same_model_name
+from dagster_lineage.analyze.producers import duplicate_producers, is_own_model, same_model_name
 from dagster_lineage.analyze.rule import GraphRule
 from dagster_lineage.model import LineageGraph, LocatedAsset
 from dagster_lineage.model.findings import Finding
@@ -20,8 +20,8 @@ class DuplicateModelName(GraphRule):
 
     dbt requires unique names within a project only. The keys of dagster-dbt consist of the model's
     custom schema and name, without the project (dagster#19109), so two projects that are valid
-    alone collide in one deployment. So do the models of a package that both install. Models with
-    the same name and different keys are not reported.
+    alone collide in one deployment. So do the models of a package that both install, and those that
+    dbt-loom injects. Models with the same name and different keys are not reported.
 
     **Anti-pattern**
 
@@ -43,6 +43,11 @@ class DuplicateModelName(GraphRule):
         models:
           shared_package:
             +enabled: false
+
+    Models of another project that dbt-loom injects, or that come with it as an installed package,
+    are built by that project. Leave them out of the selection of all others:
+
+        @dbt_assets(manifest=..., exclude="package:shared_project")
     """
 
     code: ClassVar[str] = "KY04"
@@ -104,6 +109,11 @@ def _build_once(first: LocatedAsset, other: LocatedAsset) -> str:
     ours, theirs = other.where.interface.dbt_project, first.where.interface.dbt_project
     if ours and ours == theirs:
         return "Remove it from the selection of one of the two code locations."
+    if is_own_model(first) and not is_own_model(other):
+        return (
+            f"Leave it out of the `@dbt_assets` of this project, which only reads it: "
+            f'`exclude="package:{other.asset.package}"`.'
+        )
     return (
         f"Build it in one project, and set `{other.asset.package}: +enabled: false` in the other."
     )

@@ -42,7 +42,9 @@ def dbt_asset(
     return replace(
         asset,
         key=facts.key,
-        kind=asset.kind if facts.executable else "external",
+        # Dagster also builds a model that dbt-loom injected, unless its selection leaves it out.
+        kind=("model" if asset.injected else asset.kind) if facts.executable else "external",
+        at=asset.at or (relative(facts.at) if facts.executable else ""),
         group=facts.group,
         owners=facts.owners or asset.owners,
         partitions=facts.partitions,

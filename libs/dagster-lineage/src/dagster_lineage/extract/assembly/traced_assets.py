@@ -29,12 +29,7 @@ def add_columns(drafts: Sequence[Draft], elsewhere: Mapping[str, Asset], cache: 
         elsewhere: Assets of other locations by key, from their committed interfaces.
         cache: Cache of traced SQL.
     """
-    known: dict[str, Asset] = {}
-    for draft in drafts:
-        for key, asset in draft.assets.items():
-            if key not in known or (asset.executable and not known[key].executable):
-                known[key] = asset
-    known = {**elsewhere, **known}
+    known = {**elsewhere, **_known_assets(drafts)}
     keys = _keys_by_relation(known)
     # Two locations can produce one key, which a rule reports: each is traced in its own location.
     producers: dict[str, list[Tracer]] = {}
@@ -50,6 +45,19 @@ def add_columns(drafts: Sequence[Draft], elsewhere: Mapping[str, Asset], cache: 
                 tracer.trace(key)
     finally:
         gc.unfreeze()
+
+
+def _known_assets(drafts: Sequence[Draft]) -> dict[str, Asset]:
+    """Return assets by key: the produced one of several, and of these the one in its project."""
+    known: dict[str, tuple[bool, bool]] = {}
+    found: dict[str, Asset] = {}
+    for draft in drafts:
+        own = {"", *(manifest.project for manifest in draft.manifests.values())}
+        for key, asset in draft.assets.items():
+            rank = (asset.executable, asset.package in own)
+            if key not in known or rank > known[key]:
+                known[key], found[key] = rank, asset
+    return found
 
 
 def _keys_by_relation(assets: Mapping[str, Asset]) -> dict[str, list[str]]:
