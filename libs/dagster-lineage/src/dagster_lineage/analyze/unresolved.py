@@ -6,6 +6,8 @@ per prefix, keys that may belong to a system outside the graph.
 
 from __future__ import annotations
 
+from collections import Counter
+
 from msgspec import Struct
 
 from dagster_lineage.analyze.nearest_keys import KeySuggestion, KnownKeys, split_last
@@ -142,7 +144,7 @@ def _references(
     by_key = {position[3]: one for position, one in suggestions.items()}
     misspelled = _misspelled(by_key)
     outside = _outside_prefixes(known, by_key.keys() - misspelled)
-    unread = _UnreadableLocations(graph)
+    unknown = _unknown_keys(graph, by_key, misspelled)
     return tuple(
         UnresolvedReference(
             where=place.where,
@@ -154,7 +156,7 @@ def _references(
             checks=tuple(place.checks),
             suggestion=suggestions[position],
             certain=key in misspelled or split_last(key)[0] not in outside,
-            unknown=key not in misspelled and unread.may_produce(key),
+            unknown=key in unknown,
         )
         for position, place in sorted(places.items(), key=lambda item: item[0])
         for _, file, line, key in (position,)
@@ -186,36 +188,43 @@ def _misspelled(suggestions: dict[str, KeySuggestion]) -> set[str]:
     return misspelled
 
 
-class _UnreadableLocations:
-    """Code locations that could not be loaded, and the keys that they may produce.
+def _unknown_keys(
+    graph: LineageGraph, suggestions: dict[str, KeySuggestion], misspelled: set[str]
+) -> set[str]:
+    """Return the keys that a code location which could not be loaded may produce.
 
-    Args:
-        graph: The interface graph.
+    These are not keys that were misspelled, nor those under a prefix that belongs to one code
+    location: it loads, and produces at least as many of its keys as are missing. A key that has
+    the name of a location that could not be loaded is unknown in both cases.
     """
+    if not graph.unreadable:
+        return set()
+    names = {
+        name.casefold()
+        for where in graph.unreadable
+        for name in (where.project, where.interface.location, where.folder.rpartition("/")[2])
+    }
+    producers: dict[str, Counter[str]] = {}
+    for one in graph.assets():
+        if one.asset.executable:
+            prefix, _ = split_last(one.asset.key)
+            producers.setdefault(prefix, Counter())[one.where.file] += 1
+    missing = Counter(split_last(key)[0] for key in suggestions.keys() - misspelled)
 
-    def __init__(self, graph: LineageGraph) -> None:
-        self._names = {
-            name.casefold()
-            for where in graph.unreadable
-            for name in (where.project, where.interface.location, where.folder.rpartition("/")[2])
-        }
-        self._locations: dict[str, set[str]] = {}
-        if self._names:
-            for one in graph.assets():
-                if one.asset.executable:
-                    prefix, _ = split_last(one.asset.key)
-                    self._locations.setdefault(prefix, set()).add(one.where.file)
-
-    def may_produce(self, key: str) -> bool:
-        """Return whether one of them may produce a key.
-
-        It may not if the prefix of the key belongs to one code location, which loads.
-        """
-        if not self._names:
-            return False
-        named = any(part.casefold() in self._names for part in key_path(key))
+    def is_of_one_location(key: str) -> bool:
         prefix, _ = split_last(key)
-        return named or not prefix or len(self._locations.get(prefix, ())) != 1
+        found = producers.get(prefix, Counter())
+        return bool(prefix) and len(found) == 1 and found.total() >= missing[prefix]
+
+    return {
+        key
+        for key, suggestion in suggestions.items()
+        if not suggestion.certain
+        and (
+            any(part.casefold() in names for part in key_path(key))
+            or not (key in misspelled or is_of_one_location(key))
+        )
+    }
 
 
 def _outside_prefixes(known: KnownKeys, keys: set[str]) -> set[str]:
