@@ -16,8 +16,9 @@ class UnreadableLocation(GraphRule):
 
     Its edges are not checked, and a key that only it may produce is neither reported as wrong nor
     as undeclared. Other keys are: those that are a known key in another spelling, and those under a
-    prefix of which a code location that loads produces most keys. The rule runs with every selection of rules
-    and its findings are not added to a baseline, because without it a check of nothing would pass.
+    prefix of which a code location that loads produces most keys. The rule runs with every
+    selection of rules and its findings are not added to a baseline, because without it a check of
+    nothing would pass.
 
     **Anti-pattern**
 
