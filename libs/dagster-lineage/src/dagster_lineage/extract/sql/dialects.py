@@ -40,6 +40,8 @@ class Dialect:
     """Any part of a SELECT may use any alias in it, even before its definition."""
     lateral_subqueries: bool = False
     """A subquery in FROM can read the tables before it without the word LATERAL."""
+    always_recursive: bool = False
+    """A CTE can read itself without the word RECURSIVE."""
     in_table: bool = False
     """`x in t` names a table, not a column."""
     cast_keeps_name: bool = False
@@ -122,6 +124,7 @@ _DIALECTS = (
         name="snowflake",
         types=replace(_ANSI, text="varchar", long="number(18,0)", rank="", double="float"),
         aliases_in_select=True,
+        always_recursive=True,
         names=frozenset({"level", "value"}),
     ),
     Dialect(
@@ -145,7 +148,8 @@ _DIALECTS = (
     Dialect(name="trino", types=replace(_ANSI, integer="integer", functions={"sum": _trino_sum})),
     Dialect(name="teradata", aliases_in_select=True),
     Dialect(name="clickhouse", aliases_everywhere=True, in_table=True),
-    Dialect(name="oracle", names=frozenset({"level"})),
+    Dialect(name="oracle", names=frozenset({"level"}), always_recursive=True),
+    Dialect(name="tsql", always_recursive=True),
 )
 _BY_NAME = {dialect.name: dialect for dialect in _DIALECTS}
 

@@ -106,7 +106,10 @@ class Queries:
             around = Scope(parent=inner, ctes=ctes)
             columns = [part.name for part in cte.args["alias"].columns]
             name = cte.alias.casefold()
-            if with_.args.get("recursive") and isinstance(cte.this, exp.SetOperation):
+            recursive = with_.args.get("recursive") or (
+                self.dialect.always_recursive and _reads(cte.this, name)
+            )
+            if recursive and isinstance(cte.this, exp.SetOperation):
                 output = self._recursive(cte.this, name, columns, around)
             else:
                 output = self.output(cte.this, around)
@@ -183,3 +186,10 @@ class Queries:
         for clause in clauses:
             if node.args.get(clause) is not None:
                 self.expressions.value(node.args[clause], scope)
+
+
+def _reads(query: exp.Expr, name: str) -> bool:
+    """Return whether a query names a table without schema that has a casefolded name."""
+    return any(
+        not table.db and table.name.casefold() == name for table in query.find_all(exp.Table)
+    )
