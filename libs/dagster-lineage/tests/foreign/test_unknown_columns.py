@@ -70,3 +70,27 @@ def test_lock_prints_the_share_of_unknown_columns(repository, manifest_maker):
 )
 def test_share_counts_the_columns_of_models(assets, sentence):
     assert unknown_columns(assets).sentence == sentence
+
+
+def test_query_to_the_warehouse_in_an_incremental_run_leaves_the_columns_known(
+    repository, manifest_maker
+):
+    up = manifest_maker("up")
+    base = up.model("base", "select 1 as id, 2 as n")
+    latest = (
+        "{% if is_incremental() %}{% call statement('latest', fetch_result=True) %}"
+        "select max(id) from {{ this }}{% endcall %}"
+        "where id > {{ load_result('latest')['data'][0][0] }}{% endif %}"
+    )
+    sql = f"select id, n + 1 as more from {{{{ ref('base') }}}} {latest}"
+    up.model("grows", sql, base, config={"materialized": "incremental"})
+    names = "{% for one in run_query('select 1') %}, {{ one[0] }} as c{% endfor %}"
+    up.model("asks", f"select id {names} from {{{{ ref('base') }}}}", base)
+    repository.lock(up.write(repository.root / "m.json"))
+
+    grows, asks = (repository.assets("up")[f"up/{name}"] for name in ("grows", "asks"))
+    assert grows.columns_known
+    assert grows.columns["more"].derived_from == ("up/base#n",)
+    assert grows.reads[0].columns is None
+    assert not asks.columns_known
+    assert asks.unknown_columns

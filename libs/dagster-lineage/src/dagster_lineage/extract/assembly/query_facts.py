@@ -48,7 +48,8 @@ def facts_of_queries(
         tables: Tables that it reads by `ref` and `source`.
         known: Tables of all assets, for those that it names directly.
     """
-    problems = [rendered.problem] if rendered.problem else []
+    uncertain = rendered.problem or rendered.incremental_problem
+    problems = [uncertain] if uncertain else []
     if not rendered.queries:
         return QueryFacts(problems=tuple(problems), empty=True)
     keys: dict[str, ReadTable] = {}
@@ -97,7 +98,7 @@ def facts_of_queries(
             else tuple(sorted({known.spell(read, name) for name in columns}))
             for read, columns in reads.items()
         },
-        whole=not rendered.problem and all(map(_is_whole, traces)),
+        whole=not uncertain and all(map(_is_whole, traces)),
         idle=tuple(
             table.key
             for table in tables

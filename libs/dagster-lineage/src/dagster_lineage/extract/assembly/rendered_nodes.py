@@ -69,19 +69,20 @@ class RenderedNodes:
         ]
         differing = [(name, one) for name, one in others if one.sql != full.sql]
         builds = [full, *(one for _, one in differing)]
-        rendered = list(builds)
         node = self._manifest.nodes[unique_id]
-        if node.config.materialized == "incremental" or "is_incremental" in node.code:
-            rendered.append(render(incremental=True))
+        may_add = node.config.materialized == "incremental" or "is_incremental" in node.code
+        added = [render(incremental=True)] if may_add else []
+        rendered = [*builds, *added]
         queries = tuple(dict.fromkeys(one.sql for one in rendered if one.sql.strip()))
         return RenderedNode(
             queries if full.sql.strip() else (),
-            problem=next((one.problem for one in rendered if one.problem), ""),
+            problem=next((one.problem for one in builds if one.problem), ""),
             hooks="\n".join(_hooks(node.config)),
             full_builds=len({one.sql for one in builds if one.sql.strip()}),
             differ_by=tuple(dict.fromkeys(name for name, _ in differing)),
             columns_requested=any(one.columns_requested for one in rendered),
             only_set=tuple(self._only_set(node)),
+            incremental_problem=next((one.problem for one in added if one.problem), ""),
         )
 
     def _only_set(self, node: ManifestNode) -> Iterable[str]:

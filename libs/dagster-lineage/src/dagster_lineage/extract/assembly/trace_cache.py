@@ -13,7 +13,7 @@ from msgspec import Raw, Struct
 
 from dagster_lineage.model import Column
 
-VERSION = 10
+VERSION = 11
 """Version of the cache; increased when the same query is traced differently."""
 
 
@@ -23,7 +23,7 @@ class RenderedNode(Struct, frozen=True, array_like=True):
     queries: tuple[str, ...] = ()
     """Possible queries, those of a full build first; empty if it cannot be rendered."""
     problem: str = ""
-    """Why the queries are uncertain or missing."""
+    """Why the queries of a full build are uncertain or missing."""
     hooks: str = ""
     """Jinja and SQL of its hooks, which run with the model."""
     full_builds: int = 1
@@ -35,6 +35,8 @@ class RenderedNode(Struct, frozen=True, array_like=True):
     """Its Jinja uses columns of a relation whose columns are unknown."""
     only_set: tuple[str, ...] = ()
     """Relations that it names only for unused Jinja variables."""
+    incremental_problem: str = ""
+    """Why the query of an incremental build is uncertain."""
 
 
 class QueryFacts(Struct, frozen=True, array_like=True):
