@@ -49,7 +49,7 @@ def test_a_column_is_lit_from_its_source_to_the_last_feature(opened):
     assert opened.page.locator("#nodes > .dim .title").all_text_contents().count("notes") == 1
     way = opened.page.get_by_role("region", name="Lineage of column total")
     names = [name for name in way.get_by_role("button").all_inner_texts() if "#" in name]
-    assert names == ["shop/orders#amount", "staging/paid#amount", "ml/forecast#expected"]
+    assert names == ["staging/paid#amount", "shop/orders#amount", "ml/forecast#expected"]
     assert len(re.findall("M", opened.page.locator("#edges-lit").get_attribute("d"))) == 3
     assert "2 columns upstream in 2 projects, 1 column downstream in 1 project" in (
         opened.page.get_by_role("status").inner_text()
@@ -144,5 +144,44 @@ def test_thousands_of_open_boxes_are_not_all_in_the_document(repository, visit):
         )
     page = visit(repository.report()).page
     page.get_by_role("button", name="Open all projects").click()
+    page.wait_for_selector("#nodes > *", state="attached")
+    assert page.locator("#map").is_visible()
+    page.get_by_role("button", name="Fit").click()
     page.wait_for_selector("#far[d^=M]", state="attached")
     assert page.locator("#nodes > *").count() <= 700
+
+
+def test_the_whole_path_of_an_asset_is_shown_on_request(opened):
+    opened.choose("shop/orders")
+    assert opened.lit() == {"orders", "paid"}
+    opened.page.get_by_role("button", name="Show the whole path (2 more assets)").click()
+    expect(opened.page.locator("#nodes > .on")).to_have_count(4)
+    assert opened.lit() == {"orders", "paid", "revenue", "forecast"}
+    opened.page.get_by_role("button", name="Show direct neighbors").click()
+    expect(opened.page.locator("#nodes > .on")).to_have_count(2)
+
+
+def test_an_address_has_the_filter_and_the_whole_path(opened, three_teams, visit):
+    opened.page.get_by_label("Owner").select_option(label="team:finance")
+    opened.page.get_by_label("With findings").check()
+    opened.choose("shop/orders")
+    opened.page.get_by_role("button", name="Show the whole path").click()
+    opened.page.wait_for_url("**path=whole**")
+    sent = visit(three_teams).page
+    sent.goto(f"{sent.url.partition('#')[0]}#{opened.page.url.partition('#')[2]}")
+    expect(sent.locator("#nodes > .on")).to_have_count(4)
+    assert sent.locator("#by-owner option:checked").inner_text() == "team:finance"
+    assert sent.locator("#by-findings").is_checked()
+    assert sent.get_by_role("treeitem").all_inner_texts() == []
+
+
+def test_a_fitted_graph_is_fitted_again_when_the_window_changes(opened):
+    frame = "document.getElementById('world').getBoundingClientRect().toJSON()"
+    opened.page.set_viewport_size({"width": 1900, "height": 1000})
+    opened.page.wait_for_timeout(200)
+    found = opened.page.evaluate(frame)
+    canvas = opened.page.locator("#canvas").bounding_box()
+    assert found["left"] >= canvas["x"]
+    assert found["right"] <= canvas["x"] + canvas["width"]
+    middle = (found["left"] + found["right"]) / 2 - canvas["x"]
+    assert abs(middle - canvas["width"] / 2) < 30

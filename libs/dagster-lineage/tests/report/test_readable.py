@@ -58,7 +58,7 @@ def test_a_short_name_is_not_cut_by_its_signs(three_teams, visit):
 def test_external_keys_are_not_counted_as_a_project(three_teams, visit):
     page = visit(three_teams).page
     assert "3 projects" in page.locator("#summary").inner_text()
-    assert "▾ outside the repository" in titles(page, "boxes")
+    assert "▾ neither produced nor declared" in titles(page, "boxes")
 
 
 def test_findings_are_sorted_by_level_and_show_names_as_code(three_teams, visit):
@@ -88,3 +88,33 @@ def test_the_panel_of_an_asset_selected_on_a_small_page_starts_with_its_name(thr
     page.set_viewport_size({"width": 400, "height": 300})
     page.get_by_role("treeitem", name="ml/forecast").first.click()
     assert page.locator("#pane-asset h2").bounding_box()["y"] >= 0
+
+
+def test_text_of_the_first_view_has_at_least_12_pixels(three_teams, visit):
+    page = visit(three_teams).page
+    sizes = page.evaluate("""() => {
+      const k = document.getElementById('world').getCTM().a;
+      const inGraph = text => text.closest('#world') ? k : 1;
+      return [...document.querySelectorAll('body *')]
+        .filter(one => [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
+        .filter(one => !one.closest('.unseen, script, style, title, noscript, option'))
+        .map(one => [one.textContent, parseFloat(getComputedStyle(one).fontSize) * inGraph(one)]);
+    }""")
+    assert len(sizes) > 30
+    assert [one for one in sizes if one[1] < 12] == []
+
+
+def test_a_name_of_several_assets_is_shown_with_its_schema(repository, visit):
+    assets = [
+        Asset(key=key, at="src/a.py:1") for key in ("raw/orders", "clean/orders", "raw/users")
+    ]
+    repository.write(
+        Interface(schema_version=SCHEMA_VERSION, project="twice", assets=tuple(assets))
+    )
+    found = visit(repository.report())
+    names = {one.key: found.node(one.key).locator(".title").all_text_contents() for one in assets}
+    assert {key: "".join(parts) for key, parts in names.items()} == {
+        "raw/orders": "raw.orders",
+        "clean/orders": "clean.orders",
+        "raw/users": "users",
+    }

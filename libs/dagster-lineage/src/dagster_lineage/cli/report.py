@@ -15,7 +15,6 @@ from dagster_lineage.cli.arguments import (
 )
 from dagster_lineage.files.settings import Settings
 from dagster_lineage.model import LineageGraph, LocatedAsset
-from dagster_lineage.model.wording import counted
 
 FILE_NAME = "lineage.html"
 
@@ -101,15 +100,7 @@ def report_page(root: Path, settings: Settings, *, base: str, title: str) -> tup
     else:
         data = document(graph, settings, findings, title=title)
     text = page(data)
-    content = data.counts
-    parts = [
-        f"{counted(content.assets, 'asset')} of {counted(content.projects, 'project')}",
-        counted(content.columns, "column"),
-        counted(content.findings, "finding"),
-        *([f"{counted(content.changes, 'change')} since {base}"] if base else []),
-        f"{len(text.encode()) / 1e6:.1f} MB",
-    ]
-    return text, ", ".join(parts)
+    return text, f"{data.summary}, {len(text.encode()) / 1e6:.1f} MB"
 
 
 def _removed(before: LineageGraph, after: LineageGraph) -> tuple[LocatedAsset, ...]:

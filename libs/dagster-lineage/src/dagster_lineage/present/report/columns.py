@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dagster_lineage.model import Column, split_column
-from dagster_lineage.present.report.nodes import PageNodes
+from dagster_lineage.present.report.nodes import PageNode, PageNodes
 from dagster_lineage.present.report.texts import Texts
+from dagster_lineage.present.report.type_spellings import TypeSpellings
 
 NOT_NULL, UNIQUE, COPY, UNDECLARED = 1, 2, 4, 8
 """Flags of a column. `UNDECLARED`: it is read, but the interface of its asset does not have it."""
@@ -43,13 +44,23 @@ def column_table(nodes: PageNodes, texts: Texts) -> ColumnTable:
     table = ColumnTable([0], [], [], [], [], places)
     for own in columns:
         table.first.append(table.first[-1] + len(own))
+    spelled = TypeSpellings(
+        (column.type, _dialect(node))
+        for node in nodes.nodes
+        for column in node.asset.columns.values()
+    )
     for box, own in enumerate(columns):
+        dialect = _dialect(nodes.nodes[box])
         for name, column in own.items():
             table.names.append(texts(name))
-            table.types.append(texts(column.type if column else ""))
+            table.types.append(texts(spelled(column.type, dialect) if column else ""))
             table.flags.append(_flags(column))
             table.origins.append(_origins(nodes, table, box, column))
     return table
+
+
+def _dialect(node: PageNode) -> str:
+    return node.where.interface.dialect if node.where else ""
 
 
 def _add_undeclared(

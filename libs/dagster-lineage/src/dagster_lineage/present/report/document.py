@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import get_args
+
 from msgspec import Struct
 
 from dagster_lineage.analyze.diff.changes import InterfaceDiff
 from dagster_lineage.files.settings import Settings
 from dagster_lineage.model import LineageGraph, LocatedAsset
-from dagster_lineage.model.findings import Finding
+from dagster_lineage.model.findings import Finding, Level
+from dagster_lineage.model.wording import counted
 from dagster_lineage.present.report.columns import column_table
 from dagster_lineage.present.report.facts import facts
 from dagster_lineage.present.report.nodes import collect
@@ -28,20 +32,14 @@ from dagster_lineage.present.report.subjects import SubjectFinder
 from dagster_lineage.present.report.texts import Texts
 
 
-class ContentCounts(Struct, frozen=True):
-    """The numbers of a page."""
-
-    projects: int
-    assets: int
-    columns: int
-    findings: int
-    changes: int
-
-
 class Document(Struct, frozen=True, kw_only=True):
     """The content of the page. Texts are numbers in `texts`; assets and columns are numbers too."""
 
     title: str
+    summary: str
+    """Number of assets, projects, columns, findings by level, and changes."""
+    locations: int
+    """Number of code locations; the other projects are groups of keys without an interface."""
     base: str
     """Branch and commit of the comparison; empty without one."""
     texts: list[str]
@@ -80,17 +78,6 @@ class Document(Struct, frozen=True, kw_only=True):
     """Project, level, kind, whether it fails, place, message, settled, readers, owners, assets,
     name of the column."""
 
-    @property
-    def counts(self) -> ContentCounts:
-        """The numbers of the page."""
-        return ContentCounts(
-            sum(one[2] != 0 for one in self.projects),
-            len(self.assets),
-            len(self.names),
-            len(self.findings),
-            len(self.changes),
-        )
-
 
 def document(
     graph: LineageGraph,
@@ -118,13 +105,15 @@ def document(
     columns = column_table(nodes, texts)
     projects = project_numbers(nodes)
     reads, edges = read_rows(nodes, columns)
-    outside = len(nodes.locations) in projects
-    placing = place(projects, edges, len(nodes.locations) + outside)
+    named = project_rows(nodes, projects, texts)
+    placing = place(projects, edges, len(named))
     subjects = SubjectFinder(graph, nodes, columns)
     return Document(
         title=title,
+        summary=_summary(graph, findings, diff),
+        locations=len(nodes.locations),
         base=base,
-        projects=project_rows(nodes, projects, texts, outside=outside),
+        projects=named,
         stacks=placing.stacks,
         assets=[
             [
@@ -152,3 +141,17 @@ def document(
         changes=[change_row(one, subjects, texts) for one in (diff.changes if diff else ())],
         texts=texts.table(),
     )
+
+
+def _summary(graph: LineageGraph, findings: tuple[Finding, ...], diff: InterfaceDiff | None) -> str:
+    assets = [one.asset for one in graph.assets() if one.asset.executable]
+    levels = Counter(finding.level for finding in findings)
+    parts = [
+        counted(len(assets), "asset"),
+        counted(len({where.project for where in graph.located}), "project"),
+        counted(sum(len(asset.columns) for asset in assets), "column"),
+        *(counted(levels[level], level) for level in get_args(Level) if levels[level]),
+        *([] if findings else ["no findings"]),
+        *([counted(len(diff.changes), "change")] if diff else []),
+    ]
+    return ", ".join(parts)

@@ -19,6 +19,7 @@ _SCRIPTS = (
     "state.js",
     "drawing.js",
     "moving.js",
+    "map.js",
     "details.js",
     "lists.js",
     "tree.js",

@@ -12,12 +12,16 @@ from dagster_lineage.model import Check, Interface
 from dagster_lineage.model.findings import Finding, Level
 from dagster_lineage.model.unknown_columns import unknown_columns
 from dagster_lineage.present.report.columns import ColumnTable
-from dagster_lineage.present.report.nodes import PageNode, PageNodes
+from dagster_lineage.present.report.nodes import MISSING, REMOVED, PageNode, PageNodes
 from dagster_lineage.present.report.subjects import SubjectFinder
 from dagster_lineage.present.report.texts import Texts
 
-OUTSIDE_NAME = "outside the repository"
-"""Name of the group of keys that are in no interface."""
+GROUP_NAMES = {
+    "external": "outside the repository",
+    MISSING: "neither produced nor declared",
+    REMOVED: "removed projects",
+}
+"""Names of the groups of keys that are in no interface, by kind. Each has its own owners."""
 UNKNOWN_COLUMNS, ALL_COLUMNS = 0, 1
 """Values in place of the list of columns that a read uses."""
 BLOCKING, INVISIBLE = 1, 2
@@ -29,15 +33,20 @@ Row = list[object]
 def project_numbers(nodes: PageNodes) -> list[int]:
     """Return the number of the project of each box."""
     numbers = {where.file: at for at, where in enumerate(nodes.locations)}
-    return [
-        numbers[node.where.file] if node.where and node.where.file in numbers else len(numbers)
-        for node in nodes.nodes
-    ]
+    groups = {kind: len(numbers) + at for at, kind in enumerate(outside_kinds(nodes))}
+    return [numbers[node.where.file] if node.where else groups[node.kind] for node in nodes.nodes]
 
 
-def project_rows(nodes: PageNodes, numbers: list[int], texts: Texts, *, outside: bool) -> list[Row]:
+def outside_kinds(nodes: PageNodes) -> list[str]:
+    """Return the kinds of the keys that are in no interface; each is a group of the page."""
+    present = {node.kind for node in nodes.nodes if node.where is None}
+    return [kind for kind in GROUP_NAMES if kind in present]
+
+
+def project_rows(nodes: PageNodes, numbers: list[int], texts: Texts) -> list[Row]:
     """Return the rows of the projects; `numbers` are the projects of the boxes."""
-    owners: list[Counter[str]] = [Counter() for _ in range(len(nodes.locations) + 1)]
+    groups = outside_kinds(nodes)
+    owners: list[Counter[str]] = [Counter() for _ in range(len(nodes.locations) + len(groups))]
     for node, number in zip(nodes.nodes, numbers, strict=True):
         owners[number].update(node.asset.owners)
     shared = Counter(where.project for where in nodes.locations)
@@ -58,9 +67,9 @@ def project_rows(nodes: PageNodes, numbers: list[int], texts: Texts, *, outside:
                 [texts(one) for one in (*_share(interface), *interface.unknown)],
             ]
         )
-    if outside:
-        external = [texts(owner) for owner, _ in owners[-1].most_common()]
-        rows.append([texts(OUTSIDE_NAME), 0, 0, external, 0, 0, []])
+    for kind, counted_owners in zip(groups, owners[len(nodes.locations) :], strict=True):
+        named = [texts(owner) for owner, _ in counted_owners.most_common()]
+        rows.append([texts(GROUP_NAMES[kind]), 0, 0, named, 0, 0, []])
     return rows
 
 
@@ -113,19 +122,24 @@ def _check(node: PageNode, check: Check, texts: Texts) -> Row:
 
 
 def exposure_rows(nodes: PageNodes, texts: Texts) -> list[Row]:
-    """Return the rows of the exposures."""
-    return [
-        [
-            at,
-            texts(one.name),
-            texts(one.type),
-            texts(one.owner),
-            texts(where.place_text(one.at)),
-            [box for box in (nodes.of(where, key) for key in one.reads) if box is not None],
-        ]
-        for at, where in enumerate(nodes.locations)
-        for one in where.interface.exposures
-    ]
+    """Return the rows of the exposures.
+
+    An exposure of an installed package is in every project that installs it, and is shown once.
+    """
+    rows: dict[tuple[str, str, str, tuple[int, ...]], Row] = {}
+    for at, where in enumerate(nodes.locations):
+        for one in where.interface.exposures:
+            boxes = [box for box in (nodes.of(where, key) for key in one.reads) if box is not None]
+            row = [
+                at,
+                texts(one.name),
+                texts(one.type),
+                texts(one.owner),
+                texts(where.place_text(one.at)),
+                boxes,
+            ]
+            rows.setdefault((one.name, one.type, one.owner, tuple(sorted(boxes))), row)
+    return [*rows.values()]
 
 
 def job_rows(nodes: PageNodes, texts: Texts) -> list[Row]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from dagster_lineage.analyze.diff.changes import Change
 from dagster_lineage.model import LineageGraph, split_column
 from dagster_lineage.model.findings import Finding
@@ -45,18 +47,27 @@ class SubjectFinder:
             key, name = finding.key, ""
         else:
             key, name = split_column(finding.key)
-        own = self._by_project.get((finding.project, key))
-        readers = [
-            box
-            for edge in self._graph.readers.get(key, ())
-            if edge.where.project == finding.project and own is None
-            for box in [self._by_project.get((edge.where.project, edge.reader.key))]
-            if box is not None and self._is_at(finding, edge.place)
-        ]
-        named = own if own is not None else self._nodes.by_key.get(key)
-        boxes = [*readers, *([] if named is None else [named])]
+        boxes = [box for one in (key, *finding.keys) for box in self._ends(finding, one)]
+        named = self._named(finding, key)
         column = None if named is None or not name else self._columns.number(named, name)
         return list(dict.fromkeys(boxes)), -1 if column is None else column
+
+    def _named(self, finding: Finding, key: str) -> int | None:
+        return self._by_project.get((finding.project, key), self._nodes.by_key.get(key))
+
+    def _ends(self, finding: Finding, key: str) -> Iterator[int]:
+        """Yield the boxes of a key's readers at the place of a finding, and that of the key."""
+        if (finding.project, key) not in self._by_project:
+            for edge in self._graph.readers.get(key, ()):
+                box = self._by_project.get((edge.where.project, edge.reader.key))
+                reads_here = edge.where.project == finding.project
+                # The finding of a group has the place of its first edge.
+                at_place = bool(finding.keys) or self._is_at(finding, edge.place)
+                if box is not None and reads_here and at_place:
+                    yield box
+        named = self._named(finding, key)
+        if named is not None:
+            yield named
 
     def of_change(self, change: Change) -> list[int]:
         """Return the box of the asset that changed; none for a change of a whole project."""

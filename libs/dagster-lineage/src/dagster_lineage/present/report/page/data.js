@@ -17,16 +17,23 @@ const layerOf = asset => data.assets[asset][3];
 const rowOf = asset => data.assets[asset][4];
 const ownersOf = asset => data.assets[asset][5];
 const projectName = project => text(data.projects[project][0]);
-const isOutsideProject = project => !data.projects[project][2] && project === data.projects.length - 1;
+const isOutsideProject = project => project >= data.locations;
 const firstColumn = asset => data.first[asset];
 const columnCount = asset => data.first[asset + 1] - data.first[asset];
 const columnName = column => text(data.names[column]);
 const isOutside = asset => ['external', 'missing', 'removed'].includes(kindOf(asset));
 
+// The last part of the key, and the part before it where the last one alone names several assets.
+// A slash in a part is escaped by a backslash.
+const partsOf = asset => keyOf(asset).match(/(?:\\.|[^/])+/g) || [''];
+const sameName = new Map();
+data.assets.forEach((_, asset) => {
+  const last = partsOf(asset).at(-1);
+  sameName.set(last, (sameName.get(last) || 0) + 1);
+});
 function nameOf(asset) {
-  // The last part of the key; a slash in a part is escaped by a backslash.
-  const parts = keyOf(asset).match(/(?:\\.|[^/])+/g) || [''];
-  return parts[parts.length - 1].replace(/\\\//g, '/');
+  const parts = partsOf(asset);
+  return parts.slice(sameName.get(parts.at(-1)) > 1 ? -2 : -1).join('.').replace(/\\\//g, '/');
 }
 
 function factsOf(asset) {

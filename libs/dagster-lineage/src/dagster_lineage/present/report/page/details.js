@@ -16,6 +16,7 @@ function showAsset() {
   pane.replaceChildren(
     make('h2', {}, ...breakable(keyOf(asset))),
     make('p', { class: 'under' }, [projectName(projectOf(asset)), ...ownersOf(asset).map(text)].join(' · ')),
+    wholeButton(asset),
     ...section('Findings', findingsOf.get(asset) || [], findingCard, 'cards'),
     ...section('Changes', changesOf.get(asset) || [], changeCard, 'cards'),
     ...columnsTable(asset),
@@ -34,7 +35,19 @@ function showAsset() {
   if (chosen.column >= 0) keepInView(pane.querySelector('tr.on'));
 }
 
+// A button only where the whole path has more than the direct neighbors.
+function wholeButton(asset) {
+  const more = wholePath(asset).assets.size - around(asset).assets.size;
+  const label = chosen.whole ? 'Show direct neighbors' : `Show the whole path (${counted(more, 'more asset')})`;
+  return make('button', { type: 'button', class: 'whole', hidden: !more || chosen.column >= 0, onclick: toggleWhole }, label);
+}
+
 function showColumn(pane) {
+  const before = pane.querySelector('.whole');
+  const hadFocus = before === document.activeElement;
+  const button = wholeButton(chosen.asset);
+  before.replaceWith(button);
+  if (hadFocus) button.focus();
   for (const row of pane.querySelectorAll('tbody tr')) {
     const button = row.querySelector('button');
     const picked = Number(button.dataset.column) === chosen.column;
@@ -126,7 +139,7 @@ function columnLineage() {
   if (chosen.column < 0) return [];
   const { up, down, users } = chosen.lit;
   const part = (title, columns, none) => columns.length
-    ? [make('h4', {}, `${title} (${digits(columns.length)})`), listOf(inOrder(columns), columnLine)]
+    ? [make('h4', {}, `${title} (${digits(columns.length)})`), listOf(columns, columnLine)]
     : [make('h4', {}, title), make('p', { class: 'under' }, none)];
   const user = ({ reader, column, sure }) => [assetButton(reader), make('span', { class: 'under' },
     ` ${sure ? 'filters, joins or computes with' : 'reads the table; the columns are unknown:'} ${keyOf(assetOfColumn[column])}#${columnName(column)}`)];
@@ -137,13 +150,6 @@ function columnLineage() {
       ...(users.length ? [make('h4', {}, `Other uses (${digits(users.length)})`), listOf(users, user)] : []),
       make('button', { type: 'button', onclick: () => choose(chosen.asset, -1, { move: false }) }, 'Deselect the column'))];
 }
-
-// In the order of the graph, from left to right.
-const inOrder = columns => [...columns].sort((one, other) =>
-  flow[assetOfColumn[one]] - flow[assetOfColumn[other]] || one - other);
-const flow = new Int32Array(COUNT);
-data.stacks.flat().flatMap(project => [...assetsOfProject[project]].sort((one, other) => layerOf(one) - layerOf(other)))
-  .forEach((asset, at) => { flow[asset] = at; });
 
 const columnLine = column => [columnButton(column, `${keyOf(assetOfColumn[column])}#${columnName(column)}`),
   make('span', { class: 'under' }, ` ${projectName(projectOf(assetOfColumn[column]))}${data.flags[column] & COPY ? ', a copy' : ''}`)];

@@ -14,6 +14,7 @@ function redraw() {
 function drawNow() {
   pending = false;
   byId('world').setAttribute('transform', `translate(${view.x} ${view.y}) scale(${view.k})`);
+  drawMap();
   const seen = visible();
   if (region && seen.x >= region.x && seen.y >= region.y && seen.x + seen.width <= region.x + region.width
     && seen.y + seen.height <= region.y + region.height && seen.k === region.k) return;
@@ -25,11 +26,11 @@ function drawNow() {
   drawEdges();
 }
 
-// The smaller the drawing, the larger its letters, so that names are readable in an overview.
+// The smaller the drawing, the larger its letters: at least 12 px on the screen down to READABLE.
 const TIERS = [
-  { least: 0.74, name: 13, sub: 11.5, title: 14, mark: 11.5 },
-  { least: 0.54, name: 16, sub: 14, title: 18, mark: 14 },
-  { least: 0.3, name: 20, sub: 0, title: 26, mark: 18 },
+  { least: 0.86, name: 14, sub: 14, title: 16, mark: 14 },
+  { least: 0.75, name: 16, sub: 16, title: 18, mark: 16 },
+  { least: 0.3, name: 20, sub: 0, title: 26, mark: 20 },
   { least: 0, name: 0, sub: 0, title: 40, mark: 26 },
 ];
 const tier = () => TIERS.findIndex(one => view.k >= one.least);

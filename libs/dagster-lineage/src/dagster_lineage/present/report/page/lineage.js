@@ -101,6 +101,21 @@ function around(asset) {
   return { column: -1, assets, edges };
 }
 
+// An asset, everything upstream and everything downstream of it.
+function wholePath(asset) {
+  const assets = new Map([[asset, []]]);
+  const edges = new Set();
+  const follow = (next, edge) => {
+    const seen = new Set([asset]);
+    for (const one of seen) {
+      for (const other of next(one)) { seen.add(other); assets.set(other, []); edges.add(edge(one, other)); }
+    }
+  };
+  follow(upstreamOf, (one, other) => other * COUNT + one);
+  follow(readersOf, (one, other) => one * COUNT + other);
+  return { column: -1, assets, edges };
+}
+
 function projectsOfColumns(columns) {
   const seen = new Set();
   for (const one of columns) seen.add(projectOf(assetOfColumn[one]));

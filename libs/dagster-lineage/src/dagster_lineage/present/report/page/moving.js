@@ -1,13 +1,17 @@
 // Pan and zoom by pointer, wheel and buttons; navigation from box to box by arrow keys.
 
 const focused = { asset: -1, project: -1 };
-const LEAST = 0.05, MOST = 2.5, READABLE = 0.42;
+const LEAST = 0.05, MOST = 2.5, READABLE = 0.6;
+const MARGIN = 28, FOOT = 44;
+// Least zoom of the last fit; null after the reader has moved the drawing.
+let fitted = null;
 
 function zoom(factor, x, y) {
   const k = Math.min(MOST, Math.max(LEAST, view.k * factor));
   view.x = x - (x - view.x) * k / view.k;
   view.y = y - (y - view.y) * k / view.k;
   view.k = k;
+  fitted = null;
   redraw();
 }
 
@@ -15,16 +19,19 @@ function zoomMiddle(factor) {
   zoom(factor, screen.width / 2, screen.height / 2);
 }
 
-// Show the whole drawing, or its left part if the whole would be too small to read.
+// Show the whole drawing, or its upper left part if the whole would be too small to read.
 function fit(least = 0.05) {
   const { width, height } = screen;
-  const margin = 28, foot = 44;
-  const whole = Math.min((width - 2 * margin) / world.width, (height - margin - foot) / world.height, 1.15);
+  const [roomX, roomY] = [width - 2 * MARGIN, height - MARGIN - FOOT];
+  const count = bestBandCount(roomX, roomY);
+  if (count !== bandCount) { bandCount = count; placeAll(); placeEdges(); }
+  const whole = Math.min(roomX / world.width, roomY / world.height, 1.15);
   view.k = Math.max(whole, least, LEAST);
   const [wide, high] = [world.width * view.k, world.height * view.k];
-  view.x = (wide > width - 2 * margin && whole < least ? margin : (width - wide) / 2) - world.x * view.k;
-  view.y = (height - foot + 8 - high) / 2 - world.y * view.k;
-  redraw();
+  view.x = (wide > roomX && whole < least ? MARGIN : (width - wide) / 2) - world.x * view.k;
+  view.y = (high > roomY && whole < least ? MARGIN / 2 : (height - FOOT + 8 - high) / 2) - world.y * view.k;
+  fitted = least;
+  again();
 }
 
 // Bring an asset into view, unless it is visible.
@@ -54,6 +61,7 @@ function revealLit() {
   view.k = k;
   view.x = screen.width / 2 - (left + right) / 2 * k;
   view.y = (screen.height - 40) / 2 - (top + bottom) / 2 * k;
+  fitted = null;
   redraw();
 }
 
@@ -67,6 +75,7 @@ function bring(x, y, width, height) {
   view.k = readable;
   view.x = screen.width / 2 - (x + width / 2) * view.k;
   view.y = screen.height / 2 - (y + height / 2) * view.k;
+  fitted = null;
   redraw();
 }
 
@@ -74,6 +83,7 @@ function toggleProject(project) {
   // The corner of the project stays under the pointer.
   const before = { ...boxOf[project] };
   setOpen([project], !open.has(project));
+  fitted = null;
   view.x += (before.x - boxOf[project].x) * view.k;
   view.y += (before.y - boxOf[project].y) * view.k;
   if (open.has(project) && boxOf[project].height * view.k > 200) {
@@ -95,6 +105,7 @@ svg.addEventListener('pointermove', event => {
   Object.assign(held, { x: event.clientX, y: event.clientY, far: true });
   view.x += wide;
   view.y += high;
+  fitted = null;
   redraw();
 });
 const release = () => { svg.classList.remove('moving'); setTimeout(() => { held = null; }); };
@@ -176,14 +187,14 @@ byId('zoom-in').addEventListener('click', () => zoomMiddle(1.25));
 byId('zoom-out').addEventListener('click', () => zoomMiddle(0.8));
 byId('zoom-fit').addEventListener('click', () => fit());
 const all = data.projects.map((_, project) => project);
-byId('open-all').addEventListener('click', () => { setOpen(all, true); fit(); again(); });
+byId('open-all').addEventListener('click', () => { setOpen(all, true); fit(READABLE); });
 byId('close-all').addEventListener('click', () => {
   if (focused.asset >= 0) setFocused(-1, projectOf(focused.asset));
   setOpen(all, false);
-  fit();
-  again();
+  fit(READABLE);
 });
-// When the window changes its size, the middle of the drawing stays in the middle.
+// When the window changes its size, a drawing that was fitted is fitted again; of any other one, the
+// middle stays in the middle.
 function measureScreen() {
   const { width, height } = svg.getBoundingClientRect();
   const [wide, high] = [width - screen.width, height - screen.height];
@@ -193,7 +204,8 @@ function measureScreen() {
 let measured = false;
 new ResizeObserver(() => {
   const [wide, high] = measureScreen();
-  if (measured) { view.x += wide / 2; view.y += high / 2; }
+  if (measured && fitted !== null && (wide || high)) fit(fitted);
+  else if (measured) { view.x += wide / 2; view.y += high / 2; }
   measured = true;
   again();
 }).observe(svg);

@@ -3,7 +3,6 @@
 const NODE_HEIGHT = 50, ROW = 68, COLUMN_GAP = 34, PADDING = 14, TITLE = 54;
 const LAYER_GAP = 72, STACK_GAP = 34, BAND_GAP = 76, BEND = 40, CLOSED_HEIGHT = 76;
 const NODE_LEAST = 116, NODE_MOST = 220, TITLE_MOST = 400;
-const LAYERS_IN_ROW = 9;
 const FEW = 300;  // number of assets up to which all projects are open at first
 
 const open = new Set();
@@ -70,7 +69,7 @@ function inside(project) {
   const columns = [];
   let lowest = 0;
   for (const asset of assetsOfProject[project]) {
-    const wanted = Math.max(textWidth(nameOf(asset), '600 13px') + 26, longestPart(asset) + 20) + (marksOf(asset).text ? textWidth(marksOf(asset).text, '700 18px') + 6 : 0);
+    const wanted = Math.max(textWidth(nameOf(asset), '600 14px') + 26, textWidth(underline(asset), '14px') + 20, longestPart(asset) + 20) + (marksOf(asset).text ? textWidth(marksOf(asset).text, '700 20px') + 6 : 0);
     columns[layerOf(asset)] = Math.max(columns[layerOf(asset)] || NODE_LEAST, Math.min(wanted, NODE_MOST));
     lowest = Math.max(lowest, rowOf(asset));
   }
@@ -81,7 +80,7 @@ function inside(project) {
     x += (columns[layer] || 0) + COLUMN_GAP;
   }
   // In a small drawing, a title has large letters; only a very long name is cut.
-  const title = Math.max(textWidth(projectName(project), '650 14px') + 60,
+  const title = Math.max(textWidth(projectName(project), '650 16px') + 60,
     Math.min(textWidth(`▾ ${projectName(project)}`, '650 26px') + 26, TITLE_MOST));
   const width = Math.max(x - COLUMN_GAP + PADDING, title, 170);
   const found = { columns, lefts, width, height: TITLE + lowest * ROW / 2 + NODE_HEIGHT + PADDING };
@@ -94,19 +93,23 @@ const bandOf = [], stackOf = [];
 data.stacks.forEach((stack, at) => stack.forEach(project => { stackOf[project] = at; }));
 let stackPlaces = [], bands = [];
 
+let bandCount = 1;
+
+const sizeOf = project => open.has(project) ? inside(project) : { width: CLOSED_WIDTH, height: CLOSED_HEIGHT };
+const stackSizes = () => data.stacks.map(stack => ({
+  width: Math.max(...stack.map(project => sizeOf(project).width)),
+  height: stack.reduce((sum, project) => sum + sizeOf(project).height + STACK_GAP, -STACK_GAP),
+}));
+
 function placeAll() {
-  const size = project => open.has(project) ? inside(project) : { width: CLOSED_WIDTH, height: CLOSED_HEIGHT };
-  const sizes = data.stacks.map(stack => ({
-    width: Math.max(...stack.map(project => size(project).width)),
-    height: stack.reduce((sum, project) => sum + size(project).height + STACK_GAP, -STACK_GAP),
-  }));
+  const sizes = stackSizes();
   bands = [];
   stackPlaces = [];
-  const perBand = Math.ceil(sizes.length / bandCount());
+  const perBand = Math.ceil(sizes.length / bandCount);
   let x = 0, top = 0, right = 0, members = [];
   const finish = () => {
     const height = Math.max(...members.map(at => sizes[at].height));
-    for (const at of members) placeStack(at, stackPlaces[at].x, top + (height - sizes[at].height) / 2, size);
+    for (const at of members) placeStack(at, stackPlaces[at].x, top + (height - sizes[at].height) / 2);
     bands.push({ top, bottom: top + height });
     top += height + BAND_GAP;
     members = [];
@@ -124,20 +127,31 @@ function placeAll() {
   Object.assign(world, { x: -aside, y: 0, width: Math.max(right, 1) + 2 * aside, height: Math.max(top - BAND_GAP, 1) });
 }
 
-// As many as make the drawing with closed projects about as wide as a screen; opening a project
-// changes no band. Few layers are always in one row.
-function bandCount() {
-  const count = data.stacks.length;
-  if (count <= LAYERS_IN_ROW) return 1;
-  const most = Math.max(...data.stacks.map(stack => stack.length));
-  const height = most * (CLOSED_HEIGHT + STACK_GAP) + BAND_GAP;
-  return Math.max(1, Math.round(Math.sqrt(count * (CLOSED_WIDTH + LAYER_GAP) / (1.5 * height))));
+// The number of bands with which the whole drawing is largest on a screen of this size; more bands
+// must be clearly better. Opening a project changes no band.
+function bestBandCount(width, height) {
+  const sizes = stackSizes();
+  let best = 1, largest = 0;
+  for (let count = 1; count <= sizes.length; count++) {
+    const perBand = Math.ceil(sizes.length / count);
+    if (Math.ceil(sizes.length / perBand) !== count) continue;
+    let wide = 0, high = -BAND_GAP;
+    for (let from = 0; from < sizes.length; from += perBand) {
+      const band = sizes.slice(from, from + perBand);
+      wide = Math.max(wide, band.reduce((sum, one) => sum + one.width + LAYER_GAP, -LAYER_GAP));
+      high += Math.max(...band.map(one => one.height)) + BAND_GAP;
+    }
+    if (count > 1) wide += 2 * (LAYER_GAP + BEND);
+    const k = Math.min(width / wide, height / high, 1.15);
+    if (k > largest * 1.1) { largest = k; best = count; }
+  }
+  return best;
 }
 
-function placeStack(at, x, top, size) {
+function placeStack(at, x, top) {
   let y = top;
   for (const project of data.stacks[at]) {
-    const own = size(project);
+    const own = sizeOf(project);
     Object.assign(boxOf[project], { x, y, width: own.width, height: own.height });
     bandOf[project] = bands.length;
     y += own.height + STACK_GAP;

@@ -1,10 +1,6 @@
 // The first view.
 
-byId('summary').textContent = [
-  counted(COUNT, 'asset'), counted(assetsOfProject.filter((list, project) => list.length && !isOutsideProject(project)).length, 'project'),
-  counted(data.names.length, 'column'), counted(data.findings.length, 'finding'),
-  data.base ? counted(data.changes.length, 'change') : '',
-].filter(Boolean).join(' · ');
+byId('summary').textContent = data.summary;
 
 const legend = [['', 'edge in a project'], ['cross', 'cross-project edge'], ['lit', 'selected lineage'], ['outside', 'no producer here']];
 byId('legend').append(...legend.map(([kind, label]) => make('li', {}, make('span', { class: `swatch ${kind}`, 'aria-hidden': 'true' }), label)),

@@ -1,6 +1,6 @@
 // The selection (an asset and a column) and the filter. Listeners are called after a change.
 
-const chosen = { asset: -1, column: -1, lit: null, tab: 'list' };
+const chosen = { asset: -1, column: -1, whole: false, lit: null, tab: 'list' };
 const filter = { project: '', owner: '', findings: false, changed: false };
 const matching = new Uint8Array(COUNT).fill(1);
 let filtering = false;
@@ -9,9 +9,10 @@ const changed = what => listeners.forEach(listener => listener(what));
 
 // Select an asset, and perhaps a column. Its project opens; `move` brings it into view.
 function choose(asset, column = -1, { move = true } = {}) {
+  if (asset !== chosen.asset) chosen.whole = false;
   chosen.asset = asset;
   chosen.column = column;
-  chosen.lit = asset < 0 ? null : column >= 0 ? trace(column) : around(asset);
+  chosen.lit = asset < 0 ? null : column >= 0 ? trace(column) : chosen.whole ? wholePath(asset) : around(asset);
   if (asset >= 0) {
     chosen.tab = 'asset';
     // Opening a project moves the others, so the asset is brought into view in any case.
@@ -27,6 +28,7 @@ function choose(asset, column = -1, { move = true } = {}) {
 function spoken() {
   if (chosen.asset < 0) return 'No selection.';
   const where = `${keyOf(chosen.asset)} of ${projectName(projectOf(chosen.asset))}`;
+  if (chosen.whole && chosen.column < 0) return `${where}: ${counted(chosen.lit.assets.size - 1, 'asset')} upstream and downstream.`;
   if (chosen.column < 0) return `${where}: ${counted(columnCount(chosen.asset), 'column')}.`;
   const { up, down, users } = chosen.lit;
   const parts = [
@@ -35,6 +37,13 @@ function spoken() {
   ];
   if (users.length) parts.push(`${counted(users.length, 'other use')}`);
   return `Column ${columnName(chosen.column)} of ${where}: ${parts.join(', ')}.`;
+}
+
+// Direct neighbors are shown first, the whole path on request.
+function toggleWhole() {
+  chosen.whole = !chosen.whole;
+  choose(chosen.asset, -1, { move: false });
+  if (chosen.whole) revealLit();
 }
 
 // One step back: first the column, then the asset.
@@ -60,19 +69,25 @@ function applyFilter() {
     count += matching[asset];
   }
   changed('filter');
+  setTimeout(remember);
   announce(filtering ? `${digits(count)} of ${counted(COUNT, 'asset')} match.` : `All ${counted(COUNT, 'asset')}.`);
 }
 
-// The selection is in the address, so that it can be shared as a link.
+// The selection and the filter are in the address, so that a view can be sent as a link.
 function remember() {
   const parts = new URLSearchParams();
   if (chosen.asset >= 0) parts.set('asset', T[data.assets[chosen.asset][1]]);
   if (chosen.column >= 0) parts.set('column', T[data.names[chosen.column]]);
+  else if (chosen.whole) parts.set('path', 'whole');
+  if (filter.project) parts.set('project', T[data.projects[filter.project][0]]);
+  if (filter.owner) parts.set('owner', T[filter.owner]);
+  for (const name of ['findings', 'changed']) if (filter[name]) parts.set(name, 'yes');
   try { history.replaceState(null, '', parts.size ? `#${parts}` : '#'); } catch { /* a frame without an address */ }
 }
 
 function recall() {
   const parts = new URLSearchParams(location.hash.slice(1));
+  recallFilter(parts);
   const key = parts.get('asset');
   const asset = key === null ? -1 : data.assets.findIndex(one => T[one[1]] === key);
   if (asset < 0) return;
@@ -80,4 +95,20 @@ function recall() {
   let column = -1;
   for (let one = data.first[asset]; name !== null && one < data.first[asset + 1]; one++) if (T[data.names[one]] === name) column = one;
   choose(asset, column);
+  if (column < 0 && parts.get('path') === 'whole') toggleWhole();
 }
+
+function recallFilter(parts) {
+  const project = data.projects.findIndex(one => T[one[0]] === parts.get('project'));
+  const owner = data.assets.flatMap(one => one[5]).find(one => T[one] === parts.get('owner'));
+  const wanted = { project: project < 0 ? '' : String(project), owner: owner === undefined ? '' : String(owner),
+    findings: parts.has('findings'), changed: Boolean(data.base) && parts.has('changed') };
+  if (Object.keys(wanted).every(name => wanted[name] === filter[name])) return;
+  Object.assign(filter, wanted);
+  byId('by-project').value = filter.project;
+  byId('by-owner').value = filter.owner;
+  byId('by-findings').checked = filter.findings;
+  byId('by-changed').checked = filter.changed;
+  applyFilter();
+}
+addEventListener('hashchange', recall);

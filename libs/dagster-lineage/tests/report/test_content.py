@@ -1,0 +1,95 @@
+"""The content of the page: its counts, groups, findings, exposures and types."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from dagster_lineage.cli.main import main
+from dagster_lineage.model import SCHEMA_VERSION, Asset, Column, Exposure, Interface, Read
+
+
+def data_of(file) -> dict:
+    text = re.search(r'id="data">(.*?)</script>', file.read_text("utf-8"), re.DOTALL)
+    return json.loads(text[1])
+
+
+def write(repository, project: str, *assets: Asset, **details) -> None:
+    repository.write(
+        Interface(schema_version=SCHEMA_VERSION, project=project, assets=assets, **details)
+    )
+
+
+def groups(data: dict) -> dict[str, list[str]]:
+    """Owners of each project and group by its name."""
+    texts = data["texts"]
+    return {texts[one[0]]: [texts[owner] for owner in one[3]] for one in data["projects"]}
+
+
+def test_the_summary_counts_what_check_counts(repository, capsys):
+    data = data_of(repository.report())
+    assert data["summary"].startswith("5 assets, 3 projects, 7 columns")
+    main(["check", "--root", str(repository.root), "--format", "json"])
+    output = capsys.readouterr().out
+    counts = json.loads(output[output.index("{") :])
+    levels = [one["level"] for one in counts["findings"]]
+    for level in set(levels):
+        number = levels.count(level)
+        assert f", {number} {level}{'s' * (number > 1)}" in data["summary"]
+
+
+def test_an_undeclared_key_is_not_under_the_owner_of_an_external_one(repository):
+    (repository.root / "pyproject.toml").write_text(
+        '[project]\nname = "x"\n[[tool.lineage.external]]\nkeys = ["crm/*"]\n'
+        'owner = "team:crm"\nreason = "a vendor"\n'
+    )
+    write(repository, "app", Asset(key="app/a", at="src/a.py:1", reads=(Read(key="crm/users"),)))
+    data = data_of(repository.report())
+    found = groups(data)
+    assert found["outside the repository"] == ["team:crm"]
+    assert found["neither produced nor declared"] == []
+    places = {data["texts"][one[1]]: one[0] for one in data["assets"]}
+    assert places["crm/users"] == 3 + 1
+    assert places["lost/table"] == 3 + 2
+
+
+def test_a_grouped_finding_marks_all_its_assets(repository):
+    reads = tuple(Read(key=f"legacy/t{number}", at="src/a.py:1") for number in range(6))
+    write(repository, "app", Asset(key="app/a", at="src/a.py:1", reads=reads))
+    data = data_of(repository.report())
+    names = [data["texts"][one[1]] for one in data["assets"]]
+    marked = [
+        {names[box] for box in one[8]}
+        for one in data["findings"]
+        if data["texts"][one[1]] == "EX01" and "legacy" in data["texts"][one[5]]
+    ]
+    assert marked == [{"app/a", *(read.key for read in reads)}]
+
+
+def test_an_exposure_of_an_installed_package_is_shown_once(repository):
+    board = Exposure(name="usage", type="dashboard", owner="team:tools", reads=("shop/orders",))
+    other = Exposure(name="usage", type="dashboard", owner="team:tools", reads=("shop/notes",))
+    write(repository, "a", Asset(key="a/a", at="src/a.py:1"), exposures=(board,))
+    write(repository, "b", Asset(key="b/b", at="src/a.py:1"), exposures=(board, other))
+    data = data_of(repository.report())
+    names = [data["texts"][one[1]] for one in data["exposures"]]
+    assert sorted(names) == ["board", "usage", "usage"]
+
+
+def test_a_type_has_one_spelling(repository):
+    types = ("varchar", "varchar", "string", "varchar(10)", "citext", "int8", "bigint", "bigint")
+    columns = {f"c{at}": Column(type=one) for at, one in enumerate(types)}
+    write(repository, "app", Asset(key="app/a", at="src/a.py:1", columns=columns))
+    data = data_of(repository.report())
+    box = [data["texts"][one[1]] for one in data["assets"]].index("app/a")
+    found = [data["texts"][data["types"][at]] for at in range(*data["first"][box : box + 2])]
+    assert found == [
+        "varchar",
+        "varchar",
+        "varchar",
+        "varchar(10)",
+        "citext",
+        "bigint",
+        "bigint",
+        "bigint",
+    ]
