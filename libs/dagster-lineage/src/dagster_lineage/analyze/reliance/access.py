@@ -65,6 +65,28 @@ def hidden_reads(graph: LineageGraph) -> Iterator[HiddenReads]:
         yield HiddenReads(where, public_models(where), reads)
 
 
+def nearest_public_model(graph: LineageGraph, hidden: ReadByOthers) -> str:
+    """Return the key of the public model of the same project that is made of a hidden one.
+
+    It is the one with the fewest models in between; empty if there is none, or several of them.
+    """
+    where = hidden.producer.where
+    keys = seen = {hidden.producer.asset.key}
+    while keys:
+        readers = [
+            edge.reader
+            for key in sorted(keys)
+            for edge in graph.readers.get(key, ())
+            if edge.where is where and edge.reader.key not in seen
+        ]
+        public = {reader.key for reader in readers if reader.access == "public"}
+        if public:
+            return public.pop() if len(public) == 1 else ""
+        keys = {reader.key for reader in readers}
+        seen = seen | keys
+    return ""
+
+
 def public_models(where: LocatedInterface) -> list[Asset]:
     """Return the public models of a project; none if it does not use dbt's access at all."""
     return [asset for asset in where.interface.assets if asset.access == "public"]

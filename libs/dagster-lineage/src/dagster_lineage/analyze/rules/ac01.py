@@ -10,11 +10,11 @@ from dagster_lineage.analyze.reliance.access import (
     HiddenReads,
     ReadByOthers,
     hidden_reads,
+    nearest_public_model,
 )
 from dagster_lineage.analyze.rule import GraphRule, readers_of
-from dagster_lineage.model import LineageGraph
+from dagster_lineage.model import Asset, LineageGraph
 from dagster_lineage.model.findings import Finding
-from dagster_lineage.model.nearest_names import nearest_name
 from dagster_lineage.model.wording import listed
 
 
@@ -24,7 +24,8 @@ class NonPublicModel(GraphRule):
     A protected or private model may be changed without notice. dbt checks access for `ref` only,
     not for a source with the same table. Seeds and snapshots, which cannot be public, are reported
     as warnings. A project without any public model does not use access, which is reported once for
-    the project and not once per reader.
+    the project and not once per reader. The suggested model is the nearest public one that selects
+    from the model.
 
     **Anti-pattern**
 
@@ -48,9 +49,8 @@ class NonPublicModel(GraphRule):
         """Yield a finding per source or dependency; one per project without a public model."""
         for hidden in hidden_reads(graph):
             if hidden.public:
-                names = {asset.name or asset.key: asset.key for asset in hidden.public}
                 for read in hidden.reads:
-                    yield from self._of(read, names)
+                    yield from self._of(read, hidden.public, nearest_public_model(graph, read))
             else:
                 models = [
                     read for read in hidden.reads if read.producer.asset.kind not in WITHOUT_ACCESS
@@ -58,12 +58,12 @@ class NonPublicModel(GraphRule):
                 if models:
                     yield self._of_project(hidden, models)
 
-    def _of(self, read: ReadByOthers, public: dict[str, str]) -> Iterator[Finding]:
+    def _of(self, read: ReadByOthers, public: list[Asset], near: str) -> Iterator[Finding]:
         asset, project = read.producer.asset, read.producer.where.project
         without_access = asset.kind in WITHOUT_ACCESS
         state = f"a {asset.kind}, which cannot be public," if without_access else asset.access
-        near = public.get(nearest_name(asset.name or asset.key, public), "")
-        instead = f"`{near}`" if near else f"a public model ({listed(public.values())})"
+        known = listed(model.key for model in public)
+        instead = f"`{near}`" if near else f"a public model ({known})"
         make_public = "publish a model over it" if without_access else "make it `access: public`"
         for reference in read.references:
             yield self.at_reference(
