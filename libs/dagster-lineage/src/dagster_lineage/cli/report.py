@@ -40,6 +40,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--title", help="title of the page (default: the project name in pyproject.toml)"
     )
+    parser.add_argument(
+        "--source-url",
+        metavar="URL",
+        help="address of a file on the web, with {path} and {line}, for links from the page "
+        "(default: the commit at the origin, if that is GitHub, GitLab or Bitbucket)",
+    )
     add_interfaces(parser)
     add_root(parser)
 
@@ -53,14 +59,20 @@ def run(arguments: argparse.Namespace) -> int:
     root = root_of(arguments)
     settings = settings_of(root, arguments)
     text, summary = report_page(
-        root, settings, base=arguments.base or "", title=arguments.title or _repository_name(root)
+        root,
+        settings,
+        base=arguments.base or "",
+        title=arguments.title or _repository_name(root),
+        source_url=arguments.source_url or "",
     )
     write_file(arguments.out, text)
     print(f"Wrote {arguments.out}: {summary}.")
     return 0
 
 
-def report_page(root: Path, settings: Settings, *, base: str, title: str) -> tuple[str, str]:
+def report_page(
+    root: Path, settings: Settings, *, base: str, title: str, source_url: str = ""
+) -> tuple[str, str]:
     """Return the page of a repository, and a summary of its content.
 
     Args:
@@ -68,6 +80,7 @@ def report_page(root: Path, settings: Settings, *, base: str, title: str) -> tup
         settings: Settings of the repository.
         base: Branch or commit to compare with; empty for none.
         title: Title of the page.
+        source_url: Template of links to files; found from the origin if empty.
 
     Raises:
         LineageError: An interface, the baseline or the base is invalid, or there is no interface.
@@ -75,8 +88,10 @@ def report_page(root: Path, settings: Settings, *, base: str, title: str) -> tup
     from dagster_lineage.analyze.baseline import baseline_of
     from dagster_lineage.analyze.check import check
     from dagster_lineage.files.interface_files import read_committed_graph
-    from dagster_lineage.present.report import document, page
+    from dagster_lineage.files.source_links import checked_template, link_template
+    from dagster_lineage.present.report import Checkout, document, page
 
+    checkout = Checkout(root, checked_template(source_url) if source_url else link_template(root))
     graph = read_committed_graph(root, settings)
     baseline = baseline_of(root, settings)
     findings = check(graph, settings, root=root, baseline=baseline).findings
@@ -96,9 +111,10 @@ def report_page(root: Path, settings: Settings, *, base: str, title: str) -> tup
             diff=compare(before, after, changed_files=changed),
             removed=_removed(before, after),
             base=f"{base} ({comparison.base[:10]})",
+            checkout=checkout,
         )
     else:
-        data = document(graph, settings, findings, title=title)
+        data = document(graph, settings, findings, title=title, checkout=checkout)
     text = page(data)
     return text, f"{data.summary}, {len(text.encode()) / 1e6:.1f} MB"
 

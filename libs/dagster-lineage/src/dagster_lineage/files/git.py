@@ -33,7 +33,7 @@ class Repository:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._prefix = self._git("rev-parse", "--show-prefix").decode().rstrip("\n")
+        self.prefix = self._git("rev-parse", "--show-prefix").decode().rstrip("\n")
         """Path of the root below the repository's top: empty, or with a slash at the end."""
 
     def compare(self, base: str, head: str = WORKTREE) -> Comparison:
@@ -62,6 +62,15 @@ class Repository:
             head_files = self._worktree_files(fork, base_files)
             return Comparison(self, fork, WORKTREE, base_files, head_files, notes)
         return Comparison(self, fork, head_commit, base_files, self._files(head_commit), notes)
+
+    @property
+    def origin(self) -> str:
+        """Address of the remote `origin`.
+
+        Raises:
+            GitFailed: there is none.
+        """
+        return self._git("remote", "get-url", "origin").decode().strip()
 
     def commit(self, ref: str) -> str:
         """Return the id of a branch's, tag's or commit's commit.
@@ -102,7 +111,7 @@ class Repository:
     def tree_ids(self, folders: list[tuple[str, str]]) -> list[str]:
         """Return the tree id of each (commit, folder), empty where there is no such folder."""
         lines = [
-            f"{commit}:{self._prefix}{'' if folder in ('', '.') else folder}\n".replace("/\n", "\n")
+            f"{commit}:{self.prefix}{'' if folder in ('', '.') else folder}\n".replace("/\n", "\n")
             for commit, folder in folders
         ]
         output = self._git("cat-file", "--batch-check", stdin="".join(lines).encode()).decode()
@@ -144,9 +153,9 @@ class Repository:
 
     def _from_top(self, path: str) -> str:
         """Return a path that is relative to the repository's top, relative to the root."""
-        if not self._prefix or path.startswith(self._prefix):
-            return path[len(self._prefix) :]
-        return "../" * self._prefix.count("/") + path
+        if not self.prefix or path.startswith(self.prefix):
+            return path[len(self.prefix) :]
+        return "../" * self.prefix.count("/") + path
 
     def _git(self, *arguments: str, stdin: bytes = b"") -> bytes:
         # A git hook sets variables that would select another index or work tree.

@@ -12,6 +12,7 @@ from dagster_lineage.files.settings import Settings
 from dagster_lineage.model import LineageGraph, LocatedAsset
 from dagster_lineage.model.findings import Finding, Level
 from dagster_lineage.model.wording import counted
+from dagster_lineage.present.report.checkout import Checkout
 from dagster_lineage.present.report.columns import column_table
 from dagster_lineage.present.report.facts import facts
 from dagster_lineage.present.report.nodes import collect
@@ -40,6 +41,8 @@ class Document(Struct, frozen=True, kw_only=True):
     """Number of assets, projects, columns, findings by level, and changes."""
     locations: int
     """Number of code locations; the other projects are groups of keys without an interface."""
+    link: str
+    """Address of a file with `{path}` and `{line}`; empty for no links."""
     base: str
     """Branch and commit of the comparison; empty without one."""
     texts: list[str]
@@ -50,6 +53,8 @@ class Document(Struct, frozen=True, kw_only=True):
     """Layers of projects from left to right."""
     assets: list[Row]
     """Project, key, kind, layer, row, owners, facts (label, text, label, …)."""
+    sql: list[int]
+    """By asset: its SQL."""
     bends: list[list[int]]
     """Edges that pass layers of the projects at their ends: producer, reader, and the row at which
     it passes each layer."""
@@ -88,6 +93,7 @@ def document(
     diff: InterfaceDiff | None = None,
     removed: tuple[LocatedAsset, ...] = (),
     base: str = "",
+    checkout: Checkout | None = None,
 ) -> Document:
     """Return the content of the page of a graph.
 
@@ -99,6 +105,7 @@ def document(
         diff: Changes of a branch, if it is compared with its base.
         removed: Assets that exist at base only.
         base: Branch and commit of the base.
+        checkout: The files of the repository; without them there is no SQL.
     """
     texts = Texts()
     nodes = collect(graph, settings, removed)
@@ -112,6 +119,7 @@ def document(
         title=title,
         summary=_summary(graph, findings, diff),
         locations=len(nodes.locations),
+        link=checkout.link if checkout else "",
         base=base,
         projects=named,
         stacks=placing.stacks,
@@ -127,6 +135,7 @@ def document(
             ]
             for box, node in enumerate(nodes.nodes)
         ],
+        sql=[texts(checkout.sql(node) if checkout else "") for node in nodes.nodes],
         bends=[[*edge, *rows] for edge, rows in placing.bends.items()],
         reads=reads,
         checks=check_rows(nodes, texts),

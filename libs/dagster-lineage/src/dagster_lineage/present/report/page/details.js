@@ -23,6 +23,7 @@ function showAsset() {
     make('div', { class: 'column-lineage' }, ...columnLineage()),
     make('h3', {}, 'Details'),
     factList(asset),
+    ...sqlOf(asset),
     ...assetLinks('Upstream', upstreamOf(asset)),
     ...assetLinks('Downstream', [...new Set(readersOf(asset))]),
     ...section('Checks', data.checks[asset], checkLine),
@@ -94,9 +95,26 @@ function factList(asset) {
   const list = make('dl', {});
   const owners = ownersOf(asset).map(text).join(', ');
   for (const [label, value] of [['Owners', owners || 'none'], ...factsOf(asset)]) {
-    list.append(make('dt', {}, label), make('dd', { class: label.endsWith(' at') || label === 'Table' ? 'code' : '' }, ...breakable(value)));
+    list.append(make('dt', {}, label), make('dd', { class: label.endsWith(' at') || label === 'Table' ? 'code' : '' },
+      ...(label.endsWith(' at') ? placeLink(value) : breakable(value))));
   }
   return list;
+}
+
+// A place as a link to the file at the host of the repository.
+function placeLink(place) {
+  const [, file, line] = place.match(/^(.*?):(\d+)(?: \(uncertain\))?$/) || [];
+  if (!data.link || !file || file.includes('://')) return breakable(place);
+  const path = file.split('/').map(encodeURIComponent).join('/');
+  const href = data.link.replace('{path}', () => path).replace('{line}', line);
+  return [make('a', { href, target: '_blank', rel: 'noopener noreferrer' }, ...breakable(place))];
+}
+
+function sqlOf(asset) {
+  if (!data.sql[asset]) return [];
+  const lines = T[data.sql[asset]].split('\n').map(line => line.replace(/\t/g, '    ').replace(INVISIBLE_CHARACTERS, '\ufffd'));
+  return [make('details', { class: 'sql' }, make('summary', {}, `SQL (${counted(lines.length, 'line')})`),
+    make('pre', { class: 'code', tabindex: 0, 'aria-label': 'SQL' }, lines.join('\n')))];
 }
 
 function columnsTable(asset) {
@@ -156,10 +174,10 @@ const columnLine = column => [columnButton(column, `${keyOf(assetOfColumn[column
 
 const checkLine = ([name, kind, flags, place, columns]) => [make('span', {}, text(name)), ' ',
   ...chips([[true, text(kind) || 'check'], [flags & BLOCKING, 'blocking'], [flags & INVISIBLE, 'no asset check']]),
-  make('div', { class: 'under code' }, [columns.map(text).join(', '), text(place)].filter(Boolean).join(' · '))];
+  make('div', { class: 'under code' }, columns.map(text).join(', '), columns.length && place ? ' · ' : '', ...placeLink(text(place)))];
 // Rows of exposures and jobs: project, name, kind, owner or schedule, place.
 const nameLine = ([, name, kind, ownerOrCron, place]) => [make('span', {}, text(name)), ' ', ...chips([[T[kind], text(kind)]]),
-  make('div', { class: 'under' }, [text(ownerOrCron), text(place)].filter(Boolean).join(' · '))];
+  make('div', { class: 'under' }, text(ownerOrCron), ownerOrCron && place ? ' · ' : '', ...placeLink(text(place)))];
 const exposureLine = at => nameLine(data.exposures[at]);
 const jobLine = at => nameLine(data.jobs[at]);
 

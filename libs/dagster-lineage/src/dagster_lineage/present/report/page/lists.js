@@ -35,7 +35,7 @@ function findingCard(at) {
     make('span', { class: `chip ${T[level]}` }, T[level]), make('strong', {}, `${text(code)} ${text(rule)}`),
     make('p', {}, ...withCode(text(message))),
     make('p', { class: 'under' }, ...withCode(text(fix))),
-    make('p', { class: 'under code' }, ...breakable(text(place))),
+    make('p', { class: 'under code' }, ...placeLink(text(place))),
     make('p', { class: 'under' }, [project >= 0 ? projectName(project) : '', ...owners.map(text)].filter(Boolean).join(' · ')),
     ...subjects(assets), ...jump,
   ];
@@ -49,7 +49,7 @@ function changeCard(at) {
     make('p', {}, text(message)),
     ...(readers.length ? [make('p', { class: 'under' }, 'Breaks:'), listOf(readers, text)] : []),
     ...(settled ? [make('p', { class: 'under' }, `Settled: ${text(settled)}`)] : []),
-    make('p', { class: 'under code' }, ...breakable(text(place))),
+    make('p', { class: 'under code' }, ...placeLink(text(place))),
     make('p', { class: 'under' }, [project >= 0 ? projectName(project) : '', ...owners.map(text)].filter(Boolean).join(' · ')),
     ...subjects(assets),
   ];
