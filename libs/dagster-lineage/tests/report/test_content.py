@@ -93,3 +93,47 @@ def test_a_type_has_one_spelling(repository):
         "bigint",
         "bigint",
     ]
+
+
+def guessing(repository) -> None:
+    columns = {
+        "id": Column(derived_from=("app/base#id",)),
+        "kind": Column(constant=True),
+        "guessed": Column(unknown="several tables may have the column: amount"),
+    }
+    model = Asset(
+        key="app/guess",
+        at="models/guess.sql:1",
+        kind="model",
+        columns=columns,
+        unknown_columns="a star stands for columns that are unknown",
+    )
+    write(
+        repository, "app", model, unknown=("app/guess: several tables may have the column: amount",)
+    )
+
+
+def test_share_of_columns_with_unknown_origins(repository):
+    guessing(repository)
+    data = data_of(repository.report())
+    assert "10 columns (16.7 % of those of models have unknown origins)" in data["summary"]
+    texts = data["texts"]
+    notes = {texts[one[0]]: [texts[note] for note in one[6]] for one in data["projects"]}
+    assert notes["app"][0].startswith("1 of 3 columns of models have unknown origins (33.3 %)")
+    assert notes["app"][1].startswith("app/guess: several tables")
+    names = {texts[name]: flags for name, flags in zip(data["names"], data["flags"], strict=True)}
+    assert names["kind"] == 16
+    assert names["guessed"] == 32
+
+
+def test_unknown_origins_and_constants_are_shown(repository, visit):
+    guessing(repository)
+    page = visit(repository.report())
+    panel = page.page.locator("#pane-asset")
+    assert "Unknown in app" in panel.inner_text()
+    assert "several tables may have the column: amount" in panel.inner_text()
+    page.choose("app/guess")
+    rows = panel.locator("tr").all_inner_texts()
+    assert any("kind" in row and "constant" in row for row in rows)
+    assert any("guessed" in row and "unknown origin" in row for row in rows)
+    assert "a star stands for columns that are unknown" in panel.inner_text()

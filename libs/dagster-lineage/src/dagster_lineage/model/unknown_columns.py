@@ -24,11 +24,16 @@ class UnknownColumns:
     """Number of models with other columns that are unknown."""
 
     @property
+    def percent(self) -> str:
+        """The share of columns with an unknown origin: `2.5 %`."""
+        return f"{100 * self.unknown / max(self.columns, 1):.1f} %"
+
+    @property
     def sentence(self) -> str:
         """The share in words: `3 of 120 columns of models have unknown origins (2.5 %)`."""
         text = (
             f"{self.unknown:,} of {counted(self.columns, 'column')} of models "
-            f"have unknown origins ({100 * self.unknown / max(self.columns, 1):.1f} %)"
+            f"have unknown origins ({self.percent})"
         )
         if self.assets:
             text += f"; {counted(self.assets, 'model')} may have other columns"

@@ -9,7 +9,7 @@ from dagster_lineage.present.report.nodes import PageNode, PageNodes
 from dagster_lineage.present.report.texts import Texts
 from dagster_lineage.present.report.type_spellings import TypeSpellings
 
-NOT_NULL, UNIQUE, COPY, UNDECLARED = 1, 2, 4, 8
+NOT_NULL, UNIQUE, COPY, UNDECLARED, CONSTANT, UNKNOWN_ORIGIN = 1, 2, 4, 8, 16, 32
 """Flags of a column. `UNDECLARED`: it is read, but the interface of its asset does not have it."""
 
 
@@ -83,7 +83,13 @@ def _add_undeclared(
 def _flags(column: Column | None) -> int:
     if column is None:
         return UNDECLARED
-    return NOT_NULL * column.not_null + UNIQUE * column.unique + COPY * column.copy
+    return (
+        NOT_NULL * column.not_null
+        + UNIQUE * column.unique
+        + COPY * column.copy
+        + CONSTANT * column.constant
+        + UNKNOWN_ORIGIN * bool(column.unknown)
+    )
 
 
 def _origins(

@@ -11,6 +11,7 @@ from dagster_lineage.analyze.diff.changes import InterfaceDiff
 from dagster_lineage.files.settings import Settings
 from dagster_lineage.model import LineageGraph, LocatedAsset
 from dagster_lineage.model.findings import Finding, Level
+from dagster_lineage.model.unknown_columns import unknown_columns
 from dagster_lineage.model.wording import counted
 from dagster_lineage.present.report.checkout import Checkout
 from dagster_lineage.present.report.columns import column_table
@@ -155,10 +156,12 @@ def document(
 def _summary(graph: LineageGraph, findings: tuple[Finding, ...], diff: InterfaceDiff | None) -> str:
     assets = [one.asset for one in graph.assets() if one.asset.executable]
     levels = Counter(finding.level for finding in findings)
+    share = unknown_columns(assets)
     parts = [
         counted(len(assets), "asset"),
         counted(len({where.project for where in graph.located}), "project"),
-        counted(sum(len(asset.columns) for asset in assets), "column"),
+        counted(sum(len(asset.columns) for asset in assets), "column")
+        + (f" ({share.percent} of those of models have unknown origins)" if share.columns else ""),
         *(counted(levels[level], level) for level in get_args(Level) if levels[level]),
         *([] if findings else ["no findings"]),
         *([counted(len(diff.changes), "change")] if diff else []),

@@ -36,6 +36,7 @@ def facts(node: PageNode) -> Iterator[tuple[str, str]]:
         ("Partitions", partitions_text(asset.partitions) if asset.partitions else ""),
         ("Freshness", asset.freshness),
         ("Automation", asset.automation),
+        ("Columns may be missing because", asset.unknown_columns),
     )
     return ((label, text) for label, text in known if text)
 

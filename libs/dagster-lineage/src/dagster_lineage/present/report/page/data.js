@@ -2,7 +2,7 @@
 
 const data = JSON.parse(document.getElementById('data').textContent);
 const COUNT = data.assets.length;
-const NOT_NULL = 1, UNIQUE = 2, COPY = 4, UNDECLARED = 8;
+const NOT_NULL = 1, UNIQUE = 2, COPY = 4, UNDECLARED = 8, CONSTANT = 16, UNKNOWN_ORIGIN = 32;
 const BLOCKING = 1, INVISIBLE = 2;
 
 // Invisible characters could reverse a name, or make two names look the same.

@@ -10,7 +10,7 @@ function showAsset() {
   if (asset >= 0 && pane.dataset.asset === String(asset)) { showColumn(pane); return; }
   pane.dataset.asset = asset;
   if (asset < 0) {
-    pane.replaceChildren(make('p', { class: 'under' }, 'Select an asset in the graph, in the list or by search.'));
+    pane.replaceChildren(make('p', { class: 'under' }, 'Select an asset in the graph, in the list or by search.'), ...unknownFacts());
     return;
   }
   pane.replaceChildren(
@@ -34,6 +34,12 @@ function showAsset() {
   // On a small screen the page itself is scrolled: go to the top of the panel.
   if (SMALL_SCREEN.matches && byId('panel').getBoundingClientRect().top < 0) byId('panel').scrollIntoView();
   if (chosen.column >= 0) keepInView(pane.querySelector('tr.on'));
+}
+
+// What the interface of a project does not know, and why.
+function unknownFacts() {
+  return all.filter(project => data.projects[project][6].length).flatMap(project => [
+    make('h3', {}, `Unknown in ${projectName(project)}`), listOf(data.projects[project][6], text)]);
 }
 
 // A button only where the whole path has more than the direct neighbors.
@@ -127,7 +133,8 @@ function columnsTable(asset) {
     rows.push(make('tr', { class: picked ? 'on' : '' },
       make('td', {}, columnButton(column, columnName(column))),
       make('td', { class: 'code' }, ...breakable(text(data.types[column]) || '–')),
-      make('td', {}, ...chips([[flags & NOT_NULL, 'not null'], [flags & UNIQUE, 'unique'], [flags & UNDECLARED, 'not in the interface']]))));
+      make('td', {}, ...chips([[flags & NOT_NULL, 'not null'], [flags & UNIQUE, 'unique'], [flags & UNDECLARED, 'not in the interface'],
+        [flags & CONSTANT, 'constant'], [flags & UNKNOWN_ORIGIN, 'unknown origin']]))));
   }
   return [make('h3', { id: 'columns-title' }, `Columns (${count})`),
     make('div', { class: 'scroll' }, make('table', { 'aria-labelledby': 'columns-title' },
