@@ -19,7 +19,7 @@ _SSH = re.compile(r"(?:ssh://)?(?:[^@/]+@)([^:/]+)(?::\d+)?[:/](.+)")
 
 
 class SourceUrlWrong(LineageError):
-    """The template is no address on the web."""
+    """The template is not an address on the web."""
 
 
 def checked_template(template: str) -> str:
