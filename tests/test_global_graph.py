@@ -7,7 +7,7 @@ import pytest
 
 CROSS_PROJECT_EDGES = {
     ("ingestion", "jaffle_shop/raw_customers", "jaffle_dbt", "jaffle_staging/stg_customers"),
-    ("ingestion", "shop_public/orders", "marts_dbt", "marts_staging/stg_shop_order_days"),
+    ("ingestion", "shop_public/orders", "marts_dbt", "marts_staging/int_shop_order_days"),
     ("ingestion", "shop_public/orders", "marts_dbt", "marts_staging/stg_shop_orders"),
     ("ingestion", "shop_public/users", "marts_dbt", "marts_staging/stg_shop_users"),
     ("jaffle_dbt", "jaffle/customers", "marts_dbt", "marts/customer_value"),

@@ -75,7 +75,7 @@ SOURCES = (
         "ingestion",
         (
             f"{MARTS}/models/staging/stg_shop_orders.sql",
-            f"{MARTS}/models/staging/stg_shop_order_days.sql",
+            f"{MARTS}/models/intermediate/int_shop_order_days.sql",
         ),
     ),
     SourceTable(

@@ -1,6 +1,6 @@
-{#- Condition on a column of dates for the days that the run requests: from start_date up to and
-    excluding end_date. Empty if the run requests all days. -#}
-{% macro requested_days(column) -%}
+{#- Query for the days that the run requests, one row each: from start_date up to and excluding
+    end_date. Without the two variables, all days from the first order in the source to the last. -#}
+{% macro requested_days() -%}
     {%- set start_date = var('start_date') -%}
     {%- set end_date = var('end_date') -%}
     {%- if (start_date is none) != (end_date is none) -%}
@@ -22,8 +22,13 @@
                 ~ "': remove --full-refresh or the two variables"
             ) }}
         {%- endif -%}
-        {{ column }} >= cast('{{ first }}' as date) and {{ column }} < cast('{{ after }}' as date)
+        {%- set first_day = "cast('" ~ first ~ "' as date)" -%}
+        {%- set last_day = "cast('" ~ (after - modules.datetime.timedelta(days=1)) ~ "' as date)" -%}
     {%- endif -%}
+    select {{ days_between(first_day or 'min(order_date)', last_day or 'max(order_date)') }} as order_date
+    {%- if start_date is none %}
+    from {{ ref('stg_shop_orders') }}
+    {%- endif %}
 {%- endmacro %}
 
 {#- The ISO date in a variable, which YAML may have parsed as a date. -#}
@@ -33,4 +38,13 @@
         {{ exceptions.raise_compiler_error(name ~ " is '" ~ text ~ "': write a date such as 2024-01-31") }}
     {%- endif -%}
     {%- do return(modules.datetime.date.fromisoformat(text)) -%}
+{%- endmacro %}
+
+{#- All days from one date to another, one row each; no row if the dates are null. -#}
+{% macro days_between(first, last) -%}
+    {{ adapter.dispatch('days_between', 'marts_dbt')(first, last) }}
+{%- endmacro %}
+
+{% macro default__days_between(first, last) -%}
+    cast(unnest(generate_series({{ first }}, {{ last }}, interval 1 day)) as date)
 {%- endmacro %}

@@ -22,6 +22,8 @@ class RunResult:
     """Rows of `daily_order_summary`."""
     output: str
     """dbt's output."""
+    built: list[tuple]
+    """Ids of the rows of `int_shop_order_days`, which change when a row is written."""
 
 
 @dataclass
@@ -34,7 +36,9 @@ class RunHistory:
     def run(self, name: str, *arguments: str) -> None:
         done = self.dbt.run(*arguments)
         assert done.returncode == 0, done.stdout
-        self.results[name] = RunResult(self.orders(), self.summary(), done.stdout)
+        self.results[name] = RunResult(
+            self.orders(), self.summary(), done.stdout, self.built()
+        )
 
     def orders(self) -> list[tuple]:
         file = self.dbt.environment.published_file("ingestion")
@@ -45,6 +49,11 @@ class RunHistory:
                     epoch_us(_fivetran_synced), _fivetran_deleted
                 from shop_public.orders
             """).fetchall()
+
+    def built(self) -> list[tuple]:
+        return self.dbt.query("""
+            select rowid, order_date, channel from marts_staging.int_shop_order_days order by 1
+        """)
 
     def summary(self) -> list[tuple]:
         return self.dbt.query("""
@@ -75,10 +84,6 @@ def history(tmp_path_factory) -> RunHistory:
     history.run("first day", "run", "--select", "+tag:daily", *days(3, 4))
     history.run("range", "run", "--select", "tag:daily", *days(1, 9))
     dbt.publish("ingestion", LATE_UPDATES)
-    with duckdb.connect(str(dbt.work_file)) as connection:  # a mark that a rebuild would remove
-        connection.execute(
-            "update marts.daily_order_summary set orders = 999 where order_date = '2024-01-02'"
-        )
     history.run("late", "run", "--select", "+tag:daily", *days(6, 7))
     history.run("late again", "run", "--select", "+tag:daily", *days(6, 7))
     history.run("everything", "build")
@@ -163,6 +168,10 @@ LATE_UPDATES = """
         1001, 9, 'app', 'placed', 55.55, 'EUR', '2024-01-08 23:59:59+00',
         '2024-02-03 00:00:00+00', '2024-02-03 00:00:00+00', false
     );
+    -- An order moves from 2 January to 3 January.
+    update shop_public.orders
+    set ordered_at = ordered_at + interval 1 day, _fivetran_synced = timestamptz '2024-02-03 00:00:00+00'
+    where id = 15;
     -- 9 January, which has not been built: an order changes.
     update shop_public.orders
     set amount = 1, _fivetran_synced = timestamptz '2024-02-03 00:00:00+00' where id = 81;

@@ -101,9 +101,19 @@ def test_order_that_arrives_late_is_counted(summaries, after):
     )
 
 
-def test_unchanged_day_outside_the_range_is_not_rebuilt(summaries):
-    assert {row[2] for row in of_day(summaries["late"], 2)} == {999}
-    assert of_day(summaries["late"], 3) == of_day(summaries["range"], 3)
+def test_order_that_moves_to_another_day_is_counted_once(summaries, after):
+    assert of_day(summaries["late"], 2, 3) == of_day(after, 2, 3)
+    assert of_day(summaries["late"], 2) != of_day(summaries["range"], 2)
+    assert of_day(summaries["late"], 3) != of_day(summaries["range"], 3)
+
+
+def test_unchanged_days_are_not_written(history):
+    assert history.results["late again"].built == history.results["late"].built
+
+
+def test_days_without_orders_are_built_without_a_channel(history):
+    empty = {row[1].day for row in history.results["late"].built if row[2] is None}
+    assert empty == {4, 5}
 
 
 def test_changed_day_that_was_never_built_is_not_built(summaries):
@@ -136,7 +146,7 @@ def test_full_refresh_of_a_range_is_an_error_because_it_would_drop_other_days(
 ):
     done = refused.run("run", "--full-refresh", "--select", "tag:daily", *days(6, 7))
     assert done.returncode != 0
-    assert "would drop every other day of 'daily_order_summary'" in done.stdout
+    assert "would drop every other day of 'int_shop_order_days'" in done.stdout
     assert history.summary() == summaries["everything"]
 
 

@@ -7,7 +7,7 @@ with source as (
         channel,
         status,
         amount,
-        {{ to_utc('ordered_at') }} as ordered_at
+        {{ shop_time('ordered_at') }} as ordered_at
     from {{ source('shop_public', 'orders') }}
     where not _fivetran_deleted
 ),

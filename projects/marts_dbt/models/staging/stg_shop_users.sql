@@ -15,7 +15,7 @@ final as (
         full_name,
         country,
         signup_channel,
-        {{ to_utc('created_at') }} as created_at
+        {{ shop_time('created_at') }} as created_at
     from source
 )
 
