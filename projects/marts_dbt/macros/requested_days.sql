@@ -3,6 +3,8 @@
 {% macro requested_days() -%}
     {%- set start_date = var('start_date') -%}
     {%- set end_date = var('end_date') -%}
+    {%- set earliest = 'min(order_date)' -%}
+    {%- set latest = 'max(order_date)' -%}
     {%- if (start_date is none) != (end_date is none) -%}
         {{ exceptions.raise_compiler_error(
             "Set both start_date and end_date or neither: start_date is " ~ start_date ~ ", end_date is " ~ end_date
@@ -22,10 +24,10 @@
                 ~ "': remove --full-refresh or the two variables"
             ) }}
         {%- endif -%}
-        {%- set first_day = "cast('" ~ first ~ "' as date)" -%}
-        {%- set last_day = "cast('" ~ (after - modules.datetime.timedelta(days=1)) ~ "' as date)" -%}
+        {%- set earliest = "cast('" ~ first ~ "' as date)" -%}
+        {%- set latest = "cast('" ~ (after - modules.datetime.timedelta(days=1)) ~ "' as date)" -%}
     {%- endif -%}
-    select {{ days_between(first_day or 'min(order_date)', last_day or 'max(order_date)') }} as order_date
+    select {{ days_between(earliest, latest) }} as order_date
     {%- if start_date is none %}
     from {{ ref('stg_shop_orders') }}
     {%- endif %}
