@@ -36,9 +36,7 @@ class RunHistory:
     def run(self, name: str, *arguments: str) -> None:
         done = self.dbt.run(*arguments)
         assert done.returncode == 0, done.stdout
-        self.results[name] = RunResult(
-            self.orders(), self.summary(), done.stdout, self.built()
-        )
+        self.results[name] = RunResult(self.orders(), self.summary(), done.stdout, self.built())
 
     def orders(self) -> list[tuple]:
         file = self.dbt.environment.published_file("ingestion")
@@ -170,7 +168,9 @@ LATE_UPDATES = """
     );
     -- An order moves from 2 January to 3 January.
     update shop_public.orders
-    set ordered_at = ordered_at + interval 1 day, _fivetran_synced = timestamptz '2024-02-03 00:00:00+00'
+    set
+        ordered_at = ordered_at + interval 1 day,
+        _fivetran_synced = timestamptz '2024-02-03 00:00:00+00'
     where id = 15;
     -- 9 January, which has not been built: an order changes.
     update shop_public.orders
