@@ -94,6 +94,9 @@ class Read(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     via: ReadVia = "python"
     source: str = ""
     """Via source: name of the source in the project, `source.table`."""
+    relation: str = ""
+    """Via ref to a model of an installed package that another location builds: the relation that
+    the reader's project renders for it."""
     declared: bool = True
     """Dagster has the dependency."""
     queried: bool | None = None

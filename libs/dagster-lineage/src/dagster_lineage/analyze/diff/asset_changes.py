@@ -9,7 +9,7 @@ from dagster_lineage.analyze.diff.changes import BrokenReader, Change
 from dagster_lineage.analyze.diff.compared_asset import ComparedAsset
 from dagster_lineage.analyze.diff.guarantee_changes import foreign_readers, guarantee_changes
 from dagster_lineage.analyze.diff.partition_changes import partition_changes
-from dagster_lineage.analyze.reliance.readers import source_reader
+from dagster_lineage.analyze.reliance.readers import asset_reader, source_reader
 from dagster_lineage.model import Asset
 
 
@@ -22,7 +22,8 @@ def asset_changes(compared: ComparedAsset) -> Iterator[Change]:
     key-changed             breaking    all that name the old key
     project-changed         compatible  readers name the key
     no-longer-produced      breaking    all that name the key: it is only declared now
-    relation-changed        breaking    dbt sources of other projects with another relation
+    relation-changed        breaking    dbt sources, and refs into an installed package, of other
+                                        projects with another relation
     became-ephemeral        breaking    all of other projects: there is no table any more
     access-narrowed         breaking    all of other projects
     contract-dropped        breaking    of other projects, if the branch does not change them
@@ -103,11 +104,15 @@ def _table(compared: ComparedAsset, old: Asset, now: Asset) -> Iterator[Change]:
 
 
 def _other_relations(compared: ComparedAsset, now: Asset) -> Iterator[BrokenReader]:
-    """Yield the dbt sources of other projects with another relation; Python names the key only."""
+    """Yield the reads of other projects that name another relation; Python names the key only."""
     for where, source in compared.branch.after.sources(now.key):
         other = source.relation.casefold() not in ("", now.relation.casefold())
         if other and where.project != compared.now.where.project:
             yield broken(source_reader(where, source), f"reads another relation of {now.key}")
+    for edge in compared.branch.after.graph.readers.get(now.key, ()):
+        other = edge.read.relation.casefold() not in ("", now.relation.casefold())
+        if other and edge.where.project != compared.now.where.project:
+            yield broken(asset_reader(edge), f"reads another relation of {now.key}")
 
 
 def _other_facts(compared: ComparedAsset, old: Asset, now: Asset) -> Iterator[Change]:

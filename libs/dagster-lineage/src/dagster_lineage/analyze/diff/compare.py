@@ -12,6 +12,7 @@ from dagster_lineage.analyze.diff.column_changes import column_changes
 from dagster_lineage.analyze.diff.compared_asset import ComparedAsset
 from dagster_lineage.analyze.diff.pairing import paired
 from dagster_lineage.analyze.diff.project_changes import project_changes
+from dagster_lineage.analyze.diff.source_changes import source_changes
 from dagster_lineage.analyze.diff.unmet_changes import unmet_changes
 from dagster_lineage.model import LineageGraph, LocatedAsset
 
@@ -48,6 +49,7 @@ def compare(
     for pair in paired(before, after):
         if pair.before is None or pair.after is None or not _same(pair.before, pair.after):
             found += _changes_of(ComparedAsset(branch, pair))
+    found += source_changes(branch)
     found += unmet_changes(branch)
     found.sort(
         key=lambda one: (

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from dagster_lineage.analyze.producers import ProducerRanking, differing_parts
+from dagster_lineage.analyze.reliance.tables import disagreeing_producer
 from dagster_lineage.analyze.rule import GraphRule
-from dagster_lineage.model import LineageGraph, LocatedAsset, LocatedInterface, Source
+from dagster_lineage.model import Edge, LineageGraph, LocatedAsset, LocatedInterface, Source
 from dagster_lineage.model.findings import Finding
 from dagster_lineage.model.relations import same_relation, table_of
 from dagster_lineage.model.wording import listed
@@ -19,6 +20,9 @@ class KeyRelationMismatch(GraphRule):
     The graph looks correct and the reader reads another table: its source has the producer's key,
     but its `schema` or `identifier` points at a copy, an old schema or another database. Or two
     keys stand for one table, so that it is refreshed under one key and stale under the other.
+    A `ref` to a model of an installed package reads the relation that the reader's own project
+    renders. It is compared with the table of the location that builds the model.
+
     Nothing is reported where a relation is unknown, nor for equal names that may be two tables:
     without a schema (`users`), or in the default schema of a database that is not named
     (`public.users`). Tables that two projects write under keys that differ in one way
@@ -58,20 +62,13 @@ class KeyRelationMismatch(GraphRule):
         for where, source in graph.sources():
             if not (source.relation and source.read):
                 continue
-            named = graph.producers.get(source.key) or graph.declared.get(source.key)
-            if named and named[0].asset.relation == source.relation:
-                continue
-            known = [one for one in named or () if one.asset.relation]
-            if known:
-                if not any(same_relation(source.relation, one.asset.relation) for one in known):
-                    yield self._elsewhere(graph, where, source, known[0])
-                continue
-            producer = graph.producer_of_table(source.relation)
-            if named and producer and producer.asset.key != source.key:
+            producer = disagreeing_producer(graph, source.key, source.relation)
+            if producer:
                 yield self._elsewhere(graph, where, source, producer)
-            else:
+            elif not _has_relation(graph, source.key):
                 without_producer.setdefault(source.key, []).append((where, source))
         yield from self._two_tables(graph, without_producer)
+        yield from self._refs(graph)
         yield from self._two_keys(graph)
         yield from self._declared_otherwise(graph)
 
@@ -105,6 +102,30 @@ class KeyRelationMismatch(GraphRule):
                     f"`{first.relation}`: one key, two tables."
                 )
                 yield self._at_source(graph, where, source, message, None)
+
+    def _refs(self, graph: LineageGraph) -> Iterator[Finding]:
+        # All models of a package that are in another schema have one cause.
+        causes: dict[tuple[str, ...], list[tuple[Edge, LocatedAsset]]] = {}
+        for edge in graph.foreign_edges:
+            read = edge.read
+            producer = disagreeing_producer(graph, read.key, read.relation)
+            if producer:
+                different = differing_parts(read.relation, producer.asset.relation)
+                cause = (edge.where.file, producer.where.file, *different)
+                causes.setdefault(cause, []).append((edge, producer))
+        for reads in causes.values():
+            edge, producer = reads[0]
+            keys = list(dict.fromkeys(other.read.key for other, _ in reads))
+            more = f" This also applies to {listed(keys[1:])}." if keys[1:] else ""
+            yield self.at_edge(
+                edge,
+                f"`{edge.reader.key}` reads `{edge.read.relation}` by `ref`, but "
+                f"`{producer.where.project}` produces `{producer.asset.key}` as "
+                f"`{producer.asset.relation}`.{more}",
+                fix=f"Give the package `{producer.asset.package}` the `+database` and `+schema` of "
+                "its project, or read the table as a source.",
+                producer=producer,
+            )
 
     def _two_keys(self, graph: LineageGraph) -> Iterator[Finding]:
         # Keys that all differ in one way (`dev/orders`, `prod/orders`) have one cause.
@@ -180,6 +201,11 @@ class KeyRelationMismatch(GraphRule):
             owners=tuple(dict.fromkeys(name for edge in readers for name in edge.reader.owners)),
             other=producer,
         )
+
+
+def _has_relation(graph: LineageGraph, key: str) -> bool:
+    named = graph.producers.get(key) or graph.declared.get(key) or ()
+    return any(one.asset.relation for one in named)
 
 
 def _two_writers(graph: LineageGraph) -> Iterator[tuple[LocatedAsset, LocatedAsset]]:

@@ -165,6 +165,7 @@ def draft_of(
         else:
             asset = python_asset(one, checks, relative)
         draft.assets[one.key] = asset
+    _drop_own_relations(draft)
     draft.checks = [
         ForeignCheck(name=check.name, key=key, at=check.at, blocking=check.blocking)
         for key, checks in python_checks.items()
@@ -211,10 +212,24 @@ def draft_of_manifest(
             f"{key} is the key of {draft.assets[key].unique_id}, and by the rule of keys of "
             f"{listed(others, code=False)}, too, which is left out."
         )
+    _drop_own_relations(draft)
     draft.sources.add_all(name, manifest)
     draft.exposures = manifest.exposures
     draft.unknown += manifest.notes
     return draft
+
+
+def _drop_own_relations(draft: Draft) -> None:
+    """Leave out the relations of reads of the location's own assets, which have them."""
+    for key, asset in draft.assets.items():
+        if any(read.relation and read.key in draft.assets for read in asset.reads):
+            draft.assets[key] = replace(
+                asset,
+                reads=tuple(
+                    replace(read, relation="") if read.key in draft.assets else read
+                    for read in asset.reads
+                ),
+            )
 
 
 def _other_keys(

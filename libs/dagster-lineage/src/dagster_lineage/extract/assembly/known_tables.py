@@ -51,7 +51,9 @@ class KnownTables:
         """Return a table that is read by `ref` or `source`, as the reader's SQL names it."""
         producer_key, upstream = read.key, self._known.get(read.key)
         source = self._draft.sources.read_by(manifest, read, code)
-        relation = (source.relation if source else "") or (upstream.relation if upstream else "")
+        relation = (source.relation if source else read.relation) or (
+            upstream.relation if upstream else ""
+        )
         # A path or a table function: a query does not name it as a table.
         if not relation or is_location(relation):
             return ReadTable(read.key, read.key)

@@ -145,9 +145,16 @@ class Nodes:
                     at=self._place_of_call(dependency.named_by, target),
                     via="source" if source else "ref",
                     source=source.full_name if source else "",
+                    relation="" if source else self._relation_in_package(target),
                 )
             )
         return tuple(reads)
+
+    def _relation_in_package(self, node: ManifestNode | ManifestSource) -> str:
+        """Return the relation of a package's model; that of an injected one is its project's."""
+        file = self._files.file_of(node)
+        installed = file and not self._files.is_own(node.package_name)
+        return relation_of(node) if installed else ""
 
     def _place_of_call(self, reader_id: str, target: ManifestNode | ManifestSource) -> str:
         found = self._written.get(reader_id)

@@ -62,10 +62,14 @@ class ProjectFiles:
         """The file that defines a node, relative to the project's folder."""
         return self.file_in(node.package_name, node.original_file_path)
 
+    def is_own(self, package: str) -> bool:
+        """Whether a package is the project itself, not one that it installs."""
+        return package in ("", self._root_package)
+
     def file_in(self, package: str, path: str) -> str:
         """A file of the project or of an installed package, relative to the project's folder."""
         path = path.replace("\\", "/")
-        if not path or package in ("", self._root_package):
+        if not path or self.is_own(package):
             return path
         return f"{self._packages}/{package}/{path}"
 

@@ -1,4 +1,7 @@
-"""Models of another project's manifest, as dbt-loom adds them: without a file and without code."""
+"""Models of other projects in a manifest.
+
+dbt-loom adds them without a file and without code; an installed package brings both.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from dagster_lineage.analyze.check import check
 from dagster_lineage.extract.assembly.checkout_paths import CheckoutPaths
 from dagster_lineage.extract.assembly.drafts import Draft, draft_of
 from dagster_lineage.extract.assembly.project_folders import ProjectFolder
@@ -21,6 +25,8 @@ from dagster_lineage.extract.probe.answer import (
     LocationFacts,
     ManifestFacts,
 )
+from dagster_lineage.files.settings import Settings
+from dagster_lineage.model import LineageGraph, LocatedInterface
 
 INJECTED = {"package": "up", "schema": "up", "path": "", "original_file_path": ""}
 
@@ -87,3 +93,39 @@ def test_injected_model_that_the_location_builds_is_produced_twice(manifests):
     assert theirs["orders"].columns["id"].derived_from == ("stg_orders#id",)
     # The columns of the original are known, so the reader is traced.
     assert ours["report"].columns["id"].derived_from == ("orders#id",)
+
+
+def test_ref_into_an_installed_package_has_the_relation_that_the_reader_renders(
+    manifest_maker, tmp_path
+):
+    down = manifest_maker("down", schema="gold")
+    orders = down.model("orders", "select 1 as id", package="up")
+    down.model("report", "select id from {{ ref('up', 'orders') }}", orders)
+    down.model("weekly", "select id from {{ ref('report') }}", "model.down.report")
+    up = manifest_maker("up", schema="silver")
+    up.model("orders", "select 1 as id", access="public")
+    reads = {"report": ("orders",), "weekly": ("report",)}
+    drafts = [draft("down", down.content(), reads), draft("up", up.content(), {"orders": ()})]
+    add_columns(drafts, {}, TraceCache())
+    located = [
+        LocatedInterface(one.interface(), folder, f"{folder}/interface.json")
+        for one, folder in zip(drafts, ("down", "up"), strict=True)
+    ]
+    ours = {asset.key: asset for asset in located[0].interface.assets}
+    [read] = ours["report"].reads
+    assert (read.relation, read.columns) == ("wh.gold.orders", ("id",))
+    assert ours["report"].columns["id"].derived_from == ("orders#id",)
+    assert [read.relation for read in ours["weekly"].reads] == [""]
+    found = check(LineageGraph(located), Settings(), root=tmp_path).findings
+    [finding] = [one for one in found if one.code == "KY02"]
+    assert (finding.project, finding.key) == ("down", "orders")
+    assert "`wh.gold.orders` by `ref`" in finding.message
+
+
+def test_model_of_a_package_that_the_location_builds_itself_has_its_own_relation(manifest_maker):
+    down = manifest_maker("down", schema="gold")
+    orders = down.model("orders", "select 1 as id", package="up")
+    down.model("report", "select id from {{ ref('up', 'orders') }}", orders)
+    built = draft("down", down.content(), {"orders": (), "report": ("orders",)})
+    [read] = built.assets["report"].reads
+    assert (read.key, read.relation) == ("orders", "")
