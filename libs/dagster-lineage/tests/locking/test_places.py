@@ -28,6 +28,15 @@ def test_table_read_by_name_is_reported_at_the_line_that_names_it(raw: str, line
     assert where_named("models/a.sql:1", codes, "jaffle/orders") == f"models/a.sql:{line}"
 
 
+@pytest.mark.parametrize(
+    "relation", ["shop.main_jaffle.orders", '"shop"."main_jaffle"."orders"', "main_jaffle.orders"]
+)
+def test_table_whose_schema_is_not_in_its_key_is_reported_at_its_line(relation: str) -> None:
+    codes = [code(f"with a as (\n  select 1\n)\nselect *\nfrom {relation}", "models/a.sql:1")]
+    assert where_named("models/a.sql:1", codes, "jaffle/orders", relation) == "models/a.sql:5"
+    assert where_named("models/a.sql:1", codes, "jaffle/orders") == "models/a.sql:1"
+
+
 def test_table_that_an_ephemeral_model_reads_by_name_is_reported_there() -> None:
     codes = [
         code("select * from {{ ref('stg') }}", "models/a.sql:1"),

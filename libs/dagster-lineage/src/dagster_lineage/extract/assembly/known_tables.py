@@ -118,15 +118,17 @@ def naming(parts: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){named}(?!\w)", re.IGNORECASE)
 
 
-def where_named(at: str, codes: Iterable[Code], key: str) -> str:
+def where_named(at: str, codes: Iterable[Code], key: str, relation: str = "") -> str:
     """Return the places where code names another project's table instead of using `source`.
 
     Args:
         at: Place of the model, for a table that only a macro names.
         codes: Code of the model and of the ephemeral models in its query.
-        key: Key of the table; its last parts are schema and name.
+        key: Key of the table; its last parts are schema and name if the relation has no schema.
+        relation: The table as the query names it: dbt's default schema is not the key's.
     """
-    pattern = naming(key_path(key)[-2:])
+    _, schema, table = relation_named(relation)
+    pattern = naming((schema, table) if schema else key_path(key)[-2:])
     for code in codes:
         found = pattern.search(code.raw)
         if found:

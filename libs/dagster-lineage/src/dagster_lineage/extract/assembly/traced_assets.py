@@ -142,10 +142,11 @@ class Tracer:
             for read, table in zip(asset.reads, tables, strict=True)
         ]
         declared = {read.key for read in asset.reads}
+        relations = {key: relation for relation, key, _ in facts.named}
         reads += [
             Read(
                 key=key,
-                at=where_named(asset.at, self._inlined(name, code), key),
+                at=where_named(asset.at, self._inlined(name, code), key, relations.get(key, "")),
                 via="ref",
                 declared=False,
                 queried=True,
