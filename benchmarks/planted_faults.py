@@ -1,10 +1,11 @@
 """Planted faults: which ones `lineage check` finds, and what else it reports.
 
-    python -m benchmarks.planted_faults [--quick] [--only own|synthetic|peers] [--dbt-loom FOLDER]
+    python -m benchmarks.planted_faults [--quick] [--only PART] [--dbt-loom FOLDER]
 
 Faults of every class that has a rule are planted, as edits of SQL, YAML and Python that a developer
-could have made, into copies of this repository's four projects and of a synthetic repository (50
-dbt projects, 5,000 models, and Python projects that read them), together with harmless edits. Each
+could have made, into copies of this repository's four projects, of a synthetic repository (50 dbt
+projects, 5,000 models, and Python projects that read them), and of a workspace with the layouts of
+repositories that grew (15 code locations, 20 dbt projects), together with harmless edits. Each
 copy is parsed by dbt, loaded by Dagster, locked and checked by the commands. The script prints by
 class how many faults were planted, found (right rule, file and line within a few) and missed, and
 what else was reported; then what a team's other tools notice of one fault of each class. The exit
@@ -26,6 +27,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # also without `-m`
 
+from benchmarks.layouts import teams, workspace_files
+from benchmarks.layouts.faults import FAULTS as LAYOUT_FAULTS
+from benchmarks.layouts.harmless import HARMLESS as LAYOUT_HARMLESS
+from benchmarks.layouts.layout_copy import LayoutCopy
 from benchmarks.synthetic.agreement import disagreements
 from benchmarks.synthetic.catalogue import FAULTS, HARMLESS, chosen
 from benchmarks.synthetic.files import write
@@ -85,7 +90,7 @@ def main() -> int:
     """Plant, check and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="few of each, 6 projects of 40 models")
-    parser.add_argument("--only", choices=("own", "synthetic", "peers"), action="append")
+    parser.add_argument("--only", choices=("own", "synthetic", "layouts", "peers"), action="append")
     parser.add_argument("--projects", type=int, default=50)
     parser.add_argument("--models", type=int, default=100)
     parser.add_argument("--each", type=int, default=10, help="synthetic: plants of each kind")
@@ -94,7 +99,7 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.quick:
         arguments.projects, arguments.models, arguments.each = 6, 40, 2
-    parts = arguments.only or ["own", "synthetic", "peers"]
+    parts = arguments.only or ["own", "synthetic", "layouts", "peers"]
     start = time.perf_counter()
     right = True
     with tempfile.TemporaryDirectory(prefix="planted-") as folder:
@@ -105,6 +110,8 @@ def main() -> int:
                 right &= _own(work, manifests, quick=arguments.quick)
             if "synthetic" in parts:
                 right &= _synthetic(work, manifests, arguments)
+            if "layouts" in parts:
+                right &= _layouts(work, manifests, quick=arguments.quick)
             if "peers" in parts:
                 _peers(work, manifests, arguments.dbt_loom)
     print(f"\n{time.perf_counter() - start:.0f} s")
@@ -159,6 +166,30 @@ def _synthetic(work: Path, manifests: ManifestMaker, arguments: argparse.Namespa
     return right & _report(
         f"synthetic ({size}), harmless", _tally(base, harmless, manifests, WorkspaceCopy)
     )
+
+
+def _layouts(work: Path, manifests: ManifestMaker, *, quick: bool) -> bool:
+    workspace = teams.plan(6 if quick else 20)
+    base = work / "layouts"
+    workspace_files.write(workspace, base)
+    checked = LayoutCopy(base, manifests).check()
+    right = not checked.findings and not checked.unreadable
+    settings = (base / "pyproject.toml").read_text(encoding="utf-8")
+    size = f"{len(workspace.locations)} code locations, {len(workspace.projects)} dbt projects"
+    print(
+        f"\n{size}: {len(checked.findings)} findings with {len(settings.splitlines())} lines of "
+        "settings; " + ", ".join(f"{name} {took:.1f} s" for name, took in checked.seconds.items())
+    )
+    for finding in checked.findings:
+        print(f"  {finding.code} {finding.file}:{finding.line}: {finding.message}")
+    print(checked.unreadable, end="")
+    for title, planters, each, passes in (
+        ("", LAYOUT_FAULTS, 12, 4),
+        (", harmless", LAYOUT_HARMLESS, 26, 2),
+    ):
+        groups = chosen(workspace, planters, 1 if quick else each, passes=1 if quick else passes)
+        right &= _report(f"layouts ({size}){title}", _tally(base, groups, manifests, LayoutCopy))
+    return right
 
 
 def _tally(

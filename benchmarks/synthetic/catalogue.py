@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
+from typing import TypeVar
 
 from benchmarks.synthetic import (
     faults_of_columns,
@@ -16,6 +17,7 @@ from benchmarks.synthetic.index import Index
 from benchmarks.synthetic.plants import Plant
 
 Planter = Callable[[Index], Iterator[Plant]]
+T = TypeVar("T")
 
 FAULTS: tuple[Planter, ...] = (
     faults_of_readers.partitions_differ,
@@ -75,12 +77,12 @@ HARMLESS: tuple[Planter, ...] = (
 
 
 def chosen(
-    index: Index, planters: Iterable[Planter], each: int, *, passes: int = 2
+    index: T, planters: Iterable[Callable[[T], Iterator[Plant]]], each: int, *, passes: int = 2
 ) -> list[list[Plant]]:
     """Return plants for a number of passes, without conflicts inside of a pass.
 
     Args:
-        index: Index of the repository.
+        index: What the planters choose from, such as the index of the repository.
         planters: Functions that yield plants.
         each: Number of plants of each planter over all passes.
         passes: Number of copies of the repository.

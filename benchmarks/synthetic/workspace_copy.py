@@ -16,6 +16,7 @@ from benchmarks.synthetic.manifests import ManifestMaker
 from benchmarks.synthetic.plants import Plant
 
 from dagster_lineage.files.interface_files import read_graph
+from dagster_lineage.files.settings import Settings
 from dagster_lineage.model import LineageGraph
 from dagster_lineage.model.findings import Finding
 
@@ -80,10 +81,7 @@ class WorkspaceCopy:
         """
         seconds: dict[str, float] = {}
         with _timed(seconds, "dbt parse"):
-            for parsed in self._manifests.parse(self.dbt_projects(changed)):
-                if parsed.error:
-                    raise LoadFailed(f"{parsed.folder.name}: {parsed.error}")
-                self.after_parse(parsed.folder)
+            self.parse(self.dbt_projects(changed))
         with _timed(seconds, "lineage lock"):
             unreadable = self.lock()
         with _timed(seconds, "lineage check"):
@@ -91,6 +89,21 @@ class WorkspaceCopy:
         notes = [finding for finding in findings if finding.level == "note"]
         wrong = [finding for finding in findings if finding.level != "note"]
         return CheckResult(wrong, notes, unreadable, seconds)
+
+    def parse(self, folders: Iterable[Path], target: str = "") -> None:
+        """Bring manifests up to date.
+
+        Args:
+            folders: Folders of dbt projects.
+            target: See `ManifestMaker.parse`.
+
+        Raises:
+            LoadFailed: dbt does not accept the files.
+        """
+        for parsed in self._manifests.parse(folders, target):
+            if parsed.error:
+                raise LoadFailed(f"{parsed.folder.name}: {parsed.error}")
+            self.after_parse(parsed.folder)
 
     def after_parse(self, folder: Path) -> None:
         """Run after a manifest was written; does nothing here."""
@@ -104,10 +117,7 @@ class WorkspaceCopy:
 
     def is_stale(self) -> bool:
         """Return whether `lineage lock --check` reports a stale interface."""
-        for parsed in self._manifests.parse(self.dbt_projects()):
-            if parsed.error:
-                raise LoadFailed(parsed.error)
-            self.after_parse(parsed.folder)
+        self.parse(self.dbt_projects())
         wrong = io.StringIO()
         with _environment(self._environment), redirect_stdout(wrong), redirect_stderr(wrong):
             code = run_command("lock", ["--root", str(self.root), "--check"])
@@ -122,7 +132,7 @@ class WorkspaceCopy:
 
     def graph(self) -> LineageGraph:
         """Return the interfaces as they were locked last."""
-        return read_graph(self.root, ("projects/*/interface.json",))
+        return read_graph(self.root, Settings().interfaces)
 
 
 class _Report(msgspec.Struct):
