@@ -13,7 +13,7 @@ from msgspec import Raw, Struct
 
 from dagster_lineage.model import Column
 
-VERSION = 11
+VERSION = 12
 """Version of the cache; increased when the same query is traced differently."""
 
 

@@ -134,7 +134,7 @@ class RelationMaker:
 
 
 TYPE_LABELS = {
-    "": {"STRING": "TEXT", "INTEGER": "INT"},
+    "": {"STRING": "TEXT"},
     "bigquery": {"TEXT": "STRING", "FLOAT": "FLOAT64", "INTEGER": "INT64", "BOOLEAN": "BOOL"},
     "spark": {"TEXT": "STRING", "INTEGER": "INT"},
     "databricks": {"TEXT": "STRING", "INTEGER": "INT"},

@@ -19,6 +19,7 @@ from jinja2 import TemplateError
 from dagster_lineage.extract.dbt.manifest import Manifest, ManifestDict
 from dagster_lineage.extract.dbt.manifest_nodes import ManifestNode, ManifestSource
 from dagster_lineage.extract.dbt.rendering import context
+from dagster_lineage.extract.dbt.rendering.constants import CONSTANTS
 from dagster_lineage.extract.dbt.rendering.ctes import PREFIX, cte_name, with_ctes
 from dagster_lineage.extract.dbt.rendering.macros import MacroMissing, Macros, Namespace, Returned
 from dagster_lineage.extract.dbt.rendering.relations import ColumnMaker, Relation, RelationMaker
@@ -376,7 +377,7 @@ class _Rendering:
         known = {"type": renderer.macros.adapter, **settings.target}
         return {
             **renderer.macros.environment.globals,
-            **context.CONSTANT,
+            **CONSTANTS,
             **builtins,
             "builtins": builtins,
             "function": self._function,
