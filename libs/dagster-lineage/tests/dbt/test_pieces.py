@@ -10,7 +10,8 @@ import yaml
 
 from dagster_lineage.extract.dbt import InvalidKeyPattern
 from dagster_lineage.extract.dbt.calls import calls_in, line_of_call
-from dagster_lineage.extract.dbt.columns import type_spelling
+from dagster_lineage.extract.dbt.columns import columns_of, type_spelling
+from dagster_lineage.extract.dbt.constraints import guarantees_of
 from dagster_lineage.extract.dbt.keys import Keys
 from dagster_lineage.extract.dbt.lines import read_lines
 from dagster_lineage.extract.dbt.manifest_nodes import Freshness, ManifestNode, ManifestSource
@@ -226,3 +227,17 @@ def test_freshness_in_words() -> None:
         == "warn after 12 hours, error after 1 day"
     )
     assert freshness_text(None) == ""
+
+
+def test_a_column_has_the_first_paragraph_of_its_description() -> None:
+    described = {
+        "ID": {"description": "Number of\nthe order.\n\nSee the wiki."},
+        "note": {"description": None},
+        "long": {"description": "word " * 100},
+    }
+    node = model("orders", columns=described)
+    columns, _ = columns_of(node, guarantees_of(node, []), None, ())
+    assert columns["ID"].description == "Number of the order."
+    assert columns["note"].description == ""
+    assert len(columns["long"].description) <= 300
+    assert columns["long"].description.endswith("word …")

@@ -137,3 +137,21 @@ def test_unknown_origins_and_constants_are_shown(repository, visit):
     assert any("kind" in row and "constant" in row for row in rows)
     assert any("guessed" in row and "unknown origin" in row for row in rows)
     assert "a star stands for columns that are unknown" in panel.inner_text()
+
+
+def test_the_panel_has_descriptions(repository, visit):
+    columns = {
+        "id": Column(type="bigint", description="Number of the <b>customer</b>."),
+        "name": Column(type="varchar"),
+    }
+    described = Asset(
+        key="app/a", at="src/a.py:1", description="One row per customer.", columns=columns
+    )
+    write(repository, "app", described)
+    found = visit(repository.report())
+    found.choose("app/a")
+    panel = found.page.locator("#pane-asset")
+    assert panel.locator(".described").all_inner_texts() == [
+        "One row per customer.",
+        "Number of the <b>customer</b>.",
+    ]

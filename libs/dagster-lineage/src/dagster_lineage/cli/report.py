@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dagster_lineage.cli.arguments import (
     add_interfaces,
@@ -15,6 +17,9 @@ from dagster_lineage.cli.arguments import (
 )
 from dagster_lineage.files.settings import Settings
 from dagster_lineage.model import LineageGraph, LocatedAsset
+
+if TYPE_CHECKING:
+    from dagster_lineage.extract.dagster_instance import AssetState
 
 FILE_NAME = "lineage.html"
 
@@ -46,6 +51,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="address of a file on the web, with {path} and {line}, for links from the page "
         "(default: the commit at the origin, if that is GitHub, GitLab or Bitbucket)",
     )
+    parser.add_argument(
+        "--dagster-home",
+        type=Path,
+        metavar="DIR",
+        help="DAGSTER_HOME of the Dagster instance whose last runs, checks and freshness are shown "
+        "(default: the environment variable; without it there are none)",
+    )
     add_interfaces(parser)
     add_root(parser)
 
@@ -64,6 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
         base=arguments.base or "",
         title=arguments.title or _repository_name(root),
         source_url=arguments.source_url or "",
+        dagster_home=arguments.dagster_home,
     )
     write_file(arguments.out, text)
     print(f"Wrote {arguments.out}: {summary}.")
@@ -71,7 +84,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def report_page(
-    root: Path, settings: Settings, *, base: str, title: str, source_url: str = ""
+    root: Path,
+    settings: Settings,
+    *,
+    base: str,
+    title: str,
+    source_url: str = "",
+    dagster_home: Path | None = None,
 ) -> tuple[str, str]:
     """Return the page of a repository, and a summary of its content.
 
@@ -81,6 +100,7 @@ def report_page(
         base: Branch or commit to compare with; empty for none.
         title: Title of the page.
         source_url: Template of links to files; found from the origin if empty.
+        dagster_home: Folder of a Dagster instance; that of the environment if None.
 
     Raises:
         LineageError: An interface, the baseline or the base is invalid, or there is no interface.
@@ -93,6 +113,7 @@ def report_page(
 
     checkout = Checkout(root, checked_template(source_url) if source_url else link_template(root))
     graph = read_committed_graph(root, settings)
+    states = _states(graph, dagster_home)
     baseline = baseline_of(root, settings)
     findings = check(graph, settings, root=root, baseline=baseline).findings
     if base:
@@ -112,11 +133,30 @@ def report_page(
             removed=_removed(before, after),
             base=f"{base} ({comparison.base[:10]})",
             checkout=checkout,
+            states=states,
         )
     else:
-        data = document(graph, settings, findings, title=title, checkout=checkout)
+        data = document(graph, settings, findings, title=title, checkout=checkout, states=states)
     text = page(data)
     return text, f"{data.summary}, {len(text.encode()) / 1e6:.1f} MB"
+
+
+def _states(graph: LineageGraph, home: Path | None) -> dict[str, AssetState]:
+    """Return what a Dagster instance knows; one that is only in the environment is not required."""
+    import os
+
+    from dagster_lineage.extract.dagster_instance import InstanceUnreadable, asset_states
+
+    assets = [one.asset for one in graph.assets() if one.asset.executable]
+    if home is not None:
+        return asset_states(home, assets)
+    if not os.environ.get("DAGSTER_HOME"):
+        return {}
+    try:
+        return asset_states(Path(os.environ["DAGSTER_HOME"]), assets)
+    except InstanceUnreadable as error:
+        print(f"Without last runs: {error}", file=sys.stderr)
+        return {}
 
 
 def _removed(before: LineageGraph, after: LineageGraph) -> tuple[LocatedAsset, ...]:

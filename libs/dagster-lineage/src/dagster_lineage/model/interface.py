@@ -68,6 +68,8 @@ class Column(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Why `derived_from` may not be all of them; empty if it is."""
     line: int = 0
     """Line in the asset's `described_at` file, or else in its `at` file; 0 if unknown."""
+    description: str = ""
+    """First paragraph of its description, at most 300 characters."""
 
 
 class Check(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -133,6 +135,8 @@ class Asset(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     at: str = ""
     described_at: str = ""
     """Place of its description in dbt's YAML."""
+    description: str = ""
+    """First paragraph of its description, at most 300 characters."""
     relation: str = ""
     """`database.schema.table` as rendered, unquoted; empty if there is none or it is unknown."""
     name: str = ""

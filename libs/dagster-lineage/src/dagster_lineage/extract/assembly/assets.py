@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from msgspec.structs import replace
 
 from dagster_lineage.extract.dbt.manifest_graph import ManifestGraph
+from dagster_lineage.extract.descriptions import first_paragraph
 from dagster_lineage.extract.probe.answer import AssetFacts, DependencyFacts
 from dagster_lineage.model import Asset, Check, Column, Expected, Read
 
@@ -70,6 +71,7 @@ def python_asset(
         key=facts.key,
         kind="asset" if facts.executable else "external",
         at=relative(facts.at),
+        description=first_paragraph(facts.description),
         relation=facts.relation,
         group=facts.group,
         owners=facts.owners,
@@ -83,6 +85,7 @@ def python_asset(
                 not_null=column.not_null,
                 unique=column.unique,
                 derived_from=tuple(sorted(facts.column_lineage.get(column.name, ()))),
+                description=first_paragraph(column.description),
             )
             for column in columns
         },

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dagster_lineage.extract.dbt.constraints import Guarantees
 from dagster_lineage.extract.dbt.lines import Described
 from dagster_lineage.extract.dbt.manifest_nodes import ManifestNode, ManifestSource
+from dagster_lineage.extract.descriptions import first_paragraph
 from dagster_lineage.model import Column, Expected
 
 _QUOTED = re.compile(r"""("[^"]*"|'[^']*'|`[^`]*`)""")
@@ -29,6 +30,7 @@ def columns_of(
         header: First line of a seed's file; none for everything else.
     """
     types = {name.casefold(): declared for name, declared in _types(node)}
+    texts = {name.casefold(): one.description for name, one in node.columns.items()}
     declared = list(node.columns)
     complete = bool(header) or (node.contract_is_enforced and bool(declared))
     names = list(header) or declared
@@ -52,6 +54,7 @@ def columns_of(
             not_null=folded in guarantees.not_null,
             unique=folded in guarantees.unique,
             line=_line(described, (name, *fields.get(name, ())), node.version),
+            description=first_paragraph(texts.get(folded)),
         )
     return columns, complete
 

@@ -103,6 +103,7 @@ class ColumnInfo(Struct, frozen=True, gc=False):
 
     data_type: str | None = None
     constraints: tuple[Constraint, ...] = ()
+    description: str | None = None
 
 
 class TestMetadata(Struct, frozen=True, gc=False):
@@ -195,6 +196,7 @@ class ManifestNode(ManifestRelation, frozen=True, kw_only=True, gc=False):
     """A model, seed, snapshot, data test, analysis or function."""
 
     alias: str | None = None
+    description: str | None = None
     language: str | None = None
     raw_code: str | None = None
     raw_sql: str | None = None

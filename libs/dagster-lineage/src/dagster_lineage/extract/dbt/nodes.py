@@ -21,6 +21,7 @@ from dagster_lineage.extract.dbt.manifest_nodes import (
 )
 from dagster_lineage.extract.dbt.project_files import ProjectFiles
 from dagster_lineage.extract.dbt.relations import relation_of
+from dagster_lineage.extract.descriptions import first_paragraph
 from dagster_lineage.model import Asset, Read
 from dagster_lineage.model.interface import AssetKind
 
@@ -90,6 +91,7 @@ class Nodes:
             kind=_KINDS[kind] if file or node.path else "external",
             at=self._files.at(file, self._line(node, file)),
             described_at=self._files.at(described_in, described.line if described else 1),
+            description=first_paragraph(node.description),
             relation=relation_of(node),
             name=node.name,
             package=node.package_name,

@@ -36,6 +36,7 @@ class ColumnFacts(Struct, frozen=True, kw_only=True):
     type: str = ""
     not_null: bool = False
     unique: bool = False
+    description: str = ""
 
 
 class AssetFacts(Struct, frozen=True, kw_only=True):
@@ -48,6 +49,7 @@ class AssetFacts(Struct, frozen=True, kw_only=True):
     `dagster/auto_created_stub_asset`)."""
     at: str = ""
     """Absolute `file:line`, or `file:line?` if it is uncertain; empty if unknown."""
+    description: str = ""
     group: str = ""
     owners: tuple[str, ...] = ()
     relation: str = ""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import get_args
 
 from msgspec import Struct
 
 from dagster_lineage.analyze.diff.changes import InterfaceDiff
+from dagster_lineage.extract.dagster_instance import AssetState
 from dagster_lineage.files.settings import Settings
 from dagster_lineage.model import LineageGraph, LocatedAsset
 from dagster_lineage.model.findings import Finding, Level
@@ -16,7 +19,7 @@ from dagster_lineage.model.wording import counted
 from dagster_lineage.present.report.checkout import Checkout
 from dagster_lineage.present.report.columns import column_table
 from dagster_lineage.present.report.facts import facts
-from dagster_lineage.present.report.nodes import collect
+from dagster_lineage.present.report.nodes import PageNode, collect
 from dagster_lineage.present.report.placing import place
 from dagster_lineage.present.report.rows import (
     Row,
@@ -56,6 +59,10 @@ class Document(Struct, frozen=True, kw_only=True):
     """Project, key, kind, layer, row, owners, facts (label, text, label, …)."""
     sql: list[int]
     """By asset: its SQL."""
+    described: list[int]
+    """By asset: its description."""
+    column_described: dict[int, int]
+    """Descriptions of the columns that have one, by number of the column."""
     bends: list[list[int]]
     """Edges that pass layers of the projects at their ends: producer, reader, and the row at which
     it passes each layer."""
@@ -63,7 +70,7 @@ class Document(Struct, frozen=True, kw_only=True):
     """By asset: for each read, the number of the asset and its columns (0: unknown, 1: all, or a
     list of their indexes in that asset)."""
     checks: list[list[Row]]
-    """By asset: name, kind, flags, place, columns."""
+    """By asset: name, kind, flags, place, columns, last result."""
     first: list[int]
     """By asset: number of its first column."""
     names: list[int]
@@ -95,6 +102,7 @@ def document(
     removed: tuple[LocatedAsset, ...] = (),
     base: str = "",
     checkout: Checkout | None = None,
+    states: Mapping[str, AssetState] = MappingProxyType({}),
 ) -> Document:
     """Return the content of the page of a graph.
 
@@ -107,8 +115,13 @@ def document(
         removed: Assets that exist at base only.
         base: Branch and commit of the base.
         checkout: The files of the repository; without them there is no SQL.
+        states: What a Dagster instance knows of the assets, by key.
     """
     texts = Texts()
+
+    def state_of(node: PageNode) -> AssetState:
+        return states.get(node.asset.key, AssetState())
+
     nodes = collect(graph, settings, removed)
     columns = column_table(nodes, texts)
     projects = project_numbers(nodes)
@@ -132,14 +145,21 @@ def document(
                 placing.layers[box],
                 placing.rows[box],
                 [texts(owner) for owner in node.asset.owners],
-                [texts(part) for pair in facts(node) for part in pair],
+                [texts(part) for pair in facts(node, state_of(node)) for part in pair],
             ]
             for box, node in enumerate(nodes.nodes)
         ],
         sql=[texts(checkout.sql(node) if checkout else "") for node in nodes.nodes],
+        described=[texts(node.asset.description) for node in nodes.nodes],
+        column_described={
+            columns.first[box] + at: texts(column.description)
+            for box, node in enumerate(nodes.nodes)
+            for at, column in enumerate(node.asset.columns.values())
+            if column.description
+        },
         bends=[[*edge, *rows] for edge, rows in placing.bends.items()],
         reads=reads,
-        checks=check_rows(nodes, texts),
+        checks=[check_rows(node, state_of(node), texts) for node in nodes.nodes],
         first=columns.first,
         names=columns.names,
         types=columns.types,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dagster_lineage.extract.dagster_instance import AssetState
 from dagster_lineage.model import Asset, Partitions
 from dagster_lineage.model.wording import counted, listed
 from dagster_lineage.present.report.nodes import MISSING, REMOVED, PageNode
@@ -17,10 +18,13 @@ _KINDS = {
 }
 
 
-def facts(node: PageNode) -> Iterator[tuple[str, str]]:
+def facts(node: PageNode, state: AssetState) -> Iterator[tuple[str, str]]:
     """Yield label and text of each known fact, in the order in which they are shown."""
     asset = node.asset
     known = (
+        ("Last materialized", state.materialized),
+        ("Last run", state.run),
+        ("Freshness result", state.freshness),
         ("Kind", _KINDS.get(node.kind, node.kind)),
         ("External because", node.note),
         ("Defined at", _place(node, asset.at)),

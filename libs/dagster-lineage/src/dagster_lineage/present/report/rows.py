@@ -8,6 +8,7 @@ from typing import get_args
 
 from dagster_lineage.analyze.diff.changes import Change
 from dagster_lineage.analyze.reliance.columns import used_columns
+from dagster_lineage.extract.dagster_instance import AssetState
 from dagster_lineage.model import Check, Interface
 from dagster_lineage.model.findings import Finding, Level
 from dagster_lineage.model.unknown_columns import unknown_columns
@@ -104,9 +105,12 @@ def _used(used: set[str] | None, columns: ColumnTable, upstream: int) -> int | l
     return ALL_COLUMNS if places and len(known) == len(places) else known
 
 
-def check_rows(nodes: PageNodes, texts: Texts) -> list[list[Row]]:
-    """Return the rows of the checks of each box."""
-    return [[_check(node, check, texts) for check in node.asset.checks] for node in nodes.nodes]
+def check_rows(node: PageNode, state: AssetState, texts: Texts) -> list[Row]:
+    """Return the rows of the checks of a box."""
+    return [
+        [*_check(node, check, texts), texts(state.checks.get(check.name, ""))]
+        for check in node.asset.checks
+    ]
 
 
 def _check(node: PageNode, check: Check, texts: Texts) -> Row:

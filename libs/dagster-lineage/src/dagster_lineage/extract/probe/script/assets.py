@@ -73,6 +73,7 @@ def _facts(node: Any, spec: Any, name: str) -> dict[str, Any]:
         "key": name,
         "executable": bool(node.is_materializable),
         "stub": bool(plain(metadata.get(STUB))),
+        "description": getattr(spec, "description", None) or "",
         "group": getattr(spec, "group_name", None) or "default",
         "owners": declarations.owners(spec),
         "relation": text(metadata, "dagster/table_name")

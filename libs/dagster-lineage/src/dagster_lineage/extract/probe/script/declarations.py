@@ -50,6 +50,7 @@ def column_schema(metadata: Any) -> list[dict[str, Any]] | None:
                 "type": kind,
                 "not_null": not getattr(constraints, "nullable", True),
                 "unique": bool(getattr(constraints, "unique", False)),
+                "description": getattr(column, "description", None) or "",
             }
         )
     return facts

@@ -113,6 +113,7 @@ def _asset(node: Any) -> dict[str, Any]:
         "executable": node.execution_type.name == "MATERIALIZATION",
         "stub": bool(plain(metadata.get(assets.STUB))),
         "at": declarations.code_reference(metadata),
+        "description": getattr(node, "description", None) or "",
         "group": node.group_name,
         "owners": declarations.owners(node),
         "relation": declarations.text(metadata, "dagster/table_name"),

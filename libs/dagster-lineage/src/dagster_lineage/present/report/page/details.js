@@ -16,6 +16,7 @@ function showAsset() {
   pane.replaceChildren(
     make('h2', {}, ...breakable(keyOf(asset))),
     make('p', { class: 'under' }, [projectName(projectOf(asset)), ...ownersOf(asset).map(text)].join(' · ')),
+    ...(data.described[asset] ? [make('p', { class: 'described' }, text(data.described[asset]))] : []),
     wholeButton(asset),
     ...section('Findings', findingsOf.get(asset) || [], findingCard, 'cards'),
     ...section('Changes', changesOf.get(asset) || [], changeCard, 'cards'),
@@ -131,7 +132,8 @@ function columnsTable(asset) {
     const flags = data.flags[column];
     const picked = column === chosen.column;
     rows.push(make('tr', { class: picked ? 'on' : '' },
-      make('td', {}, columnButton(column, columnName(column))),
+      make('td', {}, columnButton(column, columnName(column)),
+        ...(data.column_described[column] ? [make('div', { class: 'under described' }, text(data.column_described[column]))] : [])),
       make('td', { class: 'code' }, ...breakable(text(data.types[column]) || '–')),
       make('td', {}, ...chips([[flags & NOT_NULL, 'not null'], [flags & UNIQUE, 'unique'], [flags & UNDECLARED, 'not in the interface'],
         [flags & CONSTANT, 'constant'], [flags & UNKNOWN_ORIGIN, 'unknown origin']]))));
@@ -179,8 +181,9 @@ function columnLineage() {
 const columnLine = column => [columnButton(column, `${keyOf(assetOfColumn[column])}#${columnName(column)}`),
   make('span', { class: 'under' }, ` ${projectName(projectOf(assetOfColumn[column]))}${data.flags[column] & COPY ? ', a copy' : ''}`)];
 
-const checkLine = ([name, kind, flags, place, columns]) => [make('span', {}, text(name)), ' ',
+const checkLine = ([name, kind, flags, place, columns, result]) => [make('span', {}, text(name)), ' ',
   ...chips([[true, text(kind) || 'check'], [flags & BLOCKING, 'blocking'], [flags & INVISIBLE, 'no asset check']]),
+  ...(result ? [make('span', { class: `chip ${T[result].startsWith('succeeded') ? 'added' : 'error'}` }, text(result))] : []),
   make('div', { class: 'under code' }, columns.map(text).join(', '), columns.length && place ? ' · ' : '', ...placeLink(text(place)))];
 // Rows of exposures and jobs: project, name, kind, owner or schedule, place.
 const nameLine = ([, name, kind, ownerOrCron, place]) => [make('span', {}, text(name)), ' ', ...chips([[T[kind], text(kind)]]),
