@@ -213,7 +213,7 @@ def _difference(sql: str, problem: str, expected: str | None) -> str:
 
 
 def _others(content: Mapping[str, Any], package: str, results: Mapping[str, Row]) -> Iterator[Row]:
-    """Yield the macros without a call in separate files: those that a call uses, and all others."""
+    """Yield the macros that the file of calls lacks: those that a call uses, and all others."""
     used: dict[str, str] = {}
     for macro in results:
         for unique_id in _macros_of(content, f"model.calls.{package}__{macro}"):

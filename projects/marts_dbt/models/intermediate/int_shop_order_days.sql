@@ -53,15 +53,43 @@ final as (
                 select changed.order_date
                 from (
                     (
-                        select * from computed
+                        select
+                            order_date,
+                            channel,
+                            orders,
+                            customers,
+                            revenue,
+                            source_synced_at
+                        from computed
                         except
-                        select * from {{ this }}
+                        select
+                            order_date,
+                            channel,
+                            orders,
+                            customers,
+                            revenue,
+                            source_synced_at
+                        from {{ this }}
                     )
                     union distinct
                     (
-                        select * from {{ this }}
+                        select
+                            order_date,
+                            channel,
+                            orders,
+                            customers,
+                            revenue,
+                            source_synced_at
+                        from {{ this }}
                         except
-                        select * from computed
+                        select
+                            order_date,
+                            channel,
+                            orders,
+                            customers,
+                            revenue,
+                            source_synced_at
+                        from computed
                     )
                 ) as changed
             )

@@ -88,6 +88,19 @@ class CheckoutPaths:
             text = text.replace(value, f"${name}")
         return _ADDRESS.sub("0x…", self._marked(text))
 
+    def described(self, asset: Asset) -> Asset:
+        """Return an asset whose descriptions have no paths, secrets and addresses of objects."""
+        texts = {name: self.details(one.description) for name, one in asset.columns.items()}
+        changed = {
+            name: replace(asset.columns[name], description=text)
+            for name, text in texts.items()
+            if text != asset.columns[name].description
+        }
+        description = self.details(asset.description)
+        if not changed and description == asset.description:
+            return asset
+        return replace(asset, description=description, columns={**asset.columns, **changed})
+
     def taken_out(self, interface: Interface) -> Interface:
         """Return the interface with a mark in place of the path, and a note about marked keys."""
         if self._word not in msgspec.json.encode(interface).decode().casefold():

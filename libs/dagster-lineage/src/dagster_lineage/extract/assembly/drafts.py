@@ -94,7 +94,7 @@ class Draft:
                 dbt_project=next((one.project for one in self.manifests.values()), ""),
                 unreadable=self.paths.details(self.unreadable),
                 listed_at=self.listed_at,
-                assets=tuple(self.assets.values()),
+                assets=tuple(map(self.paths.described, self.assets.values())),
                 sources=self.sources.all(),
                 checks=tuple(self.checks),
                 exposures=self.exposures,
