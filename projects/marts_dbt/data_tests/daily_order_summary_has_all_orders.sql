@@ -1,6 +1,7 @@
 {{ config(group='finance', meta={'dagster': {'ref': {'name': 'daily_order_summary'}}}) }}
 
--- Days that differ from the orders, and orders before the first day, which no run would build.
+-- Days that differ from the orders, requested days that were not built, and orders before the first
+-- day, which no run would build.
 with summary as (
     select
         order_date,
@@ -48,10 +49,25 @@ too_early as (
     where order_date < cast('{{ var("first_day") }}' as date)
 ),
 
+not_built as (
+    select
+        'was requested and not built: select int_shop_order_days, too' as problem,
+        requested.order_date,
+        cast(null as bigint) as orders,
+        cast(null as bigint) as expected_orders
+    from ({{ requested_days() }}) as requested
+    left join built on requested.order_date = built.order_date
+    where
+        built.order_date is null
+        and {{ var('start_date') is not none }}
+),
+
 final as (
     select * from differing
     union all
     select * from too_early
+    union all
+    select * from not_built
 )
 
 select * from final
