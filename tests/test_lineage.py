@@ -26,8 +26,8 @@ def test_forecast_is_traced_to_fivetran_columns(graph, column):
     assert "shop_public/orders#ordered_at" in found
 
 
-def test_number_of_orders_depends_on_the_filter_of_counted_orders(graph):
-    assert "marts_staging/stg_shop_orders#is_counted" in depends_on(
+def test_number_of_orders_is_derived_from_the_status_filter(graph):
+    assert "shop_public/orders#status" in depends_on(
         graph, "ml/predicted_orders", "predicted_orders"
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from benchmarks.layouts import faults_of_keys, faults_of_teams
 from benchmarks.layouts.dbt_files import mart_sql, read_jinja, read_sql
 from benchmarks.layouts.places import (
+    column_line,
     column_places,
     edges,
     edit_contract,
@@ -146,15 +147,13 @@ def column_renamed(plan: Plan) -> Iterator[Plant]:
         column = list(mart.columns)[1 + number % 5]
         new = f"{column.lower().replace(' ', '_')}_v2"
         sql = mart_sql(project, mart)
-        line = next(one for one in sql.splitlines() if one.rstrip(",").endswith(quoted(column)))
-        bare = line.rstrip(",").split(" as ")[0]
-        comma = "," if line.endswith(",") else ""
+        line, expression, comma = column_line(sql, column)
         quote = "        quote: true\n" if quoted(column) != column else ""
         yield Plant(
             "CO01",
             "renamed upstream",
             (
-                edit_mart(project, mart, sql.replace(line, f"{bare} as {new}{comma}", 1)),
+                edit_mart(project, mart, sql.replace(line, f"{expression} as {new}{comma}", 1)),
                 edit_contract(
                     project, mart, f"      - name: {column}\n{quote}", f"      - name: {new}\n"
                 ),
@@ -170,10 +169,8 @@ def type_changed(plan: Plan) -> Iterator[Plant]:
         column = list(mart.columns)[1 + number % 5]
         type_ = mart.columns[column]
         new, sql = WRONG_TYPES[type_], mart_sql(project, mart)
-        line = next(one for one in sql.splitlines() if one.rstrip(",").endswith(quoted(column)))
-        bare = line.rstrip(",").split(" as ")[0].strip()
-        comma = "," if line.endswith(",") else ""
-        cast = f"        try_cast({bare} as {new}) as {quoted(column)}{comma}"
+        line, expression, comma = column_line(sql, column)
+        cast = f"        try_cast({expression.strip()} as {new}) as {quoted(column)}{comma}"
         quote = "        quote: true\n" if quoted(column) != column else ""
         old = f"      - name: {column}\n{quote}        data_type: "
         expected = readers_of_column(plan, mart, column, "CO02")

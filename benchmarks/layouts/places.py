@@ -184,3 +184,9 @@ def export_places(mart: Table) -> tuple[tuple[str, ...], ...]:
 def is_injected(plan: Plan, mart: Table) -> bool:
     """Return whether another project's manifest has the mart."""
     return any(read.injected for _, read in plan.readers(mart))
+
+
+def column_line(sql: str, column: str) -> tuple[str, str, str]:
+    """Return the line of a statement that selects a column, its expression, and its comma."""
+    line = next(one for one in sql.splitlines() if one.rstrip(",").endswith(quoted(column)))
+    return line, line.rstrip(",").split(" as ")[0], "," if line.endswith(",") else ""

@@ -153,13 +153,14 @@ def test_full_refresh_of_a_range_is_an_error_because_it_would_drop_other_days(
 def test_requested_day_that_was_not_built_fails_the_check(history, refused):
     done = refused.run("build", "--select", "daily_order_summary", *days(10, 11))
     assert done.returncode != 0
-    assert "daily_order_summary_has_all_orders" in done.stdout
+    assert "Failure in test daily_order_summary_has_all_orders" in done.stdout
 
 
 def test_order_before_the_first_day_fails_the_check(history, refused):
     variables = ("--vars", "{first_day: '2024-01-02'}")
     done = refused.run("test", "--select", "daily_order_summary", *variables)
     assert done.returncode != 0
+    assert "Failure in test daily_order_summary_has_all_orders" in done.stdout
     assert "Got 1 result" in done.stdout
 
 

@@ -172,7 +172,7 @@ def affected(root: Path, base: str, head: str = WORKTREE) -> Affected:
         A verdict for each project: the reasons to build it, or the proof that it is unchanged.
 
     Raises:
-        LineageError: The settings or a reference cannot be read, or there is no interface.
+        LineageError: The settings or a reference cannot be read, or no interface exists.
     """
     from dagster_lineage.analyze.affected.decision import decide
     from dagster_lineage.files.git import Repository

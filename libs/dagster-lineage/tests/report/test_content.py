@@ -116,7 +116,7 @@ def guessing(repository) -> None:
 def test_share_of_columns_with_unknown_origins(repository):
     guessing(repository)
     data = data_of(repository.report())
-    assert "10 columns (16.7 % of those of models have unknown origins)" in data["summary"]
+    assert "10 columns, 16.7 % of model columns with unknown origins" in data["summary"]
     texts = data["texts"]
     notes = {texts[one[0]]: [texts[note] for note in one[6]] for one in data["projects"]}
     assert notes["app"][0].startswith("1 of 3 columns of models have unknown origins (33.3 %)")

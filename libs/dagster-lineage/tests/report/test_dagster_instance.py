@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dagster as dg
 import pytest
 
 from dagster_lineage.cli.main import main
@@ -10,20 +11,19 @@ from dagster_lineage.cli.main import main
 @pytest.fixture
 def home(tmp_path):
     """An instance in which `shop/orders` was materialized, with a failed check."""
-    dagster = pytest.importorskip("dagster")
 
-    @dagster.asset(key=["shop", "orders"])
+    @dg.asset(key=["shop", "orders"])
     def orders() -> None: ...
 
-    @dagster.asset_check(asset=orders, name="fresh_enough")
+    @dg.asset_check(asset=orders, name="fresh_enough")
     def check():
-        return dagster.AssetCheckResult(passed=False)
+        return dg.AssetCheckResult(passed=False)
 
     folder = tmp_path / "home"
     folder.mkdir()
     (folder / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
-    with dagster.DagsterInstance.from_config(str(folder)) as instance:
-        assert dagster.materialize([orders, check], instance=instance).success
+    with dg.DagsterInstance.from_config(str(folder)) as instance:
+        assert dg.materialize([orders, check], instance=instance).success
     return folder
 
 

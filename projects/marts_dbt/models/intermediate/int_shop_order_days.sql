@@ -30,7 +30,7 @@ computed as (
     select
         days.order_date,
         orders.channel,
-        count(orders.order_id) as orders,
+        count(orders.is_counted) as orders,
         count(distinct orders.user_id) as customers,
         cast(coalesce(sum(orders.revenue), 0) as decimal(18, 2)) as revenue,
         max(synced.source_synced_at) as source_synced_at
@@ -42,58 +42,37 @@ computed as (
         orders.channel
 ),
 
--- Only days whose rows differ are written: new ones, and those whose orders were changed, moved to
--- another day, deleted or restored since.
+built as (
+    select
+        order_date,
+        channel,
+        orders,
+        customers,
+        revenue,
+        source_synced_at
+    from {{ this if is_incremental() else 'computed' }}
+    where {{ is_incremental() | lower }}
+),
+
+-- Days whose rows differ: new ones, and those whose orders were changed, moved to another day,
+-- deleted or restored since.
+changed as (
+    (
+        select * from computed
+        except
+        select * from built
+    )
+    union distinct
+    (
+        select * from built
+        except
+        select * from computed
+    )
+),
+
 final as (
-    select computed.*
-    from computed
-    {%- if is_incremental() %}
-        where
-            computed.order_date in (
-                select changed.order_date
-                from (
-                    (
-                        select
-                            order_date,
-                            channel,
-                            orders,
-                            customers,
-                            revenue,
-                            source_synced_at
-                        from computed
-                        except
-                        select
-                            order_date,
-                            channel,
-                            orders,
-                            customers,
-                            revenue,
-                            source_synced_at
-                        from {{ this }}
-                    )
-                    union distinct
-                    (
-                        select
-                            order_date,
-                            channel,
-                            orders,
-                            customers,
-                            revenue,
-                            source_synced_at
-                        from {{ this }}
-                        except
-                        select
-                            order_date,
-                            channel,
-                            orders,
-                            customers,
-                            revenue,
-                            source_synced_at
-                        from computed
-                    )
-                ) as changed
-            )
-    {%- endif %}
+    select * from computed
+    where order_date in (select changed.order_date from changed)
 )
 
 select * from final

@@ -142,7 +142,7 @@ def report_page(
 
 
 def _states(graph: LineageGraph, home: Path | None) -> dict[str, AssetState]:
-    """Return what a Dagster instance knows; one that is only in the environment is not required."""
+    """Return the states of assets. `DAGSTER_HOME` may name an instance that cannot be read."""
     import os
 
     from dagster_lineage.extract.dagster_instance import InstanceUnreadable, asset_states
@@ -155,7 +155,7 @@ def _states(graph: LineageGraph, home: Path | None) -> dict[str, AssetState]:
     try:
         return asset_states(Path(os.environ["DAGSTER_HOME"]), assets)
     except InstanceUnreadable as error:
-        print(f"Without last runs: {error}", file=sys.stderr)
+        print(f"note: the page has no last runs: {error}", file=sys.stderr)
         return {}
 
 

@@ -14,6 +14,7 @@ from urllib.parse import quote
 import dagster as dg
 
 from dagster_lineage.model import Asset, Column, key_path, split_column
+from dagster_lineage.model.wording import listed
 
 SCHEMA = "dagster/column_schema"
 LINEAGE = "dagster/column_lineage"
@@ -100,15 +101,13 @@ def _dependency(origin: str) -> dg.TableColumnDep:
 
 def _origins(column: Column) -> str:
     """Return sentences in Markdown with links to the upstream assets; empty if it has none."""
-    links = []
-    for origin in column.derived_from[:LISTED_ORIGINS]:
-        key, name = split_column(origin)
-        links.append(f"[`{key}.{name}`]({_address(key)})")
+    links = [
+        f"[`{key}.{name}`]({_address(key)})" for key, name in map(split_column, column.derived_from)
+    ]
     sentences = []
     if links:
-        more = len(column.derived_from) - len(links)
-        listed = ", ".join(links) + (f" and {more} more" if more else "")
-        sentences.append(f"{'Copied from' if column.copy else 'Computed from'} {listed}.")
+        origins = listed(links, LISTED_ORIGINS, code=False)
+        sentences.append(f"{'Copied from' if column.copy else 'Computed from'} {origins}.")
     if column.constant:
         sentences.append("A constant.")
     if column.unknown:

@@ -68,7 +68,7 @@ class Repository:
         """Address of the remote `origin`.
 
         Raises:
-            GitFailed: there is none.
+            GitFailed: the repository has no such remote.
         """
         return self._git("remote", "get-url", "origin").decode().strip()
 

@@ -18,7 +18,7 @@ _SHAPES = {
 _SSH = re.compile(r"(?:ssh://)?(?:[^@/]+@)([^:/]+)(?::\d+)?[:/](.+)")
 
 
-class SourceUrlWrong(LineageError):
+class InvalidSourceUrl(LineageError):
     """The template is not an address on the web."""
 
 
@@ -26,11 +26,11 @@ def checked_template(template: str) -> str:
     """Return the template of a link, which has `{path}` and may have `{line}`.
 
     Raises:
-        SourceUrlWrong: it is none.
+        InvalidSourceUrl: it is not an address on the web, or has no `{path}`.
     """
     if urlsplit(template).scheme in ("http", "https") and "{path}" in template:
         return template
-    raise SourceUrlWrong(
+    raise InvalidSourceUrl(
         f"--source-url {template!r} is not an address with {{path}}: write for example "
         "`https://github.com/acme/data/blob/main/{path}#L{line}`."
     )

@@ -183,9 +183,9 @@ class Asset(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
 
     @property
     def injected(self) -> bool:
-        """Whether a dbt manifest has it from another project's manifest (dbt-loom).
+        """Whether dbt-loom injected it from the manifest of another project.
 
-        That project answers for what it reads.
+        What it reads is in the interface of that project.
         """
         return self.kind == "external" and bool(self.unique_id) and not self.at
 

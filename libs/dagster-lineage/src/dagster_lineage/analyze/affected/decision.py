@@ -124,7 +124,7 @@ def _sizes(comparison: Comparison, ownership: Ownership) -> Counter[str]:
         if member is not None and len(member.projects) == 1 and not member.is_shared:
             sizes[member.name] += 1
         else:
-            sizes.update(home.name for home in ownership.homes(path))
+            sizes.update(owner.name for owner in ownership.owners(path))
     return sizes
 
 

@@ -49,7 +49,7 @@ class Ownership:
                 self._add(path, where)
         self._unreadable = layout.folders.keys() - readable
 
-    def homes(self, path: str) -> tuple[Member, ...]:
+    def owners(self, path: str) -> tuple[Member, ...]:
         """Return each project that owns a file, as a member whose folder contains the file.
 
         A library owns no file here. Empty: it is not known which projects use the file.
@@ -70,7 +70,7 @@ class Ownership:
         return tuple(
             member
             if member is not None and project in member.projects and not member.is_shared
-            else _home(folder, project, member)
+            else _owner(folder, project, member)
             for project in sorted(projects)
         )
 
@@ -121,7 +121,7 @@ class Ownership:
         return member.folder, set(member.projects)
 
 
-def _home(folder: str, project: str, member: Member | None) -> Member:
+def _owner(folder: str, project: str, member: Member | None) -> Member:
     if member is None:
         return Member(folder=folder, name=project, projects=(project,))
     pyproject = member.pyproject if folder == member.folder else ""

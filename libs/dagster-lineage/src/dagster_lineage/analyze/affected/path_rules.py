@@ -136,19 +136,19 @@ class PathRules:
             return
         member = self._layout.member(path)
         folder = member.folder if member is not None else ""
-        homes = self._ownership.homes(path)
-        if member is not None and member.is_library and not (homes and member.is_shared):
+        owners = self._ownership.owners(path)
+        if member is not None and member.is_library and not (owners and member.is_shared):
             yield replace(self._of_library(path, member), folder=folder)
-        elif not homes:
+        elif not owners:
             yield _of_root(path)
         is_shared = member is None or member.is_shared
-        names = {home.name for home in homes}
+        names = {owner.name for owner in owners}
         if names and is_shared and path in self._after and self._at_head.isdisjoint(names):
             why = "it belongs to no project with an interface at head"
             yield Effect(path=path, scope="everything", why=why)
-        for home in homes:
-            effect = self._of_project(path, home)
-            yield replace(effect, folder=folder, project=home.name)
+        for owner in owners:
+            effect = self._of_project(path, owner)
+            yield replace(effect, folder=folder, project=owner.name)
 
     def _of_project(self, path: str, member: Member) -> Effect:
         inside = member.inside(path)

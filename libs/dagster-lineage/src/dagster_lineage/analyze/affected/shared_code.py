@@ -37,10 +37,10 @@ class SharedCode:
             is_shared = member is None or member.is_shared
             if one.project and one.scope == "rows" and is_shared and one.path not in done:
                 done.add(one.path)
-                owners = {other.project for other in effects if other.path == one.path}
-                yield from self._on_importers(one, owners)
+                known = {other.project for other in effects if other.path == one.path}
+                yield from self._on_importers(one, known)
 
-    def _on_importers(self, one: Effect, owners: set[str]) -> Iterator[Effect]:
+    def _on_importers(self, one: Effect, known: set[str]) -> Iterator[Effect]:
         starts = {one.path}
         if not one.path.endswith(".py"):
             folder = self._ownership.code_folder(one.path)
@@ -48,14 +48,14 @@ class SharedCode:
         for importer in sorted(self._imports.importers(starts)):
             if importer.startswith(NOT_BUILT):
                 continue
-            homes = self._ownership.homes(importer)
+            owners = self._ownership.owners(importer)
             why = f"{importer} imports {'it' if one.path in starts else 'code next to it'}"
-            if not homes:
+            if not owners:
                 yield Effect(path=one.path, scope="everything", why=why)
-            for home in homes:
-                if home.name not in owners:
-                    owners.add(home.name)
-                    yield replace(one, project=home.name, keys=None, dbt="all", why=why)
+            for owner in owners:
+                if owner.name not in known:
+                    known.add(owner.name)
+                    yield replace(one, project=owner.name, keys=None, dbt="all", why=why)
 
     def users(self, member: Member, library: str, effects: Iterable[Effect]) -> tuple[str, ...]:
         """Return the projects of a folder that import the changed files of a library.
@@ -74,10 +74,10 @@ class SharedCode:
         found: set[str] = set()
         for importer in self._imports.importers(starts):
             if self._ownership.layout.member(importer) == member:
-                homes = self._ownership.homes(importer)
-                if not homes and not importer.startswith(NOT_BUILT):
+                owners = self._ownership.owners(importer)
+                if not owners and not importer.startswith(NOT_BUILT):
                     return member.projects
-                found.update(home.name for home in homes)
+                found.update(owner.name for owner in owners)
         return tuple(sorted(found)) or member.projects
 
     def _python_in(self, folder: str) -> set[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 from msgspec.structs import replace
 
@@ -17,43 +19,59 @@ def sorted_checks(checks: Iterable[Check]) -> tuple[Check, ...]:
     return tuple(sorted(checks, key=lambda one: (one.name, one.kind, one.at)))
 
 
-def sorted_reads(reads: Iterable[Read]) -> tuple[Read, ...]:
-    """Return reads in an order that does not depend on the manifest."""
-    return tuple(sorted(reads, key=lambda one: (one.key, one.source, one.via)))
-
-
-def dbt_asset(
-    facts: AssetFacts,
-    manifest: ManifestGraph,
-    other_keys: Mapping[str, tuple[str, ...]],
-    checks: Iterable[Check],
-    relative: Callable[[str], str],
-) -> Asset:
-    """Return the asset of a dbt node, without the facts of its SQL.
+def sorted_reads(reads: Iterable[Read], own: Collection[str] = ()) -> tuple[Read, ...]:
+    """Return reads in an order that does not depend on the manifest.
 
     Args:
-        facts: The asset in Dagster, which decides on key, group, owners and dependencies.
-        manifest: Manifest with the node, which has all other facts.
-        other_keys: Keys that Dagster may have instead of those of the manifest, by unique id.
-        checks: Checks of the asset.
-        relative: Returns an absolute place relative to the project's folder.
+        reads: The reads.
+        own: Keys of the location's own assets. Their reads have no relation: the assets have it.
     """
-    asset = manifest.assets[facts.unique_id]
-    other = {manifest.keys[one]: keys for one, keys in other_keys.items() if one in manifest.keys}
-    return replace(
-        asset,
-        key=facts.key,
+    found = (replace(one, relation="") if one.relation and one.key in own else one for one in reads)
+    return tuple(sorted(found, key=lambda one: (one.key, one.source, one.via)))
+
+
+@dataclass(frozen=True)
+class DbtAssets:
+    """The assets of one manifest in a code location, without the facts of their SQL."""
+
+    manifest: ManifestGraph
+    other_keys: Mapping[str, tuple[str, ...]]
+    """Keys that Dagster may have instead of those of the manifest, by unique id."""
+    own: Collection[str]
+    """Keys of the location's own assets."""
+    relative: Callable[[str], str]
+    """Returns an absolute place relative to the project's folder."""
+
+    def asset(self, facts: AssetFacts, checks: Iterable[Check]) -> Asset:
+        """Return the asset of a dbt node.
+
+        Args:
+            facts: The asset in Dagster, which decides on key, group, owners and dependencies. The
+                manifest has all other facts.
+            checks: Checks of the asset.
+        """
+        asset = self.manifest.assets[facts.unique_id]
         # Dagster also builds a model that dbt-loom injected, unless its selection leaves it out.
-        kind=("model" if asset.injected else asset.kind) if facts.executable else "external",
-        at=asset.at or (relative(facts.at) if facts.executable else ""),
-        group=facts.group,
-        owners=facts.owners or asset.owners,
-        partitions=facts.partitions,
-        freshness=facts.freshness or asset.freshness,
-        automation=facts.automation,
-        reads=sorted_reads(_reads(asset.reads, facts, other, relative)),
-        checks=sorted_checks(checks),
-    )
+        kind = "model" if asset.injected else asset.kind
+        return replace(
+            asset,
+            key=facts.key,
+            kind=kind if facts.executable else "external",
+            at=asset.at or (self.relative(facts.at) if facts.executable else ""),
+            group=facts.group,
+            owners=facts.owners or asset.owners,
+            partitions=facts.partitions,
+            freshness=facts.freshness or asset.freshness,
+            automation=facts.automation,
+            reads=sorted_reads(_reads(asset.reads, facts, self._other, self.relative), self.own),
+            checks=sorted_checks(checks),
+        )
+
+    @cached_property
+    def _other(self) -> dict[str, tuple[str, ...]]:
+        """Other keys by key in the manifest."""
+        keys = self.manifest.keys
+        return {keys[one]: others for one, others in self.other_keys.items() if one in keys}
 
 
 def python_asset(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from dagster_lineage.extract.assembly.assets import (
-    dbt_asset,
+    DbtAssets,
     python_asset,
     sorted_checks,
     sorted_reads,
@@ -148,8 +148,14 @@ def draft_of(
     visible = {check.unique_id for check in facts.checks if check.unique_id}
     tests = {name: _checks_of_tests(manifest, visible) for name, manifest in manifests.items()}
     relative = partial(paths.relative, folder=project_folder.folder)
-    other_keys = {
-        name: _other_keys(manifest, facts.manifests[name].other_keys, facts.assets)
+    own = {one.key for one in facts.assets if not one.stub}
+    dbt_assets = {
+        name: DbtAssets(
+            manifest,
+            _other_keys(manifest, facts.manifests[name].other_keys, facts.assets),
+            own,
+            relative,
+        )
         for name, manifest in manifests.items()
     }
     python_checks = _python_checks(facts, relative)
@@ -160,12 +166,11 @@ def draft_of(
         checks = python_checks.get(one.key, [])
         if manifest is not None and one.unique_id in manifest.assets:
             checks = [*checks, *tests[one.manifest].get(one.unique_id, ())]
-            asset = dbt_asset(one, manifest, other_keys[one.manifest], checks, relative)
+            asset = dbt_assets[one.manifest].asset(one, checks)
             draft.code[one.key] = (one.manifest, manifest.code[one.unique_id])
         else:
             asset = python_asset(one, checks, relative)
         draft.assets[one.key] = asset
-    _drop_own_relations(draft)
     draft.checks = [
         ForeignCheck(name=check.name, key=key, at=check.at, blocking=check.blocking)
         for key, checks in python_checks.items()
@@ -197,13 +202,14 @@ def draft_of_manifest(
     """Return the draft of a manifest without definitions; its keys come from a pattern."""
     name = manifest.project
     draft = Draft(project_folder=project_folder, paths=paths, manifests={name: manifest})
+    own = {asset.key for asset in manifest.assets.values()}
     shared: dict[str, list[str]] = {}
     for unique_id, asset in manifest.assets.items():
         if asset.key in draft.assets:
             shared.setdefault(asset.key, []).append(unique_id)
             continue
         draft.assets[asset.key] = replace(
-            asset, reads=sorted_reads(asset.reads), checks=sorted_checks(asset.checks)
+            asset, reads=sorted_reads(asset.reads, own), checks=sorted_checks(asset.checks)
         )
         if unique_id in manifest.code:
             draft.code[asset.key] = (name, manifest.code[unique_id])
@@ -212,24 +218,10 @@ def draft_of_manifest(
             f"{key} is the key of {draft.assets[key].unique_id}, and by the rule of keys of "
             f"{listed(others, code=False)}, too, which is left out."
         )
-    _drop_own_relations(draft)
     draft.sources.add_all(name, manifest)
     draft.exposures = manifest.exposures
     draft.unknown += manifest.notes
     return draft
-
-
-def _drop_own_relations(draft: Draft) -> None:
-    """Leave out the relations of reads of the location's own assets, which have them."""
-    for key, asset in draft.assets.items():
-        if any(read.relation and read.key in draft.assets for read in asset.reads):
-            draft.assets[key] = replace(
-                asset,
-                reads=tuple(
-                    replace(read, relation="") if read.key in draft.assets else read
-                    for read in asset.reads
-                ),
-            )
 
 
 def _other_keys(

@@ -63,7 +63,7 @@ class ProjectFiles:
         return self.file_in(node.package_name, node.original_file_path)
 
     def is_own(self, package: str) -> bool:
-        """Whether a package is the project itself, not one that it installs."""
+        """Return whether a package is the project itself, not one that it installs."""
         return package in ("", self._root_package)
 
     def file_in(self, package: str, path: str) -> str:

@@ -180,8 +180,8 @@ def _summary(graph: LineageGraph, findings: tuple[Finding, ...], diff: Interface
     parts = [
         counted(len(assets), "asset"),
         counted(len({where.project for where in graph.located}), "project"),
-        counted(sum(len(asset.columns) for asset in assets), "column")
-        + (f" ({share.percent} of those of models have unknown origins)" if share.columns else ""),
+        counted(sum(len(asset.columns) for asset in assets), "column"),
+        *([f"{share.percent} of model columns with unknown origins"] if share.columns else []),
         *(counted(levels[level], level) for level in get_args(Level) if levels[level]),
         *([] if findings else ["no findings"]),
         *([counted(len(diff.changes), "change")] if diff else []),
