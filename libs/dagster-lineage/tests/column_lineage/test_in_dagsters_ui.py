@@ -132,11 +132,13 @@ def test_webserver_has_columns_and_their_lineage_over_code_locations(server):
 
 def test_column_of_the_ui_leads_to_the_asset_of_another_code_location(server, browser):
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
-    page.goto(f"{server}/assets/marts/revenue")
+    # Code servers start while the page waits, next to other tests.
+    page.set_default_timeout(60_000)
     # The UI asks new visitors for their e-mail address.
     page.add_locator_handler(
         page.get_by_role("button", name="Skip", exact=True), lambda button: button.click()
     )
+    page.goto(f"{server}/assets/marts/revenue")
     row = page.get_by_role("row").filter(has=page.get_by_text("total", exact=True))
     expect(row).to_contain_text("Computed from shop/orders.amount.", timeout=60_000)
     row.get_by_role("link", name="shop/orders.amount").click()
