@@ -1,6 +1,6 @@
 """Column lineage of random DuckDB queries, compared with the output columns that really change.
 
-    python benchmarks/executed_lineage.py [--queries 400] [--seed 1] [--verbose]
+    python -m benchmarks.executed_lineage [--queries 400] [--seed 1] [--verbose]
 
 Each query is traced, then executed once for each perturbation of each column of its tables. An
 output column that changes must have the perturbed column among its claimed origins. Columns that
