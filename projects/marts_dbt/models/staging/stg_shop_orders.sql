@@ -6,7 +6,8 @@ with source as (
         user_id,
         channel,
         status,
-        amount,
+        currency,
+        {{ euros('amount', 'currency') }} as amount,
         {{ shop_time('ordered_at') }} as ordered_at
     from {{ source('shop_public', 'orders') }}
     where not _fivetran_deleted
@@ -18,6 +19,7 @@ final as (
         user_id,
         channel,
         status,
+        currency,
         amount,
         ordered_at,
         cast(ordered_at as date) as order_date,
