@@ -21,6 +21,7 @@ import duckdb
 
 from demo_shop import Shop, serve_export
 from environment import Environment
+from ingestion.customers.columns import CUSTOMER_COLUMNS
 from ingestion.customers.export import CustomerExport
 from ingestion.customers.rows import read_rows
 from ingestion.customers.schema import validate
@@ -59,7 +60,7 @@ def ingest(shop: Shop, environment: Environment) -> None:
         os.environ["CUSTOMERS_URL"] = f"{url}/customers.csv"
         file = Path(folder) / "customers.csv"
         source = CustomerExport().fetch(file)
-        validated = validate(read_rows(file, source))
+        validated = validate(read_rows(file, source, CUSTOMER_COLUMNS), CUSTOMER_COLUMNS)
     with duckdb.connect(str(environment.work_file("ingestion"))) as connection:
         connection.execute("create schema if not exists jaffle_shop")
         connection.execute("create schema if not exists shop_public")

@@ -354,10 +354,7 @@ def _renamed(root: Path, source: SourceTable, column: str) -> tuple[Edit, ...]:
         )
     if source.schema == "jaffle_shop":
         file = f"{INGESTION}/customers/columns.py"
-        return (
-            Edit(file, f'"{column}"', f'"{new}"', ("COLUMNS",)),
-            Edit(file, f'"{column}":', f'"{new}":', ("DESCRIPTIONS",)),
-        )
+        return (Edit(file, f'"{column}"', f'"{new}"', ("CUSTOMER_COLUMNS",)),)
     if column.startswith("_fivetran"):
         return ()  # Fivetran's own
     return (

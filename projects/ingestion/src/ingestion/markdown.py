@@ -5,20 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pyarrow as pa
 
 _MAX_CELL = 80
 
 
-def first_rows(table: pa.Table, rows: int) -> str:
+def first_rows(table: pa.Table, rows: int, shown: Callable[[str, object], object]) -> str:
     """Return the first rows of an Arrow table as a Markdown table, with long cells cut.
 
     Args:
         table: An Arrow table.
         rows: Maximum number of rows.
+        shown: Returns what is shown of a value, from the name of its column and the value.
     """
     lines = [table.column_names, ["---"] * table.num_columns]
-    lines += [[_cell(value) for value in row.values()] for row in table.slice(0, rows).to_pylist()]
+    lines += [
+        [_cell(shown(name, value)) for name, value in row.items()]
+        for row in table.slice(0, rows).to_pylist()
+    ]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 

@@ -8,31 +8,35 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ingestion.customers.columns import COLUMNS
 from ingestion.customers.errors import NotACsvExport
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SURPLUS = "surplus"
-"""Column with the fields of a row beyond the last column of the header."""
+    from ingestion.customers.declaration import ExportColumns
+
+SURPLUS = " surplus"
+"""Column with the fields of a row beyond the last column of the header. No column of an export has
+this name, because the names of the header are stripped."""
 
 
-def read_rows(file: Path, source: str) -> pd.DataFrame:
+def read_rows(file: Path, source: str, columns: ExportColumns) -> pd.DataFrame:
     """Read the export into text columns. Rows that are too long or too short keep their place.
 
     Args:
         file: The downloaded export: CSV in UTF-8 (with or without byte order mark), a header, rows.
         source: Its masked address, for messages.
+        columns: The declared columns.
 
     Returns:
-        The columns of `COLUMNS` and `SURPLUS` as stripped text; missing values are empty. The index
-        is the row number: 1 is the first row below the header. Blank lines are not counted.
+        The declared columns that the export has, and `SURPLUS`, as stripped text; missing values
+        are empty. The index is the row number: 1 is the first row below the header. Blank lines are
+        not counted.
 
     Raises:
         NotACsvExport: the file cannot be read as the customer export.
     """
-    header = _header(file, source)
+    header = _header(file, source, columns)
     try:
         frame = _read_fast(file)
         if frame is None:
@@ -44,10 +48,11 @@ def read_rows(file: Path, source: str) -> pd.DataFrame:
     if frame.empty:
         raise NotACsvExport(f"{source} has a header and no rows.")
     frame.index = pd.RangeIndex(1, len(frame) + 1)
-    return pd.DataFrame({name: frame[name].str.strip() for name in (*COLUMNS, SURPLUS)})
+    present = [name for name in columns.names if name in header]
+    return pd.DataFrame({name: frame[name].str.strip() for name in (*present, SURPLUS)})
 
 
-def _header(file: Path, source: str) -> list[str]:
+def _header(file: Path, source: str, columns: ExportColumns) -> list[str]:
     """Read and validate the first line."""
     with file.open("rb") as content:
         start = content.read(1024).lstrip(b"\xef\xbb\xbf \t\r\n")
@@ -65,15 +70,15 @@ def _header(file: Path, source: str) -> list[str]:
         raise NotACsvExport(_encoding_error(source, error)) from None
     except (csv.Error, StopIteration):
         raise NotACsvExport(f"{source} cannot be read as CSV: {_start_of(start)!r}.") from None
-    missing = [name for name in COLUMNS if name not in header]
+    missing = [column.name for column in columns if column.required and column.name not in header]
     if missing:
         raise NotACsvExport(
-            f"{source} lacks {_columns(missing)}; it has {_columns(header)}."
+            f"{source} lacks {_listed(missing)}; it has {_listed(header)}."
             f"{_nearest(missing, header)}"
         )
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
-        raise NotACsvExport(f"{source} has {_columns(twice)} more than once.")
+        raise NotACsvExport(f"{source} has {_listed(twice)} more than once.")
     return header
 
 
@@ -119,7 +124,7 @@ def _start_of(start: bytes) -> str:
     return start[:60].decode("utf-8", "replace")
 
 
-def _columns(names: list[str]) -> str:
+def _listed(names: list[str]) -> str:
     return ("column " if len(names) == 1 else "columns ") + ", ".join(f"`{name}`" for name in names)
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import dagster as dg
 from pydantic import Field
 
-from ingestion.customers.columns import COLUMNS, DESCRIPTIONS
+from ingestion.customers.columns import CUSTOMER_COLUMNS
 from ingestion.customers.export import CustomerExport, customers_failures
-from ingestion.markdown import first_rows
+from ingestion.customers.previews import accepted_preview, rejected_preview
+from ingestion.customers.table_schemas import accepted_schema, rejected_schema
 from published_assets.api import WarehouseResource, pool_of, publish
 
 if TYPE_CHECKING:
@@ -23,39 +24,6 @@ REJECTED_SHARE = dg.AssetCheckSpec(
     asset=RAW_CUSTOMERS,
     blocking=True,
     description="The share of rejected rows is within the limit. Otherwise nothing is published.",
-)
-_TYPES = {"id": "BIGINT", "signed_up_on": "DATE"}
-_CUSTOMER_SCHEMA = dg.TableSchema(
-    [
-        dg.TableColumn(
-            name,
-            _TYPES.get(name, "VARCHAR"),
-            description=DESCRIPTIONS[name],
-            # The Pandera schema accepts no missing value and no repeated id.
-            constraints=dg.TableColumnConstraints(nullable=False, unique=name == "id"),
-        )
-        for name in COLUMNS
-    ]
-)
-_REJECTED_SCHEMA = dg.TableSchema(
-    [
-        dg.TableColumn(
-            "row_number",
-            "BIGINT",
-            description="1 is the first row below the header.",
-            constraints=dg.TableColumnConstraints(nullable=False, unique=True),
-        ),
-        *(
-            dg.TableColumn(name, "VARCHAR", description="Unchanged value of the export.")
-            for name in COLUMNS
-        ),
-        dg.TableColumn(
-            "reason",
-            "VARCHAR",
-            description="All reasons for the rejection.",
-            constraints=dg.TableColumnConstraints(nullable=False),
-        ),
-    ]
 )
 
 
@@ -89,12 +57,12 @@ def _spec(key: dg.AssetKey, description: str, schema: dg.TableSchema) -> dg.Asse
         _spec(
             RAW_CUSTOMERS,
             "Customers of the jaffle shop, from its export over HTTP: the valid rows.",
-            _CUSTOMER_SCHEMA,
+            accepted_schema(CUSTOMER_COLUMNS),
         ),
         _spec(
             REJECTED,
             "Rejected rows of the same export, unchanged, each with its reasons.",
-            _REJECTED_SCHEMA,
+            rejected_schema(CUSTOMER_COLUMNS),
         ),
     ],
     check_specs=[REJECTED_SHARE],
@@ -117,7 +85,7 @@ def raw_customers(
     with tempfile.TemporaryDirectory() as folder, customers_failures():
         file = Path(folder) / "customers.csv"
         source = customer_export.fetch(file)
-        validated = validate(read_rows(file, source))
+        validated = validate(read_rows(file, source, CUSTOMER_COLUMNS), CUSTOMER_COLUMNS)
     check = rejected_share(validated, config.max_rejected_share)
     is_check_selected = REJECTED_SHARE.key in context.selected_asset_check_keys
     if not is_check_selected and not check.passed:
@@ -131,12 +99,17 @@ def raw_customers(
             metadata={
                 RAW_CUSTOMERS: {
                     "num_rows": len(validated.accepted),
-                    "preview": dg.MetadataValue.md(first_rows(validated.accepted, 5)),
+                    "preview": dg.MetadataValue.md(
+                        accepted_preview(validated.accepted, CUSTOMER_COLUMNS, 5)
+                    ),
                     "source": source,
+                    "columns_not_in_the_export": validated.absent,
                 },
                 REJECTED: {
                     "num_rows": len(validated.rejected),
-                    "preview": dg.MetadataValue.md(first_rows(validated.rejected, 5)),
+                    "preview": dg.MetadataValue.md(
+                        rejected_preview(validated.rejected, CUSTOMER_COLUMNS, 5)
+                    ),
                     "source": source,
                 },
             },
@@ -152,6 +125,7 @@ def rejected_share(validated: "ValidatedRows", limit: float) -> dg.AssetCheckRes
         limit: Largest accepted share, 0 to 1.
     """
     share = validated.rejected_share
+    reasons = ", ".join(f"{reason} ({n:,})" for reason, n in validated.reasons.most_common(3))
     return dg.AssetCheckResult(
         check_name=REJECTED_SHARE.name,
         asset_key=RAW_CUSTOMERS,
@@ -159,12 +133,15 @@ def rejected_share(validated: "ValidatedRows", limit: float) -> dg.AssetCheckRes
         description=(
             f"{len(validated.rejected):,} of {validated.rows:,} rows were rejected: {share:.2%}, "
             f"at most {limit:.2%} are allowed."
+            + (f" Most frequent reasons: {reasons}." if reasons else "")
         ),
         metadata={
             "rejected_share": share,
             "max_rejected_share": limit,
             "rejected_rows": len(validated.rejected),
             "rows": validated.rows,
-            "sample": dg.MetadataValue.md(first_rows(validated.rejected, 10)),
+            "sample": dg.MetadataValue.md(
+                rejected_preview(validated.rejected, CUSTOMER_COLUMNS, 10)
+            ),
         },
     )
