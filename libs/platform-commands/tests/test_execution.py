@@ -12,7 +12,7 @@ from platform_commands.partitions import check_partitions
 from platform_commands.plan import plan
 from platform_commands.processes import Interrupts
 from platform_commands.progress import Status
-from platform_commands.run import store_pool_limits
+from platform_commands.run import pool_limits
 from platform_commands.selection import selected_assets
 
 
@@ -28,7 +28,7 @@ def workspace(toy):
         with open_workspace(toy.root / "workspace.yaml", toy.root / "log") as opened:
             assert opened.load_errors == {}
             assert opened.loaded == ["one", "three", "two"]
-            store_pool_limits(opened.instance, ["warehouse_one"])
+            assert pool_limits(opened.instance, ["warehouse_one"]) == {"warehouse_one": 1}
             yield opened
         patch.setenv("DAGSTER_HOME", "")
 
@@ -37,7 +37,7 @@ def execute(workspace, select, *, partitions="missing"):
     graph = workspace.graph.selected(selected_assets(select, workspace))
     groups = plan(graph)
     check_partitions(workspace, groups, partitions)
-    execution = Execution(workspace, graph, groups, partitions=partitions)
+    execution = Execution(workspace, graph, groups, partitions=partitions, pool_limits={})
     execution.run(max_parallel=2, interrupts=Interrupts(), on_change=lambda: None)
     return execution.progress
 
@@ -208,7 +208,7 @@ def test_pool_limits_are_stored_before_the_first_step_requests_a_slot(workspace)
 def test_run_of_a_killed_code_server_fails_and_frees_its_pool(toy, workspace):
     toy.behave(apart__h="hang")
     graph = workspace.graph.selected(["apart/h"])
-    execution = Execution(workspace, graph, plan(graph), partitions="missing")
+    execution = Execution(workspace, graph, plan(graph), partitions="missing", pool_limits={})
 
     def kill_after_its_start():
         if toy.has_started("apart/h"):

@@ -184,19 +184,42 @@ def test_failure_stops_the_complete_execution_set():
     assert graph.downstream(["a/bad"]) == {"b/one": "a/bad", "b/two": "a/bad", "c/end": "a/bad"}
 
 
-def test_independent_groups_are_ready_together_and_free_pools_come_first():
+def test_group_whose_pool_is_in_use_is_not_ready():
     graph = AssetGraph.of(
         [
             asset("a/1", "a", pools=frozenset({"busy"})),
             asset("b/1", "b", pools=frozenset({"free"})),
-            asset("c/1", "c", "a/1"),
         ]
     )
     groups = plan(graph)
-    first = ready(groups, finished=(), started=(), pools_in_use={"busy"})
+    found = ready(groups, finished=(), started=(), pools_in_use={"busy"})
+    assert [group.run_class.location for group in found] == ["b"]
+    found = ready(groups, finished={found[0].number}, started={found[0].number})
+    assert [group.run_class.location for group in found] == ["a"]
+
+
+def test_group_with_the_longest_chain_behind_it_is_first():
+    graph = AssetGraph.of(
+        [
+            asset("a/leaf", "a"),
+            asset("b/start", "b"),
+            asset("c/middle", "c", "b/start"),
+            asset("d/end", "d", "c/middle"),
+            asset("e/middle", "e", "b/start"),
+        ]
+    )
+    groups = plan(graph)
+    assert {group.run_class.location: group.chain for group in groups} == {
+        "a": 1,
+        "b": 3,
+        "c": 2,
+        "d": 1,
+        "e": 1,
+    }
+    first = ready(groups, finished=(), started=())
     assert [group.run_class.location for group in first] == ["b", "a"]
-    after = ready(groups, finished={first[1].number}, started={1, 2})
-    assert [group.run_class.location for group in after] == ["c"]
+    after = ready(groups, finished={first[0].number}, started={first[0].number})
+    assert [group.run_class.location for group in after] == ["c", "a", "e"]
 
 
 def test_leaves_are_the_assets_without_executable_readers():

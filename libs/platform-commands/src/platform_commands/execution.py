@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
@@ -46,6 +47,7 @@ class Execution:
         groups: Sequence[RunGroup],
         *,
         partitions: str,
+        pool_limits: Mapping[str, int],
     ) -> None:
         """Prepare the execution without starting it.
 
@@ -54,6 +56,7 @@ class Execution:
             graph: The selected assets and the edges between them.
             groups: The plan of that graph.
             partitions: The value of `--partitions`, see `run_targets`.
+            pool_limits: Number of slots of each pool.
         """
         self.progress = RunProgress(
             (name, group.run_class.location) for group in groups for name in group.assets
@@ -62,6 +65,7 @@ class Execution:
         self._graph = graph
         self._groups = groups
         self._partitions = partitions
+        self._pool_limits = pool_limits
         self._tags = launcher_tags()
         self._started: set[int] = set()
         self._finished: set[int] = set()
@@ -94,10 +98,12 @@ class Execution:
     def _launch_ready(self, launches: ThreadPoolExecutor, max_parallel: int) -> None:
         workspace = self._workspace
         while len(self._active) < max_parallel:
-            if not self._queue and not self._queue_next_group():
+            queued = self._first_with_a_free_pool()
+            if queued is None and not self._queue_next_group():
                 return
-            if self._queue:
-                group, target = self._queue.pop(0)
+            if queued is not None:
+                self._queue.remove(queued)
+                group, target = queued
                 run_id = str(uuid.uuid4())
                 launching = launches.submit(
                     launch_run,
@@ -112,11 +118,22 @@ class Execution:
                 )
                 self._active.append(_ActiveRun(group, events, launching))
 
+    def _first_with_a_free_pool(self) -> tuple[RunGroup, RunTarget] | None:
+        busy = self._pools_in_use()
+        return next((queued for queued in self._queue if not queued[0].pools & busy), None)
+
+    def _pools_in_use(self) -> set[str]:
+        """Return the pools whose slots are all used by runs of this command."""
+        used = Counter(pool for active in self._active for pool in active.group.pools)
+        return {pool for pool, runs in used.items() if runs >= self._pool_limits.get(pool, 1)}
+
     def _queue_next_group(self) -> bool:
         """Queue the runs of the next group; False if no group can start."""
-        busy = {pool for active in self._active for pool in active.group.pools}
         able = ready(
-            self._groups, finished=self._finished, started=self._started, pools_in_use=busy
+            self._groups,
+            finished=self._finished,
+            started=self._started,
+            pools_in_use=self._pools_in_use(),
         )
         if not able:
             return False

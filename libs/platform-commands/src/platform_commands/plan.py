@@ -25,6 +25,8 @@ class RunGroup:
     assets: tuple[AssetName, ...]
     waits_for: frozenset[int]
     """Numbers of the groups that contain the parents of its assets."""
+    chain: int
+    """Number of groups on the longest path that begins with it."""
     pools: frozenset[str]
 
 
@@ -50,21 +52,25 @@ def plan(graph: AssetGraph) -> list[RunGroup]:
     number_of = {
         name: number for number, key in enumerate(sorted(groups), 1) for name in groups[key]
     }
-    planned = []
-    for number, (level, run_class) in enumerate(sorted(groups), 1):
+    planned: list[RunGroup] = []
+    chains = dict.fromkeys(number_of.values(), 1)
+    for number, (level, run_class) in reversed(list(enumerate(sorted(groups), 1))):
         assets = [graph.assets[name] for name in sorted(groups[level, run_class])]
-        parents = {number_of[parent] for asset in assets for parent in asset.parents}
+        parents = {number_of[parent] for asset in assets for parent in asset.parents} - {number}
+        for parent in parents:
+            chains[parent] = max(chains[parent], chains[number] + 1)
         planned.append(
             RunGroup(
                 number=number,
                 run_class=run_class,
                 level=level,
                 assets=tuple(asset.name for asset in assets),
-                waits_for=frozenset(parents - {number}),
+                waits_for=frozenset(parents),
+                chain=chains[number],
                 pools=frozenset(pool for asset in assets for pool in asset.pools),
             )
         )
-    return planned
+    return planned[::-1]
 
 
 def ready(
@@ -74,20 +80,23 @@ def ready(
     started: Collection[int],
     pools_in_use: Collection[str] = (),
 ) -> list[RunGroup]:
-    """Return the groups that can start, those first that do not have to wait for a pool.
+    """Return the groups that can start, those with the longest chain behind them first.
 
     Args:
         groups: The complete plan.
         finished: Numbers of the groups without an unfinished run.
         started: Numbers of the groups that have started or are skipped.
-        pools_in_use: Pools of running groups; a group that shares one would mostly wait.
+        pools_in_use: Pools without a free slot. A group that needs one cannot start: its run would
+            wait for the slot, which occupies a core (docs/decisions/no-run-waits-for-a-pool.md).
     """
     able = [
         group
         for group in groups
-        if group.number not in started and group.waits_for <= set(finished)
+        if group.number not in started
+        and group.waits_for <= set(finished)
+        and not group.pools & set(pools_in_use)
     ]
-    return sorted(able, key=lambda group: (bool(group.pools & set(pools_in_use)), group.number))
+    return sorted(able, key=lambda group: (-group.chain, group.number))
 
 
 def _merged_levels(graph: AssetGraph) -> dict[AssetName, int]:

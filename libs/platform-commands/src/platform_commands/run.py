@@ -66,9 +66,9 @@ def run(*, select: str, partitions: str, max_parallel: int, require: Sequence[st
             )
         groups = plan(graph)
         check_partitions(workspace, groups, partitions)
-        store_pool_limits(workspace.instance, (pool for group in groups for pool in group.pools))
+        limits = pool_limits(workspace.instance, (pool for group in groups for pool in group.pools))
         _print_plan(console, graph, groups)
-        execution = Execution(workspace, graph, groups, partitions=partitions)
+        execution = Execution(workspace, graph, groups, partitions=partitions, pool_limits=limits)
         with (
             Interrupts() as interrupts,
             progress_display(execution.progress, console) as on_change,
@@ -81,18 +81,19 @@ def run(*, select: str, partitions: str, max_parallel: int, require: Sequence[st
     return 0 if execution.progress.all_done else FAILED
 
 
-def store_pool_limits(instance: DagsterInstance, pools: Iterable[str]) -> None:
-    """Store the default limit of every pool without a limit.
+def pool_limits(instance: DagsterInstance, pools: Iterable[str]) -> dict[str, int]:
+    """Return the number of slots of each pool, after storing the default of those without one.
 
     Dagster stores it when a step first requests a slot; two runs that do so at the same time could
     both get one. A limit that was set by a user is not changed.
     """
     storage = instance.event_log_storage
     if not storage.supports_global_concurrency_limits:
-        return
+        return {}
     known = {limit.name for limit in storage.get_pool_limits()}
     for pool in sorted(set(pools) - known):
         storage.initialize_concurrency_limit_to_default(pool)
+    return {limit.name: limit.limit for limit in storage.get_pool_limits()}
 
 
 @contextmanager
