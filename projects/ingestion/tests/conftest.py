@@ -18,10 +18,13 @@ import duckdb
 import pytest
 
 from environment import Environment
+from ingestion import fivetran_snapshot
 from ingestion.customers.export import CustomerExport
 from ingestion.defs import fivetran as fivetran_defs
 from ingestion.defs import jaffle_shop as jaffle_shop_defs
 from ingestion.fivetran.account import FivetranAccount
+from ingestion.fivetran.column_schema import expected_columns
+from ingestion.fivetran.snapshot import SnapshotTable, read_snapshot
 from ingestion.retries import RetryPolicy
 from published_assets.api import WarehouseResource
 
@@ -204,7 +207,7 @@ def materialize(instance: dg.DagsterInstance) -> Callable[..., Run]:
     def run(
         what: str,
         *,
-        selection: Sequence[str] | None = None,
+        selection: Sequence[str] | dg.AssetSelection | None = None,
         config: dict[str, Any] | None = None,
         **settings: Any,
     ) -> Run:
@@ -225,11 +228,12 @@ def materialize(instance: dg.DagsterInstance) -> Callable[..., Run]:
             "customer_export": CustomerExport(**(quick | settings if what == "customers" else {})),
             "fivetran": FivetranAccount(**(quick | settings if what == "fivetran" else {})),
         }
-        keys = [dg.AssetKey.from_user_string(key) for key in selection or ()]
+        if selection is not None and not isinstance(selection, dg.AssetSelection):
+            selection = dg.AssetSelection.assets(*map(dg.AssetKey.from_user_string, selection))
         result = dg.materialize(
             [assets],
             resources=resources,
-            selection=dg.AssetSelection.assets(*keys) if keys else None,
+            selection=selection,
             run_config={"ops": {assets.op.name: {"config": config}}} if config else None,
             raise_on_error=False,
             instance=instance,
@@ -369,26 +373,25 @@ class DestinationFile:
                 connection.execute(statement)
 
 
-ORDERS = """
-    create or replace table shop_public.orders (
-        id bigint, status varchar, amount decimal(12,2),
-        _fivetran_synced timestamptz, _fivetran_deleted boolean)
-"""
-
-
 def new_destination(file: Path) -> DestinationFile:
     """A destination with two users and three orders, stamped noon and half a minute later."""
     written = DestinationFile(file)
+    written.execute("create schema shop_public", *map(create_table, read_snapshot().tables))
     written.execute(
-        "create schema shop_public",
-        "create table shop_public.users as select i::bigint as id, 'u' || i || '@example.com' "
-        f"as email, timestamptz '{later(0)}' as _fivetran_synced, false as _fivetran_deleted "
+        "insert into shop_public.users by name select i as id, 'u' || i || '@example.com' as email,"
+        f" timestamptz '{later(0)}' as _fivetran_synced, false as _fivetran_deleted "
         "from range(1, 3) as t(i)",
-        ORDERS,
-        f"insert into shop_public.orders select i, 'placed', 10.50, timestamptz '{later(0.5)}', "
-        "false from range(1, 4) as t(i)",
+        "insert into shop_public.orders by name select i as id, 'placed' as status, "
+        f"10.50 as amount, timestamptz '{later(0.5)}' as _fivetran_synced, "
+        "false as _fivetran_deleted from range(1, 4) as t(i)",
     )
     return written
+
+
+def create_table(table: SnapshotTable) -> str:
+    """The statement that creates a table with the columns of the snapshot."""
+    columns = ", ".join(f"{column.name} {column.type}" for column in expected_columns(table))
+    return f"create table {'.'.join(table.key.path)} ({columns})"
 
 
 @pytest.fixture
@@ -418,6 +421,18 @@ def published_connector(
             patch.setenv(name, value)
         assert materialize("fivetran").success
     return folder / "data"
+
+
+@pytest.fixture
+def accept_snapshot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Take the snapshot again, as `make fivetran-snapshot` does, for the definitions in use."""
+
+    def accept() -> None:
+        file = tmp_path / "accepted.json"
+        assert fivetran_snapshot.main(["refresh", "--file", str(file)]) == 0
+        monkeypatch.setattr(fivetran_defs, "SNAPSHOT", read_snapshot(file))
+
+    return accept
 
 
 @pytest.fixture(name="later")

@@ -91,11 +91,14 @@ def test_columns_have_types_and_the_key_its_constraints_at_load(definitions):
     }
 
 
-def test_share_of_rejected_rows_is_a_blocking_check(definitions):
+def test_every_check_is_blocking(definitions):
     graph = definitions.resolve_asset_graph()
-    [key] = graph.asset_check_keys
-    assert key.name == "rejected_share"
-    assert graph.get_check_spec(key).blocking
+    assert {key.to_user_string() for key in graph.asset_check_keys} == {
+        "jaffle_shop/raw_customers:rejected_share",
+        "shop_public/orders:columns_match_snapshot",
+        "shop_public/users:columns_match_snapshot",
+    }
+    assert all(graph.get_check_spec(key).blocking for key in graph.asset_check_keys)
 
 
 def test_no_secret_and_no_connector_page_is_part_of_a_definition(definitions):

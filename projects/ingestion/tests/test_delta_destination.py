@@ -10,9 +10,10 @@ import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
+from ingestion.fivetran.column_schema import expected_columns
 from ingestion.fivetran.errors import DestinationUnreachable, InvalidTable, TableMissing
 from ingestion.fivetran.open_destination import open_destination
-from ingestion.fivetran.snapshot import SnapshotTable
+from ingestion.fivetran.snapshot import SnapshotTable, read_snapshot
 from ingestion.fivetran.table_import import import_tables
 from warehouse import Warehouse
 
@@ -274,3 +275,42 @@ def test_unsupported_delta_feature_is_reported(table, bring):
     )
     with pytest.raises(InvalidTable, match=r"shop_public\.orders .*deletionVectors"):
         bring(1)
+
+
+SNAPSHOT_TYPES = {
+    "BIGINT": pa.int64(),
+    "VARCHAR": pa.string(),
+    "DECIMAL(12,2)": pa.decimal128(12, 2),
+    "TIMESTAMP WITH TIME ZONE": MOMENT,
+    "BOOLEAN": pa.bool_(),
+}
+
+
+def test_changed_types_in_a_lake_are_published(api, lake, materialize, published, monkeypatch):
+    url = lake.as_uri().replace("file:", "delta:")
+    monkeypatch.setenv("FIVETRAN_DESTINATION_URL", url)
+    for each in read_snapshot().tables:
+        schema = pa.schema(
+            [(column.name, SNAPSHOT_TYPES[column.type]) for column in expected_columns(each)]
+        )
+        write_deltalake(lake.joinpath(*each.key.path), schema.empty_table())
+    run = materialize("fivetran")
+    assert run.success, run.failure
+    orders = lake / "shop_public" / "orders"
+    changed = {"id": pa.string(), "amount": pa.float64(), "ordered_at": pa.timestamp("us")}
+    schema = pa.schema(
+        [
+            field.with_type(changed.get(field.name, field.type))
+            for field in DeltaTable(orders).to_pyarrow_table().schema
+        ]
+    )
+    write_deltalake(orders, schema.empty_table(), mode="overwrite", schema_mode="overwrite")
+    api.another_sync()
+    run = materialize("fivetran")
+    assert (
+        "column id: expected BIGINT, found VARCHAR; "
+        "column amount: expected DECIMAL(12,2), found DOUBLE; "
+        "column ordered_at: expected TIMESTAMP WITH TIME ZONE, found TIMESTAMP."
+    ) in run.message
+    types = published.rows("select column_type from (describe shop_public.orders)")
+    assert types[0] == ("BIGINT",)

@@ -33,6 +33,16 @@ def stamp(minutes):
 
 
 @pytest.fixture
+def destination(destination):
+    """The same three orders, in a table with few columns."""
+    destination.execute(
+        "create or replace table shop_public.orders as select id, status, amount, "
+        "_fivetran_synced, _fivetran_deleted from shop_public.orders"
+    )
+    return destination
+
+
+@pytest.fixture
 def bring(destination):
     """Import the orders as after a sync that ended `minutes` after noon; say what it did."""
 

@@ -127,7 +127,7 @@ def test_changed_type_is_drift_and_a_synonym_is_not(account, capsys, file, json_
 def test_types_come_from_the_destination_where_the_plan_has_no_metadata(
     account, capsys, file, destination, status
 ):
-    """Of the snapshot's columns the destination has three; the others keep the type they had."""
+    destination.execute("alter table shop_public.orders drop column ordered_at")
     refused = {"code": "NotFound", "message": "Not part of this plan"}
     account.refuse(METADATA + "schemas", refused, status)
     code, text = run(capsys, "check", file)
@@ -142,6 +142,30 @@ def test_types_come_from_the_destination_where_the_plan_has_no_metadata(
     }
     assert types["amount"] == "DECIMAL(20,4)"
     assert types["ordered_at"] == "TIMESTAMP WITH TIME ZONE"
+
+
+def test_imprecise_type_of_the_api_replaces_the_destinations(
+    account, capsys, file, destination, json_answer
+):
+    """A data lake's TIMESTAMP has a zone in its Delta tables: accepting it would never end."""
+    for column in account.metadata["columns"]:
+        if column["type_in_destination"].startswith("TIMESTAMP"):
+            column["type_in_destination"] = "TIMESTAMP"
+    account.server.answer(METADATA + "columns", json_answer({"items": account.metadata["columns"]}))
+    code, text = run(capsys, "check", file)
+    assert code == 0, text
+
+
+def test_destination_without_tables_yet_hides_the_types_of_the_api(
+    account, capsys, caplog, file, monkeypatch
+):
+    monkeypatch.setenv("FIVETRAN_DESTINATION_URL", f"duckdb://{file.parent}/none.duckdb")
+    code, text = run(capsys, "check", file)
+    assert code == 0, text
+    assert "none.duckdb does not exist" in caplog.text
+    account.refuse(METADATA + "schemas", {"code": "NotFound"}, 404)
+    code, text = run(capsys, "check", file)
+    assert (code, "none.duckdb does not exist" in text) == (1, True)
 
 
 def test_history_mode_is_drift_and_changes_the_columns_and_the_key(account, capsys, file):

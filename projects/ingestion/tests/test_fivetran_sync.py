@@ -49,7 +49,7 @@ def test_row_counts_and_sync_time_are_reported(api, destination, materialize, la
     assert metadata["dagster/row_count"] == metadata["rows_added"] == 3
     assert metadata["dagster-fivetran/sync_completed_at"] == metadata["sync_completed_at"]
     names = [column.name for column in metadata["dagster/column_schema"].columns]
-    assert names[-2:] == ["_fivetran_synced", "_fivetran_deleted"]
+    assert names[-2:] == ["_fivetran_deleted", "_fivetran_synced"]
 
 
 def test_api_down_is_a_readable_error(fails, materialize, monkeypatch):

@@ -206,13 +206,39 @@ def test_server_out_of_reach_is_named_without_its_password(url):
 @pytest.mark.usefixtures("api")
 def test_whole_step_runs_over_postgres(execute, postgres, materialize, published, monkeypatch):
     execute(
-        ORDERS,
-        "insert into shop_public.orders values (1, 12.34, '2026-01-01 11:00:00Z', false)",
-        "create table shop_public.users (id bigint, email text, _fivetran_synced timestamptz, "
-        "_fivetran_deleted boolean)",
+        "create table shop_public.orders (id bigint primary key, user_id bigint, "
+        "channel varchar(255), status text, amount numeric(12,2), currency character(3), "
+        "ordered_at timestamptz(3), updated_at timestamp with time zone, "
+        "_fivetran_synced timestamptz, _fivetran_deleted boolean)",
+        "insert into shop_public.orders values (1, 2, 'web', 'placed', 12.34, 'EUR', "
+        "'2026-01-01 09:00:00Z', '2026-01-01 10:00:00Z', '2026-01-01 11:00:00Z', false)",
+        "create table shop_public.users (id bigint, email text, full_name text, country text, "
+        "signup_channel text, created_at timestamptz, updated_at timestamptz, "
+        "_fivetran_synced timestamptz, _fivetran_deleted boolean)",
     )
     monkeypatch.setenv("FIVETRAN_DESTINATION_URL", postgres)
     run = materialize("fivetran")
     assert run.success, run.failure
     assert published.rows("select id, amount from shop_public.orders") == [(1, Decimal("12.34"))]
     assert run.metadata["shop_public/users"]["dagster/row_count"] == 0
+
+
+@pytest.mark.usefixtures("api")
+def test_changed_types_in_postgres_are_published(
+    execute, postgres, materialize, published, monkeypatch
+):
+    execute(
+        "create table shop_public.orders (id text primary key, user_id integer, channel text, "
+        "status text, amount double precision, ordered_at timestamp, updated_at timestamptz, "
+        "_fivetran_synced timestamptz, _fivetran_deleted boolean)",
+    )
+    monkeypatch.setenv("FIVETRAN_DESTINATION_URL", postgres)
+    run = materialize("fivetran", selection=["shop_public/orders"])
+    assert (
+        "column id: expected BIGINT, found VARCHAR; "
+        "column user_id: expected BIGINT, found INTEGER; "
+        "column amount: expected DECIMAL(12,2), found DOUBLE; "
+        "column currency: expected VARCHAR, found no such column; "
+        "column ordered_at: expected TIMESTAMP WITH TIME ZONE, found TIMESTAMP."
+    ) in run.message
+    assert not published.file.exists()

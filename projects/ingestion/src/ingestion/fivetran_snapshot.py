@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from environment import Environment, UnknownEnvironment
-from ingestion.fivetran.column_types import with_missing_types
+from ingestion.fivetran.column_types import with_destination_types
 from ingestion.fivetran.discovery import continuing, differences, take_snapshot
 from ingestion.fivetran.errors import FivetranError, InvalidSettings, InvalidSnapshot
 from ingestion.fivetran.http_client import FivetranHttp
@@ -70,9 +70,9 @@ def _current() -> Snapshot:
         _print(mode.description, sys.stderr)
         http = FivetranHttp(mode.api_url, mode.api_key, mode.api_secret)
         taken = take_snapshot(http, CONNECTOR_NAME)
-        if mode.is_local or mode.destination_url is None:
+        if mode.destination_url is None:
             return taken
-        return with_missing_types(taken, mode.destination_url)
+        return with_destination_types(taken, mode.destination_url)
 
 
 def _refresh(file: Path, now: Snapshot) -> int:

@@ -7,6 +7,7 @@ import dagster as dg
 from dagster_fivetran import FivetranOutput, FivetranSyncConfig
 
 from ingestion.fivetran.account import FivetranAccount
+from ingestion.fivetran.column_check import columns_check_spec, columns_match_snapshot
 from ingestion.fivetran.column_schema import column_schema
 from ingestion.fivetran.connector import connector_of, page_of
 from ingestion.fivetran.mode import FivetranMode
@@ -40,6 +41,7 @@ def _spec(table: SnapshotTable) -> dg.AssetSpec:
 @dg.multi_asset(
     name=f"fivetran_{SNAPSHOT.connector_name}",
     specs=[_spec(table) for table in SNAPSHOT.tables],
+    check_specs=[columns_check_spec(table) for table in SNAPSHOT.tables],
     # A sync covers the whole connector. A selected subset of it is published and reported.
     can_subset=True,
     pool=pool_of("ingestion"),
@@ -50,7 +52,7 @@ def fivetran_tables(
     fivetran: FivetranAccount,
     warehouse: WarehouseResource,
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-    """Sync the connector, import changed rows from its destination, publish, report."""
+    """Sync the connector, import changed rows from its destination, check, publish, report."""
     with fivetran.session() as fivetran_session:
         mode = fivetran_session.mode
         context.log.info(mode.description)
@@ -63,7 +65,30 @@ def fivetran_tables(
         metadata = {
             table.key: _metadata(table, imports[table.key], output, mode) for table in tables
         }
-        yield from publish(context, session, metadata=metadata)
+        checks = {
+            columns_check_spec(table).key: columns_match_snapshot(
+                table, session.columns(table.key.path)
+            )
+            for table in tables
+        }
+        yield from publish(
+            context, session, metadata=metadata, checks=_selected_checks(context, checks)
+        )
+
+
+def _selected_checks(
+    context: dg.AssetExecutionContext, checks: Mapping[dg.AssetCheckKey, dg.AssetCheckResult]
+) -> list[dg.AssetCheckResult]:
+    """Return the results of the selected checks; a failed check that is not selected blocks too."""
+    selected = context.selected_asset_check_keys
+    failed = [
+        str(check.description)
+        for key, check in checks.items()
+        if key not in selected and not check.passed
+    ]
+    if failed:
+        raise dg.Failure(f"{' '.join(failed)} Nothing was published.", allow_retries=False)
+    return [check for key, check in checks.items() if key in selected]
 
 
 def _metadata(

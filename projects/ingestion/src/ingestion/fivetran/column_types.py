@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from ingestion.fivetran.destination import UNBOUNDED_NUMERIC
-from ingestion.fivetran.errors import CredentialsRefused, NotFound
+from ingestion.fivetran.errors import CredentialsRefused, DestinationUnreachable, NotFound
 from ingestion.fivetran.open_destination import open_destination
 
 if TYPE_CHECKING:
@@ -66,37 +66,54 @@ def work_file_type(api_type: str) -> str:
         api_type: The API's type. One that DuckDB does not know, such as another warehouse's
             `NUMBER(38,0)`, is returned unchanged.
     """
-    name = api_type.strip().upper()
-    if name in _UNBOUNDED:
+    return duckdb_type(api_type) or api_type
+
+
+def duckdb_type(name: str) -> str:
+    """Return DuckDB's name of a type, such as VARCHAR for `STRING`; empty if it knows no such type.
+
+    Args:
+        name: Name in any spelling, of a destination or of DuckDB.
+    """
+    spelled = name.strip().upper()
+    if spelled in _UNBOUNDED:
         return UNBOUNDED_NUMERIC
     try:
-        return str(duckdb.sqltype(_NOT_OF_DUCKDB.get(name, api_type)))
+        return str(duckdb.sqltype(_NOT_OF_DUCKDB.get(spelled, name)))
     except duckdb.Error:
-        return api_type
+        return ""
 
 
-def with_missing_types(snapshot: Snapshot, destination_url: str) -> Snapshot:
-    """Return a snapshot with its missing types read from the destination's tables.
+def with_destination_types(snapshot: Snapshot, destination_url: str) -> Snapshot:
+    """Return a snapshot with the types of the destination's tables, which are those of the import.
+
+    The API's names are not always precise: a data lake's `TIMESTAMP` has a zone in Delta tables,
+    and a column that was widened may keep its source's type in the API. The API's types stay for
+    columns that the destination does not have yet.
 
     Args:
         snapshot: Some of its types may be empty.
         destination_url: Address of the destination.
 
     Raises:
-        FivetranError: the destination cannot be read.
+        FivetranError: the destination cannot be read, and the API does not have all types.
     """
-    if all(column.type for table in snapshot.tables for column in table.columns):
-        return snapshot
-    with open_destination(destination_url) as destination:
-        found = {
-            (table.source, column.name): column.type
-            for table in snapshot.tables
-            for column in destination.columns(table.key.path)
-        }
+    try:
+        with open_destination(destination_url) as destination:
+            found = {
+                (table.source, column.name): column.type
+                for table in snapshot.tables
+                for column in destination.columns(table.key.path)
+            }
+    except DestinationUnreachable as error:
+        if all(column.type for table in snapshot.tables for column in table.columns):
+            _log.warning("%s The types of columns are the API's.", error)
+            return snapshot
+        raise
 
     def typed(place: str, column: Mapping[str, Any]) -> dict[str, Any]:
-        missing = found.get((place, column["name_in_destination"]), "")
-        return {**column, "type": column.get("type") or missing}
+        kind = found.get((place, column["name_in_destination"]))
+        return {**column, "type": kind or column.get("type", "")}
 
     return replace(
         snapshot,
