@@ -1,4 +1,4 @@
-"""The private names of Dagster and dagster-dbt that this library uses still exist.
+"""The private names of Dagster, dagster-dbt and dbt that this library uses still exist.
 
 A failure here means that a new version has renamed or removed one. The docstring of the named
 module describes what the name is for and what replaces it.
@@ -10,9 +10,10 @@ import pytest
 from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 from dagster._core.storage.event_log.sqlite import sqlite_event_log
 from dagster_dbt import DbtCliResource
+from dbt.contracts.graph.manifest import Manifest
 
 from published_assets import event_batches
-from published_assets.dbt import cli
+from published_assets.dbt import cli, parsed_command
 
 
 @pytest.mark.parametrize("name", ["_connect", "has_table", "store_event", "from_config_value"])
@@ -34,3 +35,8 @@ def test_sqlite_event_storage_still_stores_a_batch_event_by_event():
 def test_dbt_cli_resource_calls_the_methods_that_dbt_cli_overrides(name):
     assert hasattr(DbtCliResource, name), f"{cli.__file__}: {name} is gone"
     assert f"self.{name}" in inspect.getsource(DbtCliResource.cli)
+
+
+@pytest.mark.parametrize("name", ["from_msgpack", "build_flat_graph"])
+def test_manifest_has_the_methods_that_parsed_command_calls(name):
+    assert hasattr(Manifest, name), f"{parsed_command.__file__}: {name} is gone"

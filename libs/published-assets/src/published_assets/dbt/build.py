@@ -42,7 +42,8 @@ def build_and_publish(
         context: Context of the `@dbt_assets` step; its selection becomes dbt's.
         dbt: The dbt project.
         warehouse: The warehouse of the same project.
-        variables: dbt variables, for example the range of days to build.
+        variables: dbt variables, for example the range of days to build. They are read when models
+            are compiled: a `config` or `ref` that depends on one keeps the value of the parse.
 
     Yields:
         An output per model after the publication, with the generation as data version, the number

@@ -20,7 +20,7 @@ from packaging import version
 
 
 class DbtCli(DbtCliResource):
-    """The dbt command that is installed next to this Python.
+    """The command `dbt-parsed` that is installed next to this Python.
 
     dagster-dbt runs `dbt --version` before each command, to distinguish dbt Core from Fusion, and
     initializes an adapter with its own connection, for `fetch_row_counts` and
@@ -37,7 +37,7 @@ class DbtCli(DbtCliResource):
             settings: Further fields of `DbtCliResource`.
         """
         # An absolute path: `.venv/bin` is not on the PATH of a server started by its path.
-        next_to_python = Path(sys.executable).with_name("dbt")
+        next_to_python = Path(sys.executable).with_name("dbt-parsed")
         settings.setdefault("dbt_executable", str(next_to_python))
         settings.setdefault("profiles_dir", str(project_dir))
         super().__init__(project_dir=str(project_dir), **settings)
