@@ -159,6 +159,6 @@ def test_missing_publication_fails_the_step_with_the_command_that_fixes_it(envir
 
     result = run(reader)
     failure = result.failure_data_for_node("reader").user_failure_data
-    assert "platform run --select 'key:\"marts/daily_order_summary\"'" in failure.description
+    assert "platform run --select '+key:\"marts/daily_order_summary\"'" in failure.description
     with pytest.raises(PublicationMissing):
         Warehouse("shop").publication()

@@ -44,7 +44,7 @@ def test_publication_during_a_read_does_not_mix_generations(shop, orders, monkey
 
 
 def test_missing_publication_names_the_table_and_the_command(environment):
-    with pytest.raises(PublicationMissing, match=r"platform run --select 'key:\"shop/orders\"'"):
+    with pytest.raises(PublicationMissing, match=r"platform run --select '\+key:\"shop/orders\"'"):
         Warehouse("ml", environment).read(("shop", "orders"))
     with pytest.raises(PublicationMissing, match="shop has published nothing"):
         Warehouse("ml", environment).publication("shop")

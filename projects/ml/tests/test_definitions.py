@@ -100,4 +100,7 @@ def test_checks_of_the_table_block_and_checks_of_the_model_do_not(graph):
         "no_negative_values": True,
         "beats_baseline": False,
         "interval_coverage": False,
+        "level_of_last_weeks": False,
+        "upper_bounds": False,
+        "recent_cutoff": False,
     }

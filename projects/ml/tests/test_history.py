@@ -28,7 +28,7 @@ def test_days_without_a_row_count_as_zero():
     table = pa.table({"order_date": days(0, 3, 4), "orders": [3, 4, 5]})
     history = daily_history(table, None)
     assert history.orders.tolist() == [3.0, 0.0, 0.0, 4.0, 5.0]
-    assert (history.days, history.days_filled) == (5, 2)
+    assert (history.days, len(history.days_without_row)) == (5, 2)
 
 
 def test_rows_after_the_cutoff_are_not_used():
@@ -64,20 +64,22 @@ def test_empty_cutoff_means_the_last_day():
 
 def test_short_history_is_an_error_with_actual_and_required_days():
     table = pa.table({"order_date": days(0, 138), "orders": [1, 2]})
-    with pytest.raises(HistoryTooShort, match=r"has 139 days, and 140 are needed.*Backfill"):
+    with pytest.raises(
+        HistoryTooShort, match=r"has 139 days, from .* and 140 are needed\. Wait for"
+    ):
         daily_history(table, None, days_needed=140)
     daily_history(table, None, days_needed=139)
 
 
 def test_early_cutoff_shortens_the_history():
     table = pa.table({"order_date": days(0, 200), "orders": [1, 2]})
-    with pytest.raises(HistoryTooShort, match="has 11 days"):
+    with pytest.raises(HistoryTooShort, match=r"has 11 days.* Choose a later cut-off"):
         daily_history(table, MONDAY + timedelta(days=10), days_needed=140)
 
 
 def test_empty_table_is_too_short_instead_of_an_index_error():
     table = pa.table({"order_date": days(), "orders": pa.array([], pa.int64())})
-    with pytest.raises(HistoryTooShort, match="has 0 days, and 140"):
+    with pytest.raises(HistoryTooShort, match="has no rows, and 140"):
         daily_history(table, None, days_needed=140)
 
 

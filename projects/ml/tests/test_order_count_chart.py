@@ -137,4 +137,4 @@ def test_missing_publication_is_reported_with_the_command_that_fixes_it(environm
     event = next(event for event in result.all_events if event.is_step_failure)
     description = event.step_failure_data.user_failure_data.description
     assert "No project has published the schema 'jaffle'" in description
-    assert "platform run --select 'key:\"jaffle/customers\"'" in description
+    assert "platform run --select '+key:\"jaffle/customers\"'" in description

@@ -10,8 +10,10 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
+from ml.defs import predicted_orders as predicted_orders_module
 from ml.defs.predicted_orders import predicted_orders
 from ml.forecast_table import KEY, SCHEMA
 from published_assets.api import WarehouseResource
@@ -20,6 +22,8 @@ from warehouse import Publication, Warehouse
 DAYS = 145
 LAST_DAY = date(2025, 1, 6) + timedelta(days=DAYS - 1)
 SUMMARY = ("marts", "daily_order_summary")
+FIRST_PARTITION = predicted_orders_module.SUMMARY.first_partition
+JANUARY_20 = date(2025, 1, 20)
 
 
 @pytest.fixture
@@ -83,6 +87,15 @@ def checks(result: dg.ExecuteInProcessResult) -> dict[str, bool]:
     return {check.check_name: check.passed for check in result.get_asset_check_evaluations()}
 
 
+def metadata(result: dg.ExecuteInProcessResult) -> dict:
+    event = result.asset_materializations_for_node("ml__predicted_orders")[0]
+    return {name: value.value for name, value in event.metadata.items()}
+
+
+def evaluation(result: dg.ExecuteInProcessResult, name: str) -> dg.AssetCheckEvaluation:
+    return next(e for e in result.get_asset_check_evaluations() if e.check_name == name)
+
+
 def test_forecast_is_published_with_cutoff_date_and_upstream_generation(run):
     last = date(2025, 1, 6) + timedelta(days=202)
     assert published(
@@ -105,6 +118,9 @@ def test_all_checks_are_stored_with_the_run(run):
         "no_negative_values": True,
         "beats_baseline": True,
         "interval_coverage": True,
+        "level_of_last_weeks": True,
+        "upper_bounds": True,
+        "recent_cutoff": True,
     }
 
 
@@ -125,6 +141,9 @@ def test_event_has_the_model_and_its_data_as_metadata(run):
     assert metadata["upstream_generation"] == 2
     assert metadata["cutoff_date"] == "2025-07-27"
     assert (metadata["training_days"], metadata["training_rows"]) == (203, 406)
+    assert (metadata["days_left_out"], metadata["days_replaced"]) == (0, 0)
+    assert metadata["cutoff_age_days"] > 0
+    assert "unusual_days" not in metadata
     assert len(metadata["feature_schema_hash"]) == 64
     assert len(metadata["preview"].records) == 7
     tried = {record.data["model"] for record in metadata["candidates"].records}
@@ -162,16 +181,83 @@ def test_renamed_upstream_column_is_reported(publish_table, table, instance):
 def test_missing_publication_is_reported_with_the_command_that_fixes_it(environment, instance):
     message = failure(materialize(instance))
     assert "No project has published the schema 'marts'" in message
-    assert "platform run --select 'key:\"marts/daily_order_summary\"'" in message
+    assert "platform run --select '+key:\"marts/daily_order_summary\"'" in message
     assert not environment.published_file("ml").exists()
 
 
-def test_short_history_is_reported_with_days_and_table(publish_table, table, instance, environment):
-    publish_table("marts_dbt", SUMMARY, table([5] * 100))
+def test_history_without_four_weeks_is_reported_with_days_and_the_command_that_adds_days(
+    publish_table, table, instance, environment
+):
+    publish_table("marts_dbt", SUMMARY, table([5] * 27))
     message = failure(materialize(instance))
     assert "marts/daily_order_summary" in message
-    assert "has 100 days, and 140 are needed" in message
+    assert "has 27 days, from 2025-01-06 to 2025-02-01, and 28 are needed" in message
+    build = "platform run --select 'key:\"marts_staging/int_shop_order_days\"+' --partitions"
+    assert f"{build} {FIRST_PARTITION}..2025-01-05" in message
     assert not environment.published_file("ml").exists()
+
+
+def test_no_earlier_days_are_advised_where_the_first_partition_begins_the_history(
+    publish_table, table, instance
+):
+    publish_table("marts_dbt", SUMMARY, table([5] * 20, first=FIRST_PARTITION))
+    message = failure(materialize(instance))
+    assert f"There are no earlier days: {FIRST_PARTITION} is the first partition." in message
+    assert "platform run" not in message
+
+
+def test_history_without_a_backtest_is_forecast_by_a_simple_model_and_warned_about(
+    publish_table, table, weekly_noise, instance, capfd
+):
+    publish_table("marts_dbt", SUMMARY, table(weekly_noise(100)))
+    result = materialize(instance)
+    assert result.success
+    assert published("select distinct model from ml.ml.predicted_orders") == [("LevelETS",)]
+    reason = "Not measured: the history has 100 days, and a backtest needs 140"
+    assert metadata(result)["backtest"] == reason
+    for name in ("beats_baseline", "interval_coverage"):
+        check = evaluation(result, name)
+        assert (check.passed, check.severity.value) == (False, "WARN")
+        assert check.description == reason
+    assert reason in capfd.readouterr().err
+
+
+def test_incomplete_last_day_and_closed_day_are_in_the_metadata_and_the_log(
+    publish_table, table, weekly_noise, instance, capfd
+):
+    orders = weekly_noise(DAYS)
+    orders[-10], orders[-1] = 0, 3
+    publish_table("marts_dbt", SUMMARY, table(orders))
+    result = materialize(instance)
+    assert result.success
+    yesterday = LAST_DAY - timedelta(days=1)
+    assert published(
+        "select min(forecast_date), any_value(cutoff_date) from ml.ml.predicted_orders"
+    ) == [(LAST_DAY, yesterday)]
+    found = metadata(result)
+    assert found["cutoff_date"] == str(yesterday)
+    assert (found["days_left_out"], found["days_replaced"]) == (1, 1)
+    assert found["training_days"] == DAYS - 1
+    rows = [record.data for record in found["unusual_days"].records]
+    assert [(row["day"], row["orders"], row["treatment"]) for row in rows] == [
+        (str(LAST_DAY - timedelta(days=9)), 0, "replaced by the usual orders: closed"),
+        (str(LAST_DAY), 3, "left out: incomplete"),
+    ]
+    log = capfd.readouterr().err
+    assert "2 days have far fewer orders than usual for their weekday" in log
+    assert f"{LAST_DAY}: 3 orders, usually" in log
+
+
+def test_days_without_a_row_are_logged_with_the_command_that_builds_them(
+    publish_table, table, weekly_noise, instance, capfd
+):
+    days = table(weekly_noise(100))
+    publish_table("marts_dbt", SUMMARY, days.filter(pc.not_equal(days["order_date"], JANUARY_20)))
+    assert materialize(instance).success
+    log = capfd.readouterr().err
+    assert "1 of 100 days have no row, from 2025-01-20 to 2025-01-20" in log
+    build = "platform run --select 'key:\"marts_staging/int_shop_order_days\"+' --partitions"
+    assert f"{build} 2025-01-20..2025-01-20" in log
 
 
 def test_cutoff_that_is_not_a_date_fails_with_an_example(upstream, instance):

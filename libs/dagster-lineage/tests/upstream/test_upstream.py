@@ -6,6 +6,7 @@ import importlib.util
 import re
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from types import ModuleType
 
@@ -22,6 +23,11 @@ from dagster_lineage.definitions.upstream import (
 from dagster_lineage.extract.probe.script import assets
 from dagster_lineage.files.interface_files import encode
 from dagster_lineage.model import SCHEMA_VERSION, Asset, Column, Interface
+from dagster_lineage.model.interface import Partitions
+
+DAYS_IN_BERLIN = Partitions(
+    kind="time", cron="0 0 * * *", timezone="Europe/Berlin", start="2024-05-31T22:00:00+00:00"
+)
 
 
 @pytest.fixture
@@ -37,7 +43,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         Asset(key="marts/open", kind="model", name="open", columns=columns),
         Asset(key="marts/value_v1", name="value", version="1", latest_version="2"),
         Asset(key="marts/value", name="value", version="2", latest_version="2"),
-        Asset(key="raw/clicks"),
+        Asset(key="raw/clicks", partitions=DAYS_IN_BERLIN),
         Asset(key="raw/declared", kind="external"),
     ]
     folder = tmp_path / "projects/marts"
@@ -96,6 +102,11 @@ def test_wrong_name_fails_at_load_with_the_nearest_one(repository, code, part):
 def test_column_of_an_asset_with_unknown_columns_is_accepted(repository):
     found = reading(repository, "UP = upstream('marts', 'open', ['anything'])").UP
     assert found.columns == {"anything": ""}
+
+
+def test_first_partition_is_a_day_in_the_time_zone_of_the_producer(repository):
+    found = reading(repository, "A, B = (upstream('marts', name) for name in ('clicks', 'open'))")
+    assert (found.A.first_partition, found.B.first_partition) == (date(2024, 6, 1), None)
 
 
 def test_interface_with_a_merge_conflict_is_reported(repository):

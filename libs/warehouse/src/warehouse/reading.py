@@ -154,7 +154,8 @@ def owner_of(
         raise PublicationMissing(
             f"No project has published the schema '{schema}' in the environment "
             f"'{environment.name}' ({environment.published_dir}; published: {published}). "
-            f"Materialize the table first: platform run --select 'key:\"{schema}/{table}\"'"
+            "Materialize the table and its upstream assets first: "
+            f"platform run --select '+key:\"{schema}/{table}\"'"
         )
     if len(projects) > 1:
         raise SchemaOwnedTwice(

@@ -4,7 +4,8 @@
 reader, and yesterday's forecast, which stays published, is better. `beats_baseline` and
 `interval_coverage` warn, because they measure the quality of the forecast: one that is as good as
 the baseline is better to plan with than an old one, and every row has the model's name. They also
-fail after a short or unusual history, without any error.
+fail after an unusual history, without any error, and for a history that is too short to measure
+them. `plausibility_checks` compares the forecast with its history.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from ml.forecasting.backtest import Backtest
+from ml import plausibility_checks
+from ml.forecasting.backtest import Backtest, days_needed
+from ml.forecasting.forecast import HORIZON_DAYS
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,7 +29,7 @@ errors of neighboring days are correlated, so that of a correct interval varies 
 
 
 def check_specs(asset: dg.AssetKey) -> list[dg.AssetCheckSpec]:
-    """Return the specifications of the four checks."""
+    """Return the specifications of all checks."""
     descriptions = {
         "no_gaps": "Every day of the horizon has one row with finite numbers.",
         "no_negative_values": "No forecast and no interval bound is below 0 orders.",
@@ -38,6 +41,7 @@ def check_specs(asset: dg.AssetKey) -> list[dg.AssetCheckSpec]:
             f"In the backtest the 80 % interval covers {COVERAGE_BAND[0]:.0%} to "
             f"{COVERAGE_BAND[1]:.0%} of the days."
         ),
+        **plausibility_checks.DESCRIPTIONS,
     }
     blocking = {"no_gaps", "no_negative_values"}
     return [
@@ -93,8 +97,23 @@ def check_table(
     ]
 
 
-def check_quality(backtest: Backtest) -> list[dg.AssetCheckResult]:
-    """Check the quality of the model by its backtest."""
+def check_quality(backtest: Backtest | None, days: int) -> list[dg.AssetCheckResult]:
+    """Check the quality of the model by its backtest.
+
+    Args:
+        backtest: The backtest; None if the history is too short for one.
+        days: Number of days of the history.
+    """
+    if backtest is None:
+        return [
+            dg.AssetCheckResult(
+                check_name=name,
+                passed=False,
+                severity=dg.AssetCheckSeverity.WARN,
+                description=not_measured(days),
+            )
+            for name in ("beats_baseline", "interval_coverage")
+        ]
     chosen, baseline, unseen = backtest.chosen, backtest.baseline, backtest.unseen
     repeats = backtest.history_repeats
     comparison = (
@@ -140,6 +159,18 @@ def check_quality(backtest: Backtest) -> list[dg.AssetCheckResult]:
             },
         ),
     ]
+
+
+def not_measured(days: int) -> str:
+    """Return why a history has no backtest.
+
+    Args:
+        days: Number of days of the history.
+    """
+    return (
+        f"Not measured: the history has {days} days, and a backtest needs "
+        f"{days_needed(HORIZON_DAYS)}"
+    )
 
 
 def _listed(days: list[date]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,8 @@ import dagster as dg
 
 from ml.charts.forecast_picture import forecast_picture
 from ml.charts.picture import markdown_image
+from ml.forecast_checks import not_measured
+from ml.forecasting.history import LEFT_OUT, REPLACED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +24,12 @@ PREVIEW_ROWS = 7
 
 
 def forecast_metadata(
-    history: DailyHistory, forecast: Forecast, *, feature_schema: str, upstream_generation: int
+    history: DailyHistory,
+    forecast: Forecast,
+    *,
+    feature_schema: str,
+    upstream_generation: int,
+    today: date,
 ) -> dict[str, dg.MetadataValue[Any]]:
     """Return the metadata from which a forecast can be explained months later.
 
@@ -30,13 +38,39 @@ def forecast_metadata(
         forecast: The forecast.
         feature_schema: Hash of the columns that were read, see `feature_schema_hash`.
         upstream_generation: Generation of marts_dbt that was read.
+        today: Day of the run, UTC.
     """
-    backtest = forecast.backtest
-    chosen, baseline = backtest.chosen, backtest.baseline
-    text, whole, real = dg.MetadataValue.text, dg.MetadataValue.int, dg.MetadataValue.float
+    text, whole = dg.MetadataValue.text, dg.MetadataValue.int
     metadata: dict[str, dg.MetadataValue[Any]] = {
-        "model": text(chosen.model),
+        "model": text(forecast.model),
         "library": text(f"statsforecast {version('statsforecast')}"),
+        "feature_schema_hash": text(feature_schema),
+        "upstream_generation": whole(upstream_generation),
+        "cutoff_date": text(history.cutoff.isoformat()),
+        "cutoff_age_days": whole((today - history.cutoff).days),
+        "horizon_days": whole(len(forecast.days)),
+        "training_rows": whole(history.rows),
+        "training_days": whole(history.days),
+        "first_training_day": text(history.first_day.isoformat()),
+        "days_filled_with_zero": whole(len(history.days_without_row)),
+        "days_left_out": whole(len(history.treated(LEFT_OUT))),
+        "days_replaced": whole(len(history.treated(REPLACED))),
+        "preview": _preview(forecast.days),
+        "picture": dg.MetadataValue.md(
+            markdown_image(forecast_picture(history, forecast), "orders per day and forecast")
+        ),
+    }
+    if history.unusual:
+        metadata["unusual_days"] = _unusual_days(history)
+    if forecast.backtest is None:
+        return metadata | {"backtest": text(not_measured(history.days))}
+    return metadata | _quality(forecast.backtest)
+
+
+def _quality(backtest: Backtest) -> dict[str, dg.MetadataValue[Any]]:
+    chosen, baseline = backtest.chosen, backtest.baseline
+    whole, real = dg.MetadataValue.int, dg.MetadataValue.float
+    metadata: dict[str, dg.MetadataValue[Any]] = {
         "mae": real(chosen.mae),
         "mase": _score(chosen.mase),
         "baseline_mae": real(baseline.mae),
@@ -47,23 +81,27 @@ def forecast_metadata(
         "coverage_95": real(chosen.coverage_95),
         "backtest_windows": whole(backtest.windows),
         "candidates": _candidates(backtest),
-        "feature_schema_hash": text(feature_schema),
-        "upstream_generation": whole(upstream_generation),
-        "cutoff_date": text(history.cutoff.isoformat()),
-        "horizon_days": whole(backtest.horizon),
-        "training_rows": whole(history.rows),
-        "training_days": whole(history.days),
-        "first_training_day": text(history.first_day.isoformat()),
-        "days_filled_with_zero": whole(history.days_filled),
-        "preview": _preview(forecast.days),
-        "picture": dg.MetadataValue.md(
-            markdown_image(forecast_picture(history, forecast), "orders per day and forecast")
-        ),
     }
     if backtest.failed:
         lines = [f"* {model}: {reason}" for model, reason in backtest.failed.items()]
         metadata["candidates_failed"] = dg.MetadataValue.md("\n".join(lines))
     return metadata
+
+
+def _unusual_days(history: DailyHistory) -> dg.TableMetadataValue:
+    return dg.MetadataValue.table(
+        [
+            dg.TableRecord(
+                {
+                    "day": one.day.isoformat(),
+                    "orders": one.orders,
+                    "usual_orders": one.usual,
+                    "treatment": one.treatment,
+                }
+            )
+            for one in history.unusual
+        ]
+    )
 
 
 def _candidates(backtest: Backtest) -> dg.TableMetadataValue:

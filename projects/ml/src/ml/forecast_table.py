@@ -26,7 +26,7 @@ SCHEMA = dg.TableSchema(
         dg.TableColumn(
             "model",
             "VARCHAR",
-            "Model with the smallest error in the backtest, which made this forecast.",
+            "Model of the forecast: the one with the smallest error in the backtest, or LevelETS.",
             NOT_NULL,
         ),
         dg.TableColumn("cutoff_date", "DATE", "Last day of the training data.", NOT_NULL),

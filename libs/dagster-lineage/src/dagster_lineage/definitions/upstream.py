@@ -19,7 +19,9 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 
@@ -59,6 +61,8 @@ class Upstream:
     key: dg.AssetKey
     columns: Mapping[str, str] = field(default_factory=dict)
     """The columns that are read, with the type that the reader relies on, or "" for any type."""
+    first_partition: date | None = None
+    """Day of the producer's first partition; None without partitions by time."""
     declared_at: str = field(default="", compare=False)
     """Absolute `file:line` of the declaration; empty unless `lineage lock` loads it."""
 
@@ -125,7 +129,7 @@ def upstream(project: str, model: str, columns: Iterable[str] | Mapping[str, str
     key, asset = _find(project, model, file)
     wanted = dict(columns) if isinstance(columns, Mapping) else dict.fromkeys(columns, "")
     if os.environ.get(LOCKING):
-        return Upstream(project, model, key, wanted, f"{file}:{line}")
+        return Upstream(project, model, key, wanted, declared_at=f"{file}:{line}")
     if asset is not None and asset.columns_known:
         known = {name.casefold() for name in asset.columns}
         for name in wanted:
@@ -134,7 +138,16 @@ def upstream(project: str, model: str, columns: Iterable[str] | Mapping[str, str
                 raise UpstreamUnknown(
                     f"`{asset.key}` of the project `{project}` has no column `{name}`: {hint}"
                 )
-    return Upstream(project, model, key, wanted)
+    return Upstream(project, model, key, wanted, _first_partition(asset))
+
+
+def _first_partition(asset: Asset | None) -> date | None:
+    """Return the day on which the first partition of an asset starts."""
+    partitions = asset.partitions if asset is not None else None
+    if partitions is None or not partitions.start:
+        return None
+    start = datetime.fromisoformat(partitions.start)
+    return start.astimezone(ZoneInfo(partitions.timezone or "UTC")).date()
 
 
 def _find(project: str, model: str, file: Path) -> tuple[dg.AssetKey, Asset | None]:

@@ -16,10 +16,10 @@ PAST_DAYS = 56
 
 
 def forecast_picture(history: DailyHistory, forecast: Forecast) -> Figure:
-    """Draw the last eight weeks, the forecast and its two intervals."""
+    """Draw the last eight weeks of the table, the forecast and its two intervals."""
     figure = new_figure()
     axes = figure.subplots()
-    past = history.orders.tail(PAST_DAYS)
+    past = history.observed.tail(PAST_DAYS)
     ahead = forecast.days
     axes.plot(past.index, past, color="#444444", linewidth=1, label="orders")
     for level, strength in ((95, 0.18), (80, 0.35)):
@@ -33,9 +33,9 @@ def forecast_picture(history: DailyHistory, forecast: Forecast) -> Figure:
             label=f"{level} %",
         )
     axes.plot(ahead["forecast_date"], ahead["predicted_orders"], color="#1f77b4", label="forecast")
-    axes.axvline(past.index[-1], color="#999999", linewidth=0.8, linestyle=":")
+    axes.axvline(history.orders.index[-1], color="#999999", linewidth=0.8, linestyle=":")
     axes.set_ylim(bottom=0)
-    axes.set_title(f"Orders per day, {forecast.backtest.chosen.model} from {history.cutoff}")
+    axes.set_title(f"Orders per day, {forecast.model} from {history.cutoff}")
     axes.tick_params(axis="x", labelsize=8)
     axes.legend(loc="upper left", fontsize=7, ncols=4, frameon=False)
     return figure

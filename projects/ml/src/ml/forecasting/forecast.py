@@ -6,8 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ml.forecasting.backtest import Backtest, backtest
-from ml.forecasting.candidates import LEVELS, Candidate, candidates
+from ml.forecasting.backtest import Backtest, backtest, days_needed
+from ml.forecasting.candidates import (
+    LEVELS,
+    SEASON_DAYS,
+    Candidate,
+    candidates,
+    model_without_backtest,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,6 +22,9 @@ if TYPE_CHECKING:
 
 HORIZON_DAYS = 28
 """Four weeks, so that all weekdays have the same weight in scores and sums."""
+MIN_DAYS = 4 * SEASON_DAYS
+"""Shortest history of a forecast: with fewer than four of each weekday, an unusual day cannot be
+distinguished from a usual one."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +35,13 @@ class Forecast:
     """One row per day: `forecast_date` (date), `horizon_day` (1 for the day after the cut-off),
     `predicted_orders`, `lower_80`, `upper_80`, `lower_95`, `upper_95` (orders per day, 0 or
     more), `model`, `cutoff_date` (date)."""
-    backtest: Backtest
+    backtest: Backtest | None
+    """None for a history of fewer than `backtest.days_needed` days."""
+
+    @property
+    def model(self) -> str:
+        """Name of the model."""
+        return str(self.days["model"].iloc[0])
 
 
 def make_forecast(
@@ -36,16 +51,24 @@ def make_forecast(
 ) -> Forecast:
     """Choose a model by a backtest of the history and forecast the `horizon` days after it.
 
-    Deterministic: the same history gives the same forecast, bit by bit.
+    A history that is too short for a backtest is forecast by one simple model, or by the baseline
+    if every week is equal to the week before. Deterministic: the same history gives the same
+    forecast, bit by bit.
 
     Args:
-        history: At least `backtest.days_needed(horizon)` days.
+        history: At least `MIN_DAYS` days.
         horizon: Number of days to forecast.
-        competitors: Models, the baseline first; by default `candidates()`.
+        competitors: Models of the backtest, the baseline first; by default `candidates()`.
     """
     competitors = candidates() if competitors is None else competitors
-    outcome = backtest(history, competitors, horizon)
-    chosen = next(one for one in competitors if one.name == outcome.chosen.model)
+    outcome = None
+    if history.days >= days_needed(horizon):
+        outcome = backtest(history, competitors, horizon)
+        chosen = next(one for one in competitors if one.name == outcome.chosen.model)
+    elif (history.orders.diff(SEASON_DAYS).dropna() == 0).all():
+        chosen = competitors[0]
+    else:
+        chosen = model_without_backtest()
     ahead = chosen.forecast(history.orders, horizon)
     days = ahead[["ds"]].rename(columns={"ds": "forecast_date"})
     days["forecast_date"] = days["forecast_date"].dt.date

@@ -1,4 +1,8 @@
-"""The training data of a model: orders per day up to the cut-off date, without gaps."""
+"""The training data of a model: orders per day up to the cut-off date, without gaps.
+
+Incomplete days at the end are left out and closed days have the usual number of their weekday, so
+that they do not change the level of the forecast; `unusual_days` has the rules.
+"""
 
 from __future__ import annotations
 
@@ -19,20 +23,44 @@ FEATURE_COLUMNS = {DAY_COLUMN: "date", COUNT_COLUMN: "bigint"}
 """The columns that the forecast reads, with their types. Channels are summed."""
 
 
+LEFT_OUT = "left out: incomplete"
+REPLACED = "replaced by the usual orders: closed"
+CUTOFF_SET = "used: looks incomplete, and cutoff_date is set"
+LEVEL_CHANGE = "used: too many days in a row to be incomplete, so a change of level"
+
+
+@dataclass(frozen=True)
+class UnusualDay:
+    """A day with far fewer orders than usual for its weekday."""
+
+    day: date
+    orders: int
+    """Orders in the table."""
+    usual: float
+    """Usual orders of the weekday at that time."""
+    treatment: str
+    """What the training does with the day: `LEFT_OUT`, `REPLACED`, `CUTOFF_SET`,
+    `LEVEL_CHANGE`."""
+
+
 @dataclass(frozen=True)
 class DailyHistory:
     """Orders per day up to and including the cut-off date."""
 
     orders: pd.Series
-    """Orders, float64, on a daily DatetimeIndex without gaps."""
+    """Orders on which models are trained, float64, on a daily DatetimeIndex without gaps."""
+    observed: pd.Series
+    """Orders in the table, including days that are left out of the training."""
     rows: int
     """Number of summed rows: those on or before the cut-off date."""
-    days_filled: int
-    """Number of days without a row, which count as 0 orders."""
+    days_without_row: tuple[date, ...] = ()
+    """Days up to the cut-off date without a row, which count as 0 orders."""
+    unusual: tuple[UnusualDay, ...] = ()
+    """Unusually low days, oldest first."""
 
     @property
     def days(self) -> int:
-        """Number of days, including days without a row."""
+        """Number of days of training, including days without a row."""
         return len(self.orders)
 
     @property
@@ -45,15 +73,22 @@ class DailyHistory:
         """Last day of the training data; the forecast begins the day after."""
         return _as_date(self.orders.index[-1])
 
+    def treated(self, treatment: str) -> list[UnusualDay]:
+        """Return the unusual days with a treatment."""
+        return [one for one in self.unusual if one.treatment == treatment]
+
 
 def daily_history(table: pa.Table, cutoff: date | None, days_needed: int = 1) -> DailyHistory:
-    """Sum the rows of each day, fill days without a row with 0, and end at the cut-off date.
+    """Sum the rows of each day, fill days without a row with 0, and treat unusual days.
+
+    Without a cut-off date, the history ends before the incomplete days at the end of the table.
+    With one, it ends at that day, whether it looks incomplete or not.
 
     Args:
         table: Table with the columns `order_date` (date) and `orders` (integer), with any number
             of rows per day, in any order.
-        cutoff: Last day to use; None for the last day of the table.
-        days_needed: Required number of days.
+        cutoff: Last day to use; None for the last complete day of the table.
+        days_needed: Required number of days of training.
 
     Raises:
         HistoryInvalid: a column has a wrong type, a date or count is null, or a count is
@@ -66,25 +101,39 @@ def daily_history(table: pa.Table, cutoff: date | None, days_needed: int = 1) ->
 
     _check(table)
     if table.num_rows == 0:
-        raise _too_short(0, days_needed, "It has no rows.")
+        raise HistoryTooShort(f"The history has no rows, and {days_needed} days are needed.")
     first, last = pc.min_max(table[DAY_COLUMN]).as_py().values()
     if cutoff is not None and not first <= cutoff <= last:
         raise CutoffInvalid(
             f"The cut-off date {cutoff} is outside the history, which goes from {first} to {last}. "
-            "Choose a day in between, or leave cutoff_date out to use the last day."
+            "Choose a day in between, or leave cutoff_date out to use the last complete day."
         )
-    end = cutoff or last
-    used = table.filter(pc.less_equal(table[DAY_COLUMN], end))
+    used = table.filter(pc.less_equal(table[DAY_COLUMN], cutoff or last))
     totals = used.group_by(DAY_COLUMN).aggregate([(COUNT_COLUMN, "sum")])
     counted = pd.Series(
         totals[f"{COUNT_COLUMN}_sum"].to_numpy().astype("float64"),
         index=pd.to_datetime(totals[DAY_COLUMN].to_pandas()),
     )
-    calendar = pd.date_range(first, end, freq="D")
-    orders = counted.reindex(calendar, fill_value=0.0).rename(COUNT_COLUMN)
+    calendar = pd.date_range(first, cutoff or last, freq="D")
+    observed = counted.reindex(calendar, fill_value=0.0).rename(COUNT_COLUMN)
+    orders, unusual = _without_unusual_days(observed, keep_end=cutoff is not None)
+    end = _as_date(orders.index[-1])
     if len(orders) < days_needed:
-        raise _too_short(len(orders), days_needed, f"It goes from {first} to {end}.")
-    return DailyHistory(orders, used.num_rows, len(calendar) - len(counted))
+        left_out = f" {len(observed) - len(orders)} incomplete days at its end are left out."
+        raise HistoryTooShort(
+            f"The history has {len(orders)} days, from {first} to {end}, and {days_needed} are "
+            f"needed.{left_out if len(orders) < len(observed) else ''} "
+            f"{'Choose a later cut-off date, or wait' if cutoff else 'Wait'} for more days.",
+            first,
+        )
+    missing = orders.index.difference(counted.index)
+    return DailyHistory(
+        orders=orders,
+        observed=observed,
+        rows=used.filter(pc.less_equal(used[DAY_COLUMN], end)).num_rows,
+        days_without_row=tuple(_as_date(day) for day in missing),
+        unusual=tuple(unusual),
+    )
 
 
 def parse_cutoff(text: str | None) -> date | None:
@@ -143,12 +192,35 @@ def _check(table: pa.Table) -> None:
         )
 
 
-def _too_short(days: int, days_needed: int, extent: str) -> HistoryTooShort:
-    return HistoryTooShort(
-        f"The history has {days} days, and {days_needed} are needed for training and backtest. "
-        f"{extent} Backfill earlier days of the upstream table, choose a later cut-off date if "
-        "one is set, or wait for more days."
-    )
+def _without_unusual_days(
+    observed: pd.Series, *, keep_end: bool
+) -> tuple[pd.Series, list[UnusualDay]]:
+    """Return the orders of training and the days that differ or could be incomplete.
+
+    Args:
+        observed: Orders per day in the table.
+        keep_end: Whether the last day stays the last one, although it looks incomplete.
+    """
+    from ml.forecasting.unusual_days import closed_days, unusual_end  # noqa: PLC0415
+
+    def unusual(position: int, usual: float, treatment: str) -> UnusualDay:
+        day = _as_date(observed.index[position])
+        return UnusualDay(day, int(observed.iloc[position]), round(usual, 1), treatment)
+
+    end = unusual_end(observed.to_numpy())
+    start = len(observed) - end.days
+    is_left_out = not keep_end and not end.is_level_change
+    orders = observed.iloc[:start].copy() if is_left_out else observed.copy()
+    # The days of a new level are no closed days, also if the level is 0.
+    examined = orders.iloc[:start] if end.is_level_change else orders
+    closed = closed_days(examined.to_numpy())
+    orders.iloc[list(closed)] = list(closed.values())
+    found = [unusual(position, usual, REPLACED) for position, usual in closed.items()]
+    treatment = LEVEL_CHANGE if end.is_level_change else CUTOFF_SET if keep_end else LEFT_OUT
+    for position, usual in enumerate(end.usual, start):
+        if usual > 0 and position not in closed:
+            found.append(unusual(position, usual, treatment))
+    return orders, found
 
 
 def _as_date(day: pd.Timestamp) -> date:
