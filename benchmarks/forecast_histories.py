@@ -5,7 +5,8 @@
 Each shop of `histories/shops.py` is forecast from its clean history and from histories with faults
 (`histories/faults.py`). A cell is the ratio of the mean of the 28 forecast days to that of the
 clean history. `--without-treatment` trains on the days as they are, as a comparison. The last lines
-count the days that are left out or replaced in clean histories, where nothing is wrong.
+count the days that are left out or replaced in clean histories, where nothing is wrong, and the
+last days that would have been left out in a run on each day of the demo shop.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import pyarrow as pa
 from benchmarks.histories.faults import FAULTS, Counts
 from benchmarks.histories.shops import SHOPS
 
+from demo_shop.demand import orders_per_day
 from ml.forecasting.forecast import Forecast, make_forecast
 from ml.forecasting.history import LEFT_OUT, REPLACED, DailyHistory, daily_history
 from ml.plausibility_checks import check_plausibility
@@ -26,7 +28,10 @@ from ml.plausibility_checks import check_plausibility
 TOLERANCE = 0.1
 GOAL = 20
 GOAL_FAULTS = ("1 closed", "3 closed", "last 5 %", "3 + 5 %")
-FIRST_DAY = date(2024, 1, 1)  # a Monday
+FIRST_DAY = date(2024, 1, 1)  # a Monday, and the demo shop's first day
+DEMO_ORDERS = 50_000
+FIRST_RUN = 140
+"""Number of days before the first of the daily runs."""
 WIDTH = 11
 
 
@@ -55,6 +60,7 @@ def main() -> None:
     summarize(ratios)
     print(f"checks that warn about the clean forecasts: {remarks} of {3 * len(SHOPS)}")
     count_false_treatments(arguments.clean_histories)
+    count_daily_runs()
 
 
 def history_of(orders: Counts) -> DailyHistory:
@@ -118,6 +124,20 @@ def count_false_treatments(histories: int) -> None:
     print(
         f"{histories * len(SHOPS)} clean histories of {days:,} days: {left_out} days left out, "
         f"{replaced} replaced, in {affected} histories"
+    )
+
+
+def count_daily_runs() -> None:
+    """Print on which days of the demo shop the last day of the history is left out."""
+    orders = orders_per_day(DEMO_ORDERS)
+    low = []
+    for days in range(FIRST_RUN, len(orders) + 1):
+        history = history_of(orders[:days])
+        if history.cutoff < history.observed.index[-1].date():
+            low.append(FIRST_DAY + timedelta(days=days - 1))
+    print(
+        f"demo shop, {len(orders) - FIRST_RUN + 1} daily runs: the last day is left out in "
+        f"{len(low)}: {', '.join(str(day) for day in low)}"
     )
 
 

@@ -107,6 +107,9 @@ def test_closed_day_at_the_end_is_left_out_like_an_incomplete_one(history):
         np.where(np.random.default_rng(3).random(DAYS) < 0.2, 0, shop(40)),
         np.concatenate([shop(40, days=150), np.zeros(60, int), shop(40, days=90)]),
         np.concatenate([shop(40, days=150), np.zeros(12, int)]),
+        np.concatenate([shop(40, days=150), np.zeros(19, int)]),
+        np.concatenate([shop(40, days=150), np.zeros(27, int)]),
+        np.where(np.arange(28) == 3, 10**6, 10),
         np.round(10 * 1.02 ** np.arange(DAYS)).astype(int),
         np.round(800 * 0.98 ** np.arange(DAYS)).astype(int),
     ],
@@ -117,7 +120,10 @@ def test_closed_day_at_the_end_is_left_out_like_an_incomplete_one(history):
         "two orders per day",
         "one day in five without orders",
         "closed for two months",
-        "closed since two weeks",
+        "closed for two weeks at the end",
+        "closed for three weeks at the end",
+        "closed for four weeks at the end",
+        "one extreme day in four weeks",
         "growth",
         "decline",
     ],
@@ -159,8 +165,8 @@ def test_cutoff_of_the_run_on_a_closed_day_is_kept_and_the_day_counts_as_usual(h
     assert found.orders.iloc[-1] > 100
 
 
-def test_histories_of_less_than_three_weeks_are_not_examined(history):
-    orders = closed(shop(50, days=14), 5, 13)
+def test_histories_of_three_weeks_are_not_examined(history):
+    orders = closed(shop(50, days=21), 5, 13, 20)
     assert history(orders).orders.tolist() == orders.tolist()
 
 

@@ -1,5 +1,6 @@
 """The asset `ml/predicted_orders`: expected orders of each of the next 28 days."""
 
+import logging
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
@@ -19,6 +20,7 @@ DAYS_OF_SUMMARY = get_asset_key_for_model("marts_dbt", "int_shop_order_days")
 """The asset from which the days of the summary are built: a day is in it only if both are built."""
 
 DAYS_LOGGED = 5
+DAYS_OF_WARNING = 28
 
 
 class ForecastConfig(dg.Config):
@@ -123,10 +125,13 @@ def _log_days(context: dg.AssetExecutionContext, history: DailyHistory) -> None:
             f"{one.day}: {one.orders} orders, usually {one.usual:g}, {one.treatment}"
             for one in history.unusual[-DAYS_LOGGED:]
         )
-        context.log.warning(
+        # Once the day is not in the last weeks any more, it hardly matters.
+        is_recent = history.unusual[-1].day > history.cutoff - timedelta(days=DAYS_OF_WARNING)
+        context.log.log(
+            logging.WARNING if is_recent else logging.INFO,
             f"{len(history.unusual)} days have far fewer orders than usual for their weekday "
             f"({len(history.treated(LEFT_OUT))} left out, {len(history.treated(REPLACED))} "
-            f"replaced). The latest: {days}"
+            f"replaced). The latest: {days}",
         )
     if history.days_without_row:
         missing = history.days_without_row

@@ -220,7 +220,7 @@ def _without_unusual_days(
     for position, usual in enumerate(end.usual, start):
         if usual > 0 and position not in closed:
             found.append(unusual(position, usual, treatment))
-    return orders, found
+    return orders, sorted(found, key=lambda one: one.day)
 
 
 def _as_date(day: pd.Timestamp) -> date:

@@ -31,12 +31,15 @@ WEEK = 7
 WEEKS_AROUND = 4
 """Weeks before and after a day that its usual number is taken from: fewer are moved by one unusual
 day, more lag behind a shop that grows."""
+BEFORE, AFTER = range(1, WEEKS_AROUND + 1), range(-WEEKS_AROUND, 0)
+FEWEST_WEEKS = 3
+"""A median of fewer is not known well enough: that of two is changed by one unusual day."""
 DISPERSION_DAYS = 26 * WEEK
 """Days at the end of the history from which the dispersion is estimated: a shop that has grown is
 less noisy than it was."""
 RARE = 0.1
-"""Largest share of a history that can be unusual; at least `RARE_DAYS` days can."""
-RARE_DAYS = 3
+"""Largest share of a history that can be unusual; at least `RARE_DAYS` can."""
+RARE_DAYS = 1
 
 INCOMPLETE_SHARE = 0.6
 """A day at the end is incomplete only below this share of the usual number. The smallest change
@@ -78,11 +81,13 @@ def unusual_end(orders: Floats) -> End:
     Args:
         orders: Orders per day, without gaps.
     """
-    before = _usual(orders, range(1, WEEKS_AROUND + 1))
-    dispersion = _dispersion(orders, before)
+    before = _usual(orders, BEFORE)
+    dispersion = _dispersion(orders)
     share = _shares(orders, before)
     found = End(0, is_level_change=False)
-    for days in range(1, min(2 * WEEK, len(orders) - 2 * WEEK) + 1):
+    # A day with three weeks after it is compared with those, too: see `closed_days`.
+    examined = FEWEST_WEEKS * WEEK
+    for days in range(1, min(examined, len(orders) - examined) + 1):
         start = len(orders) - days
         week = share[start - WEEK : start]
         week = week[~np.isnan(week)]
@@ -110,23 +115,22 @@ def closed_days(orders: Floats) -> dict[int, float]:
     first days of a season without orders are not changed.
 
     Args:
-        orders: Orders per day, without gaps. The first two weeks are not examined.
+        orders: Orders per day, without gaps. The first three weeks are not examined.
     """
-    weeks_before, weeks_after = range(1, WEEKS_AROUND + 1), range(-WEEKS_AROUND, 0)
-    before, after = _usual(orders, weeks_before), _usual(orders, weeks_after)
+    before, after = _usual(orders, BEFORE), _usual(orders, AFTER)
     least = np.where(np.isnan(after), before, np.minimum(before, after))
     share = _shares(orders, least)
     is_low = share <= CLOSED_SHARE
-    chance = _chance(orders, least, _dispersion(orders, before))
+    chance = _chance(orders, least, _dispersion(orders))
     is_closed = is_low & (chance <= CLOSED_CHANCE / len(orders))
     if not _is_rare(is_low, share):
         return {}
-    usual = _usual(orders, [*weeks_before, *weeks_after])
+    usual = _usual(orders, [*BEFORE, *AFTER])
     return {int(day): float(usual[day]) for day in np.flatnonzero(is_closed)}
 
 
 def _usual(orders: Floats, weeks: Sequence[int]) -> Floats:
-    """Return each day's median of the same weekday in other weeks; NaN with fewer than two.
+    """Return each day's median of the same weekday in other weeks; NaN if few are known.
 
     Args:
         orders: Orders per day.
@@ -136,7 +140,7 @@ def _usual(orders: Floats, weeks: Sequence[int]) -> Floats:
     padded = np.concatenate([padding, orders, padding])
     starts = [len(padding) - WEEK * week for week in weeks]
     others = np.array([padded[start : start + len(orders)] for start in starts])
-    known = (~np.isnan(others)).sum(axis=0) > 1
+    known = (~np.isnan(others)).sum(axis=0) >= FEWEST_WEEKS
     usual = np.full(len(orders), np.nan)
     usual[known] = np.nanmedian(others[:, known], axis=0)
     return usual
@@ -149,19 +153,29 @@ def _shares(orders: Floats, usual: Floats) -> Floats:
     return shares
 
 
-def _dispersion(orders: Floats, usual: Floats) -> float:
+def _dispersion(orders: Floats) -> float:
     """Return the variance of a day's share in excess of that of counts, 0 or more.
 
-    The squared deviation of each share estimates the sum of both; 1.4826 scales the median absolute
-    deviation to a standard deviation. The variance of counts is that of the day and of the median
-    of four days, 1 + pi / 8, divided by the usual number.
+    The larger one of two estimates: the weeks before a day include the error of a trend, and the
+    weeks around it give an estimate for all days of a short history.
     """
+    return max(_excess(orders, BEFORE), _excess(orders, [*BEFORE, *AFTER]))
+
+
+def _excess(orders: Floats, weeks: Sequence[int]) -> float:
+    """Return the excess of the variance of orders divided by the median of other weeks.
+
+    The squared deviation of a share, scaled by 1.4826 like a median absolute deviation, estimates
+    the whole variance. That of counts is of the day and of the median, 1 + pi / (2 * weeks),
+    divided by the usual number.
+    """
+    usual = _usual(orders, weeks)
     shares = _shares(orders, usual)[-DISPERSION_DAYS:]
     known = ~np.isnan(shares)
     if not known.any():
         return 0.0
     deviations = 1.4826 * (shares[known] - np.median(shares[known]))
-    counts = (1 + np.pi / 8) / usual[-DISPERSION_DAYS:][known]
+    counts = (1 + np.pi / (2 * len(weeks))) / usual[-DISPERSION_DAYS:][known]
     return max(0.0, float(np.median(deviations**2 - counts)))
 
 
