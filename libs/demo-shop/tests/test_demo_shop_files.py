@@ -16,7 +16,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from demo_shop import NOW, FolderUnusable, Shop, ShopError, ShopFileUnreadable, UnusableSize
+from demo_shop import (
+    NOW,
+    FolderUnusable,
+    ForeignFile,
+    Shop,
+    ShopError,
+    ShopFileUnreadable,
+    UnusableSize,
+)
 from demo_shop.file_creation import create_once
 
 SIZE = 3_000
@@ -120,13 +128,43 @@ def test_two_runs_create_different_bytes(tmp_path: Path) -> None:
     assert one.parquet_files().orders.read_bytes() == other.parquet_files().orders.read_bytes()
 
 
-def test_file_of_an_older_edition_is_kept(tmp_path: Path) -> None:
-    file = Shop(100, tmp_path).sqlite_file()
+@pytest.mark.parametrize("application_id", [0, 1])
+def test_file_of_a_user_or_of_an_earlier_version_is_replaced(
+    tmp_path: Path, application_id: int
+) -> None:
+    file = tmp_path / "shop-100.sqlite"
     with closing(sqlite3.connect(file)) as connection:
-        connection.execute("pragma application_id = 0")
-        connection.execute("delete from orders")
+        connection.execute(f"pragma application_id = {application_id}")
+        connection.execute("create table orders (id integer primary key, status text)")
+        connection.execute("insert into orders values (7, 'canceled')")
         connection.commit()
-    assert select(Shop(100, tmp_path).sqlite_file(), "select count(*) from orders") == [(100,)]
+    before = file.read_bytes()
+    shop = Shop(100, tmp_path)
+    for use in (shop.sqlite_file, shop.change, shop.customers, lambda: shop.now):
+        with pytest.raises(ForeignFile, match=r"shop-100\.sqlite was not created .*Move it"):
+            use()
+    assert file.read_bytes() == before
+    assert [left.name for left in tmp_path.iterdir()] == [file.name]
+
+
+def test_parquet_file_of_a_user_is_replaced(tmp_path: Path) -> None:
+    file = tmp_path / "shop-100-orders.parquet"
+    pq.write_table(pa.table({"id": [7]}), file)
+    before = file.read_bytes()
+    with pytest.raises(ForeignFile, match=r"shop-100-orders\.parquet was not created .*Move it"):
+        Shop(100, tmp_path).parquet_files()
+    assert file.read_bytes() == before
+
+
+def test_command_replaces_a_users_file_or_ends_in_a_traceback(tmp_path: Path) -> None:
+    file = tmp_path / "shop-100.sqlite"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("create table orders (id integer primary key)")
+    for action in ("make", "change"):
+        command = [COMMAND, action, "--orders", "100", "--data-dir", tmp_path]
+        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 1
+        assert re.fullmatch(r".*shop-100\.sqlite was not created .*\n", done.stderr)
 
 
 def test_concurrent_users_each_create_the_file(tmp_path: Path) -> None:

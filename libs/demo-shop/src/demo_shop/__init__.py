@@ -14,6 +14,7 @@ from demo_shop.changes import Changes
 from demo_shop.errors import (
     ExportServerFailed,
     FolderUnusable,
+    ForeignFile,
     ShopBusy,
     ShopError,
     ShopFileUnreadable,
@@ -32,6 +33,7 @@ __all__ = [
     "Changes",
     "ExportServerFailed",
     "FolderUnusable",
+    "ForeignFile",
     "ParquetFiles",
     "Shop",
     "ShopBusy",

@@ -19,7 +19,7 @@ SEED = 20_240_101
 
 EDITION = 2
 """Version of the generator, stored in every file. Increase it with every change of the rows: files
-of older versions are created again."""
+of other versions are refused."""
 
 _STEPS_BITS = 12
 _STEPS = 1 << _STEPS_BITS

@@ -17,6 +17,10 @@ class ShopFileUnreadable(ShopError):
     """A file with the name of a shop's file exists, but is not one."""
 
 
+class ForeignFile(ShopError):
+    """A file with the name of a shop's file exists that another program or version created."""
+
+
 class ShopBusy(ShopError):
     """Another connection held the shop's database for longer than the timeout."""
 

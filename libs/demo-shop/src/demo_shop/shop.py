@@ -11,7 +11,7 @@ from demo_shop import parquet_files, sqlite_file
 from demo_shop.changes import Changes, advance_day
 from demo_shop.customer_export import customers
 from demo_shop.errors import UnusableSize
-from demo_shop.file_creation import create_once
+from demo_shop.file_creation import create_once, exists
 from demo_shop.orders import orders
 from demo_shop.parquet_files import ParquetFiles
 from demo_shop.users import user_count, users
@@ -69,6 +69,7 @@ class Shop:
 
         Raises:
             FolderUnusable: The directory cannot be created or written to.
+            ForeignFile: This version did not create the file of that name.
             ShopFileUnreadable: A file of that name is not a SQLite database.
         """
 
@@ -86,6 +87,7 @@ class Shop:
 
         Raises:
             FolderUnusable: The directory cannot be created or written to.
+            ForeignFile: This version did not create the file of that name.
             ShopFileUnreadable: A file of that name is not a Parquet file.
         """
         clock = microseconds(NOW)
@@ -110,6 +112,7 @@ class Shop:
             Batches with the columns id, first_name, last_name, email, country, signed_up_on.
 
         Raises:
+            ForeignFile: This version did not create the file with the database's name.
             ShopFileUnreadable: A file with the database's name is not a SQLite database.
         """
         return customers(users(self.users, microseconds(self.now)))
@@ -117,7 +120,7 @@ class Shop:
     @property
     def now(self) -> datetime:
         """The shop's clock: `NOW`, and a day more for each `change` of the database."""
-        if not self._database.exists():
+        if not exists(self._database, sqlite_file.is_current):
             return NOW
         return NOW + timedelta(days=sqlite_file.days_passed(self._database))
 
@@ -131,6 +134,7 @@ class Shop:
             The changes.
 
         Raises:
+            ForeignFile: This version did not create the database.
             ShopBusy: Another connection held the database for longer than 30 seconds.
         """
         file = self.sqlite_file()
