@@ -17,9 +17,16 @@ customer_orders as (
     group by customer_id
 ),
 
+-- Customers of the export or of an order: a customer who has left the export has orders.
+known as (
+    select customer_id from customers
+    union distinct
+    select customer_id from customer_orders
+),
+
 final as (
     select
-        customers.customer_id,
+        known.customer_id,
         customers.first_name,
         customers.last_name,
         customers.country,
@@ -30,8 +37,9 @@ final as (
         cast(
             coalesce(customer_orders.customer_lifetime_value, 0) as decimal(18, 2)
         ) as customer_lifetime_value
-    from customers
-    left join customer_orders on customers.customer_id = customer_orders.customer_id
+    from known
+    left join customers on known.customer_id = customers.customer_id
+    left join customer_orders on known.customer_id = customer_orders.customer_id
 )
 
 select * from final

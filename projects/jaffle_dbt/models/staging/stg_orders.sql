@@ -7,6 +7,7 @@ with source as (
         order_date,
         status
     from {{ ref('raw_orders') }}
+    where {{ var('demo_orders') }}
 ),
 
 final as (

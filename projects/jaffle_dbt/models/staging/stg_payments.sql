@@ -7,6 +7,7 @@ with source as (
         payment_method,
         amount
     from {{ ref('raw_payments') }}
+    where {{ var('demo_orders') }}
 ),
 
 final as (

@@ -1,4 +1,4 @@
-"""Asset keys of dbt resources: schema and table."""
+"""Dagster's names and descriptions of dbt resources; the asset key is schema and table."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject
 
 SETTINGS = DagsterDbtTranslatorSettings(
     enable_asset_checks=True,
@@ -33,6 +33,30 @@ class TableKeys(DagsterDbtTranslator):
         if configured_key(dbt_resource_props):
             return super().get_asset_key(dbt_resource_props)
         return dg.AssetKey(table_of(dbt_resource_props))
+
+    def get_asset_check_spec(
+        self,
+        asset_spec: dg.AssetSpec,
+        manifest: Mapping[str, Any],
+        unique_id: str,
+        project: DbtProject | None,
+    ) -> dg.AssetCheckSpec | None:
+        """Return the check of a data test with its `description`.
+
+        dagster-dbt itself reads only `meta.description`.
+        """
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        description = manifest["nodes"][unique_id]["description"].strip()
+        if spec is None or not description:
+            return spec
+        return dg.AssetCheckSpec(
+            spec.name,
+            asset=spec.asset_key,
+            description=description,
+            additional_deps=spec.additional_deps,
+            blocking=spec.blocking,
+            metadata=spec.metadata,
+        )
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
         """Return the schema, so that the graph separates public and private tables."""
