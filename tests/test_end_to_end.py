@@ -214,7 +214,7 @@ def test_second_run_updates_days_that_changed_late(first_run, platform):
 
 @pytest.fixture
 def half_of_the_customers(platform):
-    """Serve an export without some customers that have orders, so that dbt tests fail."""
+    """Serve an export without some customers that have orders."""
     with serve_export(platform.shop) as url:
         from urllib.request import urlopen
 
@@ -240,26 +240,65 @@ def half_of_the_customers(platform):
     server.server_close()
 
 
-def test_failed_blocking_test_upstream_keeps_the_previous_data_downstream(
+def test_customers_who_left_the_export_are_a_warning_and_keep_their_orders(
     first_run, platform, half_of_the_customers
 ):
-    generation = platform.generation("jaffle_dbt")
-    customers = platform.read("jaffle", "customers")
+    before = {row["customer_id"]: row for row in platform.read("jaffle", "customers")}
     selection = 'key:"jaffle_shop/raw_customers"+'
-    failed = platform("run", "--select", selection, CUSTOMERS_URL=half_of_the_customers)
+    run = platform("run", "--select", selection, CUSTOMERS_URL=half_of_the_customers)
+    assert run.returncode == 0, run.stdout
+    ids = {row["id"] for row in platform.read("jaffle_shop", "raw_customers")}
+    after = {row["customer_id"]: row for row in platform.read("jaffle", "customers")}
+    left = after.keys() - ids
+    assert len(left) > 20
+    for customer in left:
+        assert after[customer]["first_name"] is None
+        for number in ("number_of_orders", "customer_lifetime_value", "first_order"):
+            assert after[customer][number] == before[customer][number]
+    totals = [sum(row["number_of_orders"] for row in rows.values()) for rows in (before, after)]
+    assert totals[0] == totals[1] > 0
+    assert platform("run", "--select", selection).returncode == 0
+
+
+@pytest.fixture
+def unknown_status(platform):
+    """Set a status in the shop's database that no team knows, so that a dbt test fails."""
+
+    def set_status(status):
+        with sqlite3.connect(platform.shop.sqlite_file()) as connection:
+            connection.execute(
+                "update orders set status = ?, updated_at = (select max(updated_at) from orders) "
+                "where id = 100",
+                (status,),
+            )
+        connection.close()
+
+    [(status,)] = platform.source("select status from orders where id = 100")
+    set_status("lost")
+    yield lambda: set_status(status)
+
+
+def test_failed_blocking_test_upstream_keeps_the_previous_data_downstream(
+    first_run, platform, unknown_status
+):
+    generation = platform.generation("marts_dbt")
+    summary = found_days(platform)
+    selection = 'key:"shop_public/orders"+'
+    failed = platform("run", "--select", selection)
     assert failed.returncode == 1, failed.stdout
-    assert "jaffle_dbt was not published" in failed.stdout
-    assert "orders_customer_is_known" in failed.stdout
-    assert "failed (code location jaffle_dbt)" in failed.stdout
+    assert "marts_dbt was not published" in failed.stdout
+    assert "stg_shop_orders_status_is_known" in failed.stdout
+    assert "failed (code location marts_dbt)" in failed.stdout
     assert "platform log " in failed.stdout
     assert "After the fix" in failed.stdout
     assert "skipped" in failed.stdout
-    assert "ml/order_count_chart" in failed.stdout
-    assert platform.generation("jaffle_dbt") == generation
-    assert platform.read("jaffle", "customers") == customers
+    assert "ml/predicted_orders" in failed.stdout
+    assert platform.generation("marts_dbt") == generation
+    assert found_days(platform) == summary
+    unknown_status()
     fixed = platform("run", "--select", selection)
     assert fixed.returncode == 0, fixed.stdout
-    assert platform.generation("jaffle_dbt") > generation
+    assert platform.generation("marts_dbt") > generation
 
 
 def test_run_without_its_upstream_names_the_command_to_run_first(tmp_path, root):

@@ -51,6 +51,7 @@ FILES = {
                   - unique
                   - accepted_values:
                       name: small
+                      description: "Warns: a large number is only unusual."
                       arguments: {values: [1, 2, 3, 9], quote: false}
                       config: {severity: warn}
           - name: doubled
@@ -183,6 +184,16 @@ def test_selection_builds_only_what_is_selected(toy):
     assert result.success
     assert materialized(result).keys() == {NUMBERS}
     assert checks(result).keys() == {"unique_numbers_n", "small"}
+
+
+def test_check_has_description_and_severity_of_its_data_test(toy):
+    graph = toy.resolve_asset_graph()
+    small, unique = (
+        graph.get_check_spec(dg.AssetCheckKey(NUMBERS, name))
+        for name in ("small", "unique_numbers_n")
+    )
+    assert (small.description, small.blocking) == ("Warns: a large number is only unusual.", False)
+    assert (unique.description, unique.blocking) == (None, True)
 
 
 def test_keys_groups_owners_and_edges_come_from_tables(toy):

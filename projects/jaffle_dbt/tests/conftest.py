@@ -8,6 +8,9 @@ from published_assets.dbt.testing import ScratchDbt
 
 PROJECT_DIR = Path(__file__).resolve().parents[1]
 
+# Whatever `dbt_project.yml` says: the tests expect the orders of the seeds.
+DEMO_ORDERS = ("--vars", '{"demo_orders": true}')
+
 # What the ingestion team publishes: customers 1 to 103; the last three have never ordered.
 CUSTOMERS = """
     create schema jaffle_shop;
@@ -24,10 +27,15 @@ CUSTOMERS = """
 
 
 @pytest.fixture(scope="session")
+def demo_orders() -> tuple[str, str]:
+    return DEMO_ORDERS
+
+
+@pytest.fixture(scope="session")
 def built(tmp_path_factory) -> ScratchDbt:
     """Build the project once, unit tests included."""
     dbt = ScratchDbt(PROJECT_DIR, tmp_path_factory.mktemp("jaffle_dbt"))
     dbt.publish("ingestion", CUSTOMERS)
-    done = dbt.run("build")
+    done = dbt.run("build", *DEMO_ORDERS)
     assert done.returncode == 0, done.stdout
     return dbt
