@@ -261,28 +261,30 @@ def test_customers_who_left_the_export_are_a_warning_and_keep_their_orders(
 
 
 @pytest.fixture
-def unknown_status(platform):
-    """Set a status in the shop's database that no team knows, so that a dbt test fails."""
+def set_status(platform):
+    """Set the status of an order in the shop's database; by default, to what it was."""
+    [(original,)] = platform.source("select status from orders where id = 100")
 
-    def set_status(status):
-        with sqlite3.connect(platform.shop.sqlite_file()) as connection:
+    def set_status(status=original):
+        connection = sqlite3.connect(platform.shop.sqlite_file())
+        with connection:
             connection.execute(
-                "update orders set status = ?, updated_at = (select max(updated_at) from orders) "
-                "where id = 100",
+                "update orders set status = ?, updated_at = (select max(updated_at) from orders)"
+                " where id = 100",
                 (status,),
             )
         connection.close()
 
-    [(status,)] = platform.source("select status from orders where id = 100")
-    set_status("lost")
-    yield lambda: set_status(status)
+    yield set_status
+    set_status()
 
 
 def test_failed_blocking_test_upstream_keeps_the_previous_data_downstream(
-    first_run, platform, unknown_status
+    first_run, platform, set_status
 ):
     generation = platform.generation("marts_dbt")
     summary = found_days(platform)
+    set_status("lost")  # a status that no team knows
     selection = 'key:"shop_public/orders"+'
     failed = platform("run", "--select", selection)
     assert failed.returncode == 1, failed.stdout
@@ -295,7 +297,7 @@ def test_failed_blocking_test_upstream_keeps_the_previous_data_downstream(
     assert "ml/predicted_orders" in failed.stdout
     assert platform.generation("marts_dbt") == generation
     assert found_days(platform) == summary
-    unknown_status()
+    set_status()
     fixed = platform("run", "--select", selection)
     assert fixed.returncode == 0, fixed.stdout
     assert platform.generation("marts_dbt") > generation

@@ -5,9 +5,13 @@ from __future__ import annotations
 import contextlib
 import shutil
 import time
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from ingestion.customers.columns import CUSTOMER_COLUMNS
+from ingestion.customers.declaration import TEXT, ExportColumns
 from ingestion.retries import RetryPolicy
 
 HEADER = "id,first_name,last_name,email,country,signed_up_on\n"
@@ -159,6 +163,31 @@ def test_bad_rows_stop_the_rejected_table_alone_too(export, materialize, reply, 
     assert not run.success
     assert "33.33%" in run.message
     assert published.rows("from jaffle_shop.raw_customers order by id") == before
+
+
+def test_export_of_another_declaration_is_published_with_its_types(
+    export, materialize, reply, published, monkeypatch
+):
+    changes = {
+        "id": {"type": TEXT, "pattern": r"[0-9]{4}"},
+        "last_name": {"required": False},
+        "email": {"required": False},
+    }
+    columns = ExportColumns(
+        tuple(replace(column, **changes.get(column.name, {})) for column in CUSTOMER_COLUMNS)
+    )
+    monkeypatch.setattr("ingestion.defs.jaffle_shop.CUSTOMER_COLUMNS", columns)
+    body = "id,first_name,last_name,country,signed_up_on\n0007,Björk,,IS,2024-01-05\n"
+    export.answer("/customers.csv", reply(body))
+    run = materialize("customers")
+    assert run.success
+    assert published.rows("from jaffle_shop.raw_customers") == [
+        ("0007", "Björk", None, None, "IS", date(2024, 1, 5))
+    ]
+    types = published.rows("select column_type from (describe jaffle_shop.raw_customers)")
+    assert [kind for (kind,) in types] == [*["VARCHAR"] * 5, "DATE"]
+    metadata = run.metadata["jaffle_shop/raw_customers"]
+    assert metadata["columns_not_in_the_export"] == ["email"]
 
 
 def test_only_the_selected_table_is_reported(export, materialize, reply):
