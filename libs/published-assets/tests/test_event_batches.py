@@ -1,6 +1,7 @@
 """Batched events leave the same rows as events that are stored one by one."""
 
 import logging
+import sqlite3
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,9 +17,28 @@ INSTANCE_FILE = Path(__file__).parents[3] / "dagster.yaml"
 DAYS = dg.DailyPartitionsDefinition("2026-01-01", end_date="2026-01-08")
 
 
-@dg.asset(partitions_def=DAYS, backfill_policy=dg.BackfillPolicy.single_run())
+RANGE = {
+    "dagster/asset_partition_range_start": "2026-01-01",
+    "dagster/asset_partition_range_end": "2026-01-07",
+}
+
+
+@dg.asset(
+    partitions_def=DAYS,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    check_specs=[dg.AssetCheckSpec("complete", asset="daily")],
+)
 def daily():
-    return dg.MaterializeResult(metadata={"rows": 3}, tags={"kept": "yes"})
+    return dg.MaterializeResult(
+        metadata={"rows": 3},
+        tags={"kept": "yes"},
+        check_results=[dg.AssetCheckResult(check_name="complete", passed=True)],
+    )
+
+
+@dg.asset(partitions_def=DAYS, backfill_policy=dg.BackfillPolicy.single_run())
+def other():
+    return dg.MaterializeResult()
 
 
 def rows_of(home, monkeypatch, *, batches):
@@ -32,12 +52,9 @@ def rows_of(home, monkeypatch, *, batches):
         assert isinstance(storage, SqliteEventLogStorage)
         assert isinstance(storage, BatchedSqliteEventLogStorage) is batches
         result = dg.materialize(
-            [daily],
+            [daily, other],
             instance=instance,
-            tags={
-                "dagster/asset_partition_range_start": "2026-01-01",
-                "dagster/asset_partition_range_end": "2026-01-07",
-            },
+            tags=RANGE,
         )
         logging.disable(logging.NOTSET)
         latest = instance.get_latest_materialization_event(daily.key)
@@ -49,6 +66,7 @@ def rows_of(home, monkeypatch, *, batches):
             ],
             "partitions": sorted(instance.get_materialized_partitions(daily.key)),
             "latest": latest.asset_materialization.partition,
+            "index": rows_of_index(home),
             "tags": latest.asset_materialization.tags["kept"],
             "in the index": len(instance.fetch_materializations(daily.key, limit=99).records),
             "files": sorted(
@@ -59,11 +77,44 @@ def rows_of(home, monkeypatch, *, batches):
         }
 
 
+def rows_of_index(home):
+    """Return the rows of assets and events in the index, without run ids, times and payloads."""
+    with sqlite3.connect(home / "history" / "runs" / "index.db") as index:
+        return {
+            "events": index.execute("""
+                select id, dagster_event_type, step_key, asset_key, partition from event_logs
+            """).fetchall(),
+            "tags": index.execute("""
+                select event_id, asset_key, key, value from asset_event_tags where key = 'kept'
+            """).fetchall(),
+            "assets": index.execute("""
+                select
+                    assets.asset_key,
+                    json_extract(assets.last_materialization, '$.storage_id'),
+                    assets.last_run_id = events.run_id,
+                    assets.last_materialization_timestamp = events.timestamp
+                from asset_keys as assets
+                inner join event_logs as events
+                    on json_extract(assets.last_materialization, '$.storage_id') = events.id
+                order by 1
+            """).fetchall(),
+        }
+
+
 def test_batches_leave_the_same_rows_as_dagsters_storage(tmp_path, monkeypatch):
     plain = rows_of(tmp_path / "plain", monkeypatch, batches=False)
     batched = rows_of(tmp_path / "batched", monkeypatch, batches=True)
     assert batched == plain
     assert plain["in the index"] == 7
+    assert len(plain["index"]["assets"]) == 2
+
+
+def test_check_of_a_range_has_one_row_that_its_result_updates(tmp_path, monkeypatch):
+    """Otherwise 10,000 executions of the check would stay planned."""
+    rows_of(tmp_path / "home", monkeypatch, batches=True)
+    with sqlite3.connect(tmp_path / "home" / "history" / "runs" / "index.db") as index:
+        found = index.execute("select partition, execution_status from asset_check_executions")
+        assert found.fetchall() == [(None, "SUCCEEDED")]
 
 
 def test_batch_with_a_failing_event_stores_nothing(tmp_path):
@@ -73,7 +124,9 @@ def test_batch_with_a_failing_event_stores_nothing(tmp_path):
         error_info=None, level=20, user_message="hello", run_id=run_id, timestamp=1.0
     )
     with pytest.raises(CheckError):
-        storage.store_event_batch([good, good, SimpleNamespace(run_id=run_id)])
+        storage.store_event_batch(
+            [good, good, SimpleNamespace(run_id=run_id, is_dagster_event=False)]
+        )
     assert storage.get_logs_for_run(run_id) == []
     storage.store_event_batch([good, good])
     assert len(storage.get_logs_for_run(run_id)) == 2

@@ -16,7 +16,14 @@ from published_assets import event_batches
 from published_assets.dbt import cli, parsed_command
 
 
-@pytest.mark.parametrize("name", ["_connect", "has_table", "store_event", "from_config_value"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("_connect", "store_event", "from_config_value", "run_connection", "index_transaction"),
+        *("_event_to_row", "_store_asset_event", "_store_asset_event_tags"),
+        "_store_asset_check_evaluation_planned",
+    ],
+)
 def test_sqlite_event_storage_has_the_methods_that_event_batches_overrides_or_calls(name):
     storage = sqlite_event_log.SqliteEventLogStorage
     assert hasattr(storage, name), f"{event_batches.__file__}: {name} is gone"

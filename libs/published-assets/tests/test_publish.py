@@ -93,6 +93,36 @@ def test_event_has_the_columns_of_the_table_with_what_the_definition_declares(en
     assert found.deps_by_column == {"id": [origin], "added": []}
 
 
+def test_columns_of_a_range_of_partitions_are_stored_once(environment):
+    """10,000 days would be 10,000 copies. The UI shows the last event, which has them."""
+
+    @dg.asset(
+        key=ORDERS,
+        partitions_def=dg.DailyPartitionsDefinition("2026-01-01", end_date="2026-01-08"),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+    )
+    def orders(context: dg.AssetExecutionContext, warehouse: WarehouseResource):
+        with warehouse.open_session() as session:
+            session.write(ORDERS.path, pd.DataFrame({"id": [1, 2]}))
+            yield from publish(context, session, metadata={ORDERS: {"more": 7}})
+
+    first, last = "2026-01-01", "2026-01-07"
+    in_range = {
+        "dagster/asset_partition_range_start": first,
+        "dagster/asset_partition_range_end": last,
+    }
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = run(orders, instance, tags=in_range)
+        latest = instance.get_latest_materialization_event(ORDERS).asset_materialization
+        [alone] = run(orders, partition_key=first).asset_materializations_for_node("shop__orders")
+    events = result.asset_materializations_for_node("shop__orders")
+    small = {"dagster/row_count", "generation", "published_at"}
+    assert [event.metadata.keys() for event in events[:-1]] == [small] * 6
+    assert latest.partition == last
+    assert latest.metadata.keys() == small | {"dagster/column_schema", "more"}
+    assert alone.metadata.keys() == latest.metadata.keys()
+
+
 def test_event_is_stored_after_the_publication(environment, monkeypatch):
     """A reader that starts at the event would otherwise read the old data."""
     seen = []

@@ -15,9 +15,9 @@ from published_assets.dbt.results import errors_of
 from published_assets.dbt.upstream import attachable_upstream
 from published_assets.publishing import (
     data_version,
+    event_metadata,
     log_unpublished_state,
     not_published,
-    publication_metadata,
     table_metadata,
 )
 from published_assets.resource import WarehouseResource
@@ -88,7 +88,12 @@ def build_and_publish(
         yield dg.Output(
             value=None,
             output_name=output.output_name,
-            metadata={**output.metadata, **publication_metadata(publication)},
+            metadata=event_metadata(
+                context,
+                context.asset_key_for_output(output.output_name),
+                publication,
+                output.metadata,
+            ),
             data_version=data_version(publication),
         )
     yield from checks
