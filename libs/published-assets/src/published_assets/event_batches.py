@@ -1,11 +1,11 @@
 """Dagster's SQLite event storage with one transaction per batch of events.
 
 The only module of this library with private names of Dagster, 1.13.27: `SqliteEventLogStorage` with
-its `_connect`, `_db_lock` and `INDEX_SHARD_NAME`, and `ConfigurableClassData`. Dagster's Postgres
-storage overrides `store_event_batch`, the SQLite storage does not (dagster-io/dagster#19618 asks
-for bulk writes). If it does one day, delete this module and the block `event_log_storage` of
-`dagster.yaml`. tests/test_private_names.py fails when a name changes;
-docs/decisions/batched-event-storage.md has the reasons.
+its methods and table, and `ConfigurableClassData`. Dagster's Postgres storage overrides
+`store_event_batch`, the SQLite storage does not (dagster-io/dagster#19618 asks for bulk writes). If
+it does one day, delete this module and the block `event_log_storage` of `dagster.yaml`.
+tests/test_private_names.py fails when a name changes; docs/decisions/batched-event-storage.md has
+the reasons.
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ from sqlalchemy.engine import Connection
 class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
     """Dagster's SQLite event storage that writes a batch of events in one transaction per file.
 
-    Files, tables and rows are the same as Dagster's. Dagster's setting `DAGSTER_EVENT_BATCH_SIZE`
-    is the size of a batch; without it, events are stored one by one. A batch of 500 events holds
-    the index's lock for about a tenth of a second; other writers wait up to thirty seconds.
+    Files, tables and rows are the same as Dagster's, except planned checks of a partition range.
+    Dagster's setting `DAGSTER_EVENT_BATCH_SIZE` is the size of a batch; without it, events are
+    stored one by one. A batch of 500 events holds the index's lock for less than half a second;
+    other writers wait up to thirty seconds.
     """
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
