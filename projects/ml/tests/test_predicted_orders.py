@@ -244,8 +244,19 @@ def test_incomplete_last_day_and_closed_day_are_in_the_metadata_and_the_log(
         (str(LAST_DAY), 3, "left out: incomplete"),
     ]
     log = capfd.readouterr().err
-    assert "2 days have far fewer orders than usual for their weekday" in log
+    assert "orders than usual for their weekday: 2 (1 left out, 1 replaced)" in log
     assert f"{LAST_DAY}: 3 orders, usually" in log
+
+
+def test_closed_day_of_last_season_is_not_a_warning_in_every_run(
+    publish_table, table, weekly_noise, instance, capfd
+):
+    orders = weekly_noise(100)
+    orders[-40] = 0
+    publish_table("marts_dbt", SUMMARY, table(orders))
+    assert materialize(instance).success
+    (line,) = [one for one in capfd.readouterr().err.splitlines() if "for their weekday" in one]
+    assert "INFO" in line
 
 
 def test_days_without_a_row_are_logged_with_the_command_that_builds_them(
@@ -255,9 +266,19 @@ def test_days_without_a_row_are_logged_with_the_command_that_builds_them(
     publish_table("marts_dbt", SUMMARY, days.filter(pc.not_equal(days["order_date"], JANUARY_20)))
     assert materialize(instance).success
     log = capfd.readouterr().err
-    assert "1 of 100 days have no row, from 2025-01-20 to 2025-01-20" in log
+    assert "Days without a row: 1 of 100, from 2025-01-20 to 2025-01-20" in log
     build = "platform run --select 'key:\"marts_staging/int_shop_order_days\"+' --partitions"
     assert f"{build} 2025-01-20..2025-01-20" in log
+
+
+def test_no_day_is_to_be_built_before_the_first_partition(publish_table, table, instance, capfd):
+    days = table([5] * 30, first=FIRST_PARTITION - timedelta(days=100))
+    second = FIRST_PARTITION - timedelta(days=99)
+    publish_table("marts_dbt", SUMMARY, days.filter(pc.not_equal(days["order_date"], second)))
+    assert materialize(instance).success
+    log = capfd.readouterr().err
+    assert f"Days without a row: 1 of 30, from {second} to {second}" in log
+    assert "platform run" not in log
 
 
 def test_cutoff_that_is_not_a_date_fails_with_an_example(upstream, instance):

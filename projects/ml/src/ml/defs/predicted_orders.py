@@ -129,17 +129,18 @@ def _log_days(context: dg.AssetExecutionContext, history: DailyHistory) -> None:
         is_recent = history.unusual[-1].day > history.cutoff - timedelta(days=DAYS_OF_WARNING)
         context.log.log(
             logging.WARNING if is_recent else logging.INFO,
-            f"{len(history.unusual)} days have far fewer orders than usual for their weekday "
+            f"Days with far fewer orders than usual for their weekday: {len(history.unusual)} "
             f"({len(history.treated(LEFT_OUT))} left out, {len(history.treated(REPLACED))} "
             f"replaced). The latest: {days}",
         )
     if history.days_without_row:
-        missing = history.days_without_row
+        missing, first = history.days_without_row, SUMMARY.first_partition
+        is_partition = first is not None and first <= missing[-1]
+        advice = f" To build one: {_command_to_build(missing[-1], missing[-1])}"
         context.log.warning(
-            f"{len(missing)} of {history.days} days have no row, from {missing[0]} to "
+            f"Days without a row: {len(missing)} of {history.days}, from {missing[0]} to "
             f"{missing[-1]}. {SUMMARY.key.to_user_string()} lists only days with orders, so these "
-            f"days had none, or were never built. To build one: "
-            f"{_command_to_build(missing[-1], missing[-1])}"
+            f"days had none, or were never built.{advice if is_partition else ''}"
         )
 
 
