@@ -20,7 +20,7 @@ def test_dbt_reports_no_deprecation_in_the_project(history):
 def test_unit_tests_of_the_logic_are_run_and_pass(built):
     results = json.loads((built.target / "run_results.json").read_text())["results"]
     unit_tests = [result for result in results if result["unique_id"].startswith("unit_test.")]
-    assert len(unit_tests) == 6
+    assert len(unit_tests) == 7
     assert {result["status"] for result in unit_tests} == {"pass"}
 
 

@@ -34,11 +34,12 @@ final as (
         customers,
         cast(revenue as decimal(18, 2)) as revenue,
         cast(
-            revenue / nullif(placed_orders - canceled_orders - returned_orders, 0) as decimal(18, 2)
+            {{ quotient('revenue', 'placed_orders - canceled_orders - returned_orders', 2) }}
+            as decimal(18, 2)
         ) as average_order_value,
-        cast(canceled_orders * 1.0 / placed_orders as decimal(9, 4)) as canceled_share,
+        cast({{ quotient('canceled_orders', 'placed_orders', 4) }} as decimal(9, 4)) as canceled_share,
         cast(
-            returned_orders * 1.0 / nullif(placed_orders - canceled_orders, 0) as decimal(9, 4)
+            {{ quotient('returned_orders', 'placed_orders - canceled_orders', 4) }} as decimal(9, 4)
         ) as returned_share
     from months
 )
