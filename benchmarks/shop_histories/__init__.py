@@ -1,0 +1,1 @@
+"""Random histories of the sources, played with dbt runs in between and compared run by run."""
