@@ -2,6 +2,8 @@
 
     python benchmarks/package_macros.py --packages dbt_packages [--write docs/package-macros.md]
 
+A manifest contains the text of each macro, so `--packages` also reads a `manifest.json`.
+
 Each call of `package_macro_calls.toml` is the SQL of a model. dbt compiles it twice: with a
 warehouse path that cannot be opened, and in a DuckDB file where the tables exist. `lineage` renders
 it from the manifest of `dbt parse`, with the columns that an interface has. Texts are compared
@@ -57,7 +59,7 @@ cli()
 """
 """dbt, but `dbt compile` goes on after a model that it cannot compile."""
 TIME = re.compile(r"\d\d:\d\d:\d\d(\.\d+)?")
-DISPATCHED = re.compile(r"^[a-z]+__")
+DISPATCHED = re.compile(r"^_?[a-z]+__")
 
 
 @dataclass(frozen=True)
@@ -89,24 +91,49 @@ class Row:
 def main() -> int:
     """Compare and print; return 1 if `lineage` lacks what dbt compiles without a connection."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--packages", type=Path, required=True, help="a dbt_packages folder")
+    parser.add_argument(
+        "--packages",
+        type=Path,
+        required=True,
+        action="append",
+        help="a dbt_packages folder, or a manifest.json; can be repeated",
+    )
     parser.add_argument("--write", type=Path, help="page whose table is replaced")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        rows = list(compared(Path(folder), arguments.packages))
-    table = "\n".join([_versions(arguments.packages), *_table(rows)])
+        for given in arguments.packages:
+            _collect(given, Path(folder) / "dbt_packages")
+        rows = list(compared(Path(folder)))
+        table = "\n".join([_versions(Path(folder) / "dbt_packages"), *_table(rows)])
     print(table)
     if arguments.write:
         _replace_table(arguments.write, table)
     return int(any(row.failed for row in rows))
 
 
-def compared(folder: Path, packages: Path) -> Iterator[Row]:
-    """Yield the result for each macro of the packages."""
+def _collect(given: Path, packages: Path) -> None:
+    """Add packages of a folder, or of a manifest, to a folder. The first of two is used."""
+    calls = tomllib.loads(CALLS.read_text("utf-8"))
+    if given.is_dir():
+        for package in given.iterdir():
+            if package.name in calls and not (packages / package.name).exists():
+                shutil.copytree(package, packages / package.name)
+        return
+    macros = json.loads(given.read_text("utf-8"))["macros"].values()
+    for package in {macro["package_name"] for macro in macros if macro["package_name"] in calls}:
+        (packages / package / "macros").mkdir(parents=True)
+        texts = [macro["macro_sql"] for macro in macros if macro["package_name"] == package]
+        (packages / package / "macros/all.sql").write_text("\n".join(texts), "utf-8")
+        (packages / package / "dbt_project.yml").write_text(f"name: {package}\n", "utf-8")
+
+
+def compared(folder: Path) -> Iterator[Row]:
+    """Yield the result for each macro of the packages in the `dbt_packages` of a folder."""
+    packages = folder / "dbt_packages"
     calls = tomllib.loads(CALLS.read_text("utf-8"))
     reasons: dict[str, str] = calls.pop("reasons")
     installed = {package: calls[package] for package in calls if (packages / package).is_dir()}
-    _write_project(folder, packages, installed)
+    _write_project(folder, installed)
     _dbt(folder, "parse")
     content: dict[str, Any] = json.loads((folder / "target/manifest.json").read_text("utf-8"))
     manifest = decode_manifest((folder / "target/manifest.json").read_bytes())
@@ -130,8 +157,7 @@ def compared(folder: Path, packages: Path) -> Iterator[Row]:
         yield from _others(content, package, results)
 
 
-def _write_project(folder: Path, packages: Path, calls: Mapping[str, Mapping[str, str]]) -> None:
-    shutil.copytree(packages, folder / "dbt_packages")
+def _write_project(folder: Path, calls: Mapping[str, Mapping[str, str]]) -> None:
     outputs = {
         name: {"type": "duckdb", "path": path, "schema": "main"}
         for name, path in {"dev": "shop.duckdb", "offline": "absent/shop.duckdb"}.items()
@@ -248,7 +274,7 @@ def _versions(packages: Path) -> str:
     found = {name: version(name) for name in ("dbt-core", "dbt-duckdb")}
     for project in sorted(packages.glob("*/dbt_project.yml")):
         content = yaml.safe_load(project.read_text("utf-8"))
-        found[content["name"]] = content.get("version", "")
+        found[content["name"]] = content.get("version", "of a manifest")
     return f"Versions: {', '.join(f'{name} {text}' for name, text in found.items())}.\n"
 
 

@@ -155,6 +155,21 @@ def test_source_with_the_key_of_an_own_model_is_no_fault(repository, manifest_ma
     assert repository.check("--ignore", "OW") == []
 
 
+def test_source_with_the_key_of_a_model_over_another_table_has_unknown_columns(
+    repository, manifest_maker
+):
+    shop = manifest_maker("shop")
+    months = shop.source("calendar", "months")
+    staged = shop.model(
+        "stg_months", "select year_key from {{ source('calendar', 'months') }}", months
+    )
+    shop.model("months", "select year_key as year from {{ ref('stg_months') }}", staged)
+    repository.lock(f"{shop.write(repository.root / 'm.json')}={{name}}")
+    found = repository.assets("shop")
+    assert not found["stg_months"].columns["year_key"].unknown
+    assert [read.missing_columns for read in found["stg_months"].reads] == [()]
+
+
 def test_cycle_of_projects_without_a_cycle_of_assets_is_accepted(repository, manifest_maker):
     one, two = manifest_maker("one"), manifest_maker("two")
     one.model("a", "select 1 as id")

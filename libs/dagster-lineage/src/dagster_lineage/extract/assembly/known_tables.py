@@ -61,6 +61,9 @@ class KnownTables:
             other = self.key_of(relation)
             if other:
                 producer_key, upstream = other, self._known[other]
+            elif read.key in self._draft.assets:
+                # Both names are of one target, so the table is not the asset with its key.
+                upstream = None
         if upstream is None or not upstream.columns:
             declared = source.columns if source else {}
             types = {name: column.type for name, column in declared.items()}

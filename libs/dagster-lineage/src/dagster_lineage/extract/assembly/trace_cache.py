@@ -13,7 +13,7 @@ from msgspec import Raw, Struct
 
 from dagster_lineage.model import Column
 
-VERSION = 12
+VERSION = 13
 """Version of the cache; increased when the same query is traced differently."""
 
 

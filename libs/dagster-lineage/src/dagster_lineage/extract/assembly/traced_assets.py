@@ -205,9 +205,8 @@ class Tracer:
         columns = facts.reads[read.key]
         if columns is None or not certain:
             return replace(read, queried=True, columns=None)
-        missing = (
-            self._missing(read.key, columns, dialect) if table.producer_key == read.key else ()
-        )
+        own = table.producer_key == read.key and table.complete
+        missing = self._missing(read.key, columns, dialect) if own else ()
         return replace(read, queried=True, columns=columns, missing_columns=missing)
 
     def _missing(self, key: str, columns: Iterable[str], dialect: str) -> tuple[str, ...]:

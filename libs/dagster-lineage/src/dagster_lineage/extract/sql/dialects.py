@@ -100,6 +100,7 @@ _SPARK = Dialect(
         functions={"sum": _spark_sum},
     ),
     aliases_in_select=True,
+    cast_keeps_name=True,
     values_columns=("col", 1),
 )
 _DIALECTS = (

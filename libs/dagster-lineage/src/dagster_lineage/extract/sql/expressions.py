@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from sqlglot import exp
 
 from dagster_lineage.extract.sql.function_types import COMMON, FIXED, OF_FIRST, OPERATORS
-from dagster_lineage.extract.sql.nested_values import array, part, struct
+from dagster_lineage.extract.sql.nested_values import array, exploded, part, struct
 from dagster_lineage.extract.sql.scope import Scope
 from dagster_lineage.extract.sql.sources import Output, columns_of_all
 from dagster_lineage.extract.sql.structs import (
@@ -244,6 +244,7 @@ class Expressions:
         exp.Struct: struct,
         exp.Array: array,
         **dict.fromkeys((exp.Dot, exp.Bracket, exp.StructExtract), part),
+        exp.Explode: exploded,
         exp.In: _in,
         exp.Lambda: _lambda,
         exp.Comprehension: _comprehension,

@@ -10,7 +10,7 @@ from dagster_lineage.extract.sql.pivots import pivoted
 from dagster_lineage.extract.sql.schema import RelationName
 from dagster_lineage.extract.sql.scope import Scope
 from dagster_lineage.extract.sql.sources import ColumnSource, OpaqueSource, Output, TableSource
-from dagster_lineage.extract.sql.structs import element_of
+from dagster_lineage.extract.sql.structs import ELEMENT, element_of, fields_of
 from dagster_lineage.extract.sql.table_functions import columns_of_function
 from dagster_lineage.extract.sql.values import (
     NO_COLUMNS,
@@ -99,6 +99,9 @@ class FromClause:
             for pivot in node.args.get("pivots") or ():
                 source = pivoted(pivot, source, name, self._expressions)
                 name = pivot.alias or name
+        listed = _alias_columns(node)
+        if isinstance(node, exp.Unnest) and listed and source.listed(listed[0].casefold()) is None:
+            name = listed[0]  # BigQuery: the alias of structs is a row, not a column
         key = name.casefold() or f"\0{len(scope.sources)}"
         if key in scope.sources:
             key = f"{key}\0{len(scope.sources)}"  # the first of two tables keeps the name
@@ -106,11 +109,16 @@ class FromClause:
         self._join_all(node, scope)
 
     def _source(self, node: exp.Expr, scope: Scope) -> ColumnSource:
+        unnested = self._unnested_path(node, scope)
+        if unnested is not None:
+            return self._function(unnested, scope)
         if isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier):
             return self._table(node, scope)
         lateral = isinstance(node, exp.Lateral)
         subquery = node.this if lateral else node
-        if isinstance(subquery, exp.Subquery) and (lateral or isinstance(node.this, exp.Query)):
+        if isinstance(subquery, exp.Subquery) and (
+            lateral or isinstance(node.this, (exp.Query, exp.Pivot))
+        ):
             sees_tables_before = lateral or self._dialect.lateral_subqueries
             parent = scope if sees_tables_before else (scope.parent or Scope())
             output = self._queries.output(node.this, Scope(parent=parent, ctes=scope.ctes))
@@ -118,6 +126,26 @@ class FromClause:
         if isinstance(node, exp.Values):
             return self._values(node, scope)
         return self._function(node, scope)
+
+    def _unnested_path(self, node: exp.Expr, scope: Scope) -> exp.Unnest | None:
+        """Return `data.orders.items` as an UNNEST if `data.orders` is a table of the clause."""
+        if self._dialect.name != "bigquery" or not isinstance(node, exp.Table):
+            return None
+        parts = [part.name for part in node.parts]
+        for name, source in scope.sources.items():
+            if not isinstance(source, TableSource):
+                continue
+            relation = [part.casefold() for part in source.table.relation if part]
+            for count in range(2, len(parts)):
+                if [part.casefold() for part in parts[:count]] == relation[-count:]:
+                    column = exp.Column(this=exp.to_identifier(parts[count]))
+                    column.set("table", exp.to_identifier(name))
+                    path: exp.Expr = column
+                    for field in parts[count + 1 :]:
+                        path = exp.Dot(this=path, expression=exp.to_identifier(field))
+                    alias = exp.TableAlias(columns=[exp.to_identifier(node.alias or parts[-1])])
+                    return exp.Unnest(expressions=[path], alias=alias)
+        return None
 
     def _table(self, node: exp.Table, scope: Scope) -> ColumnSource:
         """Return a CTE or a relation."""
@@ -172,6 +200,10 @@ class FromClause:
         elements = [element_of(one, dialect) or value for one in arguments]
         if len(elements) != 1 or not isinstance(node, exp.Unnest):
             elements = []
+        fields = fields_of(elements[0], dialect) if elements and dialect == "bigquery" else ()
+        if fields and fields[0][0] != ELEMENT:  # the columns of a list of structs are their fields
+            offset = [(name, value) for name in columns.names[1:]]
+            return OpaqueSource(value.sources, [*fields, *offset], complete=True)
         values = [*elements, *[value] * len(columns.names)]
         return OpaqueSource(
             value.sources,

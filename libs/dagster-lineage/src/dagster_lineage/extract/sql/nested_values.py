@@ -50,6 +50,12 @@ def part(expressions: Expressions, node: exp.Expr, scope: Scope) -> Value:
     return computed(sources, element.type, also_from(element.fields, sources - value.sources))
 
 
+def exploded(expressions: Expressions, node: exp.Expr, scope: Scope) -> Value:
+    """Read `explode(list)` or `unnest(list)` in a SELECT: one row per element."""
+    value = expressions.value(node.this, scope)
+    return element_of(value, expressions.dialect.name) or computed(value.sources)
+
+
 def _name_of_field(part: exp.Expr) -> str:
     """Return the name of a field where a struct is built; empty if it has none."""
     if isinstance(part, exp.PropertyEQ):

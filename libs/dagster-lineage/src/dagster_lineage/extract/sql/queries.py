@@ -7,6 +7,7 @@ from sqlglot import exp
 from dagster_lineage.extract.sql.dialects import dialect_of
 from dagster_lineage.extract.sql.expressions import Expressions
 from dagster_lineage.extract.sql.from_clause import FromClause
+from dagster_lineage.extract.sql.pivot_statements import pivot_statement
 from dagster_lineage.extract.sql.schema import RelationName, Schema
 from dagster_lineage.extract.sql.scope import Names, Scope
 from dagster_lineage.extract.sql.select_list import SelectList
@@ -80,19 +81,15 @@ class Queries:
     def _other(self, node: exp.Expr, scope: Scope) -> Output:
         """Read VALUES, a bare table, DuckDB's `pivot … on`, or a statement without a query."""
         output, inner = Output(), Scope(parent=scope, ctes=scope.ctes)
+        if isinstance(node, exp.Pivot):
+            self._from_clause.read(exp.Select(from_=exp.From(this=node.this)), inner)
+            return pivot_statement(node, inner, self)
         if isinstance(node, (exp.Values, exp.Table)):
             self._from_clause.read(exp.Select(from_=exp.From(this=node)), inner)
             self.stars.add_columns_of(exp.Star(), "", inner, output)
             return output
-        sources = NO_COLUMNS
-        if isinstance(node, exp.Pivot):
-            self._from_clause.read(exp.Select(from_=exp.From(this=node.this)), inner)
-            for source in inner.sources.values():
-                source.record_unknown_use()
-            rest = [part for part in node.iter_expressions() if part is not node.this]
-            sources = self.expressions.columns_in(rest, inner)
         self.report(f"the columns are unknown: {type(node).__name__.upper()}")
-        output.stars.append(Star(OpaqueSource(sources)))
+        output.stars.append(Star(OpaqueSource(NO_COLUMNS)))
         return output
 
     def _with(self, with_: exp.With, scope: Scope) -> Scope:

@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from dagster_lineage.extract.sql.name_conditions import (
+    like_pattern,
+    names_fulfilling,
+    names_matching,
+)
 from dagster_lineage.extract.sql.scope import Scope
 from dagster_lineage.extract.sql.sources import (
     ColumnSource,
@@ -98,7 +103,8 @@ class Stars:
         hidden = frozenset(part.name.casefold() for part in star.args.get("except_") or ())
         replaced = {part.alias.casefold(): part for part in star.args.get("replace") or ()}
         renamed = {part.this.name.casefold(): part.alias for part in star.args.get("rename") or ()}
-        pattern = _pattern(star.args.get("ilike"))
+        ilike = star.args.get("ilike")
+        pattern = like_pattern(ilike.name, re.IGNORECASE) if ilike is not None else None
         added: set[str] = set()
         for source in sources:
             names: set[str] = set()
@@ -165,13 +171,9 @@ def _matching(columns: exp.Expr, names: list[str]) -> list[str] | None:
     if isinstance(chosen, exp.Array) and all(one.is_string for one in chosen.expressions):
         listed = {one.name.casefold() for one in chosen.expressions}
         return [name for name in names if name.casefold() in listed]
-    if not chosen.is_string:
-        return None
-    try:
-        regex = re.compile(chosen.name)
-    except re.error:
-        return None
-    return [name for name in names if regex.search(name)]
+    if isinstance(chosen, exp.Lambda):
+        return names_fulfilling(chosen, names)
+    return names_matching(chosen.name, names) if chosen.is_string else None
 
 
 def _expanded(alias: str, columns: exp.Columns, name: str) -> str:
@@ -180,11 +182,3 @@ def _expanded(alias: str, columns: exp.Columns, name: str) -> str:
     if found is None:
         return alias
     return re.sub(r"\\(\d)", lambda group: found.group(int(group.group(1))) or "", alias)
-
-
-def _pattern(ilike: exp.Expr | None) -> re.Pattern[str] | None:
-    if ilike is None:
-        return None
-    wildcards = {"%": ".*", "_": "."}
-    text = "".join(wildcards.get(letter, re.escape(letter)) for letter in ilike.name)
-    return re.compile(text, re.IGNORECASE)
