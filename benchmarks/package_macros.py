@@ -218,7 +218,8 @@ def _connection(offline: Mapping[str, Any], online: Mapping[str, Any]) -> str:
     if online["status"] == "success":
         return "yes"
     message = str(online["message"]).splitlines()
-    return f"dbt fails: {message[min(1, len(message) - 1)].strip()}"
+    lines = [line.strip() for line in message[1:] if line.strip()] or message
+    return f"dbt fails: {_first_sentence(lines[0])}"
 
 
 def _plain(result: Mapping[str, Any]) -> str:
@@ -232,10 +233,14 @@ def _normalized(sql: str) -> str:
 
 def _difference(sql: str, problem: str, expected: str | None) -> str:
     if problem:
-        return problem
+        return _first_sentence(problem)
     if expected is None:
         return "rendered; dbt cannot compile it"
     return "same SQL" if _normalized(sql) == _normalized(expected) else "different SQL"
+
+
+def _first_sentence(text: str) -> str:
+    return text.partition(". ")[0]
 
 
 def _others(content: Mapping[str, Any], package: str, results: Mapping[str, Row]) -> Iterator[Row]:

@@ -160,13 +160,17 @@ def diff(root: Path, base: str, head: str = WORKTREE) -> InterfaceDiff:
     return compare(before, after, changed_files=changed)
 
 
-def affected(root: Path, base: str, head: str = WORKTREE) -> Affected:
+def affected(
+    root: Path, base: str, head: str = WORKTREE, settings: Settings | None = None
+) -> Affected:
     """Decide which projects must be built and tested for a branch.
 
     Args:
         root: Folder of the repository.
         base: Git reference of the branch that is merged into, such as `main`.
         head: Git reference of the branch, or `worktree`.
+        settings: Settings with the patterns of the interface files; those of the repository by
+            default.
 
     Returns:
         A verdict for each project: the reasons to build it, or the proof that it is unchanged.
@@ -177,7 +181,8 @@ def affected(root: Path, base: str, head: str = WORKTREE) -> Affected:
     from dagster_lineage.analyze.affected.decision import decide
     from dagster_lineage.files.git import Repository
 
-    return decide(Repository(root).compare(base, head), read_settings(root).interfaces)
+    settings = settings or read_settings(root)
+    return decide(Repository(root).compare(base, head), settings.interfaces)
 
 
 def impact(

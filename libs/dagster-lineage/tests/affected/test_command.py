@@ -217,3 +217,14 @@ def test_usage_errors_exit_with_2(shop, affected):
     code, _, err = affected(base="nowhere")
     assert code == 2
     assert "git fetch" in err
+
+
+def test_interfaces_are_named_on_the_command_line(shop, affected):
+    shop.write("projects/ml/src/ml.py", "X = 1\n")
+    code, out, _ = affected("--interfaces", "projects/shop/*.json", "--format", "json")
+    assert code == 0
+    named = {one["project"] for one in json.loads(out)["projects"]}
+    assert "shop" in named
+    code, _, err = affected("--interfaces", "none/*.json")
+    assert code == 2
+    assert "none/*.json" in err

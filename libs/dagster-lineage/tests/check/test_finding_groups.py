@@ -148,3 +148,14 @@ def test_many_keys_are_summarized_by_their_prefixes() -> None:
     entry = "\n".join(settings_entry(found))
     assert parse_settings(entry).ignore[0].keys == ("lake/*",)
     assert settings_entry([finding("a", "x", level="note")]) == []
+
+
+def test_projects_without_any_owner_are_all_silenced_by_the_printed_settings(
+    repository, lineage
+) -> None:
+    for name in ("jaffle_dbt", "marts", "ml"):
+        asset = Asset(key=f"{name}/a", at="src/a.py:1")
+        repository.write(Interface(schema_version=SCHEMA_VERSION, project=name, assets=(asset,)))
+    _, out, _ = lineage("check")
+    (line,) = re.findall(r"paths = (.*)", out)
+    assert json.loads(line) == ["projects/jaffle_dbt/**", "projects/marts/**", "projects/ml/**"]

@@ -66,6 +66,33 @@ def test_a_grouped_finding_marks_all_its_assets(repository):
     assert marked == [{"app/a", *(read.key for read in reads)}]
 
 
+def test_a_finding_on_several_assets_marks_all_of_them(repository):
+    write(
+        repository,
+        "one",
+        Asset(key="one/a", at="src/a.py:1", reads=(Read(key="two/b", at="src/a.py:1"),)),
+        Asset(key="both", at="src/a.py:2", relation="db.s.both"),
+        Asset(key="dev/t1", at="src/a.py:3", relation="db.s.t1"),
+        Asset(key="dev/t2", at="src/a.py:4", relation="db.s.t2"),
+    )
+    write(
+        repository,
+        "two",
+        Asset(key="two/b", at="src/a.py:1", reads=(Read(key="one/a", at="src/a.py:1"),)),
+        Asset(key="both", at="src/a.py:2"),
+        Asset(key="prod/t1", at="src/a.py:3", relation="db.s.t1"),
+        Asset(key="prod/t2", at="src/a.py:4", relation="db.s.t2"),
+    )
+    data = data_of(repository.report())
+    names = [data["texts"][one[1]] for one in data["assets"]]
+    marked = {
+        data["texts"][one[1]]: sorted(names[box] for box in one[8]) for one in data["findings"]
+    }
+    assert marked["ED02"] == ["one/a", "two/b"]
+    assert marked["KY01"] == ["both", "both"]
+    assert marked["KY02"] == ["dev/t1", "dev/t2", "prod/t1", "prod/t2"]
+
+
 def test_an_exposure_of_an_installed_package_is_shown_once(repository):
     board = Exposure(name="usage", type="dashboard", owner="team:tools", reads=("shop/orders",))
     other = Exposure(name="usage", type="dashboard", owner="team:tools", reads=("shop/notes",))

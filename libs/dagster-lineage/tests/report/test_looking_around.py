@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from dagster_lineage.model import SCHEMA_VERSION, Asset, Interface
+from dagster_lineage.model import SCHEMA_VERSION, Asset, Interface, Read
 
 
 @pytest.fixture
@@ -149,6 +149,70 @@ def test_thousands_of_open_boxes_are_not_all_in_the_document(repository, visit):
     page.get_by_role("button", name="Fit").click()
     page.wait_for_selector("#far[d^=M]", state="attached")
     assert page.locator("#nodes > *").count() <= 700
+
+
+@pytest.fixture
+def large(repository, visit):
+    """A page of 1,400 assets in 14 projects of different sizes, with long names."""
+    sizes = [300, 20, 60, 250, 100, 30, 180, 40, 90, 25, 150, 60, 45, 50]
+    for number, size in enumerate(sizes):
+        assets = tuple(
+            Asset(
+                key=_long(number, one),
+                at="src/a.py:1",
+                reads=() if one < 10 else (Read(key=_long(number, one // 3), at="src/a.py:1"),),
+            )
+            for one in range(size)
+        )
+        repository.write(
+            Interface(
+                schema_version=SCHEMA_VERSION, project=f"warehouse_{number:02}", assets=assets
+            )
+        )
+    return visit(repository.report()).page
+
+
+def _long(project: int, number: int) -> str:
+    return f"warehouse_{project:02}/fct_customer_orders_of_all_channels_{number:03}"
+
+
+def test_opening_many_assets_starts_with_assets_and_whole_names(large):
+    large.get_by_role("button", name="Open all projects").click()
+    large.wait_for_selector("#nodes > *")
+    canvas = large.locator("#canvas").bounding_box()
+    boxes = [one.bounding_box() for one in large.locator("#nodes > *").all()]
+    seen = [
+        one
+        for one in boxes
+        if 0 <= one["x"] - canvas["x"] <= canvas["width"] - one["width"]
+        and 0 <= one["y"] - canvas["y"] <= canvas["height"] - one["height"]
+    ]
+    assert len(seen) >= 12
+    names = large.locator("#nodes > * .title").all_text_contents()
+    assert not [name for name in names if "…" in name]
+    sizes = large.locator("#nodes > * .title").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().height)"
+    )
+    assert min(size for size in sizes if size) >= 12
+
+
+def test_the_whole_of_many_assets_can_be_shown(large):
+    large.get_by_role("button", name="Open all projects").click()
+    large.get_by_role("button", name="Fit").click()
+    large.wait_for_selector("#far[d^=M]", state="attached")
+    expect(large.locator("#map")).to_be_hidden()
+
+
+def test_the_map_is_hidden_while_almost_everything_is_visible(opened):
+    page = opened.page
+    expect(page.locator("#map")).to_be_hidden()
+    page.mouse.move(400, 400)
+    page.mouse.down()
+    page.mouse.move(430, 412)
+    page.mouse.up()
+    expect(page.locator("#map")).to_be_hidden()
+    page.get_by_role("button", name="Zoom in").click(click_count=4)
+    expect(page.locator("#map")).to_be_visible()
 
 
 def test_the_whole_path_of_an_asset_is_shown_on_request(opened):

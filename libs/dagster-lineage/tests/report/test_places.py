@@ -57,3 +57,30 @@ def test_an_edge_that_jumps_over_a_layer_has_a_way_of_its_own():
     found = place([0, 0, 0], [(0, 1), (1, 2), (0, 2)], 1)
     assert list(found.bends) == [(0, 2)]
     assert abs(found.bends[0, 2][0] - found.rows[1]) >= 2
+
+
+@given(st.lists(st.integers(0, 3), min_size=12, max_size=12), EDGES)
+def test_no_strip_of_a_project_is_empty(projects, edges):
+    found = place(projects, edges, 4)
+    rows = {project: {0} for project in projects}
+    for project, row in zip(projects, found.rows, strict=True):
+        rows[project].add(row)
+    for (start, end), bends in found.bends.items():
+        before_end = len(bends) if projects[start] == projects[end] else found.layers[end]
+        rows[projects[end]].update(bends[len(bends) - before_end :])
+        rows[projects[start]].update(bends[: len(bends) - before_end])
+    assert all(
+        after - before <= 2 for one in rows.values() for before, after in pairwise(sorted(one))
+    )
+
+
+def test_a_layer_of_many_projects_is_split():
+    found = place([*range(60)], [(0, box) for box in range(1, 60)], 60)
+    assert max(map(len, found.stacks)) <= 12
+    assert found.stacks[0] == [0]
+
+
+def test_a_layer_of_large_projects_is_split():
+    projects = [*([0] * 100), *([1] * 100), 2, 3]
+    found = place(projects, [(100, 201), (0, 200)], 4)
+    assert [sorted(stack) for stack in found.stacks] == [[0], [1], [2, 3]]

@@ -37,12 +37,13 @@ def test_projects_of_a_large_repository_have_different_names(repository, visit):
 
 
 def test_similar_long_names_keep_their_ends(repository, visit):
-    long = "fct_customer_orders_of_all_channels_and_countries"
+    long = "fct_customer_orders_of_all_channels_and_countries_of_all_years_and_currencies"
     assets = tuple(Asset(key=f"shop/{long}_{number}", at="src/a.py:1") for number in range(3))
     repository.write(Interface(schema_version=SCHEMA_VERSION, project="shop", assets=assets))
     page = visit(repository.report()).page
     names = [name for name in titles(page, "nodes") if "…" in name]
-    assert {name[-2:] for name in names} == {"_0", "_1", "_2"}
+    last_lines = [name for name in names if not name.endswith("_")]
+    assert {name[-2:] for name in last_lines} == {"_0", "_1", "_2"}
 
 
 def test_a_short_name_is_not_cut_by_its_signs(three_teams, visit):

@@ -22,6 +22,7 @@ class FindingDetails(TypedDict, total=False):
     fix: str
     key: str
     keys: tuple[str, ...]
+    folders: tuple[str, ...]
     nearest: str
     level: Level | None
     """Level of this finding, where it is not the rule's."""
@@ -76,6 +77,7 @@ class Rule:
             fix=details.get("fix", ""),
             key=details.get("key", ""),
             keys=details.get("keys", ()),
+            folders=details.get("folders", ()),
             nearest=details.get("nearest", ""),
             owners=details.get("owners", ()),
             other_owners=other.asset.owners if other else details.get("other_owners", ()),

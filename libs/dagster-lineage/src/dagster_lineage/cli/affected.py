@@ -9,9 +9,11 @@ from dagster_lineage.api import affected
 from dagster_lineage.cli.arguments import (
     add_branch,
     add_format,
+    add_interfaces,
     add_root,
     describe,
     root_of,
+    settings_of,
     wants_color,
 )
 from dagster_lineage.present.formats import AFFECTED_FORMATS, format_affected
@@ -28,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "the proof that the branch cannot change them.",
     )
     add_branch(parser)
+    add_interfaces(parser)
     add_format(parser, AFFECTED_FORMATS)
     parser.add_argument(
         "--dbt", action="store_true", help="print the `dbt build` command of each dbt project"
@@ -47,7 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         LineageError: An argument or the settings are invalid.
     """
-    result = affected(root_of(arguments), arguments.base, arguments.head)
+    root = root_of(arguments)
+    result = affected(root, arguments.base, arguments.head, settings_of(root, arguments))
     if arguments.dbt:
         from dagster_lineage.analyze.affected.dbt_commands import dbt_commands
 

@@ -27,7 +27,7 @@ class AssetState(Struct, frozen=True, kw_only=True):
     run: str = ""
     """Status, id and time of the last run."""
     freshness: str = ""
-    """Result of its freshness policy, such as `pass` or `fail`."""
+    """Result of its freshness policy, such as `pass` or `fail`; empty without a policy."""
     checks: dict[str, str] = field(default_factory=dict)
     """Last result of each check, by name."""
 
@@ -68,7 +68,10 @@ def _states(dagster: Any, instance: Any, assets: list[Asset]) -> Iterator[tuple[
     keys = {dagster.AssetKey.from_escaped_user_string(asset.key): asset for asset in assets}
     run_of = cache(instance.get_run_by_id)
     fresh = _freshness(instance, [*keys])
-    for record in instance.get_asset_records([*keys]):
+    records = {one.asset_entry.asset_key: one for one in instance.get_asset_records([*keys])}
+    for key in fresh.keys() - records.keys():  # has a policy, and was never materialized
+        yield keys[key].key, AssetState(freshness=fresh[key])
+    for record in records.values():
         entry = record.asset_entry
         asset = keys[entry.asset_key]
         event = entry.last_materialization
@@ -98,7 +101,8 @@ def _freshness(instance: Any, keys: list[Any]) -> dict[Any, str]:
     records = getattr(instance, "get_freshness_state_records", None)
     if records is None:
         return {}
-    return {key: one.freshness_state.value.lower() for key, one in records(keys).items()}
+    states = {key: one.freshness_state.value.lower() for key, one in records(keys).items()}
+    return {key: state for key, state in states.items() if state != "not_applicable"}
 
 
 def _time(seconds: float) -> str:

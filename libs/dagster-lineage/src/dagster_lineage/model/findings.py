@@ -31,6 +31,8 @@ class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Asset key, or column as `key#column`."""
     keys: tuple[str, ...] = ()
     """Asset keys of a finding about several assets."""
+    folders: tuple[str, ...] = ()
+    """Folders of the projects of a finding about several projects, relative to the root."""
     nearest: str = ""
     """The name that was probably meant, where a name is wrong."""
     owners: tuple[str, ...] = ()

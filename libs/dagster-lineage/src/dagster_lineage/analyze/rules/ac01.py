@@ -83,6 +83,7 @@ class NonPublicModel(GraphRule):
             f"{listed(readers)}: {listed(read.producer.asset.key for read in reads)}.",
             level="warning",
             fix="Declare `access: public` for the models that others may read.",
+            keys=tuple(read.producer.asset.key for read in reads),
             owners=reads[0].producer.asset.owners,
             other_project=readers[0],
             other_owners=reads[0].references[0].owners,

@@ -75,7 +75,8 @@ class MissingContract(GraphRule):
                 else "Set `contract: {enforced: true}` and describe each column with its type."
             ),
             level=level,
-            key=keys[0] if len(keys) == 1 else "",
+            key="" if several else keys[0],
+            keys=tuple(keys) if several else (),
             owners=reads[0].producer.asset.owners,
             other_owners=reads[0].references[0].owners,
             other_project=readers[0],

@@ -77,6 +77,7 @@ class CrossProjectCycle(GraphRule):
             f"{len(cycle)} assets depend on each other: {', '.join(steps)}.",
             fix="Remove this dependency, or another one of the cycle.",
             key=cut.reader.key,
+            keys=tuple(edge.reader.key for edge in cycle),
             producer=graph.producer(cut.read.key),
         )
 

@@ -61,6 +61,7 @@ class ExpiredExternal(GraphRule):
                     f"was accepted until {entry.until} and is still read: "
                     f"{listed(reads, code=False)}.",
                     f"Move the readers, or agree with {entry.owner} on a new date.",
+                    tuple(sorted(reading)),
                 )
 
     def _readers(self, graph: LineageGraph) -> dict[External, dict[str, str]]:
@@ -78,7 +79,9 @@ class ExpiredExternal(GraphRule):
                 found.setdefault(entry, {}).setdefault(key, reader)
         return found
 
-    def _of(self, entry: External, level: Level, what: str, fix: str) -> Finding:
+    def _of(
+        self, entry: External, level: Level, what: str, fix: str, keys: tuple[str, ...] = ()
+    ) -> Finding:
         patterns = ", ".join(entry.keys)
         return self.finding(
             (FILE_NAME, entry.line),
@@ -87,5 +90,6 @@ class ExpiredExternal(GraphRule):
             fix=fix,
             level=level,
             key=patterns,
+            keys=keys,
             owners=(entry.owner,),
         )

@@ -125,6 +125,7 @@ class KeyRelationMismatch(GraphRule):
                 fix=f"Give the package `{producer.asset.package}` the `+database` and `+schema` of "
                 "its project, or read the table as a source.",
                 producer=producer,
+                keys=tuple(keys) if keys[1:] else (),
             )
 
     def _two_keys(self, graph: LineageGraph) -> Iterator[Finding]:
@@ -158,6 +159,7 @@ class KeyRelationMismatch(GraphRule):
             f"{writer}.",
             fix="Write each table in one of the two projects, or in another schema. Lock code "
             "locations that are loaded once per environment for one environment only.",
+            keys=tuple(one.asset.key for pair in pairs for one in pair),
             other=first,
         )
 

@@ -83,6 +83,7 @@ class DuplicateModelName(GraphRule):
             f"`{package}`: {keys}.",
             fix=_build_once(first, other),
             key=f"{package} in {first.where.project}",
+            keys=tuple(other.asset.key for _, other in pairs),
             other=first,
         )
 

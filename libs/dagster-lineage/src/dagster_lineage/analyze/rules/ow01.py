@@ -52,7 +52,8 @@ class MissingOwner(GraphRule):
             where, without, _ = lacking[0]
             projects = listed(one.project for one, _, _ in lacking)
             every = [asset for _, assets, _ in lacking for asset in assets]
-            yield self._of(where, every, f"No asset of {projects} has an owner.")
+            folders = tuple(one.folder for one, _, _ in lacking) if len(lacking) > 1 else ()
+            yield self._of(where, every, f"No asset of {projects} has an owner.", folders)
             return
         for where, without, count in lacking:
             if len(without) > 1 and 2 * len(without) > count:
@@ -64,6 +65,13 @@ class MissingOwner(GraphRule):
                     located = LocatedAsset(where, asset)
                     yield self.at_asset(located, f"`{asset.key}` has no owner.", fix=FIX)
 
-    def _of(self, where: LocatedInterface, assets: list[Asset], message: str) -> Finding:
+    def _of(
+        self,
+        where: LocatedInterface,
+        assets: list[Asset],
+        message: str,
+        folders: tuple[str, ...] = (),
+    ) -> Finding:
+        place = where.path(assets[0].at)
         keys = tuple(asset.key for asset in assets)
-        return self.finding(where.path(assets[0].at), where.project, message, fix=FIX, keys=keys)
+        return self.finding(place, where.project, message, fix=FIX, keys=keys, folders=folders)

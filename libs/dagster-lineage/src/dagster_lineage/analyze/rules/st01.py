@@ -13,6 +13,7 @@ from dagster_lineage.model.findings import Finding
 from dagster_lineage.model.wording import counted, listed
 
 FIX = "Run `lineage lock` and commit the interface."
+_CODE = (".py", ".sql", ".toml", ".yaml", ".yml")
 
 
 class StaleInterface(GraphRule):
@@ -21,7 +22,8 @@ class StaleInterface(GraphRule):
     Every command but `lineage lock` reads that file. `lineage lock --check` loads the code and
     compares all of it. `lineage check` does not load code: it reports files that the interface
     names and that no longer exist. Files of installed packages and of dbt projects outside of the
-    repository (`shop://models/orders.sql`) are not compared.
+    repository (`shop://models/orders.sql`) are not compared. An interface without its code, such as
+    a copy from another repository, is a note.
 
     **Anti-pattern**
 
@@ -49,7 +51,17 @@ class StaleInterface(GraphRule):
         if all(gone == named for _, gone, named in compared):
             return  # a folder with interfaces only
         for where, gone, named in compared:
-            if gone:
+            if gone and gone == named and not _has_code(graph.root, where, named):
+                yield self.finding(
+                    (where.file, 1),
+                    where.project,
+                    f"The code of {where.project} is not here: {len(gone)} of the {len(named)} "
+                    f"files that it names do not exist, {listed(sorted(gone))}. The interface is "
+                    "of another repository, or the project was removed.",
+                    level="note",
+                    fix="Remove the interface if the project was removed.",
+                )
+            elif gone:
                 yield self._of(
                     where.project,
                     where.file,
@@ -106,6 +118,13 @@ def _compared(root: Path, where: LocatedInterface) -> tuple[set[str], set[str]]:
         prefix = f"{folder}/" if folder else ""
         existing.update([prefix + name for name in _names(f"{root}/{where.folder}/{folder}")])
     return named - existing, named
+
+
+def _has_code(root: Path, where: LocatedInterface, named: set[str]) -> bool:
+    """Return whether the folder of a project has code, or folders that its interface names."""
+    present = _names(f"{root}/{where.folder}")
+    tops = {file.partition("/")[0] for file in named}
+    return any(name in tops or name.endswith(_CODE) for name in present)
 
 
 def _missing_packages(root: Path, where: LocatedInterface) -> tuple[str, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
+from msgspec.structs import replace
+
 from dagster_lineage.analyze.rule import GraphRule
 from dagster_lineage.model import LineageGraph, LocatedInterface
 from dagster_lineage.model.findings import Finding
@@ -44,8 +46,8 @@ class UnreadableLocation(GraphRule):
         keys = sorted({one.key for one in self.context.unresolved if one.unknown})
         unknown = f" The producer of {listed(keys)} is unknown." if keys else ""
         for where in graph.unreadable:
-            yield self.of_location(where, unknown)
-            unknown = ""
+            yield replace(self.of_location(where, unknown), keys=tuple(keys))
+            unknown, keys = "", []
 
     @classmethod
     def of_location(cls, where: LocatedInterface, unknown: str = "") -> Finding:

@@ -47,7 +47,7 @@ def place(projects: list[int], edges: list[tuple[int, int]], count: int) -> Plac
     between = Counter(
         (projects[start], projects[end]) for start, end in edges if projects[start] != projects[end]
     )
-    stacks = _stacks(count, between)
+    stacks = _folded(_stacks(count, between), Counter(projects))
     inside = _inner_layers(projects, edges, count)
     _fold_unread(projects, inside, edges)
     boxes_count = len(projects)
@@ -75,7 +75,7 @@ def place(projects: list[int], edges: list[tuple[int, int]], count: int) -> Plac
             _move(boxes, after, places)
     for boxes in across:
         _move(boxes, before, places)
-    rows = _half_rows(projects, inside, places)
+    rows = _without_gaps(_half_rows(projects, inside, places), projects, boxes_count)
     bends = {edge: [rows[one] for one in chain] for edge, chain in passed.items()}
     return Placing(stacks, inside[:boxes_count], rows[:boxes_count], bends)
 
@@ -155,6 +155,33 @@ def _stacks(count: int, between: Counter[tuple[int, int]]) -> list[list[int]]:
     return stacks
 
 
+def _folded(stacks: list[list[int]], sizes: Counter[int]) -> list[list[int]]:
+    """Split high layers into several, since one of dozens of projects would be a thin line.
+
+    Args:
+        stacks: Layers of projects.
+        sizes: Number of boxes by project.
+    """
+    most = max(ROWS_AT_LEAST, math.isqrt(2 * sum(map(len, stacks))))
+    highest = 1.2 * max(ROWS_AT_LEAST, *sizes.values(), 2 * math.isqrt(sizes.total()))
+    folded: list[list[int]] = []
+    for stack in stacks:
+        parts: list[list[int]] = []
+        for project in stack:
+            fitting = (
+                part
+                for part in parts
+                if len(part) < most and sum(sizes[one] for one in part) + sizes[project] <= highest
+            )
+            part = next(fitting, None)
+            if part is None:
+                part = []
+                parts.append(part)
+            part.append(project)
+        folded += parts
+    return folded
+
+
 def _inner_layers(projects: list[int], edges: list[tuple[int, int]], count: int) -> list[int]:
     own: list[list[int]] = [[] for _ in range(count)]
     at = [0] * len(projects)
@@ -223,3 +250,19 @@ def _half_rows(projects: list[int], inside: list[int], places: dict[int, float])
         row = round(2 * (places[box] - tops[projects[box]]))
         rows[box] = last[column] = max(row, last.get(column, -2) + 2)
     return rows
+
+
+def _without_gaps(rows: list[int], projects: list[int], boxes_count: int) -> list[int]:
+    """Return rows without the strips of a project that no box is in. Passages take half a row."""
+    steps: defaultdict[int, dict[int, int]] = defaultdict(dict)
+    for at, (row, project) in enumerate(zip(rows, projects, strict=True)):
+        step = 2 if at < boxes_count else 1
+        steps[project][row] = max(step, steps[project].get(row, 0))
+    moved: dict[tuple[int, int], int] = {}
+    for project, by_row in steps.items():
+        before, at = 0, 0
+        for row in sorted(by_row):
+            at += min(row - before, by_row[row])
+            moved[project, row] = at
+            before = row
+    return [moved[project, row] for project, row in zip(projects, rows, strict=True)]

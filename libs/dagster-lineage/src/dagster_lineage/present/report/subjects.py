@@ -68,6 +68,9 @@ class SubjectFinder:
         named = self._named(finding, key)
         if named is not None:
             yield named
+        other = self._by_project.get((finding.other_project, key))
+        if other is not None:
+            yield other  # two projects produce the key
 
     def of_change(self, change: Change) -> list[int]:
         """Return the box of the asset that changed; none for a change of a whole project."""

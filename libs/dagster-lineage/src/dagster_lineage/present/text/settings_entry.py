@@ -38,7 +38,7 @@ def settings_entry(findings: Sequence[Finding]) -> list[str]:
         f'code = "{first.code}"',
         f"keys = {_array(_key_patterns([one.key for one in findings]))}"
         if named
-        else f"paths = {_array(sorted({_folder_pattern(one) for one in findings}))}",
+        else f"paths = {_array(sorted({path for one in findings for path in _folders(one)}))}",
         'reason = "state why"',
     ]
 
@@ -66,12 +66,14 @@ def _numbers_left_out(keys: Sequence[str]) -> list[str]:
     return sorted({_NUMBER.sub("[0-9]*", key) for key in escaped})
 
 
-def _folder_pattern(finding: Finding) -> str:
-    """Return a pattern of the files of a finding's project, or else of the folder of its file."""
+def _folders(finding: Finding) -> list[str]:
+    """Return a pattern of the files of each project of a finding, or of the folder of its file."""
+    if finding.folders:
+        return ["/".join(filter(None, (folder, "**"))) for folder in finding.folders]
     folders = finding.file.split("/")[:-1]
     if finding.project in folders:
         folders = folders[: folders.index(finding.project) + 1]
-    return "/".join((*folders, "**"))
+    return ["/".join((*folders, "**"))]
 
 
 def _array(texts: Iterable[str]) -> str:

@@ -92,29 +92,47 @@ function dressBox(element, project) {
   const sizes = TIERS[tier()];
   const room = box.width - 24;
   const half = isOpen ? TITLE / 2 : box.height / 2;
-  title.setAttribute('y', sizes.sub ? 6 + sizes.title : half + sizes.title * 0.36);
-  title.textContent = withEnds(`${isOpen ? '▾' : '▸'} ${projectName(project)}`, `650 ${sizes.title}px`, room);
-  const owners = data.projects[project][3].map(text);
-  const named = owners.length > 2 ? `${owners[0]} and ${owners.length - 1} more` : owners.join(', ') || (isOutsideProject(project) ? '' : 'no owner');
-  sub.setAttribute('y', 9 + sizes.title + sizes.sub);
-  sub.textContent = sizes.sub ? shortened(named, `${sizes.sub}px`, room) : '';
+  const font = `650 ${sizes.title}px`;
+  const name = `${isOpen ? '▾' : '▸'} ${projectName(project)}`;
+  // A long name takes the line below it, unless that is needed.
+  const [first, second] = isOpen || (sizes.sub && owned(project)) || sizes.title * 2 > box.height - 16 ? [withEnds(name, font, room)] : inTwo(name, font, room);
+  title.setAttribute('y', sizes.sub ? 6 + sizes.title : half + (second ? -5 : sizes.title * 0.36));
+  title.textContent = first;
+  const named = owned(project);
+  sub.setAttribute('class', second ? 'title' : 'sub');
+  sub.setAttribute('y', second ? (sizes.sub ? 8 + sizes.title * 2 : half - 5 + sizes.title) : 9 + sizes.title + sizes.sub);
+  sub.textContent = second || (sizes.sub ? shortened(named, `${sizes.sub}px`, room) : '');
   const tally = projectTally(project, lit);
   more.setAttribute('y', 14 + sizes.title + sizes.sub * 2);
-  more.textContent = isOpen || !sizes.sub ? '' : shortened(tally, `${sizes.sub}px`, room);
+  more.textContent = isOpen || !sizes.sub ? '' : shortened(lit ? tally : shortTally(project), `${sizes.sub}px`, room);
   element.setAttribute('aria-label', ['Project ' + projectName(project), named, tally].filter(Boolean).join(', '));
 }
 
+// Who owns a project, in the space of one line.
+function owned(project) {
+  const owners = data.projects[project][3].map(text);
+  if (owners.length > 2) return `${owners[0]} and ${owners.length - 1} more`;
+  return owners.join(', ') || (isOutsideProject(project) ? '' : 'no owner');
+}
+
 const tallies = new Map();
-function projectTally(project, lit) {
-  if (lit) return chosen.column >= 0 ? `${counted(lit, 'asset')} in the lineage` : counted(lit, 'connected asset');
+function numbersOf(project) {
   if (!tallies.has(project)) {
     const assets = assetsOfProject[project];
     const findings = new Set(assets.flatMap(asset => findingsOf.get(asset) || [])).size;
-    const changes = assets.filter(asset => changesOf.has(asset)).length;
-    tallies.set(project, [counted(assets.length, 'asset'), findings ? `⚠ ${counted(findings, 'finding')}` : '',
-      changes ? `± ${changes} changed` : ''].filter(Boolean).join(' · '));
+    tallies.set(project, { assets: assets.length, findings, changes: assets.filter(asset => changesOf.has(asset)).length });
   }
   return tallies.get(project);
+}
+function projectTally(project, lit) {
+  if (lit) return chosen.column >= 0 ? `${counted(lit, 'asset')} in the lineage` : counted(lit, 'connected asset');
+  const { assets, findings, changes } = numbersOf(project);
+  return [counted(assets, 'asset'), findings ? `⚠ ${counted(findings, 'finding')}` : '', changes ? `± ${changes} changed` : ''].filter(Boolean).join(' · ');
+}
+// The legend explains the signs.
+function shortTally(project) {
+  const { assets, findings, changes } = numbersOf(project);
+  return [counted(assets, 'asset'), findings ? `⚠${findings}` : '', changes ? `±${changes}` : ''].filter(Boolean).join(' · ');
 }
 const fitting = project => assetsOfProject[project].some(asset => matching[asset]);
 let litCounts = null, litFor = null;
@@ -181,7 +199,7 @@ function dressNode(element, asset) {
   const columns = lit && lit.length && sizes.sub ? columnsShown(lit) : '';
   const font = `550 ${sizes.name}px`;
   // In a small drawing, a long name takes the line below it.
-  const lines = !sizes.name ? [''] : tier() === 0 || columns ? [withEnds(nameOf(asset), font, room - taken)] : inTwo(nameOf(asset), font, room - taken);
+  const lines = !sizes.name ? [''] : tier() === 0 || columns ? [withEnds(nameOf(asset), font, room - taken)] : inTwo(nameOf(asset), font, room, taken);
   const below = tier() === 0 || columns ? columns || underline(asset) : '';
   const second = lines[1] || (below ? shortened(below, `${sizes.sub}px`, room) : '');
   title.setAttribute('y', lines[1] ? NODE_HEIGHT / 2 - 3 : second ? 7 + sizes.name : NODE_HEIGHT / 2 + sizes.name * 0.36);

@@ -1,8 +1,8 @@
 // Pan and zoom by pointer, wheel and buttons; navigation from box to box by arrow keys.
 
 const focused = { asset: -1, project: -1 };
-const LEAST = 0.05, MOST = 2.5, READABLE = 0.6;
-const MARGIN = 28, FOOT = 44;
+const LEAST = 0.02, MOST = 2.5, READABLE = 0.6;
+const MARGIN = 28, FOOT = 84;
 // Least zoom of the last fit; null after the reader has moved the drawing.
 let fitted = null;
 
@@ -19,19 +19,39 @@ function zoomMiddle(factor) {
   zoom(factor, screen.width / 2, screen.height / 2);
 }
 
-// Show the whole drawing, or its upper left part if the whole would be too small to read.
-function fit(least = 0.05) {
+// Show the whole drawing, or a part at its left if the whole would be too small to read.
+function fit(least = LEAST) {
   const { width, height } = screen;
   const [roomX, roomY] = [width - 2 * MARGIN, height - MARGIN - FOOT];
   const count = bestBandCount(roomX, roomY);
   if (count !== bandCount) { bandCount = count; placeAll(); placeEdges(); }
   const whole = Math.min(roomX / world.width, roomY / world.height, 1.15);
-  view.k = Math.max(whole, least, LEAST);
+  view.k = Math.max(whole, least);
   const [wide, high] = [world.width * view.k, world.height * view.k];
   view.x = (wide > roomX && whole < least ? MARGIN : (width - wide) / 2) - world.x * view.k;
-  view.y = (high > roomY && whole < least ? MARGIN / 2 : (height - FOOT + 8 - high) / 2) - world.y * view.k;
+  view.y = high > roomY && whole < least ? MARGIN / 2 - fullest(roomX / view.k, roomY / view.k) * view.k
+    : (height - FOOT + 8 - high) / 2 - world.y * view.k;
   fitted = least;
   again();
+}
+
+// The top of the part at the left of the drawing that has the most boxes.
+function fullest(width, height) {
+  const tops = [];
+  data.projects.forEach((_, project) => {
+    const box = boxOf[project];
+    if (!open.has(project)) { if (box.x + box.width <= world.x + width) tops.push([box.y, box.y]); return; }
+    for (const asset of assetsOfProject[project]) {
+      if (nodeX[asset] + nodeWidth[asset] <= world.x + width) tops.push([nodeY[asset], Math.max(box.y, nodeY[asset] - TITLE)]);
+    }
+  });
+  tops.sort((one, other) => one[0] - other[0]);
+  let best = world.y, most = 0, last = 0;
+  tops.forEach(([, top], at) => {
+    while (last < tops.length && tops[last][0] + NODE_HEIGHT <= top + height) last++;
+    if (last - at > most) { most = last - at; best = top; }
+  });
+  return best;
 }
 
 // Bring an asset into view, unless it is visible.

@@ -2,7 +2,7 @@
 
 const NODE_HEIGHT = 50, ROW = 68, COLUMN_GAP = 34, PADDING = 14, TITLE = 54;
 const LAYER_GAP = 72, STACK_GAP = 34, BAND_GAP = 76, BEND = 40, CLOSED_HEIGHT = 76;
-const NODE_LEAST = 116, NODE_MOST = 220, TITLE_MOST = 400;
+const NODE_LEAST = 116, NODE_MOST = 400, TITLE_MOST = 400;
 const FEW = 300;  // number of assets up to which all projects are open at first
 
 const open = new Set();
@@ -48,19 +48,25 @@ function withEnds(string, font, width) {
 const CLOSED_WIDTH = Math.max(190, Math.min(300,
   Math.max(0, ...data.projects.map((_, project) => isOutsideProject(project) ? 0 : textWidth(`▸ ${projectName(project)}`, '650 26px'))) + 26));
 
-// A name in two lines, broken after a separator, where one line is too short.
-function inTwo(string, font, width) {
-  if (textWidth(string, font) <= width) return [string];
-  let best = 0;
+const SEPARATORS = '_-. /';
+
+// Where a name is best broken into two lines, after separators; 0 if one line is best.
+function breakOf(string, font, taken) {
+  let best = 0, least = textWidth(string, font) + taken;
   for (let at = 1; at < string.length; at++) {
-    if ('_-. /'.includes(string[at - 1]) && textWidth(string.slice(0, at), font) <= width) best = at;
+    if (!SEPARATORS.includes(string[at - 1]) || SEPARATORS.includes(string[at])) continue;
+    const width = Math.max(textWidth(string.slice(0, at), font) + taken, textWidth(string.slice(at), font));
+    if (width < least) { least = width; best = at; }
   }
-  if (!best) return [withEnds(string, font, width)];
-  return [string.slice(0, best), withEnds(string.slice(best), font, width)];
+  return [best, least];
 }
 
-// In a small drawing, a name has two lines, in which its longest part must fit in large letters.
-const longestPart = asset => Math.max(...nameOf(asset).split(/(?<=[_. /-])/).map(part => textWidth(part, '550 20px')));
+// A name in two lines where one is too short. The first line has less room, because of the marks.
+function inTwo(string, font, room, taken = 0) {
+  const at = textWidth(string, font) + taken <= room ? 0 : breakOf(string, font, taken)[0];
+  const first = withEnds(string.slice(0, at || string.length), font, room - taken);
+  return at ? [first, withEnds(string.slice(at), font, room)] : [first];
+}
 
 // The layout of an open project, relative to its corner. It never changes, so it is kept.
 const insides = new Map();
@@ -69,7 +75,11 @@ function inside(project) {
   const columns = [];
   let lowest = 0;
   for (const asset of assetsOfProject[project]) {
-    const wanted = Math.max(textWidth(nameOf(asset), '600 14px') + 26, textWidth(underline(asset), '14px') + 20, longestPart(asset) + 20) + (marksOf(asset).text ? textWidth(marksOf(asset).text, '700 20px') + 6 : 0);
+    const marks = marksOf(asset).text;
+    const taken = marks ? textWidth(marks, '700 20px') + 6 : 0;
+    // In a small drawing, a name has two lines of large letters.
+    const inLarge = breakOf(nameOf(asset), '550 20px', taken)[1] + 20;
+    const wanted = Math.max(textWidth(nameOf(asset), '600 14px') + 26 + taken, textWidth(underline(asset), '14px') + 20, inLarge);
     columns[layerOf(asset)] = Math.max(columns[layerOf(asset)] || NODE_LEAST, Math.min(wanted, NODE_MOST));
     lowest = Math.max(lowest, rowOf(asset));
   }
