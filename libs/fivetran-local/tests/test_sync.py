@@ -8,6 +8,8 @@ from decimal import Decimal
 import duckdb
 import pytest
 
+from fivetran_local import serve
+
 
 def test_first_sync_writes_every_row_with_declared_types(api, shop):
     shop.add_order(101, "placed", "1234567890.12", "2024-02-01T10:00:00.123456Z")
@@ -66,6 +68,20 @@ def test_second_sync_writes_only_what_changed(api, shop):
         ("placed",),
     ]
     assert api.rows("select count(*), count(distinct id) from shop_public.orders") == [(101, 101)]
+
+
+def test_rows_of_another_source_are_compared_although_they_are_below_the_mark(
+    api, config, shop, tmp_path
+):
+    api.sync()
+    other = tmp_path / "other.sqlite"
+    other.write_bytes(shop.file.read_bytes())
+    type(shop)(other).execute("update orders set status = 'other'")
+    with serve(config, tmp_path / "state", variables={"SHOP": str(other)}) as server:
+        type(api)(server).sync()
+    assert api.rows("select status, count(*) from shop_public.orders group by all") == [
+        ("other", 100)
+    ]
 
 
 def test_deleted_rows_stay_marked_and_come_back_when_inserted_again(api, shop):

@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Callable
 
+from pydantic import SecretStr
+
 from fivetran_local.declaration import ConnectorDeclaration
 from fivetran_local.destinations.destination import SyncDestination
 from fivetran_local.destinations.target_table import TargetColumn, TargetTable
@@ -48,10 +50,11 @@ def sync(
         SyncStoppedError: `checkpoint` raised it; likewise.
     """
     fingerprint = _fingerprint(declared, source)
+    last_fingerprint = state.connections.get(declared.id).source_fingerprint
     known = state.tables.of(declared.id)
     unchanged = (
         fingerprint is not None
-        and fingerprint == state.connections.get(declared.id).source_fingerprint
+        and fingerprint == last_fingerprint
         and not any(table.is_synced and table.resync_is_due for table in known)
     )
     with destination.writing(checkpoint) as writer:
@@ -63,7 +66,14 @@ def sync(
             sources = {(table.schema_name, table.name): table for table in found}
             results = [
                 _TableSync(
-                    declared, table, sources[table.schema_name, table.name], snapshot, writer
+                    declared,
+                    table,
+                    sources[table.schema_name, table.name],
+                    snapshot,
+                    writer,
+                    # The marks are those of the source that the last sync read.
+                    marks_are_valid=last_fingerprint is None
+                    or last_fingerprint.startswith(_address(declared)),
                 ).run()
                 for table in tracked
                 if table.is_synced
@@ -72,11 +82,25 @@ def sync(
 
 
 def _fingerprint(declared: ConnectorDeclaration, source: SyncSource) -> str | None:
-    """Return a hash of source and declaration; a sync with the same hash has nothing to do."""
+    """Return a text for source and declaration; a sync with the same text has nothing to do."""
     found = source.fingerprint()
     if found is None:
         return None
-    return hashlib.sha256(f"{found} {declared.model_dump_json()}".encode()).hexdigest()
+    return _address(declared) + _hash(f"{found} {declared.model_dump_json()}")
+
+
+def _address(declared: ConnectorDeclaration) -> str:
+    """Return a hash of the source's declaration, with which its fingerprints begin."""
+    return _hash(
+        " ".join(
+            str(part.get_secret_value() if isinstance(part, SecretStr) else part)
+            for _, part in declared.source
+        )
+    )
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _exists(declared: ConnectorDeclaration, table: TrackedTable, writer: DestinationWriter) -> bool:
@@ -95,8 +119,11 @@ class _TableSync:
         source: SourceTable,
         snapshot: SourceSnapshot,
         writer: DestinationWriter,
+        *,
+        marks_are_valid: bool,
     ) -> None:
         self._tracked = tracked
+        self._marks_are_valid = marks_are_valid
         self._source = source
         self._snapshot = snapshot
         self._writer = writer
@@ -178,6 +205,7 @@ class _TableSync:
             self._mark_column is None
             or value is None
             or not self._target.key
+            or not self._marks_are_valid
             or self._tracked.resync_is_due
         ):
             return None
