@@ -109,8 +109,10 @@ PR ?= 0
 pr-build: manifests  ## build the projects that this branch changes and compare their tables with the base
 	@JAFFLE_ENV=pr_$(PR) $(BIN)/platform pr-build --base $(BASE) --base-environment $(BASE_ENV)
 
-fivetran-snapshot: install  ## write the connector's schema from Fivetran's API to the snapshot
+fivetran-snapshot: manifests  ## write the connector's schema to the snapshot, lock the interfaces, check every edge
 	@$(BIN)/python -m ingestion.fivetran_snapshot refresh
+	@$(BIN)/lineage lock
+	@$(BIN)/lineage check
 
 fivetran-drift: install  ## compare the connector's schema with the snapshot
 	@$(BIN)/python -m ingestion.fivetran_snapshot check

@@ -77,6 +77,7 @@ def test_refresh_of_an_unchanged_schema_changes_no_byte(account, capsys, file):
     before = file.read_bytes()
     code, text = run(capsys, "refresh", file)
     assert (code, file.read_bytes()) == (0, before), text
+    assert "is up to date: 2 tables." in text
 
 
 def test_drift_is_listed_by_table_and_column(account, capsys, file, json_answer):
@@ -106,7 +107,8 @@ def test_drift_is_listed_by_table_and_column(account, capsys, file, json_answer)
     ):
         assert line in text
     assert file.read_bytes() == before
-    assert run(capsys, "refresh", file)[0] == 0
+    code, text = run(capsys, "refresh", file)
+    assert (code, "was written: 6 changes." in text) == (0, True), text
     assert run(capsys, "check", file)[0] == 0
 
 

@@ -79,10 +79,12 @@ def _refresh(file: Path, now: Snapshot) -> int:
     try:
         old = read_snapshot(file)
         changed, now = differences(old, now), continuing(now, old)
+        if now == old:
+            return _report_up_to_date(file, now)
     except InvalidSnapshot:
         changed = [f"+ table {table.key.to_user_string()}" for table in now.tables]
     write_snapshot(now, file)
-    _print("\n".join([*changed, f"{file}: {len(changed)} changes."]))
+    _print("\n".join([*changed, f"{file} was written: {len(changed)} changes."]))
     return 0
 
 
@@ -92,6 +94,10 @@ def _check(file: Path, now: Snapshot) -> int:
         advice = f"{file} differs from what Fivetran syncs. Write it again: make fivetran-snapshot."
         _print("\n".join([*changed, advice]))
         return 1
+    return _report_up_to_date(file, now)
+
+
+def _report_up_to_date(file: Path, now: Snapshot) -> int:
     _print(f"{file} is up to date: {len(now.tables)} tables.")
     return 0
 
