@@ -1,7 +1,7 @@
-"""`python -m ingestion.local --port PORT`: Fivetran's API over the demo shop, until interrupted.
+"""`python -m ingestion.local --port PORT`: Fivetran's API over the shop, until interrupted.
 
 `make dev` runs this server. A step that finds none hosts the same server for its own duration, with
-the same connectors, files and demo shop.
+the same connectors, files and database.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sys
 from demo_shop import ShopError
 from environment import Environment, UnknownEnvironment
 from fivetran_local import FivetranLocalError, serve_until_stopped
-from ingestion.local.sources import CONNECTORS_FILE, demo_shop_of
+from ingestion.local.sources import CONNECTORS_FILE, connector_variables
 from ingestion.local_sources import LocalSourceFailed
 
 
@@ -24,11 +24,10 @@ def main() -> int:
     port = parser.parse_args().port
     try:
         environment = Environment.from_environ()
-        database = demo_shop_of(os.environ, environment).sqlite_file()
         serve_until_stopped(
             CONNECTORS_FILE,
             environment.fivetran_dir,
-            variables={"SHOP_DATABASE": str(database)},
+            variables=connector_variables(os.environ, environment),
             port=port,
         )
     except (FivetranLocalError, LocalSourceFailed, ShopError, UnknownEnvironment) as error:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from environment import Environment
 
 CONNECTORS_FILE = Path(__file__).with_name("connectors.yaml")
+SHOP_DATABASE = "SHOP_DATABASE"
+"""Environment variable: a SQLite file with the tables of the demo shop's database, in its place."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,12 @@ def customer_export(environ: Mapping[str, str], environment: Environment) -> Ite
     """Serve the demo shop's customer export and yield its address.
 
     Raises:
-        LocalSourceFailed: the shop cannot be created or served.
+        LocalSourceFailed: the shop cannot be created or served, or another database replaces its.
     """
+    if environ.get(SHOP_DATABASE):
+        raise LocalSourceFailed(
+            f"{SHOP_DATABASE} is set, and the demo shop's customers do not belong to that database."
+        )
     try:
         with serve_export(demo_shop_of(environ, environment)) as url:
             yield f"{url}/customers.csv"
@@ -46,16 +52,14 @@ def customer_export(environ: Mapping[str, str], environment: Environment) -> Ite
 
 @contextmanager
 def fivetran_api(environ: Mapping[str, str], environment: Environment) -> Iterator[LocalApi]:
-    """Serve Fivetran's API over the demo shop's database in this process.
+    """Serve Fivetran's API over the shop's database in this process.
 
     Raises:
         LocalSourceFailed: the shop cannot be created, or the server does not start.
     """
     try:
-        shop_database = str(demo_shop_of(environ, environment).sqlite_file())
-        with serve(
-            CONNECTORS_FILE, environment.fivetran_dir, variables={"SHOP_DATABASE": shop_database}
-        ) as server:
+        variables = connector_variables(environ, environment)
+        with serve(CONNECTORS_FILE, environment.fivetran_dir, variables=variables) as server:
             yield LocalApi(
                 server.url, server.api_key, server.api_secret, _duckdb_url(server.destination)
             )
@@ -67,6 +71,25 @@ def api_served_elsewhere(url: str, environment: Environment) -> LocalApi:
     """Return the API of a local server that another process runs, such as `make dev`."""
     destination = environment.fivetran_dir / "destination.duckdb"
     return LocalApi(url, API_KEY, API_SECRET, _duckdb_url(destination))
+
+
+def connector_variables(environ: Mapping[str, str], environment: Environment) -> dict[str, str]:
+    """Return the variables of the connectors' file: the shop's database, by default the demo's.
+
+    Raises:
+        LocalSourceFailed: there is no file at the configured path.
+        ShopError: the demo shop cannot be created.
+    """
+    configured = environ.get(SHOP_DATABASE)
+    if not configured:
+        return {SHOP_DATABASE: str(demo_shop_of(environ, environment).sqlite_file())}
+    database = Path(configured).expanduser().absolute()
+    if not database.is_file():
+        raise LocalSourceFailed(
+            f"{SHOP_DATABASE} is {database}, which is not a file. Set it to the path of a SQLite "
+            f"database, or remove it to use the demo shop."
+        )
+    return {SHOP_DATABASE: str(database)}
 
 
 def demo_shop_of(environ: Mapping[str, str], environment: Environment) -> Shop:
