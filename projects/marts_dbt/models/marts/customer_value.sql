@@ -42,7 +42,13 @@ joined as (
         known.customer_id,
         coalesce(
             shop_users.full_name,
-            jaffle_customers.first_name || ' ' || jaffle_customers.last_name
+            nullif(
+                trim(
+                    coalesce(jaffle_customers.first_name, '')
+                    || ' ' || coalesce(jaffle_customers.last_name, '')
+                ),
+                ''
+            )
         ) as full_name,
         coalesce(shop_users.country, jaffle_customers.country) as country,
         shop_users.signup_channel,
