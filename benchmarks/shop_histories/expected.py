@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from benchmarks.shop_histories.source import METHODS, Order, Source
+from benchmarks.shop_histories.source import METHODS, JaffleOrder, Order, Source
 
 Row = tuple[Any, ...]
 CENT = Decimal("0.01")
@@ -116,7 +116,7 @@ def weekly_revenue(source: Source) -> list[Row]:
     brought = [
         ("online", day_of(source, order), revenue_of(source, order)) for order in counted(source)
     ]
-    for order in source.jaffle_orders.values():
+    for order in jaffle_shop_orders(source):
         euros = ZERO if order.status == "returned" else _paid(order.payments)
         brought.append(("jaffle", order.order_date, euros))
     weeks: dict[tuple[dt.date, str], list[Decimal]] = defaultdict(list)
@@ -132,21 +132,21 @@ def customer_value(source: Source) -> list[Row]:
         if order.user_id is not None:
             online[order.user_id].append(order)
     jaffle: dict[int, list[tuple[dt.date, Decimal]]] = defaultdict(list)
-    for bought in source.jaffle_orders.values():
+    for bought in jaffle_shop_orders(source):
         jaffle[bought.user_id].append((bought.order_date, _paid(bought.payments)))
     rows = []
-    for number in source.customers.keys() | users.keys() | online.keys():
+    for number in source.customers.keys() | users.keys() | online.keys() | jaffle.keys():
         customer, user = source.customers.get(number), users.get(number)
-        paid = jaffle[number] if customer else []
-        names = [
-            user.full_name if user else None,
-            f"{customer.first_name} {customer.last_name}" if customer else None,
-        ]
+        paid = jaffle.get(number, [])
+        given = [customer.first_name, customer.last_name] if customer else []
+        names = [user.full_name if user else None, " ".join(filter(None, given)) or None]
         countries = [user.country if user else None, customer.country if customer else None]
-        days = [day for day, _ in paid] + [day_of(source, order) for order in online[number]]
+        days = [day for day, _ in paid] + [
+            day_of(source, order) for order in online.get(number, [])
+        ]
         jaffle_value = sum((euros for _, euros in paid), ZERO)
-        online_value = sum((revenue_of(source, order) for order in online[number]), ZERO)
-        total = len(paid) + len(online[number])
+        online_value = sum((revenue_of(source, order) for order in online.get(number, [])), ZERO)
+        total = len(paid) + len(online.get(number, []))
         rows.append(
             (
                 number,
@@ -155,7 +155,7 @@ def customer_value(source: Source) -> list[Row]:
                 user.signup_channel if user else None,
                 len(paid),
                 jaffle_value,
-                len(online[number]),
+                len(online.get(number, [])),
                 online_value,
                 total,
                 jaffle_value + online_value,
@@ -177,22 +177,26 @@ def jaffle_orders(source: Source) -> list[Row]:
             *(_paid([one for one in order.payments if one[1] == method]) for method in METHODS),
             _paid(order.payments),
         )
-        for order in source.jaffle_orders.values()
+        for order in jaffle_shop_orders(source)
     ]
 
 
 def jaffle_customers(source: Source) -> list[Row]:
+    """Return a row per customer of the export or of an order."""
+    bought: dict[int, list[JaffleOrder]] = defaultdict(list)
+    for order in jaffle_shop_orders(source):
+        bought[order.user_id].append(order)
     rows = []
-    for customer in source.customers.values():
-        orders = [one for one in source.jaffle_orders.values() if one.user_id == customer.id]
+    for number in source.customers.keys() | bought.keys():
+        customer, orders = source.customers.get(number), bought.get(number, [])
         days = [order.order_date for order in orders]
         rows.append(
             (
-                customer.id,
-                customer.first_name,
-                customer.last_name,
-                customer.country,
-                customer.signed_up_on,
+                number,
+                customer.first_name if customer else None,
+                customer.last_name if customer else None,
+                customer.country if customer else None,
+                customer.signed_up_on if customer else None,
                 min(days, default=None),
                 max(days, default=None),
                 len(orders),
@@ -200,6 +204,11 @@ def jaffle_customers(source: Source) -> list[Row]:
             )
         )
     return rows
+
+
+def jaffle_shop_orders(source: Source) -> list[JaffleOrder]:
+    """Return the orders of the seeds, none if they are switched off."""
+    return list(source.jaffle_orders.values()) if source.variables.demo_orders else []
 
 
 def _paid(payments: list[tuple[int, str, int]]) -> Decimal:

@@ -153,13 +153,16 @@ class History:
         made_of = self._jaffle_sources()
         if made_of != self._published_jaffle:
             self.projects.write_seeds(self.source)
-            if not self._step(self.projects.jaffle, faults.jaffle_causes(self.source), {}):
+            if not self._step(
+                self.projects.jaffle, faults.jaffle_causes(self.source), self._variables()
+            ):
                 return False
             self._published_jaffle = made_of
         return True
 
     def _jaffle_sources(self) -> str:
-        return repr((self.source.customers, self.source.jaffle_orders))
+        source = self.source
+        return repr((source.customers, source.jaffle_orders, source.variables.demo_orders))
 
     def _step(
         self,
@@ -222,8 +225,7 @@ class History:
         for project in projects:
             for file in (self._fresh.work_file, self._fresh.published_file):
                 file(project.name).unlink(missing_ok=True)
-            variables = self._variables() if project is marts else {}
-            errors = project.step(self._fresh, variables, "--full-refresh", tests=False)
+            errors = project.step(self._fresh, self._variables(), "--full-refresh", tests=False)
             if errors:
                 raise RuntimeError(f"The fresh build of {project.name} failed: {errors}")
         self._fresh_jaffle = made_of
@@ -248,6 +250,7 @@ class History:
         variables = self.source.variables
         return {
             "first_day": str(variables.first_day),
+            "demo_orders": variables.demo_orders,
             "shop_time_zone": variables.shop_time_zone,
             "euros_per_unit": {
                 name: float(rate) for name, rate in variables.euros_per_unit.items()

@@ -29,14 +29,18 @@ def customer_inserted(source: Source, rng: random.Random) -> str:
 
 
 def customer_removed(source: Source, rng: random.Random) -> str:
-    """Remove a customer without orders."""
-    buyers = {order.user_id for order in source.jaffle_orders.values()}
-    free = [one for one in source.customers if one not in buyers]
-    if len(free) < 2:
+    """Remove a customer from the export, whose orders stay."""
+    if len(source.customers) < 2:
         return ""
-    number = rng.choice(free)
+    number = rng.choice(sorted(source.customers))
     del source.customers[number]
     return f"remove customer {number}"
+
+
+def seeds_switched(source: Source, rng: random.Random) -> str:
+    """Switch the orders of the seeds off or on."""
+    source.variables.demo_orders = rng.random() < 0.5
+    return f"demo_orders: {source.variables.demo_orders}"
 
 
 def jaffle_order_inserted(source: Source, rng: random.Random) -> str:
@@ -52,7 +56,7 @@ def jaffle_order_changed(source: Source, rng: random.Random) -> str:
     if what == "status":
         order.status = rng.choice(JAFFLE_STATUSES)
     elif what == "user_id":
-        order.user_id = rng.choice(sorted(source.customers))
+        order.user_id = rng.choice((*sorted(source.customers), 999))
     elif what == "payments":
         order.payments = [
             *order.payments[1:],
@@ -67,7 +71,7 @@ OPERATIONS = {
     one.__name__.replace("_", " "): (one, weight)
     for one, weight in (
         (customer_updated, 3), (customer_inserted, 2), (customer_removed, 2),
-        (jaffle_order_inserted, 2), (jaffle_order_changed, 4),
+        (jaffle_order_inserted, 2), (jaffle_order_changed, 4), (seeds_switched, 1),
     )
 }  # fmt: skip
 """Operations and their weights, by name."""

@@ -60,8 +60,8 @@ class Customer:
     """A row of `jaffle_shop.raw_customers`."""
 
     id: int
-    first_name: str
-    last_name: str
+    first_name: str | None
+    last_name: str | None
     country: str | None
     signed_up_on: dt.date | None
 
@@ -80,11 +80,13 @@ class JaffleOrder:
 
 @dataclass
 class Variables:
-    """Variables of the dbt project `marts_dbt`."""
+    """Variables of the dbt projects."""
 
     first_day: dt.date
     shop_time_zone: str
     euros_per_unit: dict[str, str]
+    demo_orders: bool = True
+    """Whether the seeds of the jaffle shop are loaded."""
 
 
 @dataclass
@@ -195,8 +197,8 @@ def random_user(source: Source, rng: random.Random, number: int) -> User:
 def random_customer(source: Source, rng: random.Random, number: int) -> Customer:
     return Customer(
         id=number,
-        first_name=f"Given{rng.randrange(100)}",
-        last_name=f"Family{number}",
+        first_name=None if rng.random() < 0.1 else f"Given{rng.randrange(100)}",
+        last_name=None if rng.random() < 0.1 else f"Family{number}",
         country=rng.choice(COUNTRIES),
         signed_up_on=source.now.date() - dt.timedelta(days=rng.randrange(999)),
     )
