@@ -62,7 +62,7 @@ def build(dbt: ScratchDbt, **variables: object) -> str:
 
 @pytest.mark.parametrize("machine", ["America/New_York", "UTC", "Asia/Kolkata"])
 def test_day_of_an_order_depends_on_the_zone_of_the_shop_and_not_of_the_machine(tmp_path, machine):
-    project = ScratchDbt(MARTS, tmp_path, variables={"TZ": machine})
+    project = ScratchDbt(MARTS, tmp_path, executable="dbt-parsed", variables={"TZ": machine})
     output = build(publish_shop(project), shop_time_zone="America/New_York")
     assert "ERROR=0" in output, output
     assert project.query("select order_date, orders, revenue from marts.daily_order_summary") == [
@@ -74,7 +74,7 @@ def test_day_of_an_order_depends_on_the_zone_of_the_shop_and_not_of_the_machine(
 
 def test_order_in_a_currency_without_a_rate_blocks_and_one_with_a_rate_is_converted(tmp_path):
     dollars = "update shop_public.orders set currency = 'USD', amount = 10.01 where id = 3"
-    project = publish_shop(ScratchDbt(MARTS, tmp_path), dollars)
+    project = publish_shop(ScratchDbt(MARTS, tmp_path, executable="dbt-parsed"), dollars)
     output = build(project)
     assert "Failure in test stg_shop_orders_currency_has_a_rate" in output, output
     assert project.query(TABLES) == []
@@ -88,7 +88,8 @@ def test_order_in_a_currency_without_a_rate_blocks_and_one_with_a_rate_is_conver
 
 def test_unknown_channel_warns_and_its_orders_are_counted(tmp_path):
     project = publish_shop(
-        ScratchDbt(MARTS, tmp_path), "update shop_public.orders set channel = 'kiosk' where id = 1"
+        ScratchDbt(MARTS, tmp_path, executable="dbt-parsed"),
+        "update shop_public.orders set channel = 'kiosk' where id = 1",
     )
     output = build(project)
     assert "Warning in test stg_shop_orders_channel_is_known" in output, output
@@ -98,7 +99,8 @@ def test_unknown_channel_warns_and_its_orders_are_counted(tmp_path):
 
 def test_unknown_status_blocks(tmp_path):
     project = publish_shop(
-        ScratchDbt(MARTS, tmp_path), "update shop_public.orders set status = 'lost' where id = 1"
+        ScratchDbt(MARTS, tmp_path, executable="dbt-parsed"),
+        "update shop_public.orders set status = 'lost' where id = 1",
     )
     output = build(project)
     assert "Failure in test stg_shop_orders_status_is_known" in output, output

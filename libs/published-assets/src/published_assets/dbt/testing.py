@@ -30,6 +30,8 @@ class ScratchDbt:
     """Name of dbt's target folder in `scratch`."""
     variables: Mapping[str, str] = field(default_factory=dict)
     """Further environment variables of the command."""
+    executable: str = "dbt"
+    """`dbt`, or `dbt-parsed`, which does not parse the project again and is faster."""
 
     @property
     def environment(self) -> Environment:
@@ -53,7 +55,7 @@ class ScratchDbt:
 
     def command(self, *arguments: str) -> list[str]:
         """Return the command line; dbt's warnings are errors, except those of data tests."""
-        dbt = str(Path(sys.executable).with_name("dbt"))
+        dbt = str(Path(sys.executable).with_name(self.executable))
         return [
             *(dbt, "--warn-error-options", '{"error": "all", "warn": ["LogTestResult"]}'),
             *("--show-all-deprecations", "--no-use-colors", *arguments),
@@ -64,7 +66,12 @@ class ScratchDbt:
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run dbt and return its exit code and output."""
         return subprocess.run(
-            self.command(*arguments), env=self.environ, capture_output=True, text=True, check=False
+            self.command(*arguments),
+            cwd=self.project_dir,
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     def manifest(self) -> dict[str, Any]:
