@@ -13,9 +13,6 @@ PROJECTS = sorted(
     file.parent for file in Path(__file__).parents[1].glob("projects/*/dbt_project.yml")
 )
 
-WITH_REASONS = {"jaffle_dbt"}
-"""Projects whose data tests all have a description with the reason of their severity."""
-
 
 @pytest.fixture(scope="module", params=PROJECTS, ids=lambda folder: folder.name)
 def project(request):
@@ -78,8 +75,6 @@ def test_every_source_table_sets_the_asset_key_of_its_producer(manifest):
 
 def test_every_data_test_gives_the_reason_why_it_blocks_or_warns(project, manifest, graph):
     """docs/architecture.md has the rule; Dagster shows the reason on the check."""
-    if project.name not in WITH_REASONS:
-        pytest.skip("not all data tests of this project have their reasons yet")
     reasons = {key.name: graph.get_check_spec(key).description for key in graph.asset_check_keys}
     for test in manifest["nodes"].values():
         if test["resource_type"] == "test":

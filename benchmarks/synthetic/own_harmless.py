@@ -164,7 +164,7 @@ def _python() -> Iterator[Plant]:
     for file in (CHART, FORECAST):
         for what, old, new in (
             ("kinds", 'kinds={"python", ', 'kinds={"python", "forecast", '),
-            ("a code version", 'code_version="1"', 'code_version="2"'),
+            ("a code version", 'code_version="', 'code_version="0.'),
             ("another group", 'group_name="ml"', 'group_name="data_science"'),
             ("two owners", '["team:data_science"]', '["team:data_science", "team:finance"]'),
             ("a tag", '    group_name="ml",\n', '    group_name="ml",\n    tags={"tier": "1"},\n'),
