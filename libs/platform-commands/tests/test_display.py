@@ -131,3 +131,11 @@ def test_reason_of_several_lines_keeps_its_lines_and_complete_paths(progress, tm
     assert shown[start + 1] == "    - test a: Got 4 results"
     assert any(line.strip() == str(file) for line in shown[start + 2 : start + 4])
     assert "  Readers keep the last published state." in shown
+
+
+def test_report_names_the_checks_that_failed_without_blocking(progress, tmp_path):
+    progress["shop/orders"].warnings = ['channel_is_known: channel: "kiosk" (12 rows)']
+    assert (
+        "! shop/orders: 1 check failed without blocking\n"
+        '  channel_is_known: channel: "kiosk" (12 rows)\n'
+    ) in report(progress, tmp_path)

@@ -131,6 +131,7 @@ def test_failed_blocking_check_stops_other_locations_though_the_asset_is_materia
     progress = execute(workspace, 'key:"two/b" or key:"back/z"')
     assert statuses(progress) == {"two/b": "failed", "back/z": "skipped"}
     assert progress["two/b"].reason == "The blocking check 'complete' failed: 3 rows are incomplete"
+    assert progress["two/b"].warnings == ["formatted"]
 
 
 def test_failed_partition_fails_its_asset_and_is_missing_in_the_next_run(toy, workspace):

@@ -56,14 +56,41 @@ FILES = {
                       config: {severity: warn}
           - name: doubled
             columns: [{name: twice, data_tests: [not_null]}]
+          - name: people
+            columns:
+              - name: email
+                config: {meta: {personal: true}}
+                data_tests:
+                  - accepted_values:
+                      name: email_is_known
+                      arguments: {values: [ada@example.com]}
+                      config: {severity: warn}
+        """,
+    "models/people.sql": """
+        select n, case when n = 7 then 'secret@example.com' else 'ada@example.com' end as email
+        from {{ source('raw', 'numbers') }}
+        """,
+    "tests/no_seven.sql": """
+        {{ config(severity='warn', meta={'dagster': {'ref': {'name': 'people'}}}) }}
+        select n as "number", 'seven' as name from {{ ref('people') }} where n = 7
+        """,
+    "tests/no_secret.sql": """
+        {{ config(severity='warn', meta={'dagster': {'ref': {'name': 'people'}}}) }}
+        select n, substr(Email, 1, 6) as start from {{ ref('people') }} where n = 7
+        """,
+    "tests/all_kept.sql": """
+        {{ config(severity='warn', meta={'dagster': {'ref': {'name': 'numbers'}}}) }}
+        select source.n from {{ source('raw', 'numbers') }} as source
+        left join {{ ref('numbers') }} as model on source.n = model.n
+        where source.n = 7
         """,
     "models/numbers.sql": "select n from {{ source('raw', 'numbers') }}",
     "models/doubled.sql": "select n * 2 as twice from {{ ref('numbers') }}",
     "models/quotient.sql": "select cast(text as integer) as q "
     "from (select case when n = 9 then 'nine' else '1' end as text from {{ ref('numbers') }})",
 }
-NUMBERS, DOUBLED, QUOTIENT = (
-    dg.AssetKey(["toy", name]) for name in ("numbers", "doubled", "quotient")
+NUMBERS, DOUBLED, QUOTIENT, PEOPLE = (
+    dg.AssetKey(["toy", name]) for name in ("numbers", "doubled", "quotient", "people")
 )
 
 
@@ -132,7 +159,7 @@ def test_successful_build_is_published_with_rows_columns_and_descriptions(toy):
     result = run(toy)
     assert result.success
     events = materialized(result)
-    assert events.keys() == {NUMBERS, DOUBLED, QUOTIENT}
+    assert events.keys() == {NUMBERS, DOUBLED, QUOTIENT, PEOPLE}
     for event in events.values():
         assert event.metadata["dagster/row_count"].value == 2
         assert event.tags["dagster/data_version"] == "1"
@@ -142,6 +169,10 @@ def test_successful_build_is_published_with_rows_columns_and_descriptions(toy):
         "unique_numbers_n": True,
         "small": True,
         "not_null_doubled_twice": True,
+        "email_is_known": True,
+        "no_seven": True,
+        "no_secret": True,
+        "all_kept": True,
     }
     assert Warehouse("toy").read(("toy", "doubled")).table.column("twice").to_pylist() == [2, 4]
 
@@ -170,6 +201,30 @@ def test_failed_test_of_severity_warn_is_stored_and_published(toy):
     assert Warehouse("toy").read(("toy", "numbers")).table.column("n").to_pylist() == [1, 5]
 
 
+def descriptions(result):
+    return {check.check_name: check.description for check in result.get_asset_check_evaluations()}
+
+
+def test_failed_check_names_the_values_and_rows_that_failed(toy):
+    publish_numbers(7, 7, 5, 4, 8, 6, 10, 1)
+    result = run(toy)
+    described = descriptions(result)
+    assert described["small"] == ("n: 7 (2 rows), 4 (1 row), 5 (1 row), 6 (1 row), 8 (1 row), …")
+    assert described["no_seven"] == 'number 7, name "seven"; number 7, name "seven"'
+    assert described["all_kept"].startswith("n 7; n 7"), "sources are attached"
+    assert described["unique_numbers_n"] == "Got 1 result, configured to fail if != 0"
+
+
+def test_personal_data_are_not_in_the_reasons_of_failed_checks(toy):
+    publish_numbers(7)
+    result = run(toy)
+    assert result.success
+    described = descriptions(result)
+    for check in ("email_is_known", "no_secret"):
+        assert described[check] == "Got 1 result, configured to warn if != 0"
+    assert "secret" not in str([event.event_specific_data for event in result.all_events])
+
+
 def test_failed_model_is_reported_with_its_file_and_the_database_message(toy):
     publish_numbers(9)
     result = run(toy)
@@ -183,7 +238,7 @@ def test_selection_builds_only_what_is_selected(toy):
     result = run(toy, NUMBERS)
     assert result.success
     assert materialized(result).keys() == {NUMBERS}
-    assert checks(result).keys() == {"unique_numbers_n", "small"}
+    assert checks(result).keys() == {"unique_numbers_n", "small", "all_kept"}
 
 
 def test_check_has_description_and_severity_of_its_data_test(toy):

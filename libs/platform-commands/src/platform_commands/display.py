@@ -131,7 +131,7 @@ def _line(asset: AssetProgress) -> str:
 
 
 def _partitions(asset: AssetProgress) -> str:
-    return f"{asset.partitions_done}/{asset.partitions} partitions"
+    return f"{asset.partitions_done:,}/{asset.partitions:,} partitions"
 
 
 def _seconds(asset: AssetProgress, now: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from platform_commands.asset_graph import AssetName
@@ -41,6 +41,8 @@ class AssetProgress:
     ended_at: float | None = None
     checks_passed: int = 0
     checks_failed: int = 0
+    warnings: list[str] = field(default_factory=list)
+    """Names of checks that failed without blocking, with the reasons."""
     partitions: int = 0
     """Number of partitions to materialize; 0 for an asset without partitions."""
     partitions_done: int = 0

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from dagster_lineage.api import listed
+from dagster_lineage.api import counted, listed
 from environment import Environment
 from platform_commands.asset_graph import AssetGraph, AssetName
 from platform_commands.display import progress_table
@@ -44,6 +44,7 @@ def print_report(
     console.print(progress_table(progress, now=time.time()))
     console.print()
     _print_failures(console, progress)
+    _print_warnings(console, progress)
     _print_skipped(console, progress)
     _print_rerun(console, progress)
     example = None
@@ -66,6 +67,16 @@ def _print_failures(console: Console, progress: RunProgress) -> None:
         console.print(Text(_paragraphs(reason)), soft_wrap=True)
         console.print(f"  complete log: platform log {run_id[:8]}", soft_wrap=True)
         console.print(f"  in the UI:    make dev, then /runs/{run_id}", soft_wrap=True)
+        console.print()
+
+
+def _print_warnings(console: Console, progress: RunProgress) -> None:
+    warned = [asset for asset in progress.assets.values() if asset.warnings]
+    for asset in warned:
+        title = f"! {asset.asset}: {counted(len(asset.warnings), 'check')} failed without blocking"
+        console.print(Text(title, "yellow"), soft_wrap=True)
+        console.print(Text(_paragraphs("\n".join(asset.warnings))), soft_wrap=True)
+    if warned:
         console.print()
 
 

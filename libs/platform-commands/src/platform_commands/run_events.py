@@ -139,9 +139,11 @@ class RunEvents:
             asset.checks_passed += 1
             return
         asset.checks_failed += 1
+        reason = f": {evaluation.description}" if evaluation.description else ""
         if key in self.blocking and evaluation.severity is AssetCheckSeverity.ERROR:
-            description = f": {evaluation.description}" if evaluation.description else "."
-            self._block(name, f"The blocking check '{key.name}' failed{description}")
+            self._block(name, f"The blocking check '{key.name}' failed{reason or '.'}")
+        else:
+            asset.warnings.append(f"{key.name}{reason}")
 
     def _block(self, name: AssetName, message: str) -> None:
         known = self.facts.blocked.get(name, "")

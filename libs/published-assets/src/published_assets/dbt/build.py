@@ -11,7 +11,14 @@ import dagster as dg
 from dagster_dbt import DbtCliResource
 from dagster_dbt.asset_utils import get_manifest_and_translator_from_dbt_assets
 
-from published_assets.dbt.results import errors_of
+from published_assets.dbt.failing_rows import failing_rows
+from published_assets.dbt.results import (
+    NOT_PASSED,
+    errors_of,
+    message_of,
+    results_of,
+    with_reason,
+)
 from published_assets.dbt.upstream import attachable_upstream
 from published_assets.publishing import (
     data_version,
@@ -72,8 +79,22 @@ def build_and_publish(
             command, context=context, raise_on_error=False, target_path=target_path
         )
         events = list(invocation.stream())
-        checks = [event for event in events if isinstance(event, dg.AssetCheckResult)]
-        errors = errors_of(invocation)
+        not_passed = {
+            result["unique_id"]: result
+            for result in results_of(invocation)
+            if result["status"] in NOT_PASSED
+        }
+        rows = {
+            test: failing_rows(session, warehouse, manifest, result)
+            for test, result in not_passed.items()
+        }
+        reasons = {test: rows[test] or message_of(not_passed[test]) for test in not_passed}
+        checks = [
+            with_reason(event, reasons)
+            for event in events
+            if isinstance(event, dg.AssetCheckResult)
+        ]
+        errors = errors_of(invocation, rows)
         if errors:
             yield from checks
             raise not_published(session, errors)
