@@ -74,7 +74,7 @@ FILES = {
         {{ config(severity='warn', meta={'dagster': {'ref': {'name': 'people'}}}) }}
         select n as "number", 'seven' as name from {{ ref('people') }} where n = 7
         """,
-    "tests/no_secret.sql": """
+    "tests/starts_with_a.sql": """
         {{ config(severity='warn', meta={'dagster': {'ref': {'name': 'people'}}}) }}
         select n, substr(Email, 1, 6) as start from {{ ref('people') }} where n = 7
         """,
@@ -171,7 +171,7 @@ def test_successful_build_is_published_with_rows_columns_and_descriptions(toy):
         "not_null_doubled_twice": True,
         "email_is_known": True,
         "no_seven": True,
-        "no_secret": True,
+        "starts_with_a": True,
         "all_kept": True,
     }
     assert Warehouse("toy").read(("toy", "doubled")).table.column("twice").to_pylist() == [2, 4]
@@ -220,7 +220,7 @@ def test_personal_data_are_not_in_the_reasons_of_failed_checks(toy):
     result = run(toy)
     assert result.success
     described = descriptions(result)
-    for check in ("email_is_known", "no_secret"):
+    for check in ("email_is_known", "starts_with_a"):
         assert described[check] == "Got 1 result, configured to warn if != 0"
     assert "secret" not in str([event.event_specific_data for event in result.all_events])
 
