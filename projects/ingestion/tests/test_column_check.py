@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from demo_shop import Shop
+from ingestion import fivetran_snapshot
 from ingestion.fivetran.column_check import columns_match_snapshot
 from ingestion.fivetran.destination import Column
 from ingestion.fivetran.snapshot import SnapshotTable
@@ -125,6 +126,19 @@ def test_dropped_column_is_not_missed(materialize, published, shop, destination_
     run = materialize("fivetran")
     assert "column currency: expected VARCHAR, found no such column." in run.message
     assert published.rows("from shop_public.orders order by id") == before
+
+
+def test_column_dropped_at_the_source_only_is_no_drift(materialize, shop, capsys):
+    """Fivetran keeps the column with its last values: the destination does not show the change."""
+    assert materialize("fivetran").success
+    redeclare(
+        shop.sqlite_file(),
+        ("    currency TEXT not null,\n", ""),
+        columns="id, user_id, channel, status, amount, ordered_at, updated_at",
+    )
+    assert materialize("fivetran").success
+    assert fivetran_snapshot.main(["check"]) == 1
+    assert "- column shop_public/orders.currency" in capsys.readouterr().out
 
 
 def test_added_column_blocks_or_is_not_named(materialize, published, shop):

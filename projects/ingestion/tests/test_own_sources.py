@@ -82,3 +82,13 @@ def test_missing_own_database_is_created_or_replaced_by_the_demo(
     assert "none.sqlite, which is not a file" in materialize("fivetran").message
     assert not (tmp_path / "none.sqlite").exists()
     assert not environment.outside_dir.exists()
+
+
+@pytest.mark.parametrize("asset", ["fivetran", "customers"])
+def test_file_of_a_user_in_the_demo_shops_folder_is_replaced(materialize, own, environment, asset):
+    environment.outside_dir.mkdir(parents=True)
+    file = own.rename(environment.outside_dir / "shop-1000.sqlite")
+    before = file.read_bytes()
+    message = materialize(asset).message
+    assert "shop-1000.sqlite was not created by this version of the demo shop" in message
+    assert file.read_bytes() == before

@@ -44,7 +44,10 @@ def customer_export(environ: Mapping[str, str], environment: Environment) -> Ite
             f"{SHOP_DATABASE} is set, and the demo shop's customers do not belong to that database."
         )
     try:
-        with serve_export(demo_shop_of(environ, environment)) as url:
+        shop = demo_shop_of(environ, environment)
+        # A file that is not the shop's is reported here, and not as a response of the server.
+        shop.customers()
+        with serve_export(shop) as url:
             yield f"{url}/customers.csv"
     except ShopError as error:
         raise LocalSourceFailed(str(error)) from None
