@@ -10,7 +10,7 @@ with source as (
         {{ euros('amount', 'currency') }} as amount,
         {{ shop_time('ordered_at') }} as ordered_at
     from {{ source('shop_public', 'orders') }}
-    where not _fivetran_deleted
+    where not coalesce(_fivetran_deleted, false)
 ),
 
 final as (

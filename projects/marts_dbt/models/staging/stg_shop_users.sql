@@ -6,7 +6,7 @@ with source as (
         signup_channel,
         created_at
     from {{ source('shop_public', 'users') }}
-    where not _fivetran_deleted
+    where not coalesce(_fivetran_deleted, false)
 ),
 
 final as (
