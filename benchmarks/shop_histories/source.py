@@ -39,7 +39,8 @@ class Order:
     updated_at: dt.datetime
     synced: dt.datetime
     """Time at which Fivetran last wrote the row; UTC."""
-    deleted: bool = False
+    deleted: bool | None = False
+    """Null in rows from before the connector marked deleted rows."""
 
 
 @dataclass
@@ -217,6 +218,7 @@ def add_order(source: Source, rng: random.Random, day: dt.date) -> Order:
         ordered_at=random_time(rng, day),
         updated_at=source.now,
         synced=source.now,
+        deleted=None if rng.random() < 0.05 else False,
     )
     source.orders[order.id] = order
     return order
