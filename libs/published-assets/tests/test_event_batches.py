@@ -12,6 +12,7 @@ from dagster._core.instance.ref import InstanceRef
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 
 from published_assets.event_batches import BatchedSqliteEventLogStorage
+from published_assets.run_storage import OpenSqliteRunStorage
 
 INSTANCE_FILE = Path(__file__).parents[3] / "dagster.yaml"
 DAYS = dg.DailyPartitionsDefinition("2026-01-01", end_date="2026-01-08")
@@ -51,6 +52,7 @@ def rows_of(home, monkeypatch, *, batches):
         storage = instance.event_log_storage
         assert isinstance(storage, SqliteEventLogStorage)
         assert isinstance(storage, BatchedSqliteEventLogStorage) is batches
+        assert isinstance(instance.run_storage, OpenSqliteRunStorage) is batches
         result = dg.materialize(
             [daily, other],
             instance=instance,

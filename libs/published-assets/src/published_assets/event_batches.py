@@ -1,7 +1,7 @@
-"""Dagster's SQLite event storage with one transaction per batch of events.
+"""Dagster's SQLite event storage with open files and one transaction per batch of events.
 
-The only module of this library with private names of Dagster, 1.13.27: `SqliteEventLogStorage` with
-its methods and table, and `ConfigurableClassData`. Dagster's Postgres storage overrides
+Private names of Dagster, 1.13.27: `SqliteEventLogStorage` with its methods and table, and
+`ConfigurableClassData`. Dagster's Postgres storage overrides
 `store_event_batch`, the SQLite storage does not (dagster-io/dagster#19618 asks for bulk writes). If
 it does one day, delete this module and the block `event_log_storage` of `dagster.yaml`.
 tests/test_private_names.py fails when a name changes; docs/decisions/batched-event-storage.md has
@@ -10,9 +10,10 @@ the reasons.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -26,11 +27,17 @@ from dagster._core.storage.event_log.sqlite.sqlite_event_log import (
     SqliteEventLogStorage,
 )
 from dagster._serdes import ConfigurableClassData
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, create_engine
+from sqlalchemy.pool import NullPool
+
+from published_assets.sqlite_engines import SqliteEngines
 
 
 class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
-    """Dagster's SQLite event storage that writes a batch of events in one transaction per file.
+    """Dagster's SQLite event storage that keeps files open and writes batches of events.
+
+    A batch is written in one transaction per file, and the file of a new run is a copy of an empty
+    one, because Dagster needs 50 ms to create its tables.
 
     Files, tables and rows are the same as Dagster's, except planned checks of a partition range.
     Dagster's setting `DAGSTER_EVENT_BATCH_SIZE` is the size of a batch; without it, events are
@@ -40,6 +47,8 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._held = threading.local()
+        self._engines = SqliteEngines()
+        self._empty_file = b""
         super().__init__(base_dir, inst_data)
         # Reentrant, unlike Dagster's lock: the thread of a batch has two files open.
         self._db_lock = threading.RLock()  # type: ignore[assignment]
@@ -104,14 +113,49 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
             event = event._replace(dagster_event=planned._replace(event_specific_data=of_table))
         super()._store_asset_check_evaluation_planned(event, event_id)
 
+    def has_table(self, table_name: str) -> bool:
+        """Return whether the file with the events of all runs has a table."""
+        engine = self._engines.engine(self.path_for_shard(INDEX_SHARD_NAME))
+        with engine.connect() as connection:
+            return bool(engine.dialect.has_table(connection, table_name))
+
+    def dispose(self) -> None:
+        """Stop the watcher and close the files."""
+        super().dispose()
+        self._engines.dispose()
+
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
         held: dict[str, Connection] = getattr(self._held, "connections", {})
         if shard in held:
             yield held[shard]
-        else:
-            with super()._connect(shard) as connection:
+            return
+        with self._db_lock:
+            file = Path(self.path_for_shard(shard))
+            if shard not in self._initialized_dbs or not file.exists():
+                self._initialize(shard, file)
+            with self._engines.engine(str(file)).connect() as connection, connection.begin():
                 yield connection
+
+    def _initialize(self, shard: str, file: Path) -> None:
+        """Create the file of a run if it does not exist, and Dagster's tables in any file."""
+        if shard != INDEX_SHARD_NAME and not file.exists():
+            temporary = file.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
+            temporary.write_bytes(self._empty_run_file(temporary))
+            with suppress(FileExistsError):  # another process has created it
+                os.link(temporary, file)
+            temporary.unlink()
+        else:
+            self._initdb(self._engines.engine(str(file)))
+        self._initialized_dbs.add(shard)
+
+    def _empty_run_file(self, temporary: Path) -> bytes:
+        """Return the content of a file with Dagster's tables, which is made once per process."""
+        if not self._empty_file:
+            engine = create_engine(f"sqlite:///{temporary}", poolclass=NullPool)
+            self._initdb(engine)
+            self._empty_file = temporary.read_bytes()
+        return self._empty_file
 
 
 def _run_and_kind(event: EventLogEntry) -> tuple[str, bool]:
