@@ -67,7 +67,7 @@ SOURCE_EDITS: dict[str, Callable[[str], str]] = {
     "types in another spelling": _other_spelling,
     "another description": lambda text: text.replace("Published by", "As it is published by", 1),
     "a comment": lambda text: text.replace(
-        "        config:", "        # agreed in May\n        config:"
+        "\n        config:", "\n        # agreed in May\n        config:"
     ),
     "key in quotes": lambda text: re.sub(
         r"asset_key: \[(\S+), (\S+)\]", r'asset_key: ["\1", "\2"]', text

@@ -36,7 +36,7 @@ def stale_faults() -> Iterator[Plant]:
         "a column that Python reads": Edit(CHART, '"number_of_orders"', '"first_order"', ('"""',)),
         "a dependency": Edit(FORECAST, '"daily_order_summary"', '"weekly_revenue"', ('"""',)),
         "a Fivetran column": Edit(SNAPSHOT, '"type": "VARCHAR"', '"type": "JSON"', ("users",)),
-        "a data test": Edit(CONTRACT, "data_tests: [unique]", "data_tests: []", ("customers",)),
+        "a data test": Edit(CONTRACT, "- unique:\n", "- not_null:\n", ("name: customers",)),
         "an exposure": Edit(
             f"{JAFFLE}/models/_exposures.yml", "ref('customers')", "ref('orders')", ("depends_on",)
         ),
