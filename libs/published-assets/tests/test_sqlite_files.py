@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import dagster as dg
@@ -15,7 +16,7 @@ from dagster._core.storage.runs.sqlite.sqlite_run_storage import SqliteRunStorag
 
 from published_assets.event_batches import BatchedSqliteEventLogStorage
 from published_assets.run_storage import OpenSqliteRunStorage
-from published_assets.sqlite_engines import MAX_ENGINES
+from published_assets.sqlite_engines import MAX_ENGINES, SqliteEngines
 
 RUN = "7a9f2d3e-0000-4000-8000-000000000000"
 WRITER = """
@@ -153,3 +154,11 @@ def test_runs_are_the_same_rows_as_in_dagsters_storage(tmp_path):
                 )
             )
     assert rows[0] == rows[1]
+
+
+def test_threads_share_the_engine_of_a_file(tmp_path):
+    engines = SqliteEngines()
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(engines.engine, [str(tmp_path / "one.db")] * 200))
+    assert len(set(map(id, found))) == 1
+    engines.dispose()

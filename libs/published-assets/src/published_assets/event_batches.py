@@ -1,11 +1,10 @@
 """Dagster's SQLite event storage with open files and one transaction per batch of events.
 
 Private names of Dagster, 1.13.27: `SqliteEventLogStorage` with its methods and table, and
-`ConfigurableClassData`. Dagster's Postgres storage overrides
-`store_event_batch`, the SQLite storage does not (dagster-io/dagster#19618 asks for bulk writes). If
-it does one day, delete this module and the block `event_log_storage` of `dagster.yaml`.
-tests/test_private_names.py fails when a name changes; docs/decisions/batched-event-storage.md has
-the reasons.
+`ConfigurableClassData`. Dagster's Postgres storage overrides `store_event_batch`, the SQLite
+storage does not (dagster-io/dagster#19618 asks for bulk writes). If it does one day, delete this
+module and the block `event_log_storage` of `dagster.yaml`. tests/test_private_names.py fails when a
+name changes; docs/decisions/batched-event-storage.md has the reasons.
 """
 
 from __future__ import annotations

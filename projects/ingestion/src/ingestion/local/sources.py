@@ -80,7 +80,7 @@ def connector_variables(environ: Mapping[str, str], environment: Environment) ->
     """Return the variables of the connectors' file: the shop's database, by default the demo's.
 
     Raises:
-        LocalSourceFailed: there is no file at the configured path.
+        LocalSourceFailed: the configured file does not exist.
         ShopError: the demo shop cannot be created.
     """
     configured = environ.get(SHOP_DATABASE)
